@@ -1,0 +1,45 @@
+/* mat.h - matrix views: numbers in memory, seen through two strides.
+
+   A view owns nothing. What people see (rows, columns) and how the numbers lie
+   in memory (row-major, column-major, padded, every other one) are separate
+   choices: element (i, j) is at data[i * rs + j * cs]. Indices count from 0
+   here; Lua counts from 1. Sizes are trusted: callers check shapes. */
+
+#ifndef MG_MAT_H
+#define MG_MAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum mg_type { MG_DOUBLE } mg_type; /* element types; double is the only one built */
+
+typedef struct mg_mat {
+  void *data;          /* element (0, 0); not owned */
+  size_t nrows, ncols; /* shape */
+  ptrdiff_t rs, cs;    /* elements from one row, one column, to the next */
+  mg_type type;        /* of the elements */
+} mg_mat;
+
+/* Bytes of one element. */
+size_t mg_type_size(mg_type type);
+
+/* A row-major view of nrows x ncols numbers at data, each row ld elements after the last. */
+mg_mat mg_mat_of(void *data, size_t nrows, size_t ncols, size_t ld, mg_type type);
+
+/* Views on the same numbers: the transpose; count rows, columns from the one at from. */
+mg_mat mg_mat_t(mg_mat m);
+mg_mat mg_mat_rows(mg_mat m, size_t from, size_t count);
+mg_mat mg_mat_cols(mg_mat m, size_t from, size_t count);
+
+/* One element, as a double whatever its type. */
+double mg_mat_get(const mg_mat *m, size_t i, size_t j);
+void mg_mat_set(mg_mat *m, size_t i, size_t j, double value);
+
+/* dst = src, shapes equal, types and strides free; the two may not overlap. */
+void mg_mat_copy(mg_mat *dst, const mg_mat *src);
+void mg_mat_fill(mg_mat *dst, double value);
+
+/* Looks row by row for a NaN or an infinity; true when all are finite, else its place in *i, *j. */
+bool mg_mat_finite(const mg_mat *m, size_t *i, size_t *j);
+
+#endif

@@ -1,65 +1,157 @@
 # moongrad: everything one can do with it.
 #
-#   make          build build/moongrad and build/lib/moongrad/core.so
-#   make run      build, run scripts/xor.lua, then open the prompt
-#   make test     every test, sanitised: engine (C), modules (Lua), prompt (pty), scripts
-#   make lint     compiler, luacheck and formatting complaints
-#   make bench    time the workloads
-#   make coverage lines of src/engine that its own tests run
-#   make format   settle the layout of the C sources
-#   make install  PREFIX=/usr/local DESTDIR=
+#   make            build build/moongrad and build/lib/moongrad/core.so
+#   make run        build, run scripts/xor.lua, then open the prompt
+#   make test       every test, sanitised: engine (C), modules (Lua), prompt (pty), scripts;
+#                   ONLY=word runs those whose file name holds the word
+#   make lint       complaints of the compiler, luacheck and clang-format
+#   make format     settle the layout of the C sources
+#   make bench      time the workloads
+#   make coverage   lines of src/engine that its own tests run
+#   make valgrind   the engine's tests and a Lua script under valgrind; silent when all is well
+#   make install    PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
 #   make clean
+#
+# V=1 shows the commands.
 #
 # Dependencies run one way and the flags below enforce it: Lua's reach only
 # binding and shell, Readline's only shell.
 
+VERSION := 0.1.0
+
 BUILD  ?= build
 PREFIX ?= /usr/local
-CC     ?= cc
+LUADIR ?= $(PREFIX)/share/lua/5.4
+LIBDIR ?= $(PREFIX)/lib/lua/5.4
 PYTHON ?= /usr/bin/python3
+LUA    ?= lua5.4
 
-VERSION  := 0.1.0
-WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-            -Wpointer-arith -Wwrite-strings -Wvla -Werror
+CFLAGS ?= -O3 -g
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+          -Wpointer-arith -Wwrite-strings -Wvla -Werror
 # No contraction, no reassociation: an element's bits depend on its own terms alone.
-CFLAGS   ?= -O3 -g
-override CFLAGS += -std=c11 $(WARN) -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=off $(SAN)
-LUA      ?= lua5.4
+HOUSE  := -std=c11 $(WARN) -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=off
+
 LUA_CFLAGS := $(shell pkg-config --cflags lua5.4 2>/dev/null || echo -I/usr/include/lua5.4)
 # The static library when there is one: one file to carry, and no slower than stock lua5.4.
-LUA_LIBS := $(shell echo 'int main(void){return 0;}' > /tmp/.mg$$$$.c; \
-              $(CC) /tmp/.mg$$$$.c -o /tmp/.mg$$$$ -l:liblua5.4.a -lm 2>/dev/null \
-              && echo -l:liblua5.4.a || echo -llua5.4; rm -f /tmp/.mg$$$$ /tmp/.mg$$$$.c)
-READLINE_LIBS := -lreadline
+LUA_LIBS := $(if $(findstring /,$(shell $(CC) -print-file-name=liblua5.4.a)),-l:liblua5.4.a,-llua5.4)
 
-ENGINE  := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/engine/*.c))
-BINDING := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/binding/*.c))
-SHELL_O := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/shell/*.c))
+SAY = $(if $(V),,@echo '  $@';)
 
-all: $(BUILD)/moongrad $(BUILD)/lib/moongrad/core.so
+# How each part is compiled. A changed line here recompiles what it is about.
+engine_CC  = $(CC) $(CPPFLAGS) $(CFLAGS) $(HOUSE)
+binding_CC = $(engine_CC) $(LUA_CFLAGS) -I$(BUILD)/gen
+shell_CC   = $(engine_CC) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSION)"' -DMG_PREFIX='"$(PREFIX)"'
+test_CC    = $(engine_CC) -Isrc/engine
+
+objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
+ENGINE  := $(call objects,engine)
+BINDING := $(call objects,binding)
+SHELL_O := $(call objects,shell)
+TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/engine/test_*.c)))
+
+all: $(BUILD)/moongrad module
+module: $(BUILD)/lib/moongrad/core.so
+engine-tests: $(TESTS)
 
 $(BUILD)/moongrad: $(SHELL_O) $(BINDING) $(ENGINE)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-E $(LUA_LIBS) $(READLINE_LIBS) -lm -ldl
+	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-E $(LUA_LIBS) -lreadline -lm -ldl
 
 $(BUILD)/lib/moongrad/core.so: $(BINDING) $(ENGINE)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lm -ldl
+	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lm -ldl
 
-$(BUILD)/obj/engine/%.o: src/engine/%.c
+$(BUILD)/obj/engine/%.o: src/engine/%.c $(BUILD)/obj/engine/flags
+	$(SAY)$(engine_CC) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/binding/%.o: src/binding/%.c $(BUILD)/obj/binding/flags
+	$(SAY)$(binding_CC) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/shell/%.o: src/shell/%.c $(BUILD)/obj/shell/flags
+	$(SAY)$(shell_CC) -MMD -MP -c -o $@ $<
+
+# The engine's tests see the engine and nothing else.
+$(BUILD)/tests/engine/%: tests/engine/%.c $(ENGINE) $(BUILD)/obj/test/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -c -o $@ $<
+	$(SAY)$(test_CC) $(LDFLAGS) -MMD -MP -o $@ $< $(ENGINE) -lcmocka -lm -ldl
 
-$(BUILD)/obj/binding/%.o: src/binding/%.c
+$(BUILD)/obj/%/flags: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LUA_CFLAGS) -MMD -c -o $@ $<
+	@echo '$($*_CC)' | cmp -s - $@ || echo '$($*_CC)' > $@
 
-$(BUILD)/obj/shell/%.o: src/shell/%.c
+# The help: doc comments of the sources, made into a table.
+DOCUMENTED := $(sort $(wildcard src/binding/*.c lua/moongrad/*.lua))
+$(BUILD)/obj/binding/docs.o: $(BUILD)/gen/docs.h
+$(BUILD)/gen/docs.h: src/docs.awk $(DOCUMENTED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSION)"' -DMG_PREFIX='"$(PREFIX)"' -MMD -c -o $@ $<
+	$(SAY)awk -f $^ > $@
 
--include $(wildcard $(BUILD)/obj/*/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/engine/*.d)
+
+run: all
+	@if [ -t 0 ]; then exec $(BUILD)/moongrad -i scripts/xor.lua; else exec $(BUILD)/moongrad scripts/xor.lua; fi
+
+SANITISED := BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+
+test check: all
+	@$(MAKE) --no-print-directory $(SANITISED) all engine-tests
+	@BUILD='$(BUILD)' LUA='$(LUA)' PYTHON='$(PYTHON)' CC='$(CC)' ONLY='$(ONLY)' tests/run
+
+C_FILES := $(wildcard src/*/*.[ch] tests/engine/*.[ch])
+lint: all
+	luacheck -q lua scripts tests/lua $(wildcard bench)
+	clang-format --dry-run -Werror $(C_FILES)
+
+format:
+	clang-format -i $(C_FILES)
+
+bench: all
+	$(BUILD)/moongrad bench/run.lua
+
+coverage:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' engine-tests
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	@for t in $(TESTS:$(BUILD)/%=$(BUILD)/coverage/%); do $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done
+	gcovr --root . --filter src/engine/ --fail-under-line 95 $(BUILD)/coverage
+
+# OpenBLAS chooses instructions that valgrind may not know: name older ones.
+MEMCHECK := OPENBLAS_CORETYPE=Haswell valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+valgrind: all engine-tests
+	@for t in $(TESTS); do $(MEMCHECK) $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done
+	@$(MEMCHECK) $(BUILD)/moongrad tests/smoke.lua
+
+bindir := $(DESTDIR)$(PREFIX)/bin
+luadir := $(DESTDIR)$(LUADIR)/moongrad
+libdir := $(DESTDIR)$(LIBDIR)/moongrad
+pcdir  := $(DESTDIR)$(PREFIX)/lib/pkgconfig
+mandir := $(DESTDIR)$(PREFIX)/share/man/man1
+docdir := $(DESTDIR)$(PREFIX)/share/doc/moongrad
+egdir  := $(DESTDIR)$(PREFIX)/share/moongrad
+
+install: all install-module
+	install -d $(bindir) $(pcdir) $(mandir) $(docdir) $(egdir)/scripts
+	install $(BUILD)/moongrad $(bindir)
+	install -m 644 scripts/*.lua $(egdir)/scripts
+	install -m 644 README.md LICENSE $(docdir)
+	sed 's|@VERSION@|$(VERSION)|' doc/moongrad.1 > $(mandir)/moongrad.1
+	sed 's|@VERSION@|$(VERSION)|; s|@PREFIX@|$(PREFIX)|; s|@LUADIR@|$(LUADIR)|; s|@LIBDIR@|$(LIBDIR)|' \
+	  moongrad.pc.in > $(pcdir)/moongrad.pc
+
+# What stock Lua needs for require "moongrad", and LuaRocks installs.
+install-module: module
+	install -d $(luadir) $(libdir)
+	install -m 644 lua/moongrad/*.lua $(luadir)
+	install $(BUILD)/lib/moongrad/core.so $(libdir)
+
+uninstall:
+	rm -rf $(luadir) $(libdir) $(docdir) $(egdir)
+	rm -f $(bindir)/moongrad $(pcdir)/moongrad.pc $(mandir)/moongrad.1
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run test check lint format bench coverage clean install
+FORCE:
+.DELETE_ON_ERROR:
+.PRECIOUS: $(BUILD)/obj/%/flags
+.PHONY: all module engine-tests run test check lint format bench coverage valgrind \
+        install install-module uninstall clean FORCE

@@ -68,5 +68,6 @@ void open_matrix(lua_State *L);
 void open_matrix_math(lua_State *L);
 void open_rng(lua_State *L);
 void open_network(lua_State *L);
+void open_docs(lua_State *L); /* adds docs(), the help texts by name */
 
 #endif

@@ -1,0 +1,200 @@
+/* cost.c - the costs: factor, sum and output delta of each; and the metrics.
+
+   To add one: its three functions and a line in the table. */
+
+#include "cost.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "real.h"
+
+static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->data + (ptrdiff_t)r * m->rs; }
+
+/* --- squares: sse, mse, quadratic, any scale ------------------------------- */
+
+static double sse_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
+  (void)cost, (void)n_rows, (void)n_out;
+  return 0.5;
+}
+
+static double mse_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
+  (void)cost;
+  return 1 / ((double)n_rows * (double)n_out);
+}
+
+static double quadratic_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
+  (void)cost, (void)n_out;
+  return 0.5 / (double)n_rows;
+}
+
+static double squares_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
+  (void)n_rows, (void)n_out;
+  return cost->scale;
+}
+
+/* sum of (yhat - y)^2 */
+static mg_status squares_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                             size_t from, size_t to, double *sum) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++) {
+    const real *yhat = row_of(yhats, r), *y = row_of(ys, r);
+    double s = 0;
+    for (size_t k = 0; k < ys->ncols; k++) s += (double)(yhat[k] - y[k]) * (yhat[k] - y[k]);
+    *sum += s;
+  }
+  return MG_OK;
+}
+
+/* dJ/dyhat = 2 factor (yhat - y) */
+static mg_status squares_delta(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                               mg_mat *ds, double factor, size_t from, size_t to) {
+  (void)cost, (void)zs;
+  const real twice = (real)(2 * factor);
+  for (size_t r = from; r < to; r++) {
+    const real *yhat = row_of(yhats, r), *y = row_of(ys, r);
+    real *d = (real *)row_of(ds, r);
+    for (size_t k = 0; k < ys->ncols; k++) d[k] = twice * (yhat[k] - y[k]);
+  }
+  return MG_OK;
+}
+
+/* --- the logarithmic costs, from z ----------------------------------------- */
+
+static double mean_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
+  (void)cost, (void)n_out;
+  return 1 / (double)n_rows;
+}
+
+/* -y ln sigmoid(z) - (1 - y) ln(1 - sigmoid(z)) = max(z, 0) - y z + ln(1 + e^-|z|) */
+static mg_status cross_entropy_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats,
+                                   const mg_mat *ys, size_t from, size_t to, double *sum) {
+  (void)cost, (void)yhats;
+  for (size_t r = from; r < to; r++) {
+    const real *z = row_of(zs, r), *y = row_of(ys, r);
+    double s = 0;
+    for (size_t k = 0; k < ys->ncols; k++) {
+      /* max(z, 0) - y z without the cancellation of two large numbers: for z > 0 it is z (1 - y) */
+      const double linear = z[k] > 0 ? z[k] * (1 - (double)y[k]) : -z[k] * (double)y[k];
+      s += linear + log1p(exp(-fabs((double)z[k])));
+    }
+    *sum += s;
+  }
+  return MG_OK;
+}
+
+/* dJ/dz = factor (yhat - y): sigmoid' has cancelled */
+static mg_status cross_entropy_delta(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats,
+                                     const mg_mat *ys, mg_mat *ds, double factor, size_t from, size_t to) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++) {
+    const real *yhat = row_of(yhats, r), *y = row_of(ys, r);
+    real *d = (real *)row_of(ds, r);
+    for (size_t k = 0; k < ys->ncols; k++) d[k] = (real)factor * (yhat[k] - y[k]);
+  }
+  return MG_OK;
+}
+
+/* -sum of y ln softmax(z) = sum of y (ln sum of e^(z - m) - (z - m)), m the row's maximum */
+static mg_status softmax_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                             size_t from, size_t to, double *sum) {
+  (void)cost, (void)yhats;
+  for (size_t r = from; r < to; r++) {
+    const real *z = row_of(zs, r), *y = row_of(ys, r);
+    double m = z[0], e = 0, s = 0;
+    for (size_t k = 1; k < ys->ncols; k++)
+      if (z[k] > m) m = z[k];
+    for (size_t k = 0; k < ys->ncols; k++) e += exp(z[k] - m);
+    for (size_t k = 0; k < ys->ncols; k++)
+      if (y[k] != 0) s += y[k] * (log(e) - (z[k] - m));
+    *sum += s;
+  }
+  return MG_OK;
+}
+
+/* dJ/dz_k = factor (yhat_k * sum of the row's y - y_k); the sum is 1 for one-hot rows */
+static mg_status softmax_delta(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                               mg_mat *ds, double factor, size_t from, size_t to) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++) {
+    const real *yhat = row_of(yhats, r), *y = row_of(ys, r);
+    real *d = (real *)row_of(ds, r), total = 0;
+    for (size_t k = 0; k < ys->ncols; k++) total += y[k];
+    for (size_t k = 0; k < ys->ncols; k++) d[k] = (real)factor * (yhat[k] * total - y[k]);
+  }
+  return MG_OK;
+}
+
+static const mg_cost_kind table[] = {
+    {"sse", NULL, sse_factor, squares_sum, squares_delta},
+    {"mse", NULL, mse_factor, squares_sum, squares_delta},
+    {"quadratic", NULL, quadratic_factor, squares_sum, squares_delta},
+    {"squares", NULL, squares_factor, squares_sum, squares_delta},
+    {"cross-entropy", "sigmoid", mean_factor, cross_entropy_sum, cross_entropy_delta},
+    {"softmax", "softmax", mean_factor, softmax_sum, softmax_delta},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+const mg_cost_kind *mg_costs(mg_type type) {
+  (void)type;
+  return table;
+}
+
+const mg_cost_kind *mg_cost_find(const char *name, mg_type type) {
+  for (const mg_cost_kind *c = mg_costs(type); c->name != NULL; c++)
+    if (strcmp(c->name, name) == 0) return c;
+  return NULL;
+}
+
+bool mg_cost_allows(const mg_cost_kind *kind, const char *output) {
+  return kind->output != NULL ? strcmp(kind->output, output) == 0 : strcmp(output, "softmax") != 0;
+}
+
+/* --- metrics ---------------------------------------------------------------- */
+
+/* Are all targets one of low and 1, and, with several columns, is just one of a row 1? */
+static bool two_valued(const mg_mat *y, double low) {
+  for (size_t i = 0; i < y->nrows; i++) {
+    size_t ones = 0;
+    for (size_t k = 0; k < y->ncols; k++) {
+      const double v = mg_mat_get(y, i, k);
+      if (v == 1)
+        ones++;
+      else if (v != low)
+        return false;
+    }
+    if (y->ncols > 1 && ones != 1) return false;
+  }
+  return true;
+}
+
+mg_targets mg_targets_of(const mg_mat *y) {
+  const bool binary = two_valued(y, 0);
+  if (!binary && !two_valued(y, -1)) return MG_VALUES;
+  if (y->ncols > 1) return MG_ONE_HOT;
+  return binary ? MG_BINARY : MG_SIGNS;
+}
+
+/* The column of the largest of n numbers, the first of equals. */
+static size_t largest(const real *v, size_t n) {
+  size_t best = 0;
+  for (size_t k = 1; k < n; k++)
+    if (v[k] > v[best]) best = k;
+  return best;
+}
+
+size_t mg_score(const mg_mat *yhats, const mg_mat *ys, mg_targets targets, size_t from, size_t to,
+                double *tss) {
+  squares_sum(NULL, NULL, yhats, ys, from, to, tss);
+  if (targets == MG_VALUES) return 0;
+  const real middle = targets == MG_BINARY ? (real)0.5 : 0;
+  size_t right = 0;
+  for (size_t r = from; r < to; r++) {
+    const real *yhat = row_of(yhats, r), *y = row_of(ys, r);
+    if (targets == MG_ONE_HOT)
+      right += largest(yhat, ys->ncols) == largest(y, ys->ncols);
+    else
+      right += (yhat[0] > middle) == (y[0] > middle);
+  }
+  return right;
+}

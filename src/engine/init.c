@@ -1,0 +1,35 @@
+/* init.c - drawing THETA. */
+
+#include "init.h"
+
+#include <math.h>
+
+const char *const mg_init_names[] = {"uniform", "epsilon", "normal", "xavier", "he", "constant", NULL};
+
+/* One weight of a layer, before scaling by value; U[-1, 1) is 2 U[0, 1) - 1. */
+static double draw(const mg_layer *y, mg_init_method method, double value, mg_rng *g) {
+  switch (method) {
+  case MG_INIT_UNIFORM: return value * mg_rng_uniform(g);
+  case MG_INIT_EPSILON: return mg_rng_uniform(g) * 2 * value - value;
+  case MG_INIT_NORMAL: return value * mg_rng_normal(g);
+  case MG_INIT_XAVIER:
+    return value * sqrt(6 / ((double)y->n_in + (double)y->n_out)) * (2 * mg_rng_uniform(g) - 1);
+  case MG_INIT_HE: return value * sqrt(2 / (double)y->n_in) * mg_rng_normal(g);
+  case MG_INIT_CONSTANT: return value;
+  }
+  return 0;
+}
+
+void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g) {
+  const bool biases = method != MG_INIT_XAVIER && method != MG_INIT_HE;
+  for (size_t l = 0; l < net->n_layers; l++) {
+    mg_layer *y = &net->layer[l];
+    for (size_t i = 0; i < y->n_out; i++) {
+      mg_mat_set(&y->theta, i, 0, biases && y->bias ? draw(y, method, value, g) : 0);
+      for (size_t j = 1; j <= y->n_in; j++) mg_mat_set(&y->theta, i, j, draw(y, method, value, g));
+    }
+  }
+  net->epoch = 0;
+  net->made = MG_NOTHING;
+  net->updated = false;
+}

@@ -1,0 +1,31 @@
+/* init.h - drawing THETA: layer by layer, row by row (one receiving unit after another), bias first. */
+
+#ifndef MG_INIT_H
+#define MG_INIT_H
+
+#include "network.h"
+
+/* Each with its one number, `value` below:
+     "uniform"   U[0, value), biases too (the article's np.random.rand: value 1)
+     "epsilon"   U[-value, value), biases too (Ng, machine learning course, week 5)
+     "normal"    value * N(0, 1), biases too
+     "xavier"    value * U[-r, r), r = sqrt(6 / (n_in + n_out)), biases 0 (Glorot and Bengio, 2010)
+     "he"        value * N(0, 1) * sqrt(2 / n_in), biases 0 (He et al., 2015)
+     "constant"  value, biases too */
+typedef enum mg_init_method {
+  MG_INIT_UNIFORM,
+  MG_INIT_EPSILON,
+  MG_INIT_NORMAL,
+  MG_INIT_XAVIER,
+  MG_INIT_HE,
+  MG_INIT_CONSTANT
+} mg_init_method;
+
+/* Names of the methods, in the order above, ended by NULL. */
+extern const char *const mg_init_names[];
+
+/* Draws THETA of every layer from g, sets the epoch to 0 and forgets passes and updates made.
+   A layer without a bias keeps its column 0 at 0, and draws nothing for it. */
+void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g);
+
+#endif

@@ -1,0 +1,245 @@
+/* step.c - epochs of passes, and evaluation that leaves the live state alone. */
+
+#include "step.h"
+
+#include <math.h>
+
+#include "pass.h"
+#include "product.h"
+
+/* --- a forward pass beside the live one ---------------------------------------------- */
+
+/* What a block of rows looks like between two layers of the scratch pass. */
+typedef struct scratch {
+  mg_mat in;     /* rows x (1 + n_in) */
+  mg_mat z, out; /* rows x n_out */
+} scratch;
+
+static mg_mat first_rows(mg_mat m, size_t rows, size_t cols) {
+  m.nrows = rows;
+  m.ncols = cols;
+  return m;
+}
+
+/* Copies rows x in as the input of layer 0. */
+static scratch scratch_begin(mg_network *net, const mg_mat *x) {
+  scratch s = {.in = first_rows(net->scratch_in[0], x->nrows, 1 + x->ncols)};
+  mg_mat inner = mg_mat_cols(s.in, 1, x->ncols);
+  mg_mat_copy(&inner, x);
+  return s;
+}
+
+/* z and a of layer l; their a becomes the input of the next. */
+static mg_status scratch_layer(mg_network *net, scratch *s, size_t l) {
+  const mg_layer *y = &net->layer[l];
+  const size_t rows = s->in.nrows;
+  if (l > 0) s->in = first_rows(net->scratch_in[l % 2], rows, 1 + y->n_in);
+  const mg_mat next = first_rows(net->scratch_in[(l + 1) % 2], rows, 1 + y->n_out);
+  s->z = first_rows(net->scratch_z, rows, y->n_out);
+  s->out = mg_mat_cols(next, 1, y->n_out);
+  mg_product_z(&s->in, &y->theta, &s->z, 0, rows, &net->blas);
+  return y->activation->forward(y->activation, &s->z, &s->out, 0, rows);
+}
+
+/* Folds on which side of 0 each z lies into a number (FNV-1a, one step a sign). */
+static void fold_sides(const mg_mat *z, uint64_t *kinks) {
+  for (size_t r = 0; r < z->nrows; r++)
+    for (size_t j = 0; j < z->ncols; j++)
+      *kinks = (*kinks ^ (mg_mat_get(z, r, j) > 0 ? 2 : 1)) * UINT64_C(1099511628211);
+}
+
+/* Rows of evaluation between two questions whether to stop. */
+static size_t scratch_block(const mg_network *net) {
+  return net->block < net->scratch_rows ? net->block : net->scratch_rows;
+}
+
+static size_t upto(size_t n, size_t most) { return n < most ? n : most; }
+
+mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const mg_cost *cost,
+                      mg_targets targets, mg_metrics *metrics, uint64_t *kinks) {
+  const double N = (double)x->nrows, K = (double)y->ncols;
+  double sum = 0, tss = 0;
+  size_t right = 0;
+  if (kinks != NULL) *kinks = UINT64_C(14695981039346656037);
+  for (size_t r = 0; r < x->nrows;) {
+    if (mg_stopped(&net->stop)) return MG_STOPPED;
+    const size_t count = upto(x->nrows - r, scratch_block(net));
+    const mg_mat xs = mg_mat_rows(*x, r, count), ys = mg_mat_rows(*y, r, count);
+    scratch s = scratch_begin(net, &xs);
+    for (size_t l = 0; l < net->n_layers; l++) {
+      const mg_status status = scratch_layer(net, &s, l);
+      if (status != MG_OK) return status;
+      if (kinks != NULL && net->layer[l].activation->kink) fold_sides(&s.z, kinks);
+    }
+    const mg_status status = cost->kind->sum(cost, &s.z, &s.out, &ys, 0, count, &sum);
+    if (status != MG_OK) return status;
+    right += mg_score(&s.out, &ys, targets, 0, count, &tss);
+    r += count;
+  }
+  metrics->cost = cost->kind->factor(cost, x->nrows, y->ncols) * sum + mg_penalty(net);
+  metrics->tss = tss;
+  metrics->mse = tss / (N * K);
+  metrics->accuracy = targets == MG_VALUES ? NAN : (double)right / N;
+  return MG_OK;
+}
+
+mg_status mg_predict(mg_network *net, const mg_mat *x, mg_mat *yhat) {
+  for (size_t r = 0; r < x->nrows;) {
+    if (mg_stopped(&net->stop)) return MG_STOPPED;
+    const size_t count = upto(x->nrows - r, scratch_block(net));
+    const mg_mat xs = mg_mat_rows(*x, r, count);
+    scratch s = scratch_begin(net, &xs);
+    for (size_t l = 0; l < net->n_layers; l++) {
+      const mg_status status = scratch_layer(net, &s, l);
+      if (status != MG_OK) return status;
+    }
+    mg_mat out = mg_mat_rows(*yhat, r, count);
+    mg_mat_copy(&out, &s.out);
+    r += count;
+  }
+  return MG_OK;
+}
+
+/* --- where a number first went wrong ---------------------------------------------------- */
+
+static bool bad(mg_where *where, const char *quantity, size_t layer, const mg_mat *m) {
+  size_t i, j;
+  if (mg_mat_finite(m, &i, &j)) return false;
+  *where = (mg_where){quantity, layer, i, j, mg_mat_get(m, i, j)};
+  return true;
+}
+
+/* The first quantity, in the order of a forward pass over all rows, that is not finite for THETA. */
+static mg_where bad_forward(mg_network *net) {
+  mg_where first = {.quantity = "J"};
+  const mg_mat x = mg_mat_cols(net->layer[0].in, 1, net->layer[0].n_in);
+  size_t depth = net->n_layers; /* only layers before the best find so far can better it */
+  for (size_t r = 0; r < net->rows;) {
+    const size_t count = upto(net->rows - r, net->scratch_rows);
+    const mg_mat xs = mg_mat_rows(x, r, count);
+    scratch s = scratch_begin(net, &xs);
+    for (size_t l = 0; l < depth; l++) {
+      mg_where here = {NULL, 0, 0, 0, 0};
+      if (scratch_layer(net, &s, l) != MG_OK) break;
+      if (!bad(&here, "Z", l, &s.z) && !bad(&here, "A", l + 1, &s.out)) continue;
+      here.i += r;
+      first = here;
+      depth = l;
+    }
+    r += count;
+  }
+  return first;
+}
+
+/* The first quantity of a backward pass and its update that is not finite. */
+static mg_where bad_update(mg_network *net) {
+  mg_where where = {.quantity = "THETA"};
+  for (size_t l = net->n_layers; l-- > 0;)
+    if (bad(&where, "DELTA", l, &net->layer[l].delta)) return where;
+  for (size_t l = net->n_layers; l-- > 0;)
+    if (bad(&where, "GRAD", l, &net->layer[l].grad)) return where;
+  for (size_t l = net->n_layers; l-- > 0;)
+    if (bad(&where, "DTHETA", l, &net->layer[l].dtheta)) return where;
+  return where; /* finite, and yet their sum is not */
+}
+
+/* --- epochs ------------------------------------------------------------------------------- */
+
+static const mg_metrics nothing_known = {NAN, NAN, NAN, NAN};
+
+/* The metrics of the staged batch. */
+static mg_status evaluate_batch(mg_network *net, mg_metrics *metrics) {
+  const mg_mat x = mg_mat_cols(net->layer[0].in, 1, net->layer[0].n_in);
+  return mg_evaluate(net, &x, &net->y, &net->cost, net->targets, metrics, NULL);
+}
+
+/* The update of the last pass led to a J that is not finite: takes it back. */
+static mg_status refuse_last(mg_network *net, mg_run *run) {
+  run->where = bad_forward(net);
+  mg_take_back(net);
+  net->epoch--;
+  return MG_NONFINITE;
+}
+
+/* After a stop: what can be said of THETA without another wait. */
+static void evaluate_stopped(mg_network *net, mg_run *run) {
+  const mg_stop stop = net->stop;
+  if (net->rows == 0 || net->rows > scratch_block(net)) return;
+  net->stop = (mg_stop){NULL, NULL};
+  if (evaluate_batch(net, &run->metrics) != MG_OK) run->metrics = nothing_known;
+  net->stop = stop;
+}
+
+mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
+  mg_status status = MG_OK;
+  *run = (mg_run){.metrics = nothing_known};
+  while (run->done < n && (status = mg_pass(net)) == MG_OK) run->done++;
+
+  if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
+    run->where = bad_update(net);
+  } else if (status == MG_NONFINITE) {
+    if (run->done == 0) {
+      run->where = bad_forward(net);
+    } else {
+      refuse_last(net, run);
+      run->done--;
+      /* As n times one step would: the live state is of the pass at the THETA that is kept. */
+      if (mg_forward(net) != MG_OK || mg_backward(net) != MG_OK) net->made = MG_NOTHING;
+    }
+  } else if (status == MG_OK) {
+    status = evaluate_batch(net, &run->metrics);
+    if (status == MG_OK && !isfinite(run->metrics.cost) && n > 0) {
+      status = refuse_last(net, run);
+      run->done--;
+    }
+  }
+  if (status == MG_STOPPED) evaluate_stopped(net, run);
+  return status;
+}
+
+/* Stages rows r .. r + count - 1 of an epoch's order. */
+static mg_status stage_batch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order,
+                             size_t r, size_t count) {
+  if (order != NULL) return mg_network_stage(net, x, y, count, order + r);
+  const mg_mat xs = mg_mat_rows(*x, r, count), ys = mg_mat_rows(*y, r, count);
+  return mg_network_stage(net, &xs, &ys, count, NULL);
+}
+
+mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order, size_t batch,
+                   mg_targets targets, mg_run *run) {
+  const size_t n = x->nrows;
+  const uint64_t epoch = net->epoch; /* a pass counts itself; here it is a batch */
+  double costs = 0, tss = 0, batches = 0;
+  size_t right = 0;
+  mg_status status = MG_OK;
+  *run = (mg_run){.metrics = nothing_known};
+  for (size_t r = 0; r < n && status == MG_OK; r += batch) {
+    const size_t count = upto(n - r, batch);
+    status = stage_batch(net, x, y, order, r, count);
+    if (status != MG_OK) break;
+    net->targets = targets;
+    status = mg_pass(net);
+    if (status != MG_OK) break;
+    costs += net->j;
+    right += mg_score(&net->layer[net->n_layers - 1].out, &net->y, targets, 0, count, &tss);
+    batches++;
+  }
+  if (status == MG_OK) {
+    mg_metrics last;
+    status = evaluate_batch(net, &last);
+    if (status == MG_OK && !isfinite(last.cost)) status = refuse_last(net, run);
+  } else if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
+    run->where = bad_update(net);
+  } else if (status == MG_NONFINITE) {
+    run->where = bad_forward(net);
+    if (batches > 0) mg_take_back(net);
+  }
+  net->epoch = epoch;
+  if (status != MG_OK) return status;
+  net->epoch++;
+  run->done = 1;
+  const double N = (double)n, K = (double)y->ncols;
+  run->metrics =
+      (mg_metrics){costs / batches, tss / (N * K), tss, targets == MG_VALUES ? NAN : (double)right / N};
+  return MG_OK;
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Dependencies run one way: shell and binding know the layer below, never the one above.
+
+echo 1..7
+n=0
+# none WHAT FOUND: passes when nothing was found.
+none() {
+  n=$((n + 1))
+  if [ -z "$2" ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "$2" | sed 's/^/# /'; fi
+}
+
+headers='^ *# *include *[<"]'
+none "the engine includes only C's headers and its own" \
+  "$(grep -nE "$headers" src/engine/*.[ch] | grep -vE '<[a-z0-9]+\.h>|<dlfcn\.h>|"[a-z0-9_]+\.[ch]"')"
+none "the engine includes nothing of Lua's or Readline's" \
+  "$(grep -nE "$headers(lua|lauxlib|readline)" src/engine/*.[ch])"
+none "the binding includes nothing of the shell's" \
+  "$(grep -nE "$headers.*(shell|readline|signal\.h)" src/binding/*.[ch])"
+none "the shell includes nothing of the engine's or the binding's" \
+  "$(grep -nE "$headers.*(engine|binding)" src/shell/*.[ch])"
+none "only the shell includes Readline" \
+  "$(grep -lE "$headers.*readline" src/*/*.[ch] | grep -v '^src/shell/')"
+
+# What the engine's objects ask of the C library, and what of theirs changes.
+engine=$BUILD/obj/engine
+none "the engine does not print, exit or touch signals" \
+  "$(nm -A "$engine"/*.o | grep -E ' U (.*printf|puts|putchar|fputs|fwrite|std(out|err)|exit|_exit|abort|signal|sigaction|raise|longjmp|setjmp)$')"
+none "the engine has no variable that outlives a call" \
+  "$(size -A "$engine"/*.o | awk '$2 == ":" { file = $1 }
+     $1 ~ /^\.(t?bss|tdata|data|data\.rel|data\.rel\.local)$/ && $2 > 0 { print file, $1, $2, "bytes" }')"

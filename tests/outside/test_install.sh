@@ -1,0 +1,47 @@
+#!/bin/sh
+# An installed moongrad works where the sources are not, also when staged, and goes away again.
+
+echo 1..9
+n=0
+# test_that WHAT COMMAND...: passes when the command does; what it said is told otherwise.
+test_that() {
+  what=$1
+  shift
+  n=$((n + 1))
+  if said=$("$@" 2>&1); then echo "ok $n - $what"; else echo "not ok $n - $what"; echo "$said" | sed 's/^/# /'; fi
+}
+
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+root=$stage/usr/local
+
+# Elsewhere: with nothing of the source tree to be found by chance.
+elsewhere() { (cd "$stage" && "$@"); }
+stock() {
+  elsewhere env LUA_PATH="$root/share/lua/5.4/?.lua;$root/share/lua/5.4/?/init.lua;;" \
+    LUA_CPATH="$root/lib/lua/5.4/?.so;;" "$LUA" "$@"
+}
+trained='local mg = require "moongrad"
+  local X, y = mg.data.xor()
+  assert(mg.network{2, 2, 1, seed = 1, X = X, y = y}:step(3).epoch == 3)'
+missing() {
+  for path in bin/moongrad lib/lua/5.4/moongrad/core.so share/lua/5.4/moongrad/init.lua share/man/man1/moongrad.1 \
+    lib/pkgconfig/moongrad.pc share/doc/moongrad/README.md share/doc/moongrad/LICENSE share/moongrad/scripts/xor.lua; do
+    [ -f "$root/$path" ] || echo "$path is missing"
+  done
+}
+installed() { [ -z "$(missing)" ] || { missing; false; }; }
+prints() { said=$(elsewhere "$root/bin/moongrad" "$1"); [ -n "$said" ]; }
+left() { [ -z "$(find "$stage" -type f)" ] || { find "$stage" -type f; false; }; }
+cites() { grep -qx "$1" "$root/lib/pkgconfig/moongrad.pc"; }
+
+test_that "make install DESTDIR=" make --no-print-directory BUILD="$BUILD" PREFIX=/usr/local DESTDIR="$stage" install
+test_that "every file is in its place" installed
+test_that "moongrad runs a chunk with the session names" elsewhere "$root/bin/moongrad" -e \
+  'X, y = data.xor() LAYERS = {2, 2, 1} assert(step(3).epoch == 3)'
+test_that "moongrad runs an installed script" prints "$root/share/moongrad/scripts/xor.lua"
+test_that "moongrad --no-session requires the module" elsewhere "$root/bin/moongrad" --no-session -e "$trained"
+test_that "stock Lua requires the module" stock -e "$trained"
+test_that "pkg-config's file names the prefix, not the stage" cites "prefix=/usr/local"
+test_that "make uninstall" make --no-print-directory BUILD="$BUILD" PREFIX=/usr/local DESTDIR="$stage" uninstall
+test_that "nothing is left of it" left

@@ -17,10 +17,6 @@ build = {
   type = "make",
   build_target = "module",
   install_target = "install-module",
-  build_variables = { LUA_CFLAGS = "-I$(LUA_INCDIR)" },
-  install_variables = {
-    LUA_CFLAGS = "-I$(LUA_INCDIR)",
-    LUADIR = "$(LUADIR)",
-    LIBDIR = "$(LIBDIR)",
-  },
+  variables = { CFLAGS = "$(CFLAGS) -O3", WARN = "-Wall", LUA_CFLAGS = "-I$(LUA_INCDIR)" },
+  install_variables = { LUADIR = "$(LUADIR)", LIBDIR = "$(LIBDIR)" },
 }

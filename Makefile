@@ -50,7 +50,7 @@ BINDING := $(call objects,binding)
 SHELL_O := $(call objects,shell)
 TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/engine/test_*.c)))
 
-all: $(BUILD)/moongrad module
+all: $(BUILD)/moongrad module $(if $(filter /%,$(BUILD)),$(BUILD)/lua)
 module: $(BUILD)/lib/moongrad/core.so
 engine-tests: $(TESTS)
 
@@ -60,6 +60,10 @@ $(BUILD)/moongrad: $(SHELL_O) $(BINDING) $(ENGINE)
 $(BUILD)/lib/moongrad/core.so: $(BINDING) $(ENGINE)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lm -ldl
+
+# The program looks for its Lua files beside and above itself: a build elsewhere needs a way there.
+$(BUILD)/lua:
+	$(SAY)ln -s '$(CURDIR)/lua' $@
 
 $(BUILD)/obj/engine/%.o: src/engine/%.c $(BUILD)/obj/engine/flags
 	$(SAY)$(engine_CC) -MMD -MP -c -o $@ $<
@@ -95,7 +99,7 @@ SANITISED := BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsaniti
 
 test check: all
 	@$(MAKE) --no-print-directory $(SANITISED) all engine-tests
-	@BUILD='$(BUILD)' LUA='$(LUA)' PYTHON='$(PYTHON)' CC='$(CC)' ONLY='$(ONLY)' tests/run
+	@BUILD='$(BUILD)' LUA='$(LUA)' PYTHON='$(PYTHON)' PREFIX='$(PREFIX)' ONLY='$(ONLY)' tests/run
 
 C_FILES := $(wildcard src/*/*.[ch] tests/engine/*.[ch])
 lint: all

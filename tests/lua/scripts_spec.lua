@@ -1,13 +1,23 @@
--- What people are told to run runs: every script, and every piece of Lua in the README.
+-- What people are told to run runs: every script, and in the README every piece of Lua and every
+-- session, which answers as it is printed there.
 
 local moongrad = assert(os.getenv "MOONGRAD")
 local lfs = require "lfs"
 local root = lfs.currentdir()
 
+local function written(text)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+  return path
+end
+
 -- Runs moongrad in directory dir; returns its exit status, standard output and standard error.
-local function run(dir, arguments)
+local function run(dir, arguments, input)
   local errors = os.tmpname()
-  local pipe = assert(io.popen(("cd %s && %s %s 2>%s </dev/null"):format(dir, moongrad, arguments, errors)))
+  local command = "cd %s && %s %s 2>%s <%s"
+  local pipe = assert(io.popen(command:format(dir, moongrad, arguments, errors, input or "/dev/null")))
   local out = pipe:read "a"
   local _, _, status = pipe:close()
   local file = assert(io.open(errors))
@@ -16,6 +26,9 @@ local function run(dir, arguments)
   os.remove(errors)
   return status, out, err
 end
+
+-- Without times, which differ from run to run.
+local function timeless(text) return (text:gsub("[%d.]+ [mu]?s%f[%A]", "(time)")) end
 
 describe("scripts", function()
   for name in lfs.dir "scripts" do
@@ -26,7 +39,6 @@ describe("scripts", function()
         assert.equal(0, status)
         assert.is_true(#out > 0)
         local _, again = run(root, "scripts/" .. name)
-        local timeless = function(s) return (s:gsub("[%d.]+ m?s%f[%A]", "")) end
         assert.equal(timeless(out), timeless(again))
       end)
     end
@@ -41,14 +53,30 @@ describe("README.md", function()
   for code in readme:gmatch "\n```lua\n(.-)\n```" do
     n = n + 1
     it("runs its Lua example " .. n, function()
-      local path = os.tmpname()
-      local example = assert(io.open(path, "w"))
-      example:write(code)
-      example:close()
+      local path = written(code)
       local status, _, err = run(root, path)
       os.remove(path)
       assert.equal("", err)
       assert.equal(0, status)
+    end)
+  end
+
+  -- "> " begins what is typed, ">> " what continues it; all else is what moongrad says.
+  for session in readme:gmatch "\n```\n(> .-)\n```" do
+    n = n + 1
+    it("has the session of example " .. n .. " as it goes", function()
+      local typed, shown = {}, {}
+      for line in session:gmatch "[^\n]+" do
+        local prompt, words = line:match "^(>>? )(.*)"
+        if prompt then typed[#typed + 1] = words .. "\n" end
+        shown[#shown + 1] = prompt or line .. "\n"
+      end
+      local path = written(table.concat(typed))
+      local status, out, err = run(root, "-q --no-rc -i", path)
+      os.remove(path)
+      assert.equal("", err)
+      assert.equal(0, status)
+      assert.equal(timeless(table.concat(shown) .. "> \n"), timeless(out))
     end)
   end
 end)

@@ -13,7 +13,7 @@ test_that() {
 
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
-root=$stage/usr/local
+root=$stage$PREFIX
 
 # Elsewhere: with nothing of the source tree to be found by chance.
 elsewhere() { (cd "$stage" && "$@"); }
@@ -35,13 +35,13 @@ prints() { said=$(elsewhere "$root/bin/moongrad" "$1"); [ -n "$said" ]; }
 left() { [ -z "$(find "$stage" -type f)" ] || { find "$stage" -type f; false; }; }
 cites() { grep -qx "$1" "$root/lib/pkgconfig/moongrad.pc"; }
 
-test_that "make install DESTDIR=" make --no-print-directory BUILD="$BUILD" PREFIX=/usr/local DESTDIR="$stage" install
+test_that "make install DESTDIR=" make --no-print-directory BUILD="$BUILD" PREFIX="$PREFIX" DESTDIR="$stage" install
 test_that "every file is in its place" installed
 test_that "moongrad runs a chunk with the session names" elsewhere "$root/bin/moongrad" -e \
   'X, y = data.xor() LAYERS = {2, 2, 1} assert(step(3).epoch == 3)'
 test_that "moongrad runs an installed script" prints "$root/share/moongrad/scripts/xor.lua"
 test_that "moongrad --no-session requires the module" elsewhere "$root/bin/moongrad" --no-session -e "$trained"
 test_that "stock Lua requires the module" stock -e "$trained"
-test_that "pkg-config's file names the prefix, not the stage" cites "prefix=/usr/local"
-test_that "make uninstall" make --no-print-directory BUILD="$BUILD" PREFIX=/usr/local DESTDIR="$stage" uninstall
+test_that "pkg-config's file names the prefix, not the stage" cites "prefix=$PREFIX"
+test_that "make uninstall" make --no-print-directory BUILD="$BUILD" PREFIX="$PREFIX" DESTDIR="$stage" uninstall
 test_that "nothing is left of it" left

@@ -1,0 +1,49 @@
+/* matmath.h - arithmetic on matrix views: maps, comparison, reductions, the plain product.
+
+   Destinations come first, have the right shape, and overlap no source unless
+   it is said. What a training pass needs is not here but in product.h and
+   activation.h: this is the arithmetic of people who write their own. */
+
+#ifndef MG_MATMATH_H
+#define MG_MATMATH_H
+
+#include "mat.h"
+
+/* dst = f(src), element by element; dst may be src. */
+void mg_mat_map(mg_mat *dst, const mg_mat *src, double (*f)(double));
+
+/* dst = f(a, b), element by element; a side with one row or one column is used
+   for all of dst's. dst may be a side of the same shape. */
+void mg_mat_map2(mg_mat *dst, const mg_mat *a, const mg_mat *b, double (*f)(double, double));
+
+/* Do the shapes fit each other: each extent equal, or 1 on one side? Then the result's shape. */
+bool mg_mat_broadcast(const mg_mat *a, const mg_mat *b, size_t *nrows, size_t *ncols);
+
+/* Equal shapes and equal elements; a NaN equals nothing. */
+bool mg_mat_equal(const mg_mat *a, const mg_mat *b);
+
+/* The numbers from a to b, both included, as NumPy's linspace in every bit; dst: 1 x n. */
+void mg_mat_linspace(mg_mat *dst, double a, double b);
+
+/* Reductions of all elements. Sums are compensated (Neumaier, 1974), so that they
+   do not depend on the size; a NaN anywhere gives NaN. */
+double mg_mat_sum(const mg_mat *m);
+double mg_mat_mean(const mg_mat *m);
+double mg_mat_min(const mg_mat *m);
+double mg_mat_max(const mg_mat *m);
+double mg_mat_norm(const mg_mat *m); /* Frobenius: the root of the sum of squares, no overflow on the way */
+
+/* The place of the first of the largest elements; the first NaN, if there is one. */
+void mg_mat_argmax(const mg_mat *m, size_t *i, size_t *j);
+
+/* dst (1 x ncols) = f of each column, dst (nrows x 1) = f of each row. */
+void mg_mat_each_col(mg_mat *dst, const mg_mat *m, double (*f)(const mg_mat *));
+void mg_mat_each_row(mg_mat *dst, const mg_mat *m, double (*f)(const mg_mat *));
+
+/* How many elements are NaN, how many infinite. */
+void mg_mat_count_nonfinite(const mg_mat *m, size_t *nan, size_t *inf);
+
+/* dst (n x p) = a (n x m) times b (m x p), terms added in order. */
+void mg_mat_matmul(mg_mat *dst, const mg_mat *a, const mg_mat *b);
+
+#endif

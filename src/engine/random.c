@@ -1,0 +1,80 @@
+/* random.c - NumPy's legacy random numbers, bit for bit. */
+
+#include "random.h"
+
+#include <math.h>
+
+/* MT19937: words of state, and how far ahead the recurrence looks. */
+enum { WORDS = 624, AHEAD = 397 };
+
+/* init_genrand of Matsumoto and Nishimura, 2002. */
+void mg_rng_seed(mg_rng *g, uint32_t seed) {
+  g->key[0] = seed;
+  for (uint32_t i = 1; i < WORDS; i++)
+    g->key[i] = UINT32_C(1812433253) * (g->key[i - 1] ^ (g->key[i - 1] >> 30)) + i;
+  g->pos = WORDS;
+  g->has_normal = false;
+  g->normal = 0;
+}
+
+/* The highest bit of u and the others of v, times the matrix A of the recurrence. */
+static uint32_t twist(uint32_t u, uint32_t v) {
+  const uint32_t y = (u & UINT32_C(0x80000000)) | (v & UINT32_C(0x7fffffff));
+  return (y >> 1) ^ ((v & 1) ? UINT32_C(0x9908b0df) : 0);
+}
+
+static void next_words(mg_rng *g) {
+  for (int i = 0; i < WORDS; i++)
+    g->key[i] = g->key[(i + AHEAD) % WORDS] ^ twist(g->key[i], g->key[(i + 1) % WORDS]);
+  g->pos = 0;
+}
+
+uint32_t mg_rng_u32(mg_rng *g) {
+  if (g->pos >= WORDS) next_words(g);
+  uint32_t y = g->key[g->pos++];
+  y ^= y >> 11;
+  y ^= (y << 7) & UINT32_C(0x9d2c5680);
+  y ^= (y << 15) & UINT32_C(0xefc60000);
+  return y ^ (y >> 18);
+}
+
+/* (a 2^26 + b) / 2^53, a of 27 bits, b of 26. */
+double mg_rng_uniform(mg_rng *g) {
+  const uint32_t a = mg_rng_u32(g) >> 5, b = mg_rng_u32(g) >> 6;
+  return (a * 67108864.0 + b) / 9007199254740992.0;
+}
+
+double mg_rng_normal(mg_rng *g) {
+  if (g->has_normal) {
+    g->has_normal = false;
+    return g->normal;
+  }
+  double x, y, r2; /* a point within the unit circle, not its centre */
+  do {
+    x = 2 * mg_rng_uniform(g) - 1;
+    y = 2 * mg_rng_uniform(g) - 1;
+    r2 = x * x + y * y;
+  } while (r2 >= 1 || r2 == 0);
+  const double f = sqrt(-2 * log(r2) / r2);
+  g->normal = f * x;
+  g->has_normal = true;
+  return f * y;
+}
+
+/* Uniform on 0 .. most: as many bits as most has, drawn until they are not above it. */
+static uint32_t below(mg_rng *g, uint32_t most) {
+  uint32_t mask = most, value;
+  for (int shift = 1; shift <= 16; shift *= 2) mask |= mask >> shift;
+  do value = mg_rng_u32(g) & mask;
+  while (value > most);
+  return value;
+}
+
+void mg_rng_permutation(mg_rng *g, size_t n, uint32_t *order) {
+  for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
+  for (size_t i = n; i-- > 1;) {
+    const uint32_t j = below(g, (uint32_t)i), last = order[i];
+    order[i] = order[j];
+    order[j] = last;
+  }
+}

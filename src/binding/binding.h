@@ -27,15 +27,36 @@ typedef struct Storage {
 Storage *storage_new(lua_State *L, size_t bytes, const char *what);
 void *storage_data(Storage *s);
 
+/* --- arguments: what every function checks first ---------------------------- */
+
+/* Raises when the running function was given more than most arguments (self counted). */
+void check_arity(lua_State *L, int most);
+
+/* Raises "f: expected <expected>, got <what came>"; the second pushes the last part. */
+int arg_error(lua_State *L, int idx, const char *expected);
+const char *push_kind(lua_State *L, int idx);
+
+/* A number (a string is none); a whole number from least to most. what names it: "nrows". */
+double check_number(lua_State *L, int idx, const char *what);
+lua_Integer check_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most);
+size_t check_count(lua_State *L, int idx, const char *what); /* ... from 1 */
+
+/* Raises "<what> has no '<key>'" with the nearest keys of the table at index names.
+   The second pushes only that phrase: "; did you mean eta?", or nothing at all. */
+int unknown_name(lua_State *L, const char *what, const char *key, int names);
+const char *push_suggestion(lua_State *L, const char *key, int names);
+
 /* --- matrices: views on a storage ----------------------------------------- */
 
-#define MATRIX "moongrad.matrix" /* metatable name: m[i] is a row */
-#define ROW "moongrad.row"       /* metatable name: row[j] is a number */
+/* Metatable names. A matrix's m[i] is a row, a row's r[j] a number; else they are one class,
+   whose methods are the table in both metatables' field "methods", its fields the keys of "fields". */
+#define MATRIX "moongrad.matrix"
+#define ROW    "moongrad.row"
 
 typedef struct Matrix {
   mg_mat m;         /* where and how the numbers lie */
   Storage *storage; /* whose they are; user value 1 keeps it alive */
-} Matrix;           /* user value 2: where a network's view came from (a table), or nil */
+} Matrix;           /* user value 2: its origin, a table {what = "theta", layer = 1, ...}, or nil */
 
 /* Pushes a new matrix of zeros, doubles, row-major. */
 Matrix *matrix_new(lua_State *L, size_t nrows, size_t ncols);
@@ -52,6 +73,12 @@ Matrix *matrix_test(lua_State *L, int idx); /* NULL instead of raising */
    argument in errors: "X", "theta[2]". */
 Matrix *matrix_want(lua_State *L, int idx, const char *what, int column);
 
+/* dst's numbers = src's, shapes equal; the two may overlap. Touches dst. */
+void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src);
+
+/* Pushes its name and shape, for errors: "a 2 x 3 matrix", "THETA[1] (2 x 3)"; idx is where it is. */
+const char *matrix_describe(lua_State *L, int idx);
+
 /* To be called by every write from Lua to a matrix. */
 void matrix_touch(Matrix *a);
 
@@ -65,6 +92,7 @@ mg_rng *rng_opt(lua_State *L, int idx);
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 
 void open_matrix(lua_State *L);
+void open_matrix_make(lua_State *L);
 void open_matrix_math(lua_State *L);
 void open_rng(lua_State *L);
 void open_network(lua_State *L);

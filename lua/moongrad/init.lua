@@ -1,0 +1,21 @@
+-- moongrad - explore how a feed-forward network learns. local mg = require "moongrad"
+
+require "moongrad.names" -- errors of the core suggest names by it
+local core = require "moongrad.core"
+local show = require "moongrad.show"
+
+core.set_tostring(show.matrix)
+
+local mg = { digits = show.digits }
+
+for name in ([[
+  matrix zeros ones eye linspace hstack vstack is_matrix
+  seed rand randn permutation generator
+  eq lt gt
+  exp log sqrt abs sin cos floor sign
+  sigmoid tanh relu leaky_relu elu gelu softplus softmax
+]]):gmatch "%S+" do
+  mg[name] = core[name]
+end
+
+return mg

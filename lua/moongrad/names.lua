@@ -1,0 +1,57 @@
+-- names.lua - the nearest of the known names to a mistyped one.
+
+local names = {}
+
+-- Edits that make b of a: insert, delete, replace one letter, swap two neighbours
+-- (Damerau and Levenshtein, each place edited once).
+local function distance(a, b)
+  local row, before, last = {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    before, last, row = last, row, { [0] = i }
+    for j = 1, #b do
+      local same = a:byte(i) == b:byte(j)
+      row[j] = math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same and 0 or 1))
+      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+        row[j] = math.min(row[j], before[j - 2] + 1)
+      end
+    end
+  end
+  return row[#b]
+end
+
+-- Those of the list that word may have meant, the nearest first, at most three.
+-- Capitals do not count; a beginning of three letters is near whatever follows it.
+function names.near(word, list)
+  local found, most = {}, math.max(1, #word // 3)
+  local small = word:lower():sub(1, 40)
+  for _, name in ipairs(list) do
+    local candidate = name:lower()
+    local d = distance(small, candidate)
+    if #small >= 3 and candidate:sub(1, #small) == small then d = math.min(d, 1) end
+    if d <= most then found[#found + 1] = { name = name, d = d } end
+  end
+  table.sort(found, function(p, q) return p.d < q.d or p.d == q.d and p.name < q.name end)
+  local near = {}
+  for i = 1, math.min(3, #found) do near[i] = found[i].name end
+  return near
+end
+
+-- "a", "a or b", "a, b or c"
+local function either(list)
+  if #list == 1 then return list[1] end
+  return table.concat(list, ", ", 1, #list - 1) .. " or " .. list[#list]
+end
+
+-- The end of an error about an unknown word: "; did you mean eta?", or all the
+-- known ones when they are few, or nothing.
+function names.suggest(word, list)
+  local near = names.near(word, list)
+  if #near > 0 then return "; did you mean " .. either(near) .. "?" end
+  if #list == 0 or #list > 12 then return "" end
+  local known = table.move(list, 1, #list, 1, {})
+  table.sort(known)
+  return "; known: " .. table.concat(known, ", ")
+end
+
+return names

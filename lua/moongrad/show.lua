@@ -1,0 +1,182 @@
+-- show.lua - matrices as text: aligned, shape shown, large ones summarised.
+
+local core = require "moongrad.core"
+
+local show = {
+  rows = 40, -- lines of numbers at most
+}
+
+local digits = 6 -- significant ones
+local gap = "  " -- between columns
+
+-- The columns of the terminal; the shell knows better and replaces it.
+function show.width()
+  return math.tointeger(tonumber(os.getenv "COLUMNS")) or 80
+end
+
+--- mg.digits([n])
+-- Sets how many significant digits are shown, 1 to 17 (at the start 6), and returns how many are.
+-- > mg.digits(10)
+function show.digits(n, ...)
+  if select("#", ...) > 0 then error("digits: takes at most 1 argument", 2) end
+  if n ~= nil then
+    local whole = math.type(n) and math.tointeger(n)
+    if not whole or whole < 1 or whole > 17 then
+      error("digits: expected a whole number, 1 to 17, got " .. tostring(n), 2)
+    end
+    digits = whole
+  end
+  return digits
+end
+
+-- One number, as it is shown everywhere.
+function show.number(x)
+  if x ~= x then return "NaN" end
+  if x == math.huge then return "Inf" end
+  if x == -math.huge then return "-Inf" end
+  return string.format("%." .. digits .. "g", x)
+end
+
+-- The indices of n that are shown when there is room for most: all, or both ends
+-- with false between them for what is left out.
+local function edges(n, most)
+  local list = {}
+  if n <= most then
+    for i = 1, n do list[i] = i end
+    return list
+  end
+  local tail = (most - 1) // 2
+  for i = 1, most - 1 - tail do list[i] = i end
+  list[#list + 1] = false
+  for i = n - tail + 1, n do list[#list + 1] = i end
+  return list
+end
+
+-- The runs of adjacent indices in such a list: {first, last}, ...
+local function runs(list)
+  local all = {}
+  for _, i in ipairs(list) do
+    local last = all[#all]
+    if i and last and last[2] == i - 1 then
+      last[2] = i
+    elseif i then
+      all[#all + 1] = { i, i }
+    end
+  end
+  return all
+end
+
+-- numbers[i][j] for the rows and columns listed, fetched block by block.
+local function fetch(m, rows, cols)
+  local numbers = {}
+  for _, r in ipairs(runs(rows)) do
+    for i = r[1], r[2] do numbers[i] = {} end
+    for _, c in ipairs(runs(cols)) do
+      for i, block in ipairs(m:rows(r[1], r[2]):cols(c[1], c[2]):totable()) do
+        table.move(block, 1, #block, c[1], numbers[r[1] + i - 1])
+      end
+    end
+  end
+  return numbers
+end
+
+-- Column j as strings of one width, its points below each other; texts[i].
+local function column(numbers, rows, j, label)
+  local left, right, parts = 0, 0, {}
+  for _, i in ipairs(rows) do
+    if i then
+      local text = show.number(numbers[i][j])
+      local point = text:find "[.e]" or #text + 1
+      parts[i] = { text:sub(1, point - 1), text:sub(point) }
+      left, right = math.max(left, point - 1), math.max(right, #text - point + 1)
+    end
+  end
+  local width = math.max(left + right, #label)
+  local texts = { width = width, label = string.rep(" ", width - #label) .. label }
+  for i, p in pairs(parts) do
+    texts[i] = string.rep(" ", width - right - #p[1]) .. p[1] .. p[2] .. string.rep(" ", right - #p[2])
+  end
+  return texts
+end
+
+-- As many columns as fit into width: from both ends inwards. Returns the list
+-- of indices (false: left out) and the columns by index.
+local function fit(m, numbers, rows, cols, labels, width)
+  local columns, total = {}, 0
+  for _, j in ipairs(cols) do
+    if j then
+      columns[j] = column(numbers, rows, j, labels and labels(j) or "")
+      total = total + #gap + columns[j].width
+    end
+  end
+  if #cols == m.ncols and total - #gap <= width then return cols, columns end
+  local head, tail, used = 0, 0, #"..."
+  while head + tail < m.ncols do
+    local j = head <= tail and head + 1 or m.ncols - tail
+    if not columns[j] then break end
+    used = used + #gap + columns[j].width
+    if used > width and head > 0 then break end
+    if head <= tail then head = head + 1 else tail = tail + 1 end
+  end
+  local list = {}
+  for j = 1, head do list[j] = j end
+  if head + tail < m.ncols then list[#list + 1] = false end
+  for j = m.ncols - tail + 1, m.ncols do list[#list + 1] = j end
+  return list, columns
+end
+
+-- What the rows and columns of a network's view are called; nothing for other matrices.
+local function labels_of(origin)
+  if not origin then return nil end
+  local what = origin.what
+  if what == "theta" or what == "grad" or what == "dtheta" then
+    return function(j) return j == 1 and "bias" or tostring(j - 1) end
+  elseif what == "a" and origin.ones then
+    return function(j) return j == 1 and "one" or tostring(j - 1) end
+  elseif what == "a" or what == "z" or what == "delta" then
+    return tostring
+  end
+end
+
+-- "2 NaN, 1 Inf, first at [3][1]"
+local function nonfinite(m)
+  local nan, inf, i, j = core.nonfinite(m)
+  if not i then return nil end
+  local counts = {}
+  if nan > 0 then counts[#counts + 1] = nan .. " NaN" end
+  if inf > 0 then counts[#counts + 1] = inf .. " Inf" end
+  return string.format("%s, first at [%d][%d]", table.concat(counts, ", "), i, j)
+end
+
+-- The text of a matrix or row.
+function show.matrix(m)
+  local origin = core.origin(m)
+  local labels = labels_of(origin)
+  local rows = edges(m.nrows, show.rows)
+  local margin = labels and #tostring(m.nrows) or 0
+  local width = math.max(show.width(), 20) - (labels and margin + #gap or 0)
+  local cols = edges(m.ncols, width // (1 + #gap) * 2 + 1)
+  local list, columns = fit(m, fetch(m, rows, cols), rows, cols, labels, width)
+
+  local label = core.label(m)
+  local lines = { (label and label .. gap or "") .. m.nrows .. " x " .. m.ncols } -- THETA[1]  2 x 3
+  local function add(name, text)
+    local cells = { labels and string.rep(" ", margin - #name) .. name }
+    for _, j in ipairs(list) do cells[#cells + 1] = text(j) end
+    lines[#lines + 1] = table.concat(cells, gap):gsub(" +$", "")
+  end
+  if labels then
+    add("", function(j) return j and columns[j].label or "..." end)
+  end
+  for _, i in ipairs(rows) do
+    if i then
+      add(tostring(i), function(j) return j and columns[j][i] or "..." end)
+    else
+      add("", function(j) return j and string.rep(" ", columns[j].width - 3) .. "..." or "   " end)
+    end
+  end
+  lines[#lines + 1] = nonfinite(m)
+  return table.concat(lines, "\n")
+end
+
+return show

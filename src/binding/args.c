@@ -1,0 +1,89 @@
+/* args.c - arguments: what every function checks first, and the words for what is wrong. */
+
+#include <string.h>
+
+#include "binding.h"
+
+/* The name by which the running function was called ("sum: "), or nothing. */
+static const char *push_name(lua_State *L) {
+  lua_Debug ar;
+  if (!lua_getstack(L, 0, &ar) || !lua_getinfo(L, "n", &ar) || ar.name == NULL ||
+      strcmp(ar.namewhat, "metamethod") == 0)
+    return lua_pushliteral(L, "");
+  return lua_pushfstring(L, "%s: ", ar.name);
+}
+
+void check_arity(lua_State *L, int most) {
+  int came = lua_gettop(L);
+  if (came <= most) return;
+  lua_Debug ar;
+  if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) && strcmp(ar.namewhat, "method") == 0)
+    most--, came--; /* m:f() - nobody counts m */
+  luaL_error(L, "%stakes at most %d argument%s, got %d", push_name(L), most, most == 1 ? "" : "s", came);
+}
+
+const char *push_kind(lua_State *L, int idx) {
+  const char *name = luaL_typename(L, idx);
+  if (lua_isnone(L, idx)) return lua_pushliteral(L, "nothing");
+  if (lua_isnil(L, idx)) return lua_pushliteral(L, "nil");
+  if (luaL_getmetafield(L, idx, "__name") == LUA_TSTRING) name = lua_tostring(L, -1); /* stays on the stack */
+  return lua_pushfstring(L, "%s %s", strchr("aeiou", name[0]) != NULL ? "an" : "a", name);
+}
+
+int arg_error(lua_State *L, int idx, const char *expected) {
+  return luaL_error(L, "%sexpected %s, got %s", push_name(L), expected, push_kind(L, idx));
+}
+
+double check_number(lua_State *L, int idx, const char *what) {
+  if (lua_isnone(L, idx)) lua_settop(L, idx); /* so that what is pushed does not take its place */
+  if (lua_type(L, idx) != LUA_TNUMBER) arg_error(L, idx, lua_pushfstring(L, "a number as %s", what));
+  return lua_tonumber(L, idx);
+}
+
+static lua_Integer not_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {
+  if (lua_isnone(L, idx)) lua_settop(L, idx);
+  const char *range = most == LUA_MAXINTEGER
+                          ? lua_pushfstring(L, "%I or more", (LUAI_UACINT)least)
+                          : lua_pushfstring(L, "%I to %I", (LUAI_UACINT)least, (LUAI_UACINT)most);
+  return luaL_error(L, "%sexpected a whole number as %s, %s, got %s", push_name(L), what, range,
+                    lua_type(L, idx) == LUA_TNUMBER ? luaL_tolstring(L, idx, NULL) : push_kind(L, idx));
+}
+
+lua_Integer check_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {
+  int is_whole = 0;
+  const lua_Integer n = lua_type(L, idx) == LUA_TNUMBER ? lua_tointegerx(L, idx, &is_whole) : 0;
+  return is_whole && n >= least && n <= most ? n : not_whole(L, idx, what, least, most);
+}
+
+size_t check_count(lua_State *L, int idx, const char *what) {
+  return (size_t)check_whole(L, idx, what, 1, LUA_MAXINTEGER);
+}
+
+/* The phrase is made by moongrad.names, when it is there; an error in it is no matter. */
+const char *push_suggestion(lua_State *L, const char *key, int names) {
+  names = lua_absindex(L, names);
+  const int top = lua_gettop(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, -1, "moongrad.names") == LUA_TTABLE &&
+      lua_getfield(L, -1, "suggest") == LUA_TFUNCTION) {
+    lua_pushstring(L, key);
+    lua_newtable(L);
+    lua_Integer n = 0;
+    for (lua_pushnil(L); lua_next(L, names); lua_pop(L, 1))
+      if (lua_type(L, -2) == LUA_TSTRING) {
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, -4, ++n); /* list key value */
+      }
+    if (lua_pcall(L, 2, 1, 0) == LUA_OK && lua_isstring(L, -1)) {
+      lua_replace(L, top + 1);
+      lua_settop(L, top + 1);
+      return lua_tostring(L, -1);
+    }
+  }
+  lua_settop(L, top);
+  return lua_pushliteral(L, "");
+}
+
+int unknown_name(lua_State *L, const char *what, const char *key, int names) {
+  return luaL_error(L, "%s has no '%s'%s", what, key, push_suggestion(L, key, names));
+}

@@ -1,0 +1,15 @@
+/* core.c - moongrad.core: the C module, a table that each file of the binding adds to. */
+
+#include "binding.h"
+
+int luaopen_moongrad_core(lua_State *L);
+
+int luaopen_moongrad_core(lua_State *L) {
+  lua_newtable(L);
+  open_matrix(L);
+  open_matrix_make(L);
+  open_matrix_math(L);
+  open_rng(L);
+  open_docs(L);
+  return 1;
+}

@@ -1,0 +1,210 @@
+/* matrix_make.c - matrices out of tables, sizes and other matrices. */
+
+#include "../engine/matmath.h"
+#include "binding.h"
+
+/* --- from tables --------------------------------------------------------------- */
+
+/* Read raw: no code of the user's runs while a table is looked at. */
+
+/* Is the value at idx what a row is made from: a table, a row, a 1 x c matrix? Its length, else 0. */
+static size_t row_length(lua_State *L, int idx) {
+  const Matrix *row = matrix_test(L, idx);
+  if (row != NULL) return row->m.nrows == 1 ? row->m.ncols : 0;
+  return lua_istable(L, idx) ? lua_rawlen(L, idx) : 0;
+}
+
+/* Row i of m = the numbers of the table on top of the stack, ncols of them. */
+static void read_numbers(lua_State *L, mg_mat *m, size_t i, const char *what) {
+  for (size_t j = 0; j < m->ncols; j++) {
+    if (lua_rawgeti(L, -1, (lua_Integer)j + 1) != LUA_TNUMBER)
+      luaL_error(L, "%s: expected a number at [%I][%I], got %s", what, (LUAI_UACINT)(i + 1),
+                 (LUAI_UACINT)(j + 1), push_kind(L, -1));
+    mg_mat_set(m, i, j, lua_tonumber(L, -1));
+    lua_pop(L, 1);
+  }
+}
+
+/* Row i of m = what is on top of the stack. */
+static void read_row(lua_State *L, mg_mat *m, size_t i, const char *what) {
+  const size_t n = row_length(L, -1);
+  if (n != m->ncols) {
+    if (n == 0 && !lua_istable(L, -1))
+      luaL_error(L, "%s: expected a row of %I numbers as row %I, got %s", what, (LUAI_UACINT)m->ncols,
+                 (LUAI_UACINT)(i + 1),
+                 matrix_test(L, -1) ? matrix_describe(L, lua_gettop(L)) : push_kind(L, -1));
+    luaL_error(L, "%s: row %I has %I number%s, row 1 has %I", what, (LUAI_UACINT)(i + 1), (LUAI_UACINT)n,
+               n == 1 ? "" : "s", (LUAI_UACINT)m->ncols);
+  }
+  const Matrix *row = matrix_test(L, -1);
+  if (row == NULL) {
+    read_numbers(L, m, i, what);
+    return;
+  }
+  mg_mat dst = mg_mat_rows(*m, i, 1);
+  mg_mat_copy(&dst, &row->m);
+}
+
+Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
+  idx = lua_absindex(L, idx);
+  Matrix *a = matrix_test(L, idx);
+  if (a != NULL) return a;
+  if (!lua_istable(L, idx))
+    luaL_error(L, "%s: expected a matrix or a table of rows, got %s", what, push_kind(L, idx));
+  const size_t n = lua_rawlen(L, idx);
+  if (n == 0) luaL_error(L, "%s: the table is empty; expected numbers or rows of numbers", what);
+  if (lua_rawgeti(L, idx, 1) == LUA_TNUMBER) { /* flat */
+    lua_pop(L, 1);
+    a = matrix_new(L, column ? n : 1, column ? 1 : n);
+    mg_mat row = column ? mg_mat_t(a->m) : a->m;
+    lua_pushvalue(L, idx);
+    read_numbers(L, &row, 0, what);
+  } else {
+    const size_t ncols = row_length(L, -1);
+    if (ncols == 0)
+      luaL_error(L, "%s: expected numbers or rows of numbers, got %s first", what,
+                 lua_istable(L, -1) ? "an empty table" : push_kind(L, -1));
+    lua_pop(L, 1);
+    a = matrix_new(L, n, ncols);
+    for (size_t i = 0; i < n; i++) {
+      lua_rawgeti(L, idx, (lua_Integer)i + 1);
+      read_row(L, &a->m, i, what);
+      lua_pop(L, 1);
+    }
+    lua_pushnil(L);
+  }
+  lua_pop(L, 1);
+  lua_replace(L, idx);
+  return a;
+}
+
+/* --- from sizes ---------------------------------------------------------------- */
+
+/* Pushes an nrows x ncols matrix, the sizes at 1 and 2. */
+static Matrix *push_sized(lua_State *L) {
+  const size_t nrows = check_count(L, 1, "nrows"), ncols = check_count(L, 2, "ncols");
+  return matrix_new(L, nrows, ncols);
+}
+
+/*** mg.matrix(rows)
+     A new matrix: of a table of rows, of a flat table of numbers (1 x n), a copy of a matrix,
+     or matrix(nrows, ncols [, v]), every element v (0).
+     > m = matrix{{1, 2}, {3, 4}}
+     > matrix(2, 3, 0.5)
+*/
+static int make_matrix(lua_State *L) {
+  if (lua_type(L, 1) == LUA_TNUMBER) {
+    check_arity(L, 3);
+    const double v = lua_isnoneornil(L, 3) ? 0 : check_number(L, 3, "v");
+    Matrix *a = push_sized(L);
+    if (v != 0) mg_mat_fill(&a->m, v);
+    return 1;
+  }
+  check_arity(L, 1);
+  const Matrix *src = matrix_test(L, 1);
+  if (src == NULL) {
+    if (!lua_istable(L, 1)) return arg_error(L, 1, "a table of rows, or numbers of rows and columns");
+    matrix_want(L, 1, "matrix", 0);
+    lua_settop(L, 1);
+    return 1;
+  }
+  Matrix *a = matrix_new(L, src->m.nrows, src->m.ncols);
+  mg_mat_copy(&a->m, &src->m);
+  return 1;
+}
+
+/*** mg.zeros(nrows, ncols)
+     A matrix of zeros.
+     > mg.zeros(2, 3)
+*/
+static int make_zeros(lua_State *L) {
+  check_arity(L, 2);
+  push_sized(L);
+  return 1;
+}
+
+/*** mg.ones(nrows, ncols)
+     A matrix of ones.
+     > mg.hstack(mg.ones(4, 1), X)
+*/
+static int make_ones(lua_State *L) {
+  check_arity(L, 2);
+  mg_mat_fill(&push_sized(L)->m, 1);
+  return 1;
+}
+
+/*** mg.eye(n)
+     The n x n identity: ones on the diagonal, zeros elsewhere.
+     > mg.eye(3)
+*/
+static int make_eye(lua_State *L) {
+  check_arity(L, 1);
+  const size_t n = check_count(L, 1, "n");
+  Matrix *a = matrix_new(L, n, n);
+  for (size_t i = 0; i < n; i++) mg_mat_set(&a->m, i, i, 1);
+  return 1;
+}
+
+/*** mg.linspace(a, b, n)
+     A 1 x n matrix of evenly spaced numbers, the first a, the last b; as NumPy's, in every bit.
+     > mg.linspace(0, 1, 5)
+*/
+static int make_linspace(lua_State *L) {
+  check_arity(L, 3);
+  const double a = check_number(L, 1, "a"), b = check_number(L, 2, "b");
+  Matrix *m = matrix_new(L, 1, check_count(L, 3, "n"));
+  mg_mat_linspace(&m->m, a, b);
+  return 1;
+}
+
+/* --- from matrices ------------------------------------------------------------- */
+
+/* Raises: argument i, whose extent is got, does not fit the first, whose extent is want. */
+static int no_fit(lua_State *L, const char *name, int i, size_t got, const char *extent, size_t want) {
+  return luaL_error(L, "%s: argument %d has %I %s, argument 1 has %I", name, i, (LUAI_UACINT)got, extent,
+                    (LUAI_UACINT)want);
+}
+
+/* One matrix of all arguments, below each other; beside each other when they are turned. */
+static int stack(lua_State *L, const char *name, int turned) {
+  const int n = lua_gettop(L);
+  size_t total = 0, other = 0;
+  if (n == 0) return luaL_error(L, "%s: expected matrices, got none", name);
+  for (int i = 1; i <= n; i++) {
+    const Matrix *part = matrix_want(L, i, name, 0);
+    const size_t along = turned ? part->m.ncols : part->m.nrows,
+                 across = turned ? part->m.nrows : part->m.ncols;
+    if (i == 1) other = across;
+    if (across != other) return no_fit(L, name, i, across, turned ? "rows" : "columns", other);
+    total = along > SIZE_MAX - total ? SIZE_MAX : total + along; /* a view may be had many times */
+  }
+  mg_mat all = (turned ? matrix_new(L, other, total) : matrix_new(L, total, other))->m;
+  if (turned) all = mg_mat_t(all);
+  size_t at = 0;
+  for (int i = 1; i <= n; i++) {
+    const Matrix *part = lua_touserdata(L, i);
+    const mg_mat src = turned ? mg_mat_t(part->m) : part->m;
+    mg_mat dst = mg_mat_rows(all, at, src.nrows);
+    mg_mat_copy(&dst, &src);
+    at += src.nrows;
+  }
+  return 1;
+}
+
+/*** mg.hstack(a, b, ...)
+     The matrices beside each other; they have as many rows each.
+     > mg.hstack(mg.ones(4, 1), X)
+*/
+static int make_hstack(lua_State *L) { return stack(L, "hstack", 1); }
+
+/*** mg.vstack(a, b, ...)
+     The matrices below each other; they have as many columns each.
+     > mg.vstack(X, {1, 1})
+*/
+static int make_vstack(lua_State *L) { return stack(L, "vstack", 0); }
+
+static const luaL_Reg functions[] = {
+    {"matrix", make_matrix},     {"zeros", make_zeros},   {"ones", make_ones},     {"eye", make_eye},
+    {"linspace", make_linspace}, {"hstack", make_hstack}, {"vstack", make_vstack}, {NULL, NULL}};
+
+void open_matrix_make(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -1,0 +1,387 @@
+/* matrix_math.c - arithmetic of matrices: operators, maps, reductions, the product. */
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../engine/activation.h"
+#include "../engine/matmath.h"
+#include "binding.h"
+
+/* --- operators and comparison ---------------------------------------------------- */
+
+/* The argument at idx as a view: a matrix, a table made into one, or the number, put into *x. */
+static mg_mat check_operand(lua_State *L, int idx, const char *name, double *x) {
+  if (lua_type(L, idx) == LUA_TNUMBER) {
+    *x = lua_tonumber(L, idx);
+    return mg_mat_of(x, 1, 1, 1, MG_DOUBLE);
+  }
+  if (matrix_test(L, idx) == NULL && !lua_istable(L, idx))
+    luaL_error(L, "%s: expected a matrix or a number, got %s", name, push_kind(L, idx));
+  return matrix_want(L, idx, name, 0)->m;
+}
+
+/* Pushes f(a, b), a and b at 1 and 2, element by element. */
+static int binary(lua_State *L, const char *name, double (*f)(double, double)) {
+  double x, y;
+  lua_settop(L, 2);
+  const mg_mat a = check_operand(L, 1, name, &x), b = check_operand(L, 2, name, &y);
+  size_t nrows, ncols;
+  if (!mg_mat_broadcast(&a, &b, &nrows, &ncols)) {
+    char shapes[128];
+    snprintf(shapes, sizeof shapes, "%zu x %zu and %zu x %zu", a.nrows, a.ncols, b.nrows, b.ncols);
+    return luaL_error(L, "%s: shapes %s do not fit (equal, one row, one column, or a number)", name, shapes);
+  }
+  mg_mat_map2(&matrix_new(L, nrows, ncols)->m, &a, &b, f);
+  return 1;
+}
+
+static double add(double x, double y) { return x + y; }
+static double sub(double x, double y) { return x - y; }
+static double mul(double x, double y) { return x * y; }
+static double divide(double x, double y) { return x / y; }
+static double power(double x, double y) { return y == 2 ? x * x : pow(x, y); }
+static double minus(double x) { return -x; }
+static double equal(double x, double y) { return x == y; }
+static double less(double x, double y) { return x < y; }
+static double greater(double x, double y) { return x > y; }
+
+static int op_add(lua_State *L) { return binary(L, "+", add); }
+static int op_sub(lua_State *L) { return binary(L, "-", sub); }
+static int op_mul(lua_State *L) { return binary(L, "*", mul); }
+static int op_div(lua_State *L) { return binary(L, "/", divide); }
+static int op_pow(lua_State *L) { return binary(L, "^", power); }
+
+static int op_unm(lua_State *L) {
+  const Matrix *a = matrix_check(L, 1);
+  mg_mat_map(&matrix_new(L, a->m.nrows, a->m.ncols)->m, &a->m, minus);
+  return 1;
+}
+
+/* a == b: one boolean. Lua asks only for two userdata, of which one is ours. */
+static int op_eq(lua_State *L) {
+  const Matrix *a = matrix_test(L, 1), *b = matrix_test(L, 2);
+  lua_pushboolean(L, a != NULL && b != NULL && mg_mat_equal(&a->m, &b->m));
+  return 1;
+}
+
+static int op_order(lua_State *L) {
+  return luaL_error(L, "< and > give one boolean in Lua; mg.lt(a, b), mg.gt(a, b) give a matrix of 0 and 1");
+}
+
+/* A comparison: a matrix, or a number for two numbers. */
+static int compare(lua_State *L, const char *name, double (*f)(double, double)) {
+  check_arity(L, 2);
+  if (lua_type(L, 1) != LUA_TNUMBER || lua_type(L, 2) != LUA_TNUMBER) return binary(L, name, f);
+  lua_pushnumber(L, f(lua_tonumber(L, 1), lua_tonumber(L, 2)));
+  return 1;
+}
+
+/*** mg.eq(a, b)
+     1 where an element of a equals that of b, else 0. Matrices and numbers; a == b asks for all at once.
+     > mg.eq(A[3]:argmax(2), y:argmax(2)):mean()
+*/
+static int math_eq(lua_State *L) { return compare(L, "eq", equal); }
+
+/*** mg.lt(a, b)
+     1 where an element of a is less than that of b, else 0. Matrices and numbers.
+     > mg.lt(mg.abs(GRAD[1]), 1e-6):sum()
+*/
+static int math_lt(lua_State *L) { return compare(L, "lt", less); }
+
+/*** mg.gt(a, b)
+     1 where an element of a is greater than that of b, else 0. Matrices and numbers.
+     > mg.gt(predict(X), 0.5)
+*/
+static int math_gt(lua_State *L) { return compare(L, "gt", greater); }
+
+/*** m:matmul(b)
+     The matrix product: (n x k) times (k x m) is n x m.
+     > z = A[1]:matmul(THETA[1].T)
+*/
+static int m_matmul(lua_State *L) {
+  check_arity(L, 2);
+  const Matrix *a = matrix_check(L, 1);
+  const Matrix *b = matrix_want(L, 2, "matmul", 0);
+  if (a->m.ncols != b->m.nrows) {
+    char shapes[128];
+    snprintf(shapes, sizeof shapes, "%zu x %zu times %zu x %zu: %zu columns meet %zu rows", a->m.nrows,
+             a->m.ncols, b->m.nrows, b->m.ncols, a->m.ncols, b->m.nrows);
+    return luaL_error(L, "matmul: %s", shapes);
+  }
+  mg_mat_matmul(&matrix_new(L, a->m.nrows, b->m.ncols)->m, &a->m, &b->m);
+  return 1;
+}
+
+/* --- reductions ---------------------------------------------------------------- */
+
+/* The axis at 2, 1 or 2; 0 when there is none. */
+static int check_axis(lua_State *L) {
+  check_arity(L, 2);
+  return lua_isnoneornil(L, 2) ? 0 : (int)check_whole(L, 2, "axis (1: down the rows, 2: along a row)", 1, 2);
+}
+
+static int reduce(lua_State *L, double (*f)(const mg_mat *)) {
+  const Matrix *a = matrix_check(L, 1);
+  switch (check_axis(L)) {
+  case 1: mg_mat_each_col(&matrix_new(L, 1, a->m.ncols)->m, &a->m, f); break;
+  case 2: mg_mat_each_row(&matrix_new(L, a->m.nrows, 1)->m, &a->m, f); break;
+  default: lua_pushnumber(L, f(&a->m));
+  }
+  return 1;
+}
+
+/*** m:sum([axis])
+     The sum of all elements, a number; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
+     > ((A[3] - y) ^ 2):sum() / 2
+*/
+static int m_sum(lua_State *L) { return reduce(L, mg_mat_sum); }
+
+/*** m:mean([axis])
+     The mean of all elements, a number; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
+     > ((A[3] - y) ^ 2):mean()
+*/
+static int m_mean(lua_State *L) { return reduce(L, mg_mat_mean); }
+
+/*** m:min([axis])
+     The smallest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1). A NaN gives NaN.
+     > THETA[1]:min()
+*/
+static int m_min(lua_State *L) { return reduce(L, mg_mat_min); }
+
+/*** m:max([axis])
+     The largest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1). A NaN gives NaN.
+     > mg.abs(GRAD[1]):max()
+*/
+static int m_max(lua_State *L) { return reduce(L, mg_mat_max); }
+
+/*** m:norm([axis])
+     The root of the sum of squares (Frobenius); axis 1: of each column, axis 2: of each row.
+     > GRAD[1]:norm()
+*/
+static int m_norm(lua_State *L) { return reduce(L, mg_mat_norm); }
+
+/* The index, from 1, of the largest in one row or column. */
+static double place_of_max(const mg_mat *m) {
+  size_t i, j;
+  mg_mat_argmax(m, &i, &j);
+  return (double)(m->nrows == 1 ? j : i) + 1;
+}
+
+/*** m:argmax([axis])
+     Where the largest element is, counted from 1: axis 1: in each column (1 x c), axis 2: in each row (r x
+   1). Without axis two numbers, row and column of the largest of all. The first of equals; a NaN counts as
+   largest. > predict(X):argmax(2)
+*/
+static int m_argmax(lua_State *L) {
+  if (check_axis(L) != 0) return reduce(L, place_of_max);
+  size_t i, j;
+  mg_mat_argmax(&matrix_check(L, 1)->m, &i, &j);
+  lua_pushinteger(L, (lua_Integer)i + 1);
+  lua_pushinteger(L, (lua_Integer)j + 1);
+  return 2;
+}
+
+/* nonfinite(m): how many NaN, how many Inf, and [i][j] of the first of either */
+static int nonfinite(lua_State *L) {
+  const Matrix *a = matrix_check(L, 1);
+  size_t nan = 0, inf = 0, i, j;
+  if (mg_mat_finite(&a->m, &i, &j)) {
+    lua_pushinteger(L, 0);
+    lua_pushinteger(L, 0);
+    return 2;
+  }
+  mg_mat_count_nonfinite(&a->m, &nan, &inf);
+  lua_pushinteger(L, (lua_Integer)nan);
+  lua_pushinteger(L, (lua_Integer)inf);
+  lua_pushinteger(L, (lua_Integer)i + 1);
+  lua_pushinteger(L, (lua_Integer)j + 1);
+  return 4;
+}
+
+/* --- maps -------------------------------------------------------------------- */
+
+/*** m:map(f)
+     A new matrix of f(x) for every element x, f a function from number to number.
+     > THETA[1]:map(function(w) return math.max(w, 0) end)
+*/
+static int m_map(lua_State *L) {
+  check_arity(L, 2);
+  const Matrix *a = matrix_check(L, 1);
+  if (!lua_isfunction(L, 2)) return arg_error(L, 2, "a function");
+  Matrix *b = matrix_new(L, a->m.nrows, a->m.ncols);
+  for (size_t i = 0; i < a->m.nrows; i++)
+    for (size_t j = 0; j < a->m.ncols; j++) {
+      lua_pushvalue(L, 2);
+      lua_pushnumber(L, mg_mat_get(&a->m, i, j));
+      lua_call(L, 1, 1);
+      if (lua_type(L, -1) != LUA_TNUMBER)
+        return luaL_error(L, "map: expected a number from the function for [%I][%I], got %s",
+                          (LUAI_UACINT)(i + 1), (LUAI_UACINT)(j + 1), push_kind(L, -1));
+      mg_mat_set(&b->m, i, j, lua_tonumber(L, -1));
+      lua_pop(L, 1);
+    }
+  return 1;
+}
+
+static double sign(double x) { return isnan(x) ? x : (x > 0) - (x < 0); }
+
+/* f(x) for a number, a new matrix for a matrix. */
+static int map(lua_State *L, const char *name, double (*f)(double)) {
+  check_arity(L, 1);
+  double x;
+  const mg_mat a = check_operand(L, 1, name, &x);
+  if (lua_type(L, 1) == LUA_TNUMBER)
+    lua_pushnumber(L, f(x));
+  else
+    mg_mat_map(&matrix_new(L, a.nrows, a.ncols)->m, &a, f);
+  return 1;
+}
+
+/* The same for an activation function, by the very code that a network runs. */
+static int activate(lua_State *L, const char *name) {
+  check_arity(L, 1);
+  double x, y;
+  const mg_activation *g = mg_activation_find(name, MG_DOUBLE);
+  mg_mat z = check_operand(L, 1, name, &x);
+  if (lua_type(L, 1) == LUA_TNUMBER) {
+    mg_mat a = mg_mat_of(&y, 1, 1, 1, MG_DOUBLE);
+    if (g->by_row)
+      return luaL_error(L, "%s: expected a matrix, whose rows it is taken of, got a number", name);
+    g->forward(g, &z, &a, 0, 1);
+    lua_pushnumber(L, y);
+    return 1;
+  }
+  if (z.cs != 1) { /* activations want adjacent columns */
+    Matrix *copy = matrix_new(L, z.nrows, z.ncols);
+    mg_mat_copy(&copy->m, &z);
+    z = copy->m;
+  }
+  g->forward(g, &z, &matrix_new(L, z.nrows, z.ncols)->m, 0, z.nrows);
+  return 1;
+}
+
+/*** mg.exp(x)
+     e to the x. For a number or, element by element, a matrix.
+     > mg.exp(-1)
+*/
+static int math_exp(lua_State *L) { return map(L, "exp", exp); }
+
+/*** mg.log(x)
+     The natural logarithm of x. For a number or, element by element, a matrix.
+     > mg.log(A[3])
+*/
+static int math_log(lua_State *L) { return map(L, "log", log); }
+
+/*** mg.sqrt(x)
+     The square root of x. For a number or, element by element, a matrix.
+     > mg.sqrt(2)
+*/
+static int math_sqrt(lua_State *L) { return map(L, "sqrt", sqrt); }
+
+/*** mg.abs(x)
+     The absolute value of x. For a number or, element by element, a matrix.
+     > mg.abs(DELTA[1])
+*/
+static int math_abs(lua_State *L) { return map(L, "abs", fabs); }
+
+/*** mg.sin(x)
+     The sine of x, in radians. For a number or, element by element, a matrix.
+     > mg.sin(mg.linspace(0, 6, 7))
+*/
+static int math_sin(lua_State *L) { return map(L, "sin", sin); }
+
+/*** mg.cos(x)
+     The cosine of x, in radians. For a number or, element by element, a matrix.
+     > mg.cos(0)
+*/
+static int math_cos(lua_State *L) { return map(L, "cos", cos); }
+
+/*** mg.floor(x)
+     The largest whole number not above x. For a number or, element by element, a matrix.
+     > mg.floor(2.5)
+*/
+static int math_floor(lua_State *L) { return map(L, "floor", floor); }
+
+/*** mg.sign(x)
+     -1, 0 or 1, as x is below, at or above 0. For a number or, element by element, a matrix.
+     > mg.sign(GRAD[1])
+*/
+static int math_sign(lua_State *L) { return map(L, "sign", sign); }
+
+/*** mg.sigmoid(z)
+     1 / (1 + e^-z), between 0 and 1. For a number or, element by element, a matrix.
+     > mg.sigmoid(Z[1])
+*/
+static int math_sigmoid(lua_State *L) { return activate(L, "sigmoid"); }
+
+/*** mg.tanh(z)
+     The hyperbolic tangent of z, between -1 and 1. For a number or, element by element, a matrix.
+     > mg.tanh(Z[1])
+*/
+static int math_tanh(lua_State *L) { return activate(L, "tanh"); }
+
+/*** mg.relu(z)
+     z above 0, else 0. For a number or, element by element, a matrix.
+     > mg.relu(Z[1])
+*/
+static int math_relu(lua_State *L) { return activate(L, "relu"); }
+
+/*** mg.leaky_relu(z)
+     z above 0, else 0.01 z. For a number or, element by element, a matrix.
+     > mg.leaky_relu(Z[1])
+*/
+static int math_leaky_relu(lua_State *L) { return activate(L, "leaky-relu"); }
+
+/*** mg.elu(z)
+     z above 0, else e^z - 1. For a number or, element by element, a matrix.
+     > mg.elu(Z[1])
+*/
+static int math_elu(lua_State *L) { return activate(L, "elu"); }
+
+/*** mg.gelu(z)
+     z Phi(z), Phi the distribution function of the standard normal; exact. For a number or, element by
+   element, a matrix. > mg.gelu(Z[1])
+*/
+static int math_gelu(lua_State *L) { return activate(L, "gelu"); }
+
+/*** mg.softplus(z)
+     ln(1 + e^z), a smooth relu. For a number or, element by element, a matrix.
+     > mg.softplus(Z[1])
+*/
+static int math_softplus(lua_State *L) { return activate(L, "softplus"); }
+
+/*** mg.softmax(z)
+     e^z / sum of e^z along each row of a matrix, so that a row sums to 1.
+     > mg.softmax{{1, 2, 3}}
+*/
+static int math_softmax(lua_State *L) { return activate(L, "softmax"); }
+
+static const luaL_Reg functions[] = {
+    {"eq", math_eq},           {"lt", math_lt},          {"gt", math_gt},
+    {"exp", math_exp},         {"log", math_log},        {"sqrt", math_sqrt},
+    {"abs", math_abs},         {"sin", math_sin},        {"cos", math_cos},
+    {"floor", math_floor},     {"sign", math_sign},      {"sigmoid", math_sigmoid},
+    {"tanh", math_tanh},       {"relu", math_relu},      {"leaky_relu", math_leaky_relu},
+    {"elu", math_elu},         {"gelu", math_gelu},      {"softplus", math_softplus},
+    {"softmax", math_softmax}, {"nonfinite", nonfinite}, {NULL, NULL}};
+
+static const luaL_Reg methods[] = {{"matmul", m_matmul}, {"sum", m_sum}, {"mean", m_mean},
+                                   {"min", m_min},       {"max", m_max}, {"norm", m_norm},
+                                   {"argmax", m_argmax}, {"map", m_map}, {NULL, NULL}};
+
+static const luaL_Reg operators[] = {
+    {"__add", op_add}, {"__sub", op_sub}, {"__mul", op_mul},  {"__div", op_div},  {"__pow", op_pow},
+    {"__unm", op_unm}, {"__eq", op_eq},   {"__lt", op_order}, {"__le", op_order}, {NULL, NULL}};
+
+/* After open_matrix: adds methods and operators to the classes it made. */
+void open_matrix_math(lua_State *L) {
+  luaL_setfuncs(L, functions, 0);
+  luaL_getmetatable(L, MATRIX);
+  luaL_setfuncs(L, operators, 0);
+  lua_getfield(L, -1, "methods"); /* rows have the same ones */
+  luaL_setfuncs(L, methods, 0);
+  luaL_getmetatable(L, ROW);
+  luaL_setfuncs(L, operators, 0);
+  lua_pop(L, 3);
+}

@@ -65,18 +65,16 @@ describe("README.md", function()
   for session in readme:gmatch "\n```\n(> .-)\n```" do
     n = n + 1
     it("has the session of example " .. n .. " as it goes", function()
-      local typed, shown = {}, {}
+      local typed = {}
       for line in session:gmatch "[^\n]+" do
-        local prompt, words = line:match "^(>>? )(.*)"
-        if prompt then typed[#typed + 1] = words .. "\n" end
-        shown[#shown + 1] = prompt or line .. "\n"
+        typed[#typed + 1] = line:match "^>>? (.*)"
       end
-      local path = written(table.concat(typed))
+      local path = written(table.concat(typed, "\n") .. "\n")
       local status, out, err = run(root, "-q --no-rc -i", path)
       os.remove(path)
       assert.equal("", err)
       assert.equal(0, status)
-      assert.equal(timeless(table.concat(shown) .. "> \n"), timeless(out))
+      assert.equal(timeless(session .. "\n> \n"), timeless(out))
     end)
   end
 end)

@@ -11,7 +11,7 @@
 #include "mat.h"
 
 /* Weights a layer must have before a product of its goes to BLAS. */
-#define MG_BLAS_WEIGHTS 2048
+#define MG_BLAS_WEIGHTS 4096
 
 /* Z = A THETA^T. a: rows x (1 + n_in) with its ones; theta: n_out x (1 + n_in). blas may be NULL. */
 void mg_product_z(const mg_mat *a, const mg_mat *theta, mg_mat *z, size_t from, size_t to,

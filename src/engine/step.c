@@ -131,8 +131,7 @@ static mg_where bad_forward(mg_network *net) {
   return first;
 }
 
-/* The first quantity of a backward pass and its update that is not finite. */
-static mg_where bad_update(mg_network *net) {
+mg_where mg_bad_update(mg_network *net) {
   mg_where where = {.quantity = "THETA"};
   for (size_t l = net->n_layers; l-- > 0;)
     if (bad(&where, "DELTA", l, &net->layer[l].delta)) return where;
@@ -156,6 +155,7 @@ static mg_status evaluate_batch(mg_network *net, mg_metrics *metrics) {
 /* The update of the last pass led to a J that is not finite: takes it back. */
 static mg_status refuse_last(mg_network *net, mg_run *run) {
   run->where = bad_forward(net);
+  run->refused = true;
   mg_take_back(net);
   net->epoch--;
   return MG_NONFINITE;
@@ -176,7 +176,8 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
   while (run->done < n && (status = mg_pass(net)) == MG_OK) run->done++;
 
   if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
-    run->where = bad_update(net);
+    run->where = mg_bad_update(net);
+    run->refused = true;
   } else if (status == MG_NONFINITE) {
     if (run->done == 0) {
       run->where = bad_forward(net);
@@ -229,10 +230,12 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
     status = evaluate_batch(net, &last);
     if (status == MG_OK && !isfinite(last.cost)) status = refuse_last(net, run);
   } else if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
-    run->where = bad_update(net);
+    run->where = mg_bad_update(net);
+    run->refused = true;
   } else if (status == MG_NONFINITE) {
     run->where = bad_forward(net);
-    if (batches > 0) mg_take_back(net);
+    run->refused = batches > 0;
+    if (run->refused) mg_take_back(net);
   }
   net->epoch = epoch;
   if (status != MG_OK) return status;

@@ -34,12 +34,17 @@ typedef struct mg_run {
   uint64_t done;      /* whole epochs */
   mg_metrics metrics; /* of THETA as it now is; NaN after a stop in a large pass */
   mg_where where;     /* of MG_NONFINITE */
+  bool refused;       /* of MG_NONFINITE: was an update taken back? else THETA was bad before */
 } mg_run;
 
 /* n epochs of the staged batch. MG_STOPPED after some of them leaves THETA of the last whole one.
    MG_NONFINITE: the next THETA (where->quantity "DELTA", "GRAD", "DTHETA") or its J ("Z", "A", "J")
    would not be finite; THETA is the last whose J was, and a z delta grad are of the pass there. */
 mg_status mg_step(mg_network *net, uint64_t n, mg_run *run);
+
+/* After mg_update gave MG_NONFINITE: the first quantity of the backward pass or the update that is not
+   finite, DELTA from the last layer down, then GRAD, then DTHETA. */
+mg_where mg_bad_update(mg_network *net);
 
 /* One epoch of mini-batches: rows order[0 .. n - 1] of x and y, batch at a time, the last one short
    (order NULL: as they lie). metrics: the batches as they passed, cost their mean. The caller has

@@ -1,0 +1,179 @@
+-- check.lua - backpropagation's gradient held against differences of J, and a verdict.
+
+local core = require "moongrad.core"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+
+local names = { "epsilon", "layer", "tolerance", "method", "of", "samples" }
+local methods = { central = true, forward = true, ["five-point"] = true }
+
+local check = { __name = "check" }
+check.__index = check
+
+-- Which elements of each layer to check when only samples are wanted: spread evenly over its weights,
+-- and over its biases, some of each. Returns a list of matrices of 0 and 1, or nothing: all.
+local function choose(net, layers, samples)
+  if not samples then return {} end
+  local total, chosen = 0, {}
+  for _, l in ipairs(layers) do total = total + #net.theta[l] * net.theta[l].ncols end
+  if samples >= total then return {} end
+  local function spread(m, rows, first, last, count) -- count places among columns first .. last
+    local cols = last - first + 1
+    local places = rows * cols
+    for k = 0, math.min(count, places) - 1 do
+      local at = k * places // math.min(count, places)
+      m[at // cols + 1][first + at % cols] = 1
+    end
+  end
+  for _, l in ipairs(layers) do
+    local theta = net.theta[l]
+    local rows, cols = #theta, theta.ncols
+    local share = math.max(2, samples * rows * cols // total)
+    local m = core.matrix(rows, cols)
+    local biases = math.max(1, share // cols)
+    spread(m, rows, 1, 1, biases)
+    spread(m, rows, 2, cols, math.max(1, share - biases))
+    chosen[l] = m
+  end
+  return chosen
+end
+
+-- The simple numbers a constant ratio may be, in terms of rows N and outputs K.
+local function name_ratio(ratio, N, K)
+  local candidates = {
+    { "N*K/2", N * K / 2 }, { "N", N }, { "2", 2 }, { "K", K }, { "N*K", N * K }, { "N/2", N / 2 }, { "1/2", .5 },
+    { "2/(N*K)", 2 / (N * K) }, { "1/N", 1 / N }, { "-1", -1 },
+  }
+  for _, c in ipairs(candidates) do
+    if math.abs(ratio / c[2] - 1) < 1e-3 then return " = " .. c[1] end
+  end
+  return ""
+end
+
+-- The one ratio backprop / numeric that every pair well above the floor has, if there is one.
+local function constant_ratio(self)
+  local low, high
+  for _, layer in pairs(self.layers) do
+    local b, n = layer.backprop:totable(), layer.numeric:totable()
+    for i, row in ipairs(n) do
+      for j, numeric in ipairs(row) do
+        if math.abs(numeric) > 1e3 * self.tolerance * self.floor and layer.kinked[i][j] == 0 then
+          local ratio = b[i][j] / numeric
+          low, high = math.min(low or ratio, ratio), math.max(high or ratio, ratio)
+        end
+      end
+    end
+  end
+  if low and math.abs(high - low) <= 1e-3 * math.abs(high) then return (low + high) / 2 end
+end
+
+local function reason(self, N, K)
+  local w = self.worst
+  if self.ok and self.compared == 0 then return "nothing to compare: every difference crosses a kink" end
+  if self.ok then
+    return ("every gradient agrees with its %s difference to %.2g"):format(self.method, self.tolerance)
+  end
+  local text = ("GRAD[%d][%d][%d] is %.6g by backpropagation, %.6g by differences of %s"):format(
+    w.layer, w.i, w.j, w.backprop, w.numeric, self.of)
+  local ratio = constant_ratio(self)
+  if ratio then
+    text = text .. ("; backprop / numeric is %.4g everywhere%s"):format(ratio, name_ratio(ratio, N, K))
+  end
+  return text
+end
+
+function check.__tostring(self)
+  local lines = {
+    ("check %s   %s differences of %s, epsilon %g, tolerance %g"):format(self.ok and "ok" or "FAILED", self.method,
+      self.of, self.epsilon, self.tolerance),
+    ("  largest relative error %.3g over %d gradients, floor %.3g"):format(self.relative, self.compared, self.floor),
+    "  " .. self.reason,
+  }
+  local kinks = #self.kinks
+  if kinks > 0 then
+    local k = self.kinks[1]
+    lines[#lines + 1] = ("  %d left out: the difference crosses a kink (first GRAD[%d][%d][%d])"):format(kinks,
+      k.layer, k.i, k.j)
+  end
+  return table.concat(lines, "\n")
+end
+
+-- Adds layer l to the report.
+local function check_layer(self, net, l, of, scale, chosen)
+  local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, of, scale, chosen)
+  local backprop = net.grad[l]:copy()
+  local relative, worst, i, j, compared, kinks = core.check_relative(backprop, numeric, kinked, self.floor)
+  self.layers[l] = { backprop = backprop, numeric = numeric, relative = relative, kinked = kinked }
+  self.compared = self.compared + compared
+  if compared > 0 and not (worst <= self.relative) then
+    self.relative = worst
+    self.worst = { layer = l, i = i, j = j, backprop = backprop[i][j], numeric = numeric[i][j], relative = worst }
+  end
+  if kinks == 0 then return end
+  for r, row in ipairs(kinked:totable()) do
+    for c, crossed in ipairs(row) do
+      if crossed == 1 then self.kinks[#self.kinks + 1] = { layer = l, i = r, j = c } end
+    end
+  end
+end
+
+--- net:check{epsilon=1e-5, layer=, tolerance=1e-6, method="central"|"forward"|"five-point", of=, samples=}
+-- Holds backpropagation's gradient of J on X, y against differences of J (of = another cost's name: of that
+-- one), at the same THETA, which is bit for bit what it was afterwards. One layer or all; samples = n checks
+-- about n elements, some of every layer, biases included. The relative error of a pair is
+-- |b - n| / max(|b|, |n|, f), f = 16 u |J| / (epsilon tolerance) with u = 2^-52: what differences of J cannot
+-- resolve is no failure, nor is a difference across a kink. Returns a report: ok, relative (largest), worst
+-- {layer, i, j, backprop, numeric, relative}, layers[l] {backprop, numeric, relative, kinked}, kinks, floor, reason.
+-- > check()
+local function run(net, o, ...)
+  if select("#", ...) > 0 then raise "check: expected one table, check{epsilon = 1e-5}" end
+  if o == nil then o = {} end
+  if type(o) ~= "table" then raise("check: expected a table, check{layer = 1}, got %s", options.show(o)) end
+  for name in pairs(o) do options.exists("check", name, names) end
+  local self = setmetatable({ epsilon = o.epsilon or 1e-5, tolerance = o.tolerance or 1e-6,
+    method = o.method or "central", layers = {}, kinks = {}, relative = 0, compared = 0 }, check)
+  for _, name in ipairs { "epsilon", "tolerance" } do
+    local v = self[name]
+    if type(v) ~= "number" or not (v > 0 and v < math.huge) then
+      raise("check: %s: expected a number above 0, got %s", name, options.show(v))
+    end
+  end
+  if not methods[self.method] then
+    raise('check: method: expected "central", "forward" or "five-point", got %s', options.show(self.method))
+  end
+  local own, own_scale = options.cost("cost", net.options.cost)
+  local of, scale = own, own_scale
+  if o.of ~= nil then of, scale = options.cost("check: of", o.of) end
+  local output = net.options.output
+  if (of == "cross-entropy" and output ~= "sigmoid") or (of == "softmax" and output ~= "softmax") then
+    raise("check: of: %q goes with a %s output, not %s", of, of == "softmax" and of or "sigmoid", output)
+  end
+  self.of = of
+  local samples = o.samples and options.whole("check: samples", o.samples, 1)
+  local layers = {}
+  if o.layer ~= nil then
+    local l = type(o.layer) == "number" and math.tointeger(o.layer)
+    if not l or l < 1 or l > #net.theta then
+      raise("check: layer: expected a layer from 1 to %d, got %s", #net.theta, options.show(o.layer))
+    end
+    layers[1] = l
+  else
+    for l = 1, #net.theta do layers[l] = l end
+  end
+
+  local N, K = #net:forward(), net.layers[#net.layers]
+  net:backward()
+  local j = core.cost_of(net, of, scale)
+  if j ~= j or j == math.huge then
+    raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", j)
+  end
+  self.cost = j
+  self.floor = core.check_floor(j, self.epsilon, self.tolerance)
+  local chosen = choose(net, layers, samples)
+  for _, l in ipairs(layers) do check_layer(self, net, l, of, scale, chosen[l]) end
+  self.ok = self.relative <= self.tolerance
+  self.reason = reason(self, N, K)
+  return self
+end
+
+return run

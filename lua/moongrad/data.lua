@@ -1,0 +1,65 @@
+-- data.lua - small data sets: the truth tables that networks were first taught.
+
+local core = require "moongrad.core"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+
+local data = {}
+
+-- Every row of bits 0/1, the last counting fastest, and f of each row.
+local function table_of(bits, f)
+  local n = 2 ^ bits // 1 | 0
+  local X, y = {}, {}
+  for r = 0, n - 1 do
+    local row, ones = {}, 0
+    for b = 1, bits do
+      row[b] = r >> (bits - b) & 1
+      ones = ones + row[b]
+    end
+    X[r + 1], y[r + 1] = row, { f(ones) and 1 or 0 }
+  end
+  return core.matrix(X), core.matrix(y)
+end
+
+local function no_arguments(name, ...)
+  if select("#", ...) > 0 then raise("data.%s: takes no arguments", name) end
+end
+
+--- data.xor()
+-- The article's data: X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where just one of the two is.
+-- > X, y = data.xor()
+function data.xor(...)
+  no_arguments("xor", ...)
+  return table_of(2, function(ones) return ones == 1 end)
+end
+
+--- data.and_()
+-- X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where both are.
+-- > X, y = data.and_()
+function data.and_(...)
+  no_arguments("and_", ...)
+  return table_of(2, function(ones) return ones == 2 end)
+end
+
+--- data.or_()
+-- X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where at least one is.
+-- > X, y = data.or_()
+function data.or_(...)
+  no_arguments("or_", ...)
+  return table_of(2, function(ones) return ones > 0 end)
+end
+
+--- data.parity{bits=2}
+-- X (2^bits x bits) counts in binary, y (2^bits x 1) is 1 where the number of ones is odd. 1 to 16 bits.
+-- > X, y = data.parity{bits = 3}
+function data.parity(o, ...)
+  no_arguments("parity", ...)
+  if o == nil then o = {} end
+  if type(o) ~= "table" then raise("data.parity: expected a table, parity{bits = 3}, got %s", options.show(o)) end
+  for name in pairs(o) do options.exists("data.parity", name, { "bits" }) end
+  local bits = options.whole("data.parity: bits", o.bits or 2, 1)
+  if bits > 16 then raise("data.parity: bits: expected 1 to 16, got %d", bits) end
+  return table_of(bits, function(ones) return ones % 2 == 1 end)
+end
+
+return data

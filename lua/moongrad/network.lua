@@ -1,0 +1,391 @@
+-- network.lua - the network as Lua sees it: making one, its fields, its options.
+
+local check = require "moongrad.check"
+local core = require "moongrad.core"
+local names = require "moongrad.names"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+local train = require "moongrad.train"
+require "moongrad.report"
+
+local class = core.network_class
+local methods, getters, setters = class.methods, class.getters, class.setters
+local show = options.show
+
+-- What is kept for each network: layers (specifications, the input first), given (the options as given),
+-- activations, and its lists and origins, made when first asked for.
+local state = core.network_state
+
+-- --- making -------------------------------------------------------------------------
+
+
+
+-- A network of checked layers and options.
+local function make(layers, given)
+  local activations, cost, scale = options.resolve(layers, given)
+  local specification = { { size = layers[1].size } }
+  for l = 2, #layers do
+    specification[l] = { size = layers[l].size, activation = activations[l - 1], bias = layers[l].bias }
+  end
+  local net = core.network(specification)
+  local s = state(net)
+  s.layers, s.given, s.activations = layers, given, activations
+  core.set_cost(net, cost, scale)
+  for _, name in ipairs { "eta", "l1", "l2" } do
+    if given[name] then core.numbers(net, name, given[name]) end
+  end
+  if given.seed then core.set_rng(net, core.generator(given.seed)) end
+  if given.X ~= nil then core.network_data(net, "X", given.X) end
+  if given.y ~= nil then core.network_data(net, "y", given.y) end
+  given.X, given.y, given.eta = nil, nil, nil -- the network's own from here on
+  return net
+end
+
+--- mg.network{sizes..., option = value, ...}
+-- A feed-forward network, its THETA drawn at once. Positional: layer sizes, the input first; an entry may be
+-- {size, activation, bias = false}. Options (default): activation of the hidden layers ("sigmoid"), output
+-- (as activation): linear sigmoid tanh relu leaky-relu elu gelu softplus softmax; cost ("sse"): sse mse
+-- quadratic cross-entropy softmax or {"squares", scale = c}; eta (0.1); optimizer ("sgd"); l1, l2 (0), biases
+-- excluded; init ("uniform"): uniform epsilon normal xavier he constant or {"epsilon", epsilon = .12}; seed, a
+-- private generator; X, y, the data. Raises for an option that does not exist, and for an output and a cost
+-- that do not go together.
+-- > net = network{2, 2, 2, 1, eta = 0.1}
+local function network(spec, ...)
+  if select("#", ...) > 0 then raise "network: expected one table, network{2, 2, 1}" end
+  local net = make(options.read(spec))
+  net:init()
+  return net
+end
+
+-- --- methods -------------------------------------------------------------------------
+
+methods.train = train
+methods.check = check
+
+--- net:init([method, options])
+-- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. method
+-- (default: the option init), with its number in options: "uniform" {high=1}, "epsilon" {epsilon=.12},
+-- "normal" {sigma=1}, "xavier" {gain=1}, "he" {gain=1}, "constant" {value=0}; the biases of xavier and he are 0.
+-- > init("epsilon", {epsilon = .5})
+function methods.init(net, method, o, ...)
+  if select("#", ...) > 0 then raise "init: expected a method and its options" end
+  if o ~= nil and type(o) ~= "table" then raise("init: options: expected a table, got %s", show(o)) end
+  local wanted = method or state(net).given.init or "uniform"
+  if o ~= nil then
+    if type(wanted) == "table" then wanted = wanted[1] end
+    local merged = { wanted }
+    for key, v in pairs(o) do merged[key] = v end
+    wanted = merged
+  end
+  core.draw(net, options.init("init", wanted))
+end
+
+-- The layers and options of net, free to be changed.
+local function description(net)
+  local s = state(net)
+  local layers, given = {}, {}
+  for l, layer in ipairs(s.layers) do
+    layers[l] = { size = layer.size, activation = layer.activation, bias = layer.bias }
+  end
+  for name, v in pairs(s.given) do given[name] = v end
+  given.eta = net.eta
+  given.X, given.y = core.network_data(net)
+  return layers, given
+end
+
+--- net:copy()
+-- A network like this one in every bit: THETA, epoch, options, the live state, a private generator's state.
+-- X and y are shared until one of the two gets new ones.
+-- > twin = net:copy()
+function methods.copy(net, ...)
+  if select("#", ...) > 0 then raise "copy: takes no arguments" end
+  return core.network_copy(make(description(net)), net)
+end
+
+--- net:like(layers)
+-- A new network of these layer sizes with the options, eta, X and y of this one, its THETA drawn at once from
+-- the current generator.
+-- > net:like{2, 3, 1}
+function methods.like(net, sizes)
+  local _, given = description(net)
+  local spec = {}
+  for i, size in ipairs(sizes) do spec[i] = size end
+  for name, v in pairs(given) do spec[name] = v end
+  return network(spec)
+end
+
+-- --- lists: net.theta[l] and its kin ----------------------------------------------------
+
+local list = {}
+
+-- How many matrices a list has: none before the pass, or the update, that makes them.
+local function length(self)
+  if not core.view(self.net, self.what, 1) then return 0 end
+  return #state(self.net).layers - (self.what == "a" and 0 or 1)
+end
+
+function list.__len(proxy) return length(list[proxy]) end
+
+-- The live matrix; labelled, when printed, with where it comes from.
+function list.__index(proxy, l)
+  local self = list[proxy]
+  local n = length(self)
+  local whole = type(l) == "number" and math.tointeger(l)
+  if whole == n + 1 then return nil end
+  if n == 0 and self.what ~= "theta" then
+    raise("%s: nothing there yet: call %s first", self.what,
+      self.what == "dtheta" and "step() or update()" or "forward(), backward() or step()")
+  end
+  if not whole or whole < 1 or whole > n then
+    raise("%s[%s]: expected a layer from 1 to %d", self.what, show(l), n)
+  end
+  local m = core.view(self.net, self.what, whole)
+  local origin = self.origins[whole] or { net = self.net, what = self.what, layer = whole }
+  self.origins[whole] = origin
+  core.set_origin(m, origin)
+  return m
+end
+
+-- list[l] = matrix copies in after a shape check.
+function list.__newindex(proxy, l, m)
+  local self = list[proxy]
+  if self.what == "theta" then
+    core.set_theta(self.net, l, m)
+  else
+    local view = list.__index(proxy, l)
+    if not view then raise("%s[%s]: nothing there", self.what, show(l)) end
+    view:set(m)
+  end
+end
+
+function list.__pairs(proxy)
+  return function(_, l)
+    local m = proxy[l + 1]
+    if m then return l + 1, m end
+  end, proxy, 0
+end
+
+function list.__tostring(proxy)
+  local lines = {}
+  for l, m in ipairs(proxy) do lines[l] = tostring(m) end
+  if #lines == 0 then return list[proxy].what .. ": nothing there yet" end
+  return table.concat(lines, "\n")
+end
+
+list.__name = "list of matrices"
+setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for
+
+-- The list of one quantity of net, the same each time.
+local function list_of(net, what)
+  local s = state(net)
+  s.lists = s.lists or {}
+  if not s.lists[what] then
+    local self = { net = net, what = what, origins = {} }
+    local proxy = setmetatable({}, list)
+    list[proxy] = self
+    s.lists[what] = proxy
+  end
+  return s.lists[what]
+end
+
+for _, what in ipairs { "theta", "a", "z", "delta", "grad", "dtheta" } do
+  getters[what] = function(net) return list_of(net, what) end
+end
+
+-- net.theta = {m1, ...}: all shapes are checked before anything is copied.
+function setters.theta(net, matrices)
+  if type(matrices) ~= "table" then raise("theta: expected a list of matrices, got %s", show(matrices)) end
+  local n = #net.theta
+  if #matrices ~= n then raise("theta: expected %d matrices, one for each layer, got %d", n, #matrices) end
+  for l = 1, n do core.set_theta(net, l, matrices[l], true) end
+  for l = 1, n do core.set_theta(net, l, matrices[l]) end
+end
+
+-- --- read-only lists, and lists of settings ------------------------------------------------
+
+-- A list of values that are looked up and, when set is given, changed by functions.
+local function settings(n, get, set, what)
+  return setmetatable({}, {
+    __name = what,
+    __len = function() return n end,
+    __index = function(_, i)
+      local whole = type(i) == "number" and math.tointeger(i)
+      if whole and whole >= 1 and whole <= n then return get(whole) end
+      if whole ~= n + 1 then raise("%s[%s]: expected 1 to %d", what, show(i), n) end
+    end,
+    __newindex = function(_, i, v) set(i, v) end,
+    __pairs = function(self)
+      return function(_, i)
+        if i < n then return i + 1, self[i + 1] end
+      end, self, 0
+    end,
+    __tostring = function(self)
+      local parts = {}
+      for i = 1, n do parts[i] = tostring(self[i]) end
+      return "{" .. table.concat(parts, ", ") .. "}"
+    end,
+  })
+end
+
+function getters.layers(net)
+  local layers = state(net).layers
+  return settings(#layers, function(l) return layers[l].size end, function()
+    raise "LAYERS cannot be changed in place: make a new network, LAYERS = {2, 3, 1} or network{2, 3, 1}"
+  end, "layers")
+end
+
+local parts = { [true] = 3, bias = 1, weights = 2, [false] = 0 }
+local part_names = { [0] = false, "bias", "weights", true }
+
+function getters.frozen(net)
+  local s = state(net)
+  s.frozen = s.frozen or {}
+  return settings(#s.layers - 1, function(l) return part_names[s.frozen[l] or 0] end, function(l, v)
+    if parts[v] == nil then raise('frozen: expected true, "bias", "weights" or false, got %s', show(v)) end
+    core.set_frozen(net, l, parts[v])
+    s.frozen[l] = parts[v]
+  end, "frozen")
+end
+
+-- --- the other fields -----------------------------------------------------------------------
+
+function getters.eta(net) return (core.numbers(net)) end
+function getters.epoch(net) return (select(4, core.numbers(net))) end
+function getters.J(net) return (select(5, core.numbers(net))) end
+function getters.X(net) return (core.network_data(net)) end
+function getters.y(net) return (select(2, core.network_data(net))) end
+
+function setters.eta(net, v)
+  if v == nil then raise "eta: expected a number, the learning rate, got nil" end
+  core.numbers(net, "eta", options.check("eta", v))
+end
+function setters.X(net, v) core.network_data(net, "X", v) end
+function setters.y(net, v) core.network_data(net, "y", v) end
+
+-- --- options: net.options.cost = "mse" --------------------------------------------------------
+
+local defaults = { activation = "sigmoid", cost = "sse", optimizer = "sgd", l1 = 0, l2 = 0, init = "uniform",
+  precision = "double" }
+
+local function get_option(net, name)
+  if name == "eta" or name == "X" or name == "y" then return net[name] end
+  local s = state(net)
+  if name == "output" then return s.activations[#s.activations] end
+  local v = s.given[name]
+  if v == nil then return defaults[name] end
+  return v
+end
+
+-- All is checked before anything changes.
+local function set_option(net, name, v)
+  if name == "eta" or name == "X" or name == "y" then
+    net[name] = v
+    return
+  end
+  local s = state(net)
+  local given = {}
+  for key, old in pairs(s.given) do given[key] = old end
+  given[name] = options.check(name, v)
+  local layers = s.layers
+  if name == "activation" or name == "output" then -- it now goes for layers that were given their own, too
+    layers = description(net)
+    for l = 2, #layers do
+      if (name == "output") == (l == #layers) then layers[l].activation = nil end
+    end
+  end
+  local activations, cost, scale = options.resolve(layers, given)
+  s.layers, s.given, s.activations = layers, given, activations
+  for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
+  core.set_cost(net, cost, scale)
+  core.numbers(net, "l1", given.l1 or 0)
+  core.numbers(net, "l2", given.l2 or 0)
+  if name == "seed" and v ~= nil then core.set_rng(net, core.generator(v)) end
+end
+
+function getters.options(net)
+  return setmetatable({}, {
+    __name = "options",
+    __index = function(_, name)
+      options.exists("options", name)
+      return get_option(net, name)
+    end,
+    __newindex = function(_, name, v)
+      options.exists("options", name)
+      set_option(net, name, v)
+    end,
+    __pairs = function()
+      local i = 0
+      return function()
+        repeat
+          i = i + 1
+        until not options.names[i] or get_option(net, options.names[i]) ~= nil
+        local name = options.names[i]
+        if name then return name, get_option(net, name) end
+      end
+    end,
+    __tostring = function(self)
+      local lines = {}
+      for name, v in pairs(self) do
+        if name ~= "X" and name ~= "y" then
+          if type(v) == "table" then
+            local inner = { show(v[1]) }
+            for key, x in pairs(v) do
+              if key ~= 1 then inner[#inner + 1] = key .. " = " .. show(x) end
+            end
+            v = "{" .. table.concat(inner, ", ") .. "}"
+          else
+            v = show(v)
+          end
+          lines[#lines + 1] = ("%-10s = %s"):format(name, v)
+        end
+      end
+      return table.concat(lines, "\n")
+    end,
+  })
+end
+
+-- --- names that do not exist ---------------------------------------------------------------------
+
+local read_only = { layers = "make a new network", epoch = "it counts updates; init() sets it to 0",
+  J = "it is the engine's", options = "set one: net.options.cost = \"mse\"",
+  frozen = "set one: net.frozen[1] = true" }
+for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
+  read_only[what] = ("it is the engine's; one matrix can be written, net.%s[1] = m"):format(what)
+end
+
+local function all_names()
+  local all = {}
+  for name in pairs(methods) do all[#all + 1] = name end
+  for name in pairs(getters) do
+    if name ~= "_missing" then all[#all + 1] = name end
+  end
+  return all
+end
+
+function getters._missing(_, name)
+  raise("network has no %s%s", show(name), names.suggest(tostring(name), all_names()))
+end
+
+function setters._missing(_, name)
+  local why = read_only[name]
+  if why then raise("network: %s cannot be set: %s", name, why) end
+  raise("network has no %s to set%s", show(name), names.suggest(tostring(name), all_names()))
+end
+
+-- "network 2-2-2-1   sigmoid, cost sse, eta 0.1   15 parameters   epoch 0"
+core.set_network_tostring(function(net)
+  local sizes, count = {}, 0
+  local s = state(net)
+  for l, layer in ipairs(s.layers) do
+    sizes[l] = layer.size
+    if l > 1 then count = count + layer.size * (s.layers[l - 1].size + (layer.bias and 1 or 0)) end
+  end
+  local kinds = table.concat(s.activations, ", ")
+  local uniform = true
+  for _, a in ipairs(s.activations) do uniform = uniform and a == s.activations[1] end
+  local cost = options.cost("cost", s.given.cost or "sse")
+  return ("network %s   %s, cost %s, eta %g   %d parameters   epoch %d"):format(table.concat(sizes, "-"),
+    uniform and s.activations[1] or kinds, cost, net.eta, count, net.epoch)
+end)
+
+return network

@@ -1,0 +1,188 @@
+-- options.lua - the options of a network: their names, what they may be, what they mean.
+
+local core = require "moongrad.core"
+local names = require "moongrad.names"
+local raise = require "moongrad.raise"
+
+local options = {}
+
+-- Every option, in the order they are shown.
+options.names = {
+  "activation", "output", "cost", "eta", "optimizer", "l1", "l2", "init", "seed", "X", "y", "precision",
+}
+
+local optimizers = { "sgd" }
+local precisions = { "double" }
+
+local known = {}
+for _, name in ipairs(options.names) do known[name] = true end
+
+-- The number that goes with each way to draw THETA: its name and what it is when absent.
+options.init_numbers = {
+  uniform = { "high", 1 },
+  epsilon = { "epsilon", .12 },
+  normal = { "sigma", 1 },
+  xavier = { "gain", 1 },
+  he = { "gain", 1 },
+  constant = { "value", 0 },
+}
+
+-- A value in words, for errors.
+function options.show(v)
+  if type(v) == "string" then return ("%q"):format(v) end
+  if type(v) == "number" or type(v) == "boolean" or v == nil then return tostring(v) end
+  return "a " .. (core.kind and core.kind(v) or type(v))
+end
+local show = options.show
+
+local function finite(v) return type(v) == "number" and v == v and v ~= math.huge and v ~= -math.huge end
+
+-- Raises unless v is one of the names in list.
+local function one_of(who, v, list)
+  for _, name in ipairs(list) do
+    if v == name then return v end
+  end
+  if type(v) ~= "string" then
+    raise("%s: expected one of %s, got %s", who, table.concat(list, ", "), show(v))
+  end
+  raise("%s: no %s%s", who, show(v), names.suggest(v, list))
+end
+
+-- A count, a float that is whole allowed; raises otherwise.
+function options.whole(who, v, from)
+  local n = type(v) == "number" and math.tointeger(v)
+  if not n or n < from then raise("%s: expected a whole number from %d, got %s", who, from, show(v)) end
+  return n
+end
+
+-- The name and the number of an option that is a name, or {name, key = number}.
+local function named(who, v, list, numbers)
+  local name, given = v, {}
+  if type(v) == "table" then name, given = v[1], v end
+  one_of(who, name, list)
+  local number = numbers[name]
+  local value = number and number[2]
+  for key, x in pairs(given) do
+    if number and key == number[1] then
+      if not finite(x) then raise("%s: %s: expected a number, got %s", who, key, show(x)) end
+      value = x
+    elseif key ~= 1 then
+      raise("%s: %q has no option %s%s", who, name, show(key),
+        number and names.suggest(tostring(key), { number[1] }) or "")
+    end
+  end
+  return name, value
+end
+
+-- The cost and its scale: "mse", {"squares", scale = c}.
+function options.cost(who, v)
+  local cost, scale = named(who, v, core.costs, { squares = { "scale" } })
+  if cost == "squares" and not scale then raise('%s: write {"squares", scale = c}', who) end
+  return cost, scale
+end
+
+-- The method that draws THETA and its number: "he", {"epsilon", epsilon = .5}.
+function options.init(who, v)
+  return named(who, v, core.inits, options.init_numbers)
+end
+
+-- Each option checked: returns the value to keep.
+local check = {
+  activation = function(v) return one_of("activation", v, core.activations) end,
+  output = function(v) return one_of("output", v, core.activations) end,
+  cost = function(v) options.cost("cost", v) return v end,
+  optimizer = function(v) return one_of("optimizer", v, optimizers) end,
+  precision = function(v) return one_of("precision", v, precisions) end,
+  init = function(v) options.init("init", v) return v end,
+  seed = function(v)
+    local n = type(v) == "number" and math.tointeger(v)
+    if not n or n < 0 or n >= 2 ^ 32 then
+      raise("seed: expected a whole number from 0 to 2^32 - 1, got %s", show(v))
+    end
+    return n
+  end,
+  eta = function(v)
+    if not finite(v) then raise("eta: expected a number, the learning rate, got %s", show(v)) end
+    return v
+  end,
+}
+for _, name in ipairs { "l1", "l2" } do
+  check[name] = function(v)
+    if not finite(v) or v < 0 then raise("%s: expected a number from 0, got %s", name, show(v)) end
+    return v
+  end
+end
+
+-- Raises, naming the nearest, when there is no option of this name.
+function options.exists(who, name, list)
+  list = list or options.names
+  for _, known_name in ipairs(list) do
+    if name == known_name then return end
+  end
+  raise("%s: no option %s%s", who, show(name), type(name) == "string" and names.suggest(name, list) or "")
+end
+
+-- One option's value, checked. X and y are the network's business.
+function options.check(name, v)
+  options.exists("network", name)
+  if v == nil or not check[name] then return v end
+  return check[name](v)
+end
+
+-- What one positional entry says: {size=, activation=, bias=}.
+local function layer(l, v)
+  local entry = type(v) == "table" and v or { v }
+  local who = ("network: layer %d"):format(l)
+  local size = type(entry[1]) == "number" and math.tointeger(entry[1])
+  if not size or size < 1 then
+    raise("%s: expected a whole number of units from 1, got %s", who, show(entry[1]))
+  end
+  if entry[2] ~= nil then one_of(who, entry[2], core.activations) end
+  if entry.bias ~= nil and type(entry.bias) ~= "boolean" then
+    raise("%s: bias: expected true or false, got %s", who, show(entry.bias))
+  end
+  for key in pairs(entry) do
+    if key ~= 1 and key ~= 2 and key ~= "bias" then
+      raise("%s: no option %s; a layer is a size or {size, activation, bias = false}", who, show(key))
+    end
+  end
+  if l == 1 and (entry[2] ~= nil or entry.bias ~= nil) then
+    raise("network: layer 1 is the input: it has a size only")
+  end
+  return { size = size, activation = entry[2], bias = entry.bias ~= false }
+end
+
+-- The positional entries of network{...} as layers, and its options, all checked.
+function options.read(spec)
+  if type(spec) ~= "table" then raise("network: expected a table, network{2, 2, 1}, got %s", show(spec)) end
+  local layers, given = {}, {}
+  for l = 1, #spec do layers[l] = layer(l, spec[l]) end
+  for name, v in pairs(spec) do
+    if not (math.type(name) == "integer" and layers[name]) then given[name] = options.check(name, v) end
+  end
+  if #layers < 2 then
+    raise("network: expected at least an input and an output size, network{2, 2, 1}, got %d size%s", #layers,
+      #layers == 1 and "" or "s")
+  end
+  return layers, given
+end
+
+-- What layers and options come to: the activation of each weight layer, the cost and its scale.
+-- Raises for an output and a cost that do not go together.
+function options.resolve(layers, given)
+  local cost, scale = options.cost("cost", given.cost or "sse")
+  local hidden = given.activation or "sigmoid"
+  local goes_with = ({ ["cross-entropy"] = "sigmoid", softmax = "softmax" })[cost]
+  local activations = {}
+  for l = 2, #layers do activations[l - 1] = layers[l].activation or hidden end
+  local output = layers[#layers].activation or given.output or goes_with or hidden
+  activations[#activations] = output
+  if goes_with and output ~= goes_with then
+    raise("cost %q goes with a %s output, not %s", cost, goes_with, output)
+  elseif not goes_with and output == "softmax" then
+    raise('a softmax output goes with cost "softmax", not %q', cost)
+  end
+  return activations, cost, scale
+end
+
+return options

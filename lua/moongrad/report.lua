@@ -1,0 +1,38 @@
+-- report.lua - what a run of epochs says of itself, in one line.
+
+local core = require "moongrad.core"
+
+local report = core.report -- the metatable of reports; their fields are made in C and in train.lua
+report.__name = "report"
+
+-- A duration with its unit: "0.9 ms".
+local function duration(seconds)
+  if seconds >= 60 then return ("%d min %.0f s"):format(seconds // 60, seconds % 60) end
+  if seconds >= 1 then return ("%.1f s"):format(seconds) end
+  if seconds >= 1e-4 then return ("%.1f ms"):format(seconds * 1e3) end
+  return ("%.1f us"):format(seconds * 1e6)
+end
+
+local function interrupted(r)
+  local from = r.epoch - r.done
+  local text = ("interrupted at epoch %d of %d"):format(r.epoch, from + r.wanted)
+  if r.cost then text = text .. (", cost %.6g"):format(r.cost) end
+  return text .. " (THETA kept)"
+end
+
+function report.__tostring(r)
+  if r.interrupted then return interrupted(r) end
+  local parts = { ("epoch %d"):format(r.epoch) }
+  local function add(name, value, format)
+    if value then parts[#parts + 1] = name .. " " .. format:format(value) end
+  end
+  add("cost", r.cost, "%.9g")
+  add("mse", r.mse, "%.9g")
+  if r.classes or r.test_accuracy then add("accuracy", r.accuracy, "%.4g") end
+  add("test cost", r.test_cost, "%.9g")
+  add("test accuracy", r.test_accuracy, "%.4g")
+  if r.seconds then parts[#parts + 1] = duration(r.seconds) end
+  return table.concat(parts, "   ")
+end
+
+return report

@@ -1,0 +1,81 @@
+-- train.lua - epochs of mini-batches, with a look at each.
+
+local core = require "moongrad.core"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+
+local names = { "epochs", "batch", "shuffle", "X", "y", "test", "every", "report", "stop_when" }
+
+local function callback(name, f)
+  if f == nil or type(f) == "function" or (getmetatable(f) or {}).__call then return f end
+  raise("train: %s: expected a function, got %s", name, options.show(f))
+end
+
+-- X, y: the pair given, or the network's own.
+local function data(net, o)
+  if (o.X == nil) ~= (o.y == nil) then raise "train: expected X and y, or neither" end
+  local X, y = o.X, o.y
+  if X == nil then
+    X, y = core.network_data(net)
+    if not X then raise "train: no data yet: set X = {{0, 0}, {0, 1}, ...} first" end
+    if not y then raise "train: no targets yet: set y = {0, 1, ...} first" end
+  end
+  return core.as_matrix(X, "X"), core.as_matrix(y, "y", true)
+end
+
+--- net:train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}
+-- Gradient descent in mini-batches: epochs (default 1) times through X, y (default the network's own), batch
+-- rows at a time (default all; the last batch may be short), in a new order each epoch drawn by NumPy's
+-- permutation from the network's generator (shuffle = false: as they lie). Returns the last report, with
+-- .history, a report of every `every` epochs (default 1). In these cost, mse, tss and accuracy are of the
+-- batches as they passed; with test = {X, y}, test_cost and test_accuracy are taken at the epoch's end.
+-- report(r) is called with each; training ends early when stop_when(r), asked every epoch, is true.
+-- > train{epochs = 10, batch = 2}
+local function train(net, o, ...)
+  if select("#", ...) > 0 then raise "train: expected one table, train{epochs = 10}" end
+  if o == nil then o = {} end
+  if type(o) ~= "table" then raise("train: expected a table, train{epochs = 10}, got %s", options.show(o)) end
+  for name in pairs(o) do options.exists("train", name, names) end
+  local epochs = options.whole("train: epochs", o.epochs or 1, 0)
+  local every = options.whole("train: every", o.every or 1, 1)
+  local look, stop_when = callback("report", o.report), callback("stop_when", o.stop_when)
+  if o.shuffle ~= nil and type(o.shuffle) ~= "boolean" then
+    raise("train: shuffle: expected true or false, got %s", options.show(o.shuffle))
+  end
+  local X, y = data(net, o)
+  local classes = core.check_data(net, "train", X, y)
+  local batch = math.min(options.whole("train: batch", o.batch or #X, 1), #X)
+  local test_X, test_y
+  if o.test ~= nil then
+    if type(o.test) ~= "table" or o.test[1] == nil or o.test[2] == nil then
+      raise "train: test: expected {X, y}"
+    end
+    test_X, test_y = core.as_matrix(o.test[1], "test X"), core.as_matrix(o.test[2], "test y", true)
+    core.check_data(net, "train: test", test_X, test_y)
+  end
+
+  local history = {}
+  local r = setmetatable({ epoch = net.epoch, interrupted = false, history = history }, core.report)
+  for e = 1, epochs do
+    r = core.epoch(net, X, y, batch, o.shuffle ~= false)
+    r.classes = classes and #y[1] > 1 or nil
+    r.history = history
+    if r.interrupted then
+      r.done, r.wanted = e - 1, epochs
+      break
+    end
+    if test_X then
+      local cost, _, _, accuracy = core.evaluate(net, test_X, test_y)
+      r.test_cost, r.test_accuracy = cost, accuracy
+    end
+    local stop = stop_when and stop_when(r)
+    if e % every == 0 or e == epochs or stop then
+      history[#history + 1] = r
+      if look then look(r) end
+    end
+    if stop then break end
+  end
+  return r
+end
+
+return train

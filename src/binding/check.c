@@ -1,0 +1,89 @@
+/* check.c - the gradient check's numbers; lua/moongrad/check.lua makes a report of them. */
+
+#include <math.h>
+
+#include "../engine/check.h"
+
+#include "network.h"
+
+/* core.check_layer(net, l, method, epsilon, cost, scale, chosen): numeric, kinked, two matrices shaped as
+   theta[l], at THETA as it is, for the batch as it is. method: "central", "forward", "five-point". */
+static int check_layer(lua_State *L) {
+  static const char *const methods[] = {"central", "forward", "five-point", NULL};
+  Network *n = network_check(L, 1);
+  const size_t l = network_layer(L, 2, n, "layer");
+  const mg_check how = {.method = (mg_difference)luaL_checkoption(L, 3, NULL, methods),
+                        .epsilon = luaL_checknumber(L, 4),
+                        .cost = {.kind = mg_cost_find(luaL_checkstring(L, 5), MG_DOUBLE),
+                                 .scale = luaL_optnumber(L, 6, n->net.cost.scale)}};
+  if (how.cost.kind == NULL) return luaL_error(L, "check: no cost '%s'", lua_tostring(L, 5));
+  const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : matrix_check(L, 7);
+  const mg_layer *y = &n->net.layer[l];
+  Matrix *numeric = matrix_new(L, y->n_out, 1 + y->n_in), *kinked = matrix_new(L, y->n_out, 1 + y->n_in);
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  const mg_status status =
+      mg_check_layer(&n->net, &how, l, chosen != NULL ? &chosen->m : NULL, &numeric->m, &kinked->m);
+  stopper_end(&s, &n->net);
+  if (status == MG_STOPPED) return luaL_error(L, "check: interrupted (THETA kept)");
+  return 2;
+}
+
+/* core.check_relative(backprop, numeric, kinked, floor): the relative error of every pair, NaN where there
+   is no numeric; the worst that is not kinked, and its row and column; how many were compared and kinked. */
+static int check_relative(lua_State *L) {
+  const Matrix *b = matrix_check(L, 1), *n = matrix_check(L, 2), *kinked = matrix_check(L, 3);
+  const double floor = luaL_checknumber(L, 4);
+  Matrix *relative = matrix_new(L, b->m.nrows, b->m.ncols);
+  double worst = 0;
+  size_t at_i = 0, at_j = 0, compared = 0, kinks = 0;
+  for (size_t i = 0; i < b->m.nrows; i++)
+    for (size_t j = 0; j < b->m.ncols; j++) {
+      const double numeric = mg_mat_get(&n->m, i, j);
+      const double r = mg_relative(mg_mat_get(&b->m, i, j), numeric, floor);
+      mg_mat_set(&relative->m, i, j, r);
+      if (isnan(numeric)) continue;
+      if (mg_mat_get(&kinked->m, i, j) != 0) {
+        kinks++;
+        continue;
+      }
+      if (compared++ == 0 || !(r <= worst)) worst = r, at_i = i, at_j = j;
+    }
+  lua_pushnumber(L, worst);
+  lua_pushinteger(L, (lua_Integer)at_i + 1);
+  lua_pushinteger(L, (lua_Integer)at_j + 1);
+  lua_pushinteger(L, (lua_Integer)compared);
+  lua_pushinteger(L, (lua_Integer)kinks);
+  return 6;
+}
+
+/* core.check_floor(J, epsilon, tolerance) */
+static int check_floor(lua_State *L) {
+  lua_pushnumber(L, mg_check_floor(luaL_checknumber(L, 1), luaL_checknumber(L, 2), luaL_checknumber(L, 3)));
+  return 1;
+}
+
+/* core.cost_of(net, cost, scale): J of THETA for the batch by the cost called so, l1 and l2 included. */
+static int cost_of(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const mg_cost cost = {.kind = mg_cost_find(luaL_checkstring(L, 2), MG_DOUBLE),
+                        .scale = luaL_optnumber(L, 3, n->net.cost.scale)};
+  if (cost.kind == NULL) return luaL_error(L, "check: no cost '%s'", lua_tostring(L, 2));
+  const mg_mat X = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in);
+  mg_metrics m = {0};
+  mg_evaluate(&n->net, &X, &n->net.y, &cost, MG_VALUES, &m, NULL);
+  lua_pushnumber(L, m.cost);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"check_layer", check_layer},
+                                     {"check_relative", check_relative},
+                                     {"check_floor", check_floor},
+                                     {"cost_of", cost_of},
+                                     {NULL, NULL}};
+
+void open_network_check(lua_State *L) {
+  lua_insert(L, -2); /* core on top */
+  luaL_setfuncs(L, functions, 0);
+  lua_insert(L, -2);
+}

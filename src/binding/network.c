@@ -1,0 +1,419 @@
+/* network.c - the network object: making one, its data, its views, its settings.
+
+   core.network_class holds three tables that the Lua side completes: methods,
+   getters (net.name) and setters (net.name = value). */
+
+#include "network.h"
+
+#include <string.h>
+
+#include "../engine/init.h"
+
+Network *network_check(lua_State *L, int idx) { return luaL_checkudata(L, idx, NETWORK); }
+
+size_t network_layer(lua_State *L, int idx, const Network *n, const char *what) {
+  int whole;
+  const lua_Integer l = lua_tointegerx(L, idx, &whole);
+  if (!whole || l < 1 || (size_t)l > n->net.n_layers)
+    luaL_error(L, "%s[%s]: expected a layer from 1 to %d", what, luaL_tolstring(L, idx, NULL),
+               (int)n->net.n_layers);
+  return (size_t)l - 1;
+}
+
+mg_rng *network_rng(lua_State *L, int idx) {
+  idx = lua_absindex(L, idx);
+  lua_getiuservalue(L, idx, KEEP_RNG);
+  mg_rng *g = rng_opt(L, -1);
+  lua_pop(L, 1); /* the network, or the state, keeps it */
+  return g;
+}
+
+/* --- making --------------------------------------------------------------------- */
+
+/* The layer specifications {{n, activation, bias}, ...} at index idx, the input first, into spec. */
+static void read_layers(lua_State *L, int idx, size_t n_layers, mg_layer_spec *spec) {
+  for (size_t l = 0; l < n_layers; l++) {
+    lua_geti(L, idx, (lua_Integer)l + 2);
+    lua_getfield(L, -1, "size");
+    lua_getfield(L, -2, "activation");
+    lua_getfield(L, -3, "bias");
+    spec[l] = (mg_layer_spec){(size_t)lua_tointeger(L, -3),
+                              mg_activation_find(luaL_checkstring(L, -2), MG_DOUBLE), lua_toboolean(L, -1)};
+    if (spec[l].activation == NULL) luaL_error(L, "network: no activation '%s'", lua_tostring(L, -2));
+    lua_pop(L, 4);
+  }
+}
+
+/* core.network(layers): a network of checked layers {{size=, activation=, bias=}, ...}, the input first. */
+static int network_new(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  const size_t n_layers = (size_t)luaL_len(L, 1) - 1;
+  mg_layer_spec *spec = lua_newuserdatauv(L, n_layers * sizeof *spec, 0);
+  read_layers(L, 1, n_layers, spec);
+  lua_geti(L, 1, 1);
+  lua_getfield(L, -1, "size");
+  const size_t n_in = (size_t)lua_tointeger(L, -1);
+  const size_t bytes = mg_network_bytes(n_in, n_layers, spec);
+  if (bytes == 0) return luaL_error(L, "network: layers too large: a layer may have up to 2^30 units");
+  Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
+  memset(n, 0, sizeof *n);
+  lua_newtable(L);
+  lua_setiuservalue(L, -2, KEEP_STATE);
+  Storage *s = storage_new(L, bytes, "network");
+  mg_network_make(&n->net, n_in, n_layers, spec, storage_data(s));
+  lua_setiuservalue(L, -2, KEEP_PARAMETERS);
+  luaL_setmetatable(L, NETWORK);
+  return 1;
+}
+
+void network_room(lua_State *L, int idx, size_t rows) {
+  idx = lua_absindex(L, idx);
+  Network *n = network_check(L, idx);
+  if (rows <= n->net.capacity) return;
+  const size_t bytes = mg_batch_bytes(&n->net, rows);
+  if (bytes == 0) luaL_error(L, "a batch of %I rows is too large", (LUAI_UACINT)rows);
+  Storage *s = storage_new(L, bytes, "batch"); /* old views keep the old one */
+  lua_setiuservalue(L, idx, KEEP_BATCH);
+  mg_network_room(&n->net, rows, storage_data(s));
+  n->staged_X = n->staged_y = NULL;
+}
+
+/* core.network_state(net): the table where Lua's side keeps what belongs to net. */
+static int network_state(lua_State *L) {
+  network_check(L, 1);
+  lua_getiuservalue(L, 1, KEEP_STATE);
+  return 1;
+}
+
+/* core.network_copy(to, from): THETA, epoch, the live state, the data and a private generator. */
+static int network_copy(lua_State *L) {
+  Network *to = network_check(L, 1), *from = network_check(L, 2);
+  if (from->net.capacity > 0) network_room(L, 1, from->net.capacity);
+  const mg_network *source = &from->net;
+  mg_network *n = &to->net;
+  for (size_t l = 0; l < n->n_layers; l++) {
+    mg_layer *y = &n->layer[l];
+    const mg_layer *x = &source->layer[l];
+    mg_network_freeze(n, l, x->frozen);
+    mg_mat_copy(&y->theta, &x->theta);
+    mg_mat_copy(&y->grad, &x->grad);
+    mg_mat_copy(&y->dtheta, &x->dtheta);
+  }
+  if (source->rows > 0) { /* the batch, whole: staging gives the views their rows */
+    mg_mat X = mg_mat_cols(source->layer[0].in, 1, source->layer[0].n_in);
+    mg_network_stage(n, &X, &source->y, source->rows, NULL);
+    for (size_t l = 0; l < n->n_layers; l++) {
+      mg_mat_copy(&n->layer[l].z, &source->layer[l].z);
+      mg_mat_copy(&n->layer[l].out, &source->layer[l].out);
+      mg_mat_copy(&n->layer[l].delta, &source->layer[l].delta);
+    }
+  }
+  n->epoch = source->epoch;
+  n->made = source->made;
+  n->updated = source->updated;
+  n->targets = source->targets;
+  n->j = source->j;
+  lua_getiuservalue(L, 1, KEEP_RNG);
+  lua_getiuservalue(L, 2, KEEP_RNG);
+  if (!lua_isnil(L, -1)) *rng_opt(L, -2) = *rng_opt(L, -1);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* --- data ------------------------------------------------------------------------- */
+
+void network_check_data(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y) {
+  const size_t n_in = mg_network_n_in(&n->net), n_out = mg_network_n_out(&n->net);
+  size_t i, j;
+  if (X->m.ncols != n_in)
+    luaL_error(L, "%s: X has %d column%s, expected %d, one for each input unit", who, (int)X->m.ncols,
+               X->m.ncols == 1 ? "" : "s", (int)n_in);
+  if (!mg_mat_finite(&X->m, &i, &j))
+    luaL_error(L, "%s: X[%d][%d] is %f, expected finite numbers", who, (int)i + 1, (int)j + 1,
+               mg_mat_get(&X->m, i, j));
+  if (y == NULL) return;
+  if (y->m.nrows != X->m.nrows)
+    luaL_error(L, "%s: y has %d row%s, expected %d, one for each row of X%s", who, (int)y->m.nrows,
+               y->m.nrows == 1 ? "" : "s", (int)X->m.nrows,
+               y->m.nrows == n_out && y->m.ncols == X->m.nrows ? " (y.T would fit)" : "");
+  if (y->m.ncols != n_out)
+    luaL_error(L, "%s: y has %d column%s, expected %d, one for each output unit", who, (int)y->m.ncols,
+               y->m.ncols == 1 ? "" : "s", (int)n_out);
+  if (!mg_mat_finite(&y->m, &i, &j))
+    luaL_error(L, "%s: y[%d][%d] is %f, expected finite numbers", who, (int)i + 1, (int)j + 1,
+               mg_mat_get(&y->m, i, j));
+}
+
+void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
+  idx = lua_absindex(L, idx);
+  Network *n = network_check(L, idx);
+  Matrix *X = n->X, *y = with_y ? n->y : NULL;
+  if (X == NULL) luaL_error(L, "%s: no data yet: set X = {{0, 0}, {0, 1}, ...} first", who);
+  if (with_y && y == NULL) luaL_error(L, "%s: no targets yet: set y = {0, 1, ...} first", who);
+  const bool new_X = n->staged_X != X || n->version_X != X->storage->version;
+  const bool new_y = with_y && (n->staged_y != y || n->version_y != y->storage->version);
+  if (!new_X && !new_y) return;
+  network_check_data(L, who, n, X, y);
+  network_room(L, idx, X->m.nrows);
+  n->staged_y = NULL;
+  if (new_X) n->staged_X = NULL;
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  const mg_status status =
+      mg_network_stage(&n->net, new_X ? &X->m : NULL, y != NULL ? &y->m : NULL, X->m.nrows, NULL);
+  if (y != NULL) n->net.targets = mg_targets_of(&y->m);
+  stopper_end(&s, &n->net);
+  if (status == MG_STOPPED) luaL_error(L, "%s: interrupted while copying X (THETA kept)", who);
+  n->staged_X = X;
+  n->version_X = X->storage->version;
+  if (y != NULL) {
+    n->staged_y = y;
+    n->version_y = y->storage->version;
+  }
+}
+
+/* core.network_data(net): X, y as attached. core.network_data(net, "X"|"y", matrix): attaches it; nil
+ * detaches. */
+static int network_data(lua_State *L) {
+  Network *n = network_check(L, 1);
+  if (lua_isnone(L, 2)) {
+    lua_getiuservalue(L, 1, KEEP_X);
+    lua_getiuservalue(L, 1, KEEP_Y);
+    return 2;
+  }
+  const bool is_y = *luaL_checkstring(L, 2) == 'y';
+  lua_settop(L, 3);
+  Matrix *m = lua_isnil(L, 3) ? NULL : matrix_want(L, 3, is_y ? "y" : "X", is_y);
+  *(is_y ? &n->y : &n->X) = m;
+  *(is_y ? &n->staged_y : &n->staged_X) = NULL;
+  lua_setiuservalue(L, 1, is_y ? KEEP_Y : KEEP_X);
+  return 0;
+}
+
+/* core.as_matrix(m, what, column): m, made a matrix when it is a table. */
+static int as_matrix(lua_State *L) {
+  const char *what = luaL_checkstring(L, 2);
+  const int column = lua_toboolean(L, 3);
+  lua_pushvalue(L, 1);
+  matrix_want(L, -1, what, column);
+  return 1;
+}
+
+/* core.check_data(net, who, X, y): raises when they do not fit; returns whether y are classes. */
+static int check_data(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const Matrix *y = matrix_check(L, 4);
+  network_check_data(L, luaL_checkstring(L, 2), n, matrix_check(L, 3), y);
+  lua_pushboolean(L, mg_targets_of(&y->m) != MG_VALUES);
+  return 1;
+}
+
+/* --- views --------------------------------------------------------------------------- */
+
+static const char *const quantities[] = {"theta", "grad", "dtheta", "a", "z", "delta", NULL};
+enum { THETA, GRAD, DTHETA, A, Z, DELTA };
+
+/* core.view(net, what, l): a live view on one layer's matrix; nil when no pass has made it yet. */
+static int view(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const mg_network *net = &n->net;
+  const int what = luaL_checkoption(L, 2, NULL, quantities);
+  const size_t l = (size_t)luaL_checkinteger(L, 3) - 1;
+  const mg_made needed = what == A || what == Z ? MG_FORWARD : MG_BACKWARD;
+  if (what == DTHETA ? !net->updated : what != THETA && net->made < needed) return 0;
+  const mg_mat views[] = {[THETA] = net->layer[l < net->n_layers ? l : 0].theta,
+                          [GRAD] = net->layer[l < net->n_layers ? l : 0].grad,
+                          [DTHETA] = net->layer[l < net->n_layers ? l : 0].dtheta,
+                          [A] = mg_network_a(net, l),
+                          [Z] = net->layer[l < net->n_layers ? l : 0].z,
+                          [DELTA] = net->layer[l < net->n_layers ? l : 0].delta};
+  lua_getiuservalue(L, 1, what >= A ? KEEP_BATCH : KEEP_PARAMETERS);
+  matrix_view(L, -1, views[what]);
+  return 1;
+}
+
+/* core.set_theta(net, l, matrix): copies it in after a shape check. */
+static int set_theta(lua_State *L) {
+  Network *n = network_check(L, 1);
+  mg_layer *y = &n->net.layer[network_layer(L, 2, n, "theta")];
+  lua_pushfstring(L, "theta[%d]", (int)lua_tointeger(L, 2));
+  const Matrix *m = matrix_want(L, 3, lua_tostring(L, -1), 0);
+  if (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in)
+    return luaL_error(L, "theta[%d]: expected %d x %d, got %d x %d", (int)lua_tointeger(L, 2), (int)y->n_out,
+                      (int)y->n_in + 1, (int)m->m.nrows, (int)m->m.ncols);
+  if (lua_toboolean(L, 4)) return 0;                    /* a rehearsal: the shape was all */
+  Matrix *copy = matrix_new(L, m->m.nrows, m->m.ncols); /* m may be a view on this very theta */
+  mg_mat_copy(&copy->m, &m->m);
+  mg_mat_copy(&y->theta, &copy->m);
+  return 0;
+}
+
+/* --- settings --------------------------------------------------------------------------- */
+
+/* core.draw(net, method, value): draws THETA anew by the method called so. */
+static int draw(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
+  mg_init(&n->net, (mg_init_method)method, luaL_checknumber(L, 3), network_rng(L, 1));
+  return 0;
+}
+
+/* core.set_rng(net, generator): gives net a private generator. */
+static int set_rng(lua_State *L) {
+  network_check(L, 1);
+  luaL_checkudata(L, 2, RNG);
+  lua_settop(L, 2);
+  lua_setiuservalue(L, 1, KEEP_RNG);
+  return 0;
+}
+
+static int set_cost(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const mg_cost_kind *kind = mg_cost_find(luaL_checkstring(L, 2), MG_DOUBLE);
+  if (kind == NULL) return luaL_error(L, "no cost '%s'", lua_tostring(L, 2));
+  n->net.cost = (mg_cost){.kind = kind, .scale = luaL_optnumber(L, 3, 1)};
+  return 0;
+}
+
+static int set_activation(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const size_t l = network_layer(L, 2, n, "layer");
+  const mg_activation *g = mg_activation_find(luaL_checkstring(L, 3), MG_DOUBLE);
+  if (g == NULL) return luaL_error(L, "no activation '%s'", lua_tostring(L, 3));
+  mg_network_activate(&n->net, l, g);
+  return 0;
+}
+
+static int set_frozen(lua_State *L) {
+  Network *n = network_check(L, 1);
+  mg_network_freeze(&n->net, network_layer(L, 2, n, "frozen"), (unsigned)luaL_checkinteger(L, 3));
+  return 0;
+}
+
+/* core.numbers(net): eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value) sets one. */
+static int numbers(lua_State *L) {
+  mg_network *n = &network_check(L, 1)->net;
+  if (lua_isnone(L, 2)) {
+    lua_pushnumber(L, n->eta);
+    lua_pushnumber(L, n->l1);
+    lua_pushnumber(L, n->l2);
+    lua_pushinteger(L, (lua_Integer)n->epoch);
+    n->made >= MG_FORWARD && n->rows > 0 ? lua_pushnumber(L, n->j) : lua_pushnil(L);
+    return 5;
+  }
+  static const char *const names[] = {"eta", "l1", "l2", NULL};
+  double *const places[] = {&n->eta, &n->l1, &n->l2};
+  *places[luaL_checkoption(L, 2, NULL, names)] = luaL_checknumber(L, 3);
+  return 0;
+}
+
+/* --- the class ------------------------------------------------------------------------- */
+
+/* net.name: a method, else what the getter of that name says. Upvalues: methods, getters. */
+static int network_index(lua_State *L) {
+  lua_settop(L, 2);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL) { /* a name without a getter: it raises, and suggests */
+    lua_getfield(L, lua_upvalueindex(2), "_missing");
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    lua_call(L, 2, 1);
+    return 1;
+  }
+  lua_pushvalue(L, 1);
+  lua_call(L, 1, 1);
+  return 1;
+}
+
+/* net.name = value, by the setter of that name. Upvalue: setters. */
+static int network_newindex(lua_State *L) {
+  lua_settop(L, 3);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL) {
+    lua_getfield(L, lua_upvalueindex(1), "_missing");
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    lua_call(L, 2, 0);
+    return 0;
+  }
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 3);
+  lua_call(L, 2, 0);
+  return 0;
+}
+
+/* core.set_network_tostring(f): f makes a network's one line. */
+static int set_network_tostring(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  luaL_getmetatable(L, NETWORK);
+  lua_pushvalue(L, 1);
+  lua_setfield(L, -2, "__tostring");
+  return 0;
+}
+
+static const luaL_Reg functions[] = {{"network", network_new},
+                                     {"set_network_tostring", set_network_tostring},
+                                     {"network_state", network_state},
+                                     {"network_copy", network_copy},
+                                     {"network_data", network_data},
+                                     {"as_matrix", as_matrix},
+                                     {"check_data", check_data},
+                                     {"view", view},
+                                     {"set_theta", set_theta},
+                                     {"draw", draw},
+                                     {"set_rng", set_rng},
+                                     {"set_cost", set_cost},
+                                     {"set_activation", set_activation},
+                                     {"set_frozen", set_frozen},
+                                     {"numbers", numbers},
+                                     {NULL, NULL}};
+
+/* names[1..]: the name of each entry of a NULL-ended table of structs whose first member is the name. */
+static void push_names(lua_State *L, const void *table, size_t size) {
+  lua_newtable(L);
+  const char *at = table;
+  for (int i = 1;; i++, at += size) {
+    const char *name;
+    memcpy(&name, at, sizeof name);
+    if (name == NULL) break;
+    lua_pushstring(L, name);
+    lua_seti(L, -2, i);
+  }
+}
+
+void open_network(lua_State *L) {
+  luaL_setfuncs(L, functions, 0);
+  push_names(L, mg_activations(MG_DOUBLE), sizeof(mg_activation));
+  lua_setfield(L, -2, "activations");
+  push_names(L, mg_costs(MG_DOUBLE), sizeof(mg_cost_kind));
+  lua_setfield(L, -2, "costs");
+  push_names(L, mg_init_names, sizeof(char *));
+  lua_setfield(L, -2, "inits");
+
+  luaL_newmetatable(L, NETWORK);
+  lua_newtable(L); /* methods */
+  lua_pushvalue(L, -3);
+  lua_pushvalue(L, -2); /* core metatable methods core methods */
+  open_run(L);
+  open_network_check(L);
+  lua_pop(L, 2);
+  lua_newtable(L); /* getters */
+  lua_newtable(L); /* setters */
+  lua_newtable(L); /* the class, for Lua to complete */
+  lua_pushvalue(L, -4);
+  lua_setfield(L, -2, "methods");
+  lua_pushvalue(L, -3);
+  lua_setfield(L, -2, "getters");
+  lua_pushvalue(L, -2);
+  lua_setfield(L, -2, "setters");
+  lua_setfield(L, -6, "network_class");
+  lua_pushcclosure(L, network_newindex, 1);
+  lua_setfield(L, -4, "__newindex");
+  lua_pushcclosure(L, network_index, 2);
+  lua_setfield(L, -2, "__index");
+  lua_pushliteral(L, "network");
+  lua_setfield(L, -2, "__name");
+  lua_pop(L, 1);
+}

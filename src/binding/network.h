@@ -1,0 +1,69 @@
+/* network.h - the network object, shared by the binding files that work on it. */
+
+#ifndef MG_BINDING_NETWORK_H
+#define MG_BINDING_NETWORK_H
+
+#include "../engine/network.h"
+#include "../engine/step.h"
+#include "binding.h"
+
+#define NETWORK "moongrad.network" /* metatable name */
+
+/* What each user value of a network's userdata keeps alive. */
+enum {
+  KEEP_STATE = 1,  /* a table for Lua's side: options, lists, origins */
+  KEEP_PARAMETERS, /* storage of theta, grad, dtheta, previous */
+  KEEP_BATCH,      /* storage of a, z, delta, y */
+  KEEP_X,          /* the matrices attached */
+  KEEP_Y,
+  KEEP_RNG,   /* a private generator, or nil */
+  KEEP_ORDER, /* memory for an epoch's order of rows */
+  KEEP_COUNT = KEEP_ORDER
+};
+
+typedef struct Network {
+  mg_network net;
+  Matrix *X, *y;                 /* attached data, or NULL */
+  const Matrix *staged_X;        /* whose rows the batch holds, or NULL: not an attached matrix's */
+  const Matrix *staged_y;        /* likewise */
+  uint64_t version_X, version_y; /* of their storages when they were staged */
+  size_t order_rows;             /* length of the order kept */
+} Network;
+
+/* The network at index idx; raises for anything else. */
+Network *network_check(lua_State *L, int idx);
+
+/* Layer number (1 .. n_layers) at index idx as 0 .. n_layers - 1; raises, naming what. */
+size_t network_layer(lua_State *L, int idx, const Network *n, const char *what);
+
+/* Makes room for batches of rows rows; the network is at index idx. */
+void network_room(lua_State *L, int idx, size_t rows);
+
+/* X and y must fit each other and the network, and be finite; raises otherwise. y may be NULL. */
+void network_check_data(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y);
+
+/* Readies the attached X (and y, when wanted) as the batch; raises when there is none, or it does not fit. */
+void network_attach(lua_State *L, int idx, const char *who, bool with_y);
+
+/* The generator that draws for the network at index idx: its own, else the shared one. */
+mg_rng *network_rng(lua_State *L, int idx);
+
+/* --- stopping -------------------------------------------------------------- */
+
+/* While a call of the engine runs, a hook that appears in Lua asks it to stop: so says stock lua5.4
+   Ctrl-C. begin before, end after; end sees to it that the hook also reaches a coroutine. */
+typedef struct Stopper {
+  lua_State *L, *main;
+  lua_Hook hook, main_hook; /* what was set before */
+} Stopper;
+
+void stopper_begin(lua_State *L, Stopper *s, mg_network *net);
+void stopper_end(Stopper *s, mg_network *net);
+
+/* --- openers: each adds functions to the table of methods on top of the stack, ---
+   --- and to core, below it ------------------------------------------------------ */
+
+void open_run(lua_State *L);
+void open_network_check(lua_State *L);
+
+#endif

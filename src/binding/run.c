@@ -1,0 +1,395 @@
+/* run.c - running a network: steps, epochs, the parts of a pass, evaluation; reports; stopping. */
+
+#define _POSIX_C_SOURCE 199309L
+#include <math.h>
+#include <time.h>
+
+#include "../engine/pass.h"
+#include "network.h"
+
+#define REPORT      "moongrad.report"      /* metatable name; Lua's side completes it */
+#define INTERRUPTED "moongrad.interrupted" /* registry: the report of the last run that was stopped */
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* --- stopping -------------------------------------------------------------------- */
+
+/* Is the hook of L one that lua.c's Ctrl-C sets: every event, at the next instruction? */
+static bool hook_asks(lua_State *L) {
+  const int every = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
+  return lua_gethook(L) != NULL && lua_gethookmask(L) == every && lua_gethookcount(L) == 1;
+}
+
+static bool should_stop(void *context) {
+  const Stopper *s = context;
+  return lua_gethook(s->L) != s->hook || lua_gethook(s->main) != s->main_hook;
+}
+
+static bool stop_at_once(void *context) {
+  (void)context;
+  return true;
+}
+
+void stopper_begin(lua_State *L, Stopper *s, mg_network *net) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  lua_State *main = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  *s = (Stopper){L, main, lua_gethook(L), lua_gethook(main)};
+  /* Asked before this call began, on the main thread while a coroutine runs: it still holds. */
+  const bool asked = hook_asks(main) || hook_asks(L);
+  net->stop = (mg_stop){asked ? stop_at_once : should_stop, s};
+}
+
+void stopper_end(Stopper *s, mg_network *net) {
+  net->stop = (mg_stop){NULL, NULL};
+  if (s->L != s->main && lua_gethook(s->L) == s->hook &&
+      (hook_asks(s->main) || lua_gethook(s->main) != s->main_hook))
+    lua_sethook(s->L, lua_gethook(s->main), lua_gethookmask(s->main), lua_gethookcount(s->main));
+}
+
+/* --- reports -------------------------------------------------------------------------- */
+
+static void set_number(lua_State *L, const char *name, double value) {
+  if (isnan(value)) return;
+  lua_pushnumber(L, value);
+  lua_setfield(L, -2, name);
+}
+
+/* Pushes a report. wanted: the epochs asked for, when it was stopped, else 0. */
+static void push_report(lua_State *L, const mg_network *net, const mg_metrics *m, double seconds,
+                        lua_Integer done, lua_Integer wanted) {
+  lua_createtable(L, 0, 8);
+  lua_pushinteger(L, (lua_Integer)net->epoch);
+  lua_setfield(L, -2, "epoch");
+  set_number(L, "cost", m->cost);
+  set_number(L, "mse", m->mse);
+  set_number(L, "tss", m->tss);
+  set_number(L, "accuracy", m->accuracy);
+  set_number(L, "seconds", seconds);
+  lua_pushboolean(L, wanted > 0);
+  lua_setfield(L, -2, "interrupted");
+  if (wanted > 0) {
+    lua_pushinteger(L, done);
+    lua_setfield(L, -2, "done");
+    lua_pushinteger(L, wanted);
+    lua_setfield(L, -2, "wanted");
+  }
+  luaL_setmetatable(L, REPORT);
+  if (wanted > 0) {
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
+  }
+}
+
+/* core.interrupted(): the report of the last run that was stopped, once; else nil. */
+static int interrupted(lua_State *L) {
+  lua_getfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
+  lua_pushnil(L);
+  lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
+  return 1;
+}
+
+/* Raises: where a number first went wrong, and what was kept. moved: had an update led there? */
+static int raise_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w,
+                           bool moved) {
+  const bool forward = *w->quantity == 'Z' || *w->quantity == 'A' || *w->quantity == 'J';
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  if (forward && !moved)
+    lua_pushfstring(L, "%s: J is not finite for THETA as it stands: ", who);
+  else
+    lua_pushfstring(L, "%s: %s would not be finite at epoch %I: ", who, forward ? "J" : "THETA",
+                    (LUAI_UACINT)(net->epoch + 1));
+  luaL_addvalue(&b);
+  if (*w->quantity == 'J')
+    lua_pushstring(L, "every Z and A is finite, their cost is not");
+  else if (*w->quantity == 'T')
+    lua_pushstring(L, "THETA + DTHETA overflows");
+  else
+    lua_pushfstring(L, "first %s[%d][%d][%d] is %f", w->quantity, (int)w->layer + 1, (int)w->i + 1,
+                    (int)w->j + 1, w->value);
+  luaL_addvalue(&b);
+  if (forward && !moved)
+    lua_pushstring(L, "; look at THETA, or draw it anew with init()");
+  else
+    lua_pushfstring(L, "; THETA of epoch %I is kept; try an ETA smaller than %f", (LUAI_UACINT)net->epoch,
+                    net->eta);
+  luaL_addvalue(&b);
+  luaL_pushresult(&b);
+  luaL_where(L, 1);
+  lua_insert(L, -2);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+
+/* --- whole steps ---------------------------------------------------------------------- */
+
+/* A count of epochs at index idx, 1 when absent. */
+static lua_Integer epochs_arg(lua_State *L, int idx, const char *who) {
+  if (lua_isnoneornil(L, idx)) return 1;
+  int whole = 0;
+  const lua_Integer n = lua_type(L, idx) == LUA_TNUMBER ? lua_tointegerx(L, idx, &whole) : 0;
+  if (!whole || n < 0)
+    luaL_error(L, "%s: expected a whole number of epochs from 0, got %s", who, luaL_tolstring(L, idx, NULL));
+  return n;
+}
+
+/*** net:step([n])
+n epochs (default 1) of plain full-batch training on all of X, y: forward, backward, update.
+Returns a report: epoch, cost, mse, tss, accuracy (when y are classes), seconds, interrupted; cost and
+the metrics are those of THETA as it now is, while a z delta grad stay those of the pass that made the
+last update. Raises when J or THETA would not stay finite, and keeps the last good THETA.
+step(n) leaves the same bits as n times step(1).
+> step(1000)
+*/
+static int step(lua_State *L) {
+  Network *n = network_check(L, 1);
+  check_arity(L, 2);
+  const lua_Integer count = epochs_arg(L, 2, "step");
+  network_attach(L, 1, "step", true);
+  const double start = now();
+  mg_run run;
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
+  stopper_end(&s, &n->net);
+  if (status == MG_NONFINITE) return raise_nonfinite(L, "step", &n->net, &run.where, run.refused);
+  push_report(L, &n->net, &run.metrics, now() - start, (lua_Integer)run.done,
+              status == MG_STOPPED ? count : 0);
+  return 1;
+}
+
+/* Memory for the order of rows rows, kept by the network at index 1. */
+static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
+  if (n->order_rows != rows) {
+    lua_newuserdatauv(L, rows * sizeof(uint32_t), 0);
+    lua_setiuservalue(L, 1, KEEP_ORDER);
+    n->order_rows = rows;
+  }
+  lua_getiuservalue(L, 1, KEEP_ORDER);
+  uint32_t *order = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return order;
+}
+
+/* core.epoch(net, X, y, batch, shuffle): one epoch of mini-batches over checked data; a report. */
+static int epoch(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
+  const size_t rows = X->m.nrows, batch = (size_t)luaL_checkinteger(L, 4);
+  network_room(L, 1, batch < rows ? batch : rows);
+  uint32_t *order = NULL;
+  if (lua_toboolean(L, 5)) {
+    order = order_of(L, n, rows);
+    mg_rng_permutation(network_rng(L, 1), rows, order);
+  }
+  n->staged_X = n->staged_y = NULL;
+  const double start = now();
+  mg_run run;
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, mg_targets_of(&y->m), &run);
+  stopper_end(&s, &n->net);
+  if (status == MG_NONFINITE) return raise_nonfinite(L, "train", &n->net, &run.where, run.refused);
+  push_report(L, &n->net, &run.metrics, now() - start, (lua_Integer)run.done, status == MG_STOPPED ? 1 : 0);
+  return 1;
+}
+
+/* --- the parts of a pass ------------------------------------------------------------------ */
+
+static int raise_stopped(lua_State *L, const char *who) {
+  return luaL_error(L, "%s: interrupted (THETA kept)", who);
+}
+
+/* Copies X (at index idx, a checked matrix) into the batch. */
+static void stage(lua_State *L, Network *n, const char *who, const Matrix *X, const Matrix *y) {
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  const size_t rows = X != NULL ? X->m.nrows : y->m.nrows;
+  const mg_status status =
+      mg_network_stage(&n->net, X != NULL ? &X->m : NULL, y != NULL ? &y->m : NULL, rows, NULL);
+  stopper_end(&s, &n->net);
+  if (status == MG_STOPPED) raise_stopped(L, who);
+}
+
+/* Pushes a copy of yhat. */
+static int push_yhat(lua_State *L, const mg_network *net) {
+  const mg_mat yhat = mg_network_a(net, net->n_layers);
+  mg_mat_copy(&matrix_new(L, yhat.nrows, yhat.ncols)->m, &yhat);
+  return 1;
+}
+
+/*** net:forward([X])
+One forward pass: fills z and a for rows X (N x inputs; default net.X), and J when X is net.X and y is set.
+Returns the prediction, a new N x outputs matrix.
+> forward()
+*/
+static int forward(lua_State *L) {
+  Network *n = network_check(L, 1);
+  check_arity(L, 2);
+  lua_settop(L, 2);
+  bool with_y = false;
+  if (lua_isnil(L, 2)) {
+    with_y = n->y != NULL;
+    network_attach(L, 1, "forward", with_y);
+  } else {
+    const Matrix *X = matrix_want(L, 2, "X", 0);
+    network_check_data(L, "forward", n, X, NULL);
+    network_room(L, 1, X->m.nrows);
+    n->staged_X = n->staged_y = NULL;
+    stage(L, n, "forward", X, NULL);
+  }
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  mg_status status = mg_forward(&n->net);
+  n->net.j = NAN;
+  if (status == MG_OK && with_y) status = mg_op_run(&n->net, (mg_op){MG_OP_COST, 0});
+  stopper_end(&s, &n->net);
+  if (status == MG_STOPPED) return raise_stopped(L, "forward");
+  return push_yhat(L, &n->net);
+}
+
+/*** net:backward([y])
+Backpropagation from the last forward pass against targets y (N x outputs; default net.y): fills delta
+and grad, and J. Returns net.grad. Does not touch theta.
+> forward() backward()
+*/
+static int backward(lua_State *L) {
+  Network *n = network_check(L, 1);
+  check_arity(L, 2);
+  lua_settop(L, 2);
+  if (n->net.made < MG_FORWARD) return luaL_error(L, "backward: no forward pass yet: call forward() first");
+  const bool own = !lua_isnil(L, 2);
+  if (!own && n->y == NULL) return luaL_error(L, "backward: no targets yet: set y = {0, 1, ...} first");
+  const Matrix *y = own ? matrix_want(L, 2, "y", 1) : n->y;
+  if (own || n->staged_y != y || n->version_y != y->storage->version) {
+    const Matrix batch = {.m = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in)};
+    network_check_data(L, "backward", n, &batch, y);
+    stage(L, n, "backward", NULL, y);
+    n->net.targets = mg_targets_of(&y->m);
+    n->staged_y = own ? NULL : y;
+    n->version_y = y->storage->version;
+  }
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  const mg_status status = mg_backward(&n->net);
+  stopper_end(&s, &n->net);
+  if (status == MG_STOPPED) return raise_stopped(L, "backward");
+  lua_getfield(L, 1, "grad");
+  return 1;
+}
+
+/*** net:update()
+One update from the gradient of the last backward pass: dtheta = -eta grad, theta = theta + dtheta.
+Frozen parameters stay. Counts one epoch. Raises when theta would not stay finite, and keeps it.
+> forward() backward() update()
+*/
+static int update(lua_State *L) {
+  Network *n = network_check(L, 1);
+  check_arity(L, 1);
+  if (n->net.made < MG_BACKWARD)
+    return luaL_error(L, "update: no gradient yet: call forward() and backward() first");
+  if (mg_update(&n->net) != MG_NONFINITE) return 0;
+  const mg_where where = mg_bad_update(&n->net);
+  return raise_nonfinite(L, "update", &n->net, &where, true);
+}
+
+/* --- evaluation, which leaves the live state alone ------------------------------------------ */
+
+/*** net:predict(X)
+The network's output for rows X (N x inputs; default net.X), a new N x outputs matrix. The live state stays.
+> predict{{0, 1}, {1, 1}}
+*/
+static int predict(lua_State *L) {
+  Network *n = network_check(L, 1);
+  check_arity(L, 2);
+  lua_settop(L, 2);
+  if (lua_isnil(L, 2)) lua_getiuservalue(L, 1, KEEP_X), lua_replace(L, 2);
+  if (lua_isnil(L, 2)) return luaL_error(L, "predict: no data: give predict a matrix, or set X");
+  const Matrix *X = matrix_want(L, 2, "X", 0);
+  network_check_data(L, "predict", n, X, NULL);
+  Matrix *yhat = matrix_new(L, X->m.nrows, mg_network_n_out(&n->net));
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  const mg_status status = mg_predict(&n->net, &X->m, &yhat->m);
+  stopper_end(&s, &n->net);
+  return status == MG_STOPPED ? raise_stopped(L, "predict") : 1;
+}
+
+/* The metrics of THETA on the X, y at indices 2 and 3 (both absent: the attached ones) by the network's cost.
+ */
+static Network *evaluate(lua_State *L, const char *who, mg_metrics *m) {
+  Network *n = network_check(L, 1);
+  check_arity(L, 3);
+  lua_settop(L, 3);
+  if (lua_isnil(L, 2) != lua_isnil(L, 3)) luaL_error(L, "%s: expected X and y, or neither", who);
+  if (lua_isnil(L, 2)) {
+    lua_getiuservalue(L, 1, KEEP_X), lua_replace(L, 2);
+    lua_getiuservalue(L, 1, KEEP_Y), lua_replace(L, 3);
+    if (lua_isnil(L, 2) || lua_isnil(L, 3))
+      luaL_error(L, "%s: no data: give %s X and y, or set them", who, who);
+  }
+  const Matrix *X = matrix_want(L, 2, "X", 0), *y = matrix_want(L, 3, "y", 1);
+  network_check_data(L, who, n, X, y);
+  Stopper s;
+  stopper_begin(L, &s, &n->net);
+  const mg_status status = mg_evaluate(&n->net, &X->m, &y->m, &n->net.cost, mg_targets_of(&y->m), m, NULL);
+  stopper_end(&s, &n->net);
+  if (status == MG_STOPPED) raise_stopped(L, who);
+  return n;
+}
+
+/*** net:cost([X, y])
+J of THETA on rows X and targets y (default: net.X and net.y), by the network's cost, l1 and l2 included:
+a number. The live state stays.
+> cost()
+*/
+static int cost(lua_State *L) {
+  mg_metrics m;
+  evaluate(L, "cost", &m);
+  lua_pushnumber(L, m.cost);
+  return 1;
+}
+
+/*** net:accuracy([X, y])
+The share of rows that THETA gets right, 0 to 1: the largest output is the class; with one output, above .5
+(above 0 for targets of -1 and 1). nil when y are no classes. The live state stays.
+> accuracy()
+*/
+static int accuracy(lua_State *L) {
+  mg_metrics m;
+  evaluate(L, "accuracy", &m);
+  isnan(m.accuracy) ? lua_pushnil(L) : lua_pushnumber(L, m.accuracy);
+  return 1;
+}
+
+/* core.evaluate(net, X, y): cost, mse, tss, accuracy or nil. */
+static int evaluate_all(lua_State *L) {
+  mg_metrics m;
+  evaluate(L, "evaluate", &m);
+  lua_pushnumber(L, m.cost);
+  lua_pushnumber(L, m.mse);
+  lua_pushnumber(L, m.tss);
+  isnan(m.accuracy) ? lua_pushnil(L) : lua_pushnumber(L, m.accuracy);
+  return 4;
+}
+
+static const luaL_Reg methods[] = {{"step", step},         {"forward", forward}, {"backward", backward},
+                                   {"update", update},     {"predict", predict}, {"cost", cost},
+                                   {"accuracy", accuracy}, {NULL, NULL}};
+
+static const luaL_Reg functions[] = {
+    {"epoch", epoch}, {"evaluate", evaluate_all}, {"interrupted", interrupted}, {NULL, NULL}};
+
+void open_run(lua_State *L) {
+  luaL_setfuncs(L, methods, 0);
+  lua_insert(L, -2); /* core on top */
+  luaL_setfuncs(L, functions, 0);
+  luaL_newmetatable(L, REPORT);
+  lua_setfield(L, -2, "report");
+  lua_insert(L, -2);
+}

@@ -1,0 +1,83 @@
+-- help.lua - help(): what to type; help "step": the text that stands above step in the source.
+
+local core = require "moongrad.core"
+local names = require "moongrad.names"
+
+local help = {}
+
+local overview = [[
+A network learns XOR:
+  X, y = data.xor()            the data: X is 4 x 2, y is 4 x 1
+  LAYERS = {2, 2, 1}           a network of these layers, NET, its THETA drawn at random
+  ETA = 2                      its learning rate
+  step(5000)                   5000 epochs of forward, backward, update
+  A[3]                         what it says now
+
+Look:    THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J      set: THETA[1][1][2] = 0.5
+Do:      forward() backward() update() step(n) train{} predict(X) cost() accuracy() init()
+Check:   check() compares every gradient with differences of J
+Make:    matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)  network{2, 8, 1, activation = "tanh"}
+More:    help "step", help(step), help "network", help "THETA"]]
+
+local text = { __name = "help", __tostring = function(t) return t.text end } -- the metatable of what help returns
+
+-- What is no function: name -> text.
+local live = {
+  LAYERS = "LAYERS\nThe units of each layer, input first. LAYERS = {2, 2, 2, 1} makes a new network.",
+  ETA = "ETA\nThe learning rate: a step changes THETA[l] by -ETA GRAD[l].",
+  THETA = "THETA[l]  n(l+1) x (1 + n(l))\nThe weights into layer l+1: a row for each unit that receives, column 1 the "
+    .. "bias.\nTHETA[l] = m copies in, THETA = {} draws anew.",
+  A = "A[l]  N x (1 + n(l))\nThe activations of layer l, a column of ones in front; A[1] is [1 X], the last is the "
+    .. "prediction, without ones.",
+  Z = "Z[l]  N x n(l+1)\nThe pre-activations: Z[l] = A[l] THETA[l]^T.",
+  DELTA = "DELTA[l]  N x n(l+1)\ndJ/dZ[l], what backpropagation carries back.",
+  GRAD = "GRAD[l]  as THETA[l]\ndJ/dTHETA[l] = DELTA[l]^T A[l], plus what l1 and l2 add.",
+  DTHETA = "DTHETA[l]  as THETA[l]\nThe last update applied; in plain descent -ETA GRAD[l].",
+  J = "J\nThe cost of the last pass, the one whose gradient is taken: NET.options.cost names it.",
+  X = "X  N x n(1)\nThe data, a row for each example.",
+  y = "y  N x K\nThe targets, a row for each row of X.",
+  NET = "NET\nThe current network; NET = network{2, 2, 1} selects another.",
+}
+
+local docs -- name -> list of texts, from the sources
+
+local function texts_of(name)
+  docs = docs or core.docs()
+  if live[name] then return { live[name] } end
+  return docs[name]
+end
+
+local function all_names()
+  docs = docs or core.docs()
+  local list = {}
+  for name in pairs(docs) do list[#list + 1] = name end
+  for name in pairs(live) do list[#list + 1] = name end
+  return list
+end
+
+-- The names under which the session has the function.
+local function names_of(f)
+  for _, name in ipairs(all_names()) do
+    local ok, v = pcall(function() return _G[name] end)
+    if ok and rawequal(v, f) then return name end
+  end
+end
+
+--- help([what])
+-- Tells what there is to type, or about one thing: a name in quotes or a function. Returns the text.
+-- > help "step"
+function help.help(what)
+  if what == nil then return setmetatable({ text = overview }, text) end
+  local name = what
+  if type(what) ~= "string" then name = names_of(what) end
+  if name == nil then
+    return setmetatable({ text = "no help about a " .. type(what) .. '; try its name, as in help "step"' }, text)
+  end
+  local found = texts_of(name) or texts_of(name:match "([%w_]+)%s*$" or "")
+  if not found then
+    return setmetatable({ text = "no help about '" .. name .. "'" .. names.suggest(name, all_names()) }, text)
+  end
+  return setmetatable({ text = table.concat(found, "\n\n") }, text)
+end
+
+return help

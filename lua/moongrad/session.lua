@@ -1,0 +1,266 @@
+-- session.lua - the session names: LAYERS, ETA, THETA and the rest as live globals, step and the rest as functions.
+--
+-- They are in no table that one could see: a metatable on _G gives and takes them. What a
+-- script or the prompt assigns under another name is a plain global.
+
+local core = require "moongrad.core"
+local echo = require "moongrad.print"
+local help = require "moongrad.help"
+local mg = require "moongrad"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+local show = require "moongrad.show"
+local source = require "moongrad.source"
+
+local session = {}
+
+local NET                 -- the current network, nil before there is one
+local held = {}           -- ETA, X, y as last assigned: a network without data gets these
+local replaced = {}       -- session functions that the user has replaced by functions
+local classof = debug.getmetatable -- also where __metatable hides it
+
+-- The methods of a network that are functions on the current one.
+local commands = {
+  "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check",
+}
+
+-- What is the engine's to write.
+local readonly = { A = "a", Z = "z", DELTA = "delta", GRAD = "grad", DTHETA = "dtheta" }
+
+local function is_network(v)
+  local meta = type(v) == "userdata" and classof(v)
+  return meta and rawget(meta, "__name") == "network"
+end
+
+-- The current network; raises, naming what needs it, when there is none.
+local function current(who)
+  return NET or raise("%s needs a network: make one first, LAYERS = {2, 2, 2, 1}", who)
+end
+
+-- --- live names ----------------------------------------------------------------
+
+-- The list, or nil when there has been no pass that filled it.
+local function filled(list) return #list > 0 and list or nil end
+
+local read = {
+  NET = function() return NET end,
+  LAYERS = function() return NET and NET.layers end,
+  THETA = function() return NET and NET.theta end,
+  J = function() return NET and NET.J end,
+  ETA = function() if NET then return NET.eta end return held.ETA end,
+  X = function() if NET then return NET.X end return held.X end,
+  y = function() if NET then return NET.y end return held.y end,
+}
+for name, field in pairs(readonly) do
+  read[name] = function() return NET and filled(NET[field]) end
+end
+
+-- Makes net the current network; data that it lacks comes from the session.
+local function select_network(net)
+  if net.X == nil and net.y == nil then
+    if held.X ~= nil then net.X = held.X end
+    if held.y ~= nil then net.y = held.y end
+  end
+  NET = net
+end
+
+-- LAYERS = {...}: a new network, in everything else like the one before it.
+local function new_network(layers)
+  local spec = {}
+  for k, v in pairs(layers) do
+    if type(k) ~= "number" then
+      raise("LAYERS: expected sizes only; an option goes into NET = network{2, 2, 1, %s = ...}", tostring(k))
+    end
+    spec[k] = v
+  end
+  if NET then return NET:like(spec) end
+  spec.eta = held.ETA
+  return mg.network(spec)
+end
+
+local function keep(name, field)
+  return function(v)
+    if NET then NET[field] = v end
+    held[name] = v
+  end
+end
+
+local write = {
+  NET = function(v)
+    if v == nil then
+      NET = nil
+    elseif is_network(v) then
+      select_network(v)
+    else
+      raise("NET: expected a network, NET = network{2, 2, 1}, got %s", options.show(v))
+    end
+  end,
+  LAYERS = function(v)
+    if type(v) ~= "table" then
+      raise("LAYERS: expected the sizes of the layers, LAYERS = {2, 2, 2, 1}, got %s", options.show(v))
+    end
+    select_network(new_network(v))
+  end,
+  THETA = function(v)
+    if NET == nil and type(v) == "table" and next(v) == nil then return end -- nothing to draw yet
+    local net = current "THETA"
+    if type(v) == "table" and next(v) == nil and classof(v) == nil then
+      net:init()
+    else
+      net.theta = v
+    end
+  end,
+  ETA = function(v)
+    if NET then NET.eta = v else options.check("eta", v) end
+    held.ETA = v
+  end,
+  X = keep("X", "X"),
+  y = keep("y", "y"),
+}
+for _, name in ipairs { "A", "Z", "DELTA", "GRAD", "DTHETA", "J" } do
+  write[name] = function()
+    raise("%s is the engine's: it holds the last pass; for a variable of your own write local %s = ...", name, name)
+  end
+end
+
+-- --- session functions -----------------------------------------------------------
+
+local functions = {} -- name -> function, besides those of mg
+
+-- Compiled one by one, so that an error names the method as if the user had called it.
+local template = "local current = ... return function(...) return current '%s':%s(...) end"
+for _, name in ipairs(commands) do
+  functions[name] = load(template:format(name, name), debug.getinfo(1, "S").source, "t")(current)
+end
+functions.help = help.help
+
+-- The session's own value of a name that is not live: a function, or a part of mg.
+local function provided(name)
+  if functions[name] then return functions[name] end
+  if name == "mg" then return mg end
+  return mg[name]
+end
+
+-- What to write instead of giving a session function a value.
+local function instead(name, v)
+  if name == "cost" or name == "init" then
+    return ("to choose one write NET.options.%s = %s"):format(name, type(v) == "string" and ("%q"):format(v) or "...")
+  end
+  local text = type(v) == "number" and tostring(v) or "..."
+  return ("to call it write %s(%s)"):format(name, text)
+end
+
+local function assign_function(name, v)
+  if v ~= nil and type(v) ~= "function" then
+    raise("%s is a function: %s; for a variable of your own choose another name or write local %s = ...", name,
+      instead(name, v), name)
+  end
+  replaced[name] = v -- nil brings the session's own back
+end
+
+-- --- the metatable on _G -----------------------------------------------------------
+
+-- An error of the core stands where one of these files called it: it belongs to the user's line.
+local function assign(set, v)
+  local ok, message = pcall(set, v)
+  if ok then return end
+  local text = type(message) == "string" and message:match "^[^:\n]*moongrad/[%w_]+%.lua:%d+: (.*)"
+  if text then raise("%s", text) end
+  error(message, 0)
+end
+
+local globals = {
+  __index = function(_, name)
+    local get = read[name]
+    if get then return get() end
+    return replaced[name] or provided(name)
+  end,
+  __newindex = function(_, name, v)
+    if write[name] then
+      assign(write[name], v)
+    elseif type(provided(name)) == "function" then
+      assign_function(name, v)
+    else
+      rawset(_G, name, v)
+    end
+  end,
+}
+
+-- Puts the session names in place. host.width() is the width of the terminal.
+function session.install(host)
+  show.width = host.width
+  source.only()
+  setmetatable(_G, globals)
+end
+
+-- --- for the shell ---------------------------------------------------------------------
+
+-- What the prompt does with the values of an input.
+session.echo = echo.echo
+
+-- The line about the run that was stopped last, nil if none was since it was asked.
+function session.interrupted()
+  local report = core.interrupted()
+  return report and tostring(report)
+end
+
+-- Every name that _G gives without holding it.
+function session.names()
+  local list = { "mg" }
+  for _, t in ipairs { read, functions, mg } do
+    for name in pairs(t) do list[#list + 1] = name end
+  end
+  return list
+end
+
+-- The value of such a name.
+function session.value(name) return globals.__index(_G, name) end
+
+-- The keys of a table as a list.
+local function keys_of(...)
+  local list = {}
+  for _, t in ipairs { ... } do
+    for key in pairs(t) do
+      if key:sub(1, 1) ~= "_" then list[#list + 1] = key end
+    end
+  end
+  return list
+end
+
+local report_fields = { "epoch", "cost", "mse", "tss", "accuracy", "seconds", "interrupted", "history" }
+local check_fields = { "ok", "relative", "worst", "layers", "floor", "reason" }
+
+-- What kind of moongrad's objects a value is, by its class; nil for the user's own.
+local function kind(v)
+  local meta = classof(v)
+  if type(meta) ~= "table" then return nil end
+  if type(v) == "table" and NET and meta == classof(NET.theta) then return "list" end
+  local name = rawget(meta, "__name")
+  local as = type(v) == "userdata" and { matrix = 1, row = 1, network = 1 }
+    or type(v) == "table" and { report = 1, check = 1, options = 1 } or {}
+  return as[name] and name
+end
+
+-- The names of the fields of one of moongrad's objects; nil for anything else. No code of the user's runs.
+function session.fields(object, only_methods)
+  local what = kind(object)
+  if what == "network" then
+    local class = core.network_class
+    return only_methods and keys_of(class.methods) or keys_of(class.methods, class.getters)
+  elseif what == "matrix" or what == "row" then
+    local meta = classof(object)
+    return only_methods and keys_of(meta.methods) or keys_of(meta.methods, meta.fields)
+  elseif what and not only_methods then
+    return ({ report = report_fields, check = check_fields, options = options.names })[what]
+  end
+end
+
+-- A field of a network, a list of matrices, a matrix; nil if it has none, and for anything else.
+function session.field(object, key)
+  local what = kind(object)
+  if what ~= "network" and what ~= "list" and what ~= "matrix" then return nil end
+  local ok, value = pcall(function() return object[key] end)
+  return ok and value or nil
+end
+
+return session

@@ -1,0 +1,164 @@
+/* main.c - moongrad: a prompt, a script runner and a library for learning backpropagation.
+
+   The command line is lua5.4's, with our options and the session names in place. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <lualib.h>
+
+#include "shell.h"
+
+/* The terminal's width in columns; 80 where standard output is none. */
+static int terminal_width(lua_State *L) {
+  struct winsize w;
+  int known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0;
+  lua_pushinteger(L, known ? w.ws_col : 80);
+  return 1;
+}
+
+/* Is colour wanted on standard output? */
+static int want_color(int flags) {
+  const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+  if (flags & (OPT_COLOR | OPT_NO_COLOR)) return (flags & OPT_COLOR) != 0;
+  return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+/* Puts the session names in place: require("moongrad.session").install{...}. */
+static int open_session(lua_State *L, const Options *o) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "moongrad.session");
+  int status = run_call(L, 1, 1);
+  if (status != LUA_OK) return run_report(L, status);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, SESSION);
+  lua_getfield(L, -1, "install");
+  lua_remove(L, -2);
+  lua_createtable(L, 0, 2);
+  lua_pushcfunction(L, terminal_width);
+  lua_setfield(L, -2, "width");
+  lua_pushboolean(L, want_color(o->flags));
+  lua_setfield(L, -2, "color");
+  return run_report(L, run_call(L, 1, 0));
+}
+
+/* --seed n: require("moongrad").seed(n). */
+static int seed(lua_State *L, const char *digits) {
+  char *end;
+  errno = 0;
+  unsigned long long k = strtoull(digits, &end, 10);
+  if (digits[0] < '0' || digits[0] > '9' || *end != '\0' || errno != 0 || k > 0xffffffffULL) {
+    lua_pushfstring(L, "--seed needs a whole number from 0 to 4294967295, got '%s'", digits);
+    return run_report(L, LUA_ERRRUN);
+  }
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "moongrad");
+  int status = run_call(L, 1, 1);
+  if (status == LUA_OK) {
+    lua_getfield(L, -1, "seed");
+    lua_remove(L, -2);
+    lua_pushinteger(L, (lua_Integer)k);
+    status = run_call(L, 1, 0);
+  }
+  return run_report(L, status);
+}
+
+/* The global arg: arg[0] is the script, what came before it has negative indices. */
+static void create_arg(lua_State *L, char **argv, int argc, int script) {
+  if (script == argc) script = 0; /* no script: count from the program */
+  lua_createtable(L, argc - (script + 1), script + 1);
+  for (int i = 0; i < argc; i++) {
+    lua_pushstring(L, argv[i]);
+    lua_rawseti(L, -2, i - script);
+  }
+  lua_setglobal(L, "arg");
+}
+
+/* Runs LUA_INIT_5_4 or else LUA_INIT: code, or @file. */
+static int lua_init(lua_State *L) {
+  const char *name = "=LUA_INIT_5_4";
+  const char *init = getenv(name + 1);
+  if (init == NULL) init = getenv((name = "=LUA_INIT") + 1);
+  if (init == NULL) return LUA_OK;
+  return init[0] == '@' ? run_file(L, init + 1) : run_string(L, init, name);
+}
+
+/* The program, in protected mode; true when there was no error. */
+static int pmain(lua_State *L) {
+  int argc = (int)lua_tointeger(L, 1);
+  char **argv = lua_touserdata(L, 2);
+  Options o = opt_collect(argc, argv);
+  const char *progname = argc > 0 && argv[0][0] ? argv[0] : "moongrad";
+  int session = !(o.flags & OPT_NO_SESSION);
+
+  luaL_checkversion(L);
+  run_setup(progname, session);
+  if (o.flags & (OPT_ERROR | OPT_HELP)) {
+    opt_usage(progname, o.flags & OPT_ERROR ? argv[o.script] : NULL);
+    lua_pushboolean(L, !(o.flags & OPT_ERROR));
+    return 1;
+  }
+  if (o.flags & OPT_VERSION) {
+    puts("moongrad " MG_VERSION);
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  if (o.flags & OPT_LUA_VERSION || (!session && o.flags & OPT_INTERACTIVE)) puts(LUA_COPYRIGHT);
+  if (o.flags & OPT_E) {
+    lua_pushboolean(L, 1); /* the libraries look for this */
+    lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+  }
+  luaL_openlibs(L);
+  path_open(L);
+  create_arg(L, argv, argc, o.script);
+  lua_gc(L, LUA_GCGEN, 0, 0);
+
+  if (session && open_session(L, &o) != LUA_OK) return 0;
+  if (o.seed && seed(L, o.seed) != LUA_OK) return 0;
+  if (!(o.flags & OPT_E) && lua_init(L) != LUA_OK) return 0;
+  if (!opt_run(L, argv, o.script)) return 0;
+  if (o.script < argc && run_script(L, argv + o.script) != LUA_OK) return 0;
+  if (o.flags & OPT_INTERACTIVE)
+    prompt_run(L, &o);
+  else if (o.script == argc && !(o.flags & (OPT_CODE | OPT_LUA_VERSION))) { /* nothing to run? */
+    if (isatty(STDIN_FILENO)) {
+      if (!session) puts(LUA_COPYRIGHT);
+      prompt_run(L, &o);
+    } else
+      run_file(L, NULL);
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* At exit, os.exit's included: what could not be written is an error. */
+static void close_stdout(void) {
+  int before = ferror(stdout);
+  errno = 0;
+  if (fflush(stdout) != 0 || before) {
+    fprintf(stderr, "moongrad: cannot write to standard output%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    _exit(EXIT_FAILURE);
+  }
+}
+
+int main(int argc, char **argv) {
+  lua_State *L = luaL_newstate();
+  if (L == NULL) {
+    fprintf(stderr, "%s: cannot create state: not enough memory\n", argc > 0 ? argv[0] : "moongrad");
+    return EXIT_FAILURE;
+  }
+  atexit(close_stdout);
+  lua_pushcfunction(L, pmain);
+  lua_pushinteger(L, argc);
+  lua_pushlightuserdata(L, argv);
+  int status = lua_pcall(L, 2, 1, 0);
+  int ok = lua_toboolean(L, -1);
+  run_report(L, status);
+  lua_close(L);
+  return status == LUA_OK && ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,102 @@
+/* paths.c - where things are: moongrad's own Lua files, and the user's files.
+
+   The Lua files are found from where the program is, whatever LUA_PATH says:
+   beside the build directory (lua/moongrad) or installed
+   (share/lua/5.4/moongrad). package.path and package.cpath stay as they were. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell.h"
+
+#define MAX_PATH 4096
+#define LEVELS   5 /* how far above the program: build/asan/moongrad has three */
+
+static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */
+
+/* Is there a moongrad/init.lua in dir/sub? Then lib is that directory. */
+static int try_dir(const char *dir, const char *sub) {
+  static const char init[] = "/moongrad/init.lua";
+  int n = snprintf(lib, sizeof lib, "%s%s%s", dir, sub, init);
+  if (n > 0 && (size_t)n < sizeof lib && access(lib, R_OK) == 0) {
+    lib[(size_t)n - (sizeof init - 1)] = '\0';
+    return 1;
+  }
+  lib[0] = '\0';
+  return 0;
+}
+
+static void find_lib(void) {
+  char exe[MAX_PATH];
+  ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+  if (n > 0) {
+    exe[n] = '\0';
+    for (int i = 0; i < LEVELS; i++) {
+      char *slash = strrchr(exe, '/');
+      if (slash == NULL || slash == exe) break; /* nothing of ours lies in the root */
+      *slash = '\0';
+      if (try_dir(exe, "/lua") || try_dir(exe, "/share/lua/5.4")) return;
+    }
+  }
+  try_dir(MG_PREFIX, "/share/lua/5.4");
+}
+
+int path_is_own(const char *source) {
+  size_t n = strlen(lib);
+  return n > 0 && source[0] == '@' && strncmp(source + 1, lib, n) == 0 &&
+         strncmp(source + 1 + n, "/moongrad/", 10) == 0;
+}
+
+/* Searcher for "moongrad" and "moongrad.name". */
+static int searcher(lua_State *L) {
+  static const char *const forms[] = {"%s/%s.lua", "%s/%s/init.lua"};
+  const char *name = luaL_checkstring(L, 1);
+  if (strcmp(name, "moongrad") != 0 && strncmp(name, "moongrad.", 9) != 0) return 0;
+  if (lib[0] == '\0') {
+    lua_pushliteral(L, "no Lua files of moongrad beside the program or in " MG_PREFIX "/share/lua/5.4");
+    return 1;
+  }
+  name = luaL_gsub(L, name, ".", "/");
+  for (int i = 0; i < 2; i++) {
+    const char *file = lua_pushfstring(L, forms[i], lib, name);
+    if (access(file, R_OK) != 0) continue;
+    if (luaL_loadfilex(L, file, "t") != LUA_OK) return lua_error(L);
+    lua_pushstring(L, file); /* the loader's second argument */
+    return 2;
+  }
+  lua_pushfstring(L, "no file '%s/%s.lua'", lib, name);
+  return 1;
+}
+
+void path_open(lua_State *L) {
+  find_lib();
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  lua_pushcfunction(L, luaopen_moongrad_core);
+  lua_setfield(L, -2, "moongrad.core");
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, "searchers");
+  for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) { /* after package.preload's, before the paths */
+    lua_rawgeti(L, -1, i);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_pushcfunction(L, searcher);
+  lua_rawseti(L, -2, 2);
+  lua_pop(L, 3);
+}
+
+/* The user's file, below the directory that the variable xdg names or fallback in
+   the home directory. NULL if there is no such place or buf is too small. */
+char *path_user(char *buf, size_t size, const char *xdg, const char *fallback, const char *file) {
+  const char *base = getenv(xdg);
+  int n;
+  if (base != NULL && base[0] == '/') /* a relative one is to be ignored */
+    n = snprintf(buf, size, "%s/moongrad/%s", base, file);
+  else {
+    base = getenv("HOME");
+    if (base == NULL || base[0] != '/') return NULL;
+    n = snprintf(buf, size, "%s/%s/moongrad/%s", base, fallback, file);
+  }
+  return n > 0 && (size_t)n < size ? buf : NULL;
+}

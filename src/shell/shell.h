@@ -1,0 +1,101 @@
+/* shell.h - what the files of the shell share: the only layer that knows Readline.
+
+   main.c      what happens, in order
+   options.c   the command line
+   paths.c     where moongrad's own Lua files are
+   run.c       load, call, report: every chunk goes through here
+   signals.c   Ctrl-C while Lua runs, and signals while a line is being read
+   prompt.c    read, load, call, print
+   line.c      one line, from Readline or from plain input
+   history.c   the history file
+   complete.c  what Tab offers
+
+   The shell knows Lua, not the engine: of the rest it calls luaopen_moongrad_core
+   and requires moongrad.session. */
+
+#ifndef MG_SHELL_H
+#define MG_SHELL_H
+
+#include <stddef.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+int luaopen_moongrad_core(lua_State *L);
+
+/* --- options.c: the command line ------------------------------------------- */
+
+enum {
+  OPT_E = 1,            /* -E: ignore the environment */
+  OPT_CODE = 2,         /* -e was given */
+  OPT_INTERACTIVE = 4,  /* -i */
+  OPT_LUA_VERSION = 8,  /* -v */
+  OPT_VERSION = 16,     /* -V, --version */
+  OPT_HELP = 32,        /* -h, --help */
+  OPT_QUIET = 64,       /* -q */
+  OPT_NO_RC = 128,      /* --no-rc */
+  OPT_NO_SESSION = 256, /* --no-session */
+  OPT_COLOR = 512,      /* --color=always */
+  OPT_NO_COLOR = 1024,  /* --color=never */
+  OPT_ERROR = 2048      /* argv[script] is bad */
+};
+
+typedef struct Options {
+  int flags;        /* OPT_ bits */
+  int script;       /* index of the script's name, argc without one, or of a bad option */
+  const char *seed; /* what --seed was given, or NULL */
+} Options;
+
+Options opt_collect(int argc, char **argv);
+void opt_usage(const char *progname, const char *bad); /* bad may be NULL: help was wanted */
+int opt_run(lua_State *L, char **argv, int n);         /* -e, -l, -W in order; 0 after an error */
+
+/* --- paths.c ---------------------------------------------------------------- */
+
+void path_open(lua_State *L);        /* preload and search moongrad's own modules */
+int path_is_own(const char *source); /* is this chunk's source one of our files? */
+char *path_user(char *buf, size_t size, const char *xdg, const char *fallback, const char *file);
+
+/* --- run.c: load, call, report ---------------------------------------------- */
+
+void run_setup(const char *progname, int session);
+const char *run_progname(const char *name); /* sets it, gives the old one; NULL: no prefix on errors */
+int run_call(lua_State *L, int narg, int nres);
+int run_interrupted(void); /* was Ctrl-C pressed in the last run_call? */
+int run_report(lua_State *L, int status);
+int run_file(lua_State *L, const char *name); /* NULL: standard input */
+int run_string(lua_State *L, const char *s, const char *name);
+int run_library(lua_State *L, char *globname);
+int run_script(lua_State *L, char **argv);
+int run_load(lua_State *L, const char *s, size_t len, const char *name);
+
+/* --- signals.c --------------------------------------------------------------- */
+
+void sig_prompt(int on);      /* from here on Ctrl-C belongs to the prompt */
+void sig_enter(lua_State *L); /* Ctrl-C stops what L runs ... */
+int sig_leave(lua_State *L);  /* ... until here; true if it was pressed */
+void sig_hold(void);          /* while a line is read, signals only leave a mark ... */
+void sig_release(void);       /* ... until here */
+int sig_wait(int fd);         /* 0 when fd has input, else the signal that came */
+int sig_pending(int sig);     /* has it come and not been taken? */
+void sig_take(int sig);       /* forget that it came */
+void sig_default(int sig);    /* let it do what it does to any program, then hold again */
+
+/* --- line.c ------------------------------------------------------------------- */
+
+enum { LINE_OK, LINE_EOF, LINE_INTERRUPTED };
+
+int line_setup(lua_State *L);                                /* true if Readline reads */
+int line_read(const char *prompt, char **line, size_t *len); /* a line to be freed */
+
+/* --- history.c, complete.c, prompt.c ------------------------------------------ */
+
+void hist_open(void);             /* from now on entries are kept in the history file */
+void hist_add(const char *entry); /* one input, which may have several lines */
+void comp_setup(lua_State *L);    /* bind Tab; L is the state whose names are offered */
+void prompt_run(lua_State *L, const Options *o);
+
+/* The session module, in the registry: nil under --no-session. */
+#define SESSION "moongrad.session"
+
+#endif

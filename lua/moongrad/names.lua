@@ -23,8 +23,8 @@ end
 -- Those of the list that word may have meant, the nearest first, at most three.
 -- Capitals do not count; a beginning of three letters is near whatever follows it.
 function names.near(word, list)
-  local found, most = {}, math.max(1, #word // 3)
   local small = word:lower():sub(1, 40)
+  local found, most = {}, math.max(1, math.min(#small // 3, 3))
   for _, name in ipairs(list) do
     local candidate = name:lower()
     local d = distance(small, candidate)

@@ -31,22 +31,22 @@ const char *push_kind(lua_State *L, int idx) {
 }
 
 int arg_error(lua_State *L, int idx, const char *expected) {
-  return luaL_error(L, "%sexpected %s, got %s", push_name(L), expected, push_kind(L, idx));
+  const char *came = push_kind(L, idx);
+  return luaL_error(L, "%sexpected %s, got %s", push_name(L), expected, came);
 }
 
 double check_number(lua_State *L, int idx, const char *what) {
-  if (lua_isnone(L, idx)) lua_settop(L, idx); /* so that what is pushed does not take its place */
-  if (lua_type(L, idx) != LUA_TNUMBER) arg_error(L, idx, lua_pushfstring(L, "a number as %s", what));
-  return lua_tonumber(L, idx);
+  if (lua_type(L, idx) == LUA_TNUMBER) return lua_tonumber(L, idx);
+  const char *came = push_kind(L, idx); /* first: what is pushed may take the place of an absent argument */
+  return luaL_error(L, "%sexpected a number as %s, got %s", push_name(L), what, came);
 }
 
-static lua_Integer not_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {
-  if (lua_isnone(L, idx)) lua_settop(L, idx);
+static int not_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {
+  const char *came = lua_type(L, idx) == LUA_TNUMBER ? luaL_tolstring(L, idx, NULL) : push_kind(L, idx);
   const char *range = most == LUA_MAXINTEGER
                           ? lua_pushfstring(L, "%I or more", (LUAI_UACINT)least)
                           : lua_pushfstring(L, "%I to %I", (LUAI_UACINT)least, (LUAI_UACINT)most);
-  return luaL_error(L, "%sexpected a whole number as %s, %s, got %s", push_name(L), what, range,
-                    lua_type(L, idx) == LUA_TNUMBER ? luaL_tolstring(L, idx, NULL) : push_kind(L, idx));
+  return luaL_error(L, "%sexpected a whole number as %s, %s, got %s", push_name(L), what, range, came);
 }
 
 lua_Integer check_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {

@@ -24,7 +24,6 @@ static mg_mat check_operand(lua_State *L, int idx, const char *name, double *x) 
 /* Pushes f(a, b), a and b at 1 and 2, element by element. */
 static int binary(lua_State *L, const char *name, double (*f)(double, double)) {
   double x, y;
-  lua_settop(L, 2);
   const mg_mat a = check_operand(L, 1, name, &x), b = check_operand(L, 2, name, &y);
   size_t nrows, ncols;
   if (!mg_mat_broadcast(&a, &b, &nrows, &ncols)) {

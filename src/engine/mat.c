@@ -22,8 +22,7 @@ mg_mat mg_mat_of(void *data, size_t nrows, size_t ncols, size_t ld, mg_type type
 }
 
 mg_mat mg_mat_t(mg_mat m) {
-  return (mg_mat){
-      .data = m.data, .nrows = m.ncols, .ncols = m.nrows, .rs = m.cs, .cs = m.rs, .type = m.type};
+  return (mg_mat){.data = m.data, .nrows = m.ncols, .ncols = m.nrows, .rs = m.cs, .cs = m.rs, .type = m.type};
 }
 
 mg_mat mg_mat_rows(mg_mat m, size_t from, size_t count) {

@@ -2,17 +2,20 @@
 std = "lua54"
 max_line_length = 120
 
--- Scripts and the session's own tests are written in the session names, which are live globals.
+ignore = { "581" } -- not (x <= y) is not x > y when one is NaN, which is often the point
+
+-- Scripts are written in the session names, which are live globals, and in the library's.
 local session = {
   globals = {
     "LAYERS", "ETA", "THETA", "A", "Z", "DELTA", "GRAD", "DTHETA", "J", "X", "y", "NET",
   },
   read_globals = {
     "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check",
-    "walk", "explain", "undo", "seek", "save", "load_network", "bug", "diagnose", "plot", "sweep",
-    "network", "data", "help", "digits", "matrix", "seed", "rand", "randn", "zeros", "ones", "eye",
-    "linspace", "hstack", "vstack", "permutation", "eq", "lt", "gt", "exp", "log", "sqrt", "abs",
-    "sigmoid", "tanh", "relu", "softplus", "softmax", "gelu", "elu", "leaky_relu",
+    "help", "mg", "network", "data", "digits",
+    "matrix", "zeros", "ones", "eye", "linspace", "hstack", "vstack", "is_matrix",
+    "seed", "rand", "randn", "permutation", "generator", "eq", "lt", "gt",
+    "exp", "log", "sqrt", "abs", "sin", "cos", "floor", "sign",
+    "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus", "softmax",
   },
 }
 files["scripts"] = session

@@ -103,7 +103,7 @@ test check: all
 
 C_FILES := $(wildcard src/*/*.[ch] tests/engine/*.[ch])
 lint: all
-	luacheck -q lua scripts tests/lua $(wildcard bench)
+	luacheck -q lua scripts tests/lua tests/smoke.lua $(wildcard bench)
 	clang-format --dry-run -Werror $(C_FILES)
 
 format:

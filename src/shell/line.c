@@ -20,6 +20,12 @@ static int echo;         /* stdin is no terminal: what is read is shown, as Read
 static int done;         /* has Readline given its line? */
 static char *result;     /* which is this, NULL at the end of the input */
 
+/* Gives the terminal back without the newline that Readline adds at the end of the input. */
+static void restore_terminal(void) {
+  rl_eof_found = 0;
+  rl_deprep_terminal();
+}
+
 static void on_line(char *line) {
   rl_callback_handler_remove(); /* the terminal is as it was before Lua runs */
   result = line;
@@ -132,6 +138,7 @@ int line_setup(lua_State *L) {
   rl_catch_sigwinch = 0;
   rl_change_environment = 0; /* LINES and COLUMNS stay the user's */
   rl_getc_function = next_byte;
+  rl_deprep_term_function = restore_terminal;
   comp_setup(L);
   rl_initialize();
   return 1;

@@ -68,12 +68,14 @@ static int is_incomplete(lua_State *L, int status) {
   return n >= sizeof EOFMARK - 1 && strcmp(msg + n - (sizeof EOFMARK - 1), EOFMARK) == 0;
 }
 
-/* Compiles the input at index 1 as statements, reading more lines while it is
-   incomplete; leaves the input at index 1 and pushes the function or the error.
-   Returns -1 with nothing pushed when the input was cancelled. */
-static int load_statements(lua_State *L) {
-  for (;;) {
+/* Compiles the input at index 1, an expression or statements, reading more lines
+   while it is incomplete; leaves the input at index 1 and pushes the function or the
+   error. Returns -1 with nothing pushed when the input was cancelled. */
+static int load_input(lua_State *L) {
+  for (int first = 1;; first = 0) {
     size_t len;
+    /* A plain Lua takes an expression of one line only. */
+    if ((first || session) && load_expression(L) == LUA_OK) return LUA_OK;
     const char *s = lua_tolstring(L, 1, &len);
     int status = run_load(L, s, len, "=stdin");
     if (!is_incomplete(L, status)) return status;
@@ -96,7 +98,7 @@ static void report_interrupt(lua_State *L) {
     if (lua_pcall(L, 0, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) text = lua_tostring(L, -1);
   }
   fflush(stdout);
-  fprintf(stderr, "%s\n", text);
+  fprintf(stderr, terminal ? "\n%s\n" : "%s\n", text); /* the terminal shows ^C */
 }
 
 /* Prints the values on the stack: session.echo(...), in a plain Lua print(...). */
@@ -128,8 +130,7 @@ static int input(lua_State *L) {
     lua_pushboolean(L, got == LINE_EOF);
     return 1;
   }
-  int status = load_expression(L);
-  if (status != LUA_OK) status = load_statements(L);
+  int status = load_input(L);
   if (readline) hist_add(lua_tostring(L, 1));
   if (status == -1) return 0;
   lua_remove(L, 1);
@@ -163,13 +164,17 @@ void prompt_run(lua_State *L, const Options *o) {
   if (session && terminal && !(o->flags & OPT_QUIET)) fputs(banner, stdout);
   if (session && !(o->flags & (OPT_NO_RC | OPT_E))) run_rc(L);
   const char *progname = run_progname(NULL);
-  for (int end = 0; !end;) { /* whatever fails in an input, memory too, the next one comes */
+  for (int end = 0; !end;) {
     lua_settop(L, 0);
+    if (!session) { /* a traceback as lua5.4 has it shows no call here */
+      end = input(L) && lua_toboolean(L, -1);
+      continue;
+    }
     lua_pushcfunction(L, input);
     if (lua_pcall(L, 0, 1, 0) == LUA_OK)
       end = lua_toboolean(L, -1);
     else
-      run_report(L, LUA_ERRRUN);
+      run_report(L, LUA_ERRRUN); /* memory was short: the next input comes all the same */
   }
   lua_settop(L, 0);
   putchar('\n');

@@ -13,14 +13,14 @@
 #include "shell.h"
 
 #define HOOK_MASK (LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT)
-#define GRACE     1000 /* instructions that a handler of the error gets before the next raise */
-#define PATIENCE  3    /* so many Ctrl-C that Lua does not react to end the program */
+#define GRACE     1000 /* events that whoever catches the error first gets before the next */
+#define PRESSES   2    /* Ctrl-C that Lua may leave unheeded; one more ends the program */
 
 static lua_State *volatile running;      /* whose code runs, NULL while none does */
 static volatile sig_atomic_t at_prompt;  /* does a prompt wait behind what runs? */
 static volatile sig_atomic_t presses;    /* of Ctrl-C since sig_enter */
 static volatile sig_atomic_t mark[NSIG]; /* signals that came while holding */
-static int grace;                        /* what is left of GRACE */
+static int grace, patience;              /* what is left of GRACE, and until the next raise */
 static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH};
 static struct sigaction outer[sizeof held / sizeof *held]; /* what they did before sig_hold */
 static sigset_t outer_mask;                                /* and which were blocked */
@@ -33,17 +33,18 @@ static void set_signal(int sig, void (*handler)(int)) {
   sigaction(sig, &sa, NULL);
 }
 
-/* Raises "interrupted!". With a prompt behind it the hook stays, each time for
-   fewer instructions, so that code which catches the error ends as well. */
+/* Raises "interrupted!". With a prompt behind it the hook stays, so that code which
+   catches the error ends as well: after each raise it may go on for fewer events. */
 static void stop(lua_State *L, lua_Debug *ar) {
   (void)ar;
-  if (at_prompt && grace > 0) {
-    lua_sethook(L, stop, LUA_MASKCOUNT, grace);
-    grace /= 2;
-  } else if (at_prompt)
-    lua_sethook(L, stop, HOOK_MASK, 1);
-  else
+  if (!at_prompt)
     lua_sethook(L, NULL, 0, 0);
+  else if (patience > 0) {
+    patience--;
+    return;
+  }
+  patience = grace;
+  grace /= 2;
   luaL_error(L, "interrupted!");
 }
 
@@ -53,7 +54,7 @@ static void on_interrupt(int sig) {
     return;
   }
   presses++;
-  if (!at_prompt || presses >= PATIENCE) set_signal(sig, SIG_DFL); /* the next one ends the program */
+  if (!at_prompt || presses >= PRESSES) set_signal(sig, SIG_DFL); /* the next one ends the program */
   lua_sethook(running, stop, HOOK_MASK, 1);
 }
 
@@ -65,6 +66,7 @@ void sig_prompt(int on) {
 void sig_enter(lua_State *L) {
   presses = 0;
   grace = GRACE;
+  patience = 0;
   running = L;
   set_signal(SIGINT, on_interrupt);
 }

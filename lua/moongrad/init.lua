@@ -6,7 +6,11 @@ local show = require "moongrad.show"
 
 core.set_tostring(show.matrix)
 
-local mg = { digits = show.digits }
+local mg = {
+  digits = show.digits,
+  network = require "moongrad.network",
+  data = require "moongrad.data",
+}
 
 for name in ([[
   matrix zeros ones eye linspace hstack vstack is_matrix

@@ -1,8 +1,55 @@
 /* args.c - arguments: what every function checks first, and the words for what is wrong. */
 
+#include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "binding.h"
+
+#define FOLDER "moongrad.folder" /* registry: how the sources of moongrad's own Lua files begin */
+
+/* Pushes "file:line: " of the nearest Lua code that is not moongrad's own, or "". */
+static void push_where(lua_State *L) {
+  lua_Debug ar;
+  const char *folder = lua_getfield(L, LUA_REGISTRYINDEX, FOLDER) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+  const size_t length = folder != NULL ? strlen(folder) : 0;
+  for (int level = 0; lua_getstack(L, level, &ar); level++) {
+    lua_getinfo(L, "Sl", &ar);
+    if (ar.currentline <= 0 || (length > 0 && strncmp(ar.source, folder, length) == 0)) continue;
+    lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
+    lua_remove(L, -2);
+    return;
+  }
+  lua_pop(L, 1);
+  lua_pushliteral(L, "");
+}
+
+int fail(lua_State *L, const char *format, ...) {
+  va_list values;
+  push_where(L);
+  va_start(values, format);
+  lua_pushvfstring(L, format, values);
+  va_end(values);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+
+/* core.raise(message): raises it with the position of the user's own code. */
+static int core_raise(lua_State *L) { return fail(L, "%s", luaL_checkstring(L, 1)); }
+
+/* core.set_folder(folder): sources that begin so are moongrad's own. */
+static int core_set_folder(lua_State *L) {
+  luaL_checkstring(L, 1);
+  lua_settop(L, 1);
+  lua_setfield(L, LUA_REGISTRYINDEX, FOLDER);
+  return 0;
+}
+
+const char *push_number(lua_State *L, double x) {
+  if (isnan(x)) return lua_pushliteral(L, "NaN");
+  if (isinf(x)) return lua_pushstring(L, x > 0 ? "Inf" : "-Inf");
+  return lua_pushfstring(L, "%f", x);
+}
 
 /* The name by which the running function was called ("sum: "), or nothing. */
 static const char *push_name(lua_State *L) {
@@ -19,7 +66,7 @@ void check_arity(lua_State *L, int most) {
   lua_Debug ar;
   if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) && strcmp(ar.namewhat, "method") == 0)
     most--, came--; /* m:f() - nobody counts m */
-  luaL_error(L, "%stakes at most %d argument%s, got %d", push_name(L), most, most == 1 ? "" : "s", came);
+  fail(L, "%stakes at most %d argument%s, got %d", push_name(L), most, most == 1 ? "" : "s", came);
 }
 
 const char *push_kind(lua_State *L, int idx) {
@@ -32,13 +79,13 @@ const char *push_kind(lua_State *L, int idx) {
 
 int arg_error(lua_State *L, int idx, const char *expected) {
   const char *came = push_kind(L, idx);
-  return luaL_error(L, "%sexpected %s, got %s", push_name(L), expected, came);
+  return fail(L, "%sexpected %s, got %s", push_name(L), expected, came);
 }
 
 double check_number(lua_State *L, int idx, const char *what) {
   if (lua_type(L, idx) == LUA_TNUMBER) return lua_tonumber(L, idx);
   const char *came = push_kind(L, idx); /* first: what is pushed may take the place of an absent argument */
-  return luaL_error(L, "%sexpected a number as %s, got %s", push_name(L), what, came);
+  return fail(L, "%sexpected a number as %s, got %s", push_name(L), what, came);
 }
 
 static int not_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {
@@ -46,7 +93,7 @@ static int not_whole(lua_State *L, int idx, const char *what, lua_Integer least,
   const char *range = most == LUA_MAXINTEGER
                           ? lua_pushfstring(L, "%I or more", (LUAI_UACINT)least)
                           : lua_pushfstring(L, "%I to %I", (LUAI_UACINT)least, (LUAI_UACINT)most);
-  return luaL_error(L, "%sexpected a whole number as %s, %s, got %s", push_name(L), what, range, came);
+  return fail(L, "%sexpected a whole number as %s, %s, got %s", push_name(L), what, range, came);
 }
 
 lua_Integer check_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {
@@ -85,5 +132,9 @@ const char *push_suggestion(lua_State *L, const char *key, int names) {
 }
 
 int unknown_name(lua_State *L, const char *what, const char *key, int names) {
-  return luaL_error(L, "%s has no '%s'%s", what, key, push_suggestion(L, key, names));
+  return fail(L, "%s has no '%s'%s", what, key, push_suggestion(L, key, names));
 }
+
+static const luaL_Reg functions[] = {{"raise", core_raise}, {"set_folder", core_set_folder}, {NULL, NULL}};
+
+void open_args(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -29,6 +29,13 @@ void *storage_data(Storage *s);
 
 /* --- arguments: what every function checks first ---------------------------- */
 
+/* Raises the message, formatted as by lua_pushfstring, at the position of the user's own
+   code: the nearest that is not a file of moongrad's. Use it instead of luaL_error. */
+int fail(lua_State *L, const char *format, ...);
+
+/* Pushes a number for a message: NaN, Inf and -Inf as matrices show them. */
+const char *push_number(lua_State *L, double x);
+
 /* Raises when the running function was given more than most arguments (self counted). */
 void check_arity(lua_State *L, int most);
 
@@ -91,6 +98,7 @@ mg_rng *rng_opt(lua_State *L, int idx);
 
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 
+void open_args(lua_State *L);
 void open_matrix(lua_State *L);
 void open_matrix_make(lua_State *L);
 void open_matrix_math(lua_State *L);

@@ -16,7 +16,7 @@ static int check_layer(lua_State *L) {
                         .epsilon = luaL_checknumber(L, 4),
                         .cost = {.kind = mg_cost_find(luaL_checkstring(L, 5), MG_DOUBLE),
                                  .scale = luaL_optnumber(L, 6, n->net.cost.scale)}};
-  if (how.cost.kind == NULL) return luaL_error(L, "check: no cost '%s'", lua_tostring(L, 5));
+  if (how.cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 5));
   const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : matrix_check(L, 7);
   const mg_layer *y = &n->net.layer[l];
   Matrix *numeric = matrix_new(L, y->n_out, 1 + y->n_in), *kinked = matrix_new(L, y->n_out, 1 + y->n_in);
@@ -25,7 +25,7 @@ static int check_layer(lua_State *L) {
   const mg_status status =
       mg_check_layer(&n->net, &how, l, chosen != NULL ? &chosen->m : NULL, &numeric->m, &kinked->m);
   stopper_end(&s, &n->net);
-  if (status == MG_STOPPED) return luaL_error(L, "check: interrupted (THETA kept)");
+  if (status == MG_STOPPED) return fail(L, "check: interrupted (THETA kept)");
   return 2;
 }
 
@@ -68,7 +68,7 @@ static int cost_of(lua_State *L) {
   Network *n = network_check(L, 1);
   const mg_cost cost = {.kind = mg_cost_find(luaL_checkstring(L, 2), MG_DOUBLE),
                         .scale = luaL_optnumber(L, 3, n->net.cost.scale)};
-  if (cost.kind == NULL) return luaL_error(L, "check: no cost '%s'", lua_tostring(L, 2));
+  if (cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 2));
   const mg_mat X = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in);
   mg_metrics m = {0};
   mg_evaluate(&n->net, &X, &n->net.y, &cost, MG_VALUES, &m, NULL);

@@ -6,10 +6,12 @@ int luaopen_moongrad_core(lua_State *L);
 
 int luaopen_moongrad_core(lua_State *L) {
   lua_newtable(L);
+  open_args(L);
   open_matrix(L);
   open_matrix_make(L);
   open_matrix_math(L);
   open_rng(L);
+  open_network(L);
   open_docs(L);
   return 1;
 }

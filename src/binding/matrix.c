@@ -23,7 +23,7 @@ static Matrix *push_empty(lua_State *L, const char *class) {
 Matrix *matrix_new(lua_State *L, size_t nrows, size_t ncols) {
   char what[80];
   snprintf(what, sizeof what, "a %zu x %zu matrix", nrows, ncols);
-  if (nrows == 0 || ncols == 0) luaL_error(L, "%s would be empty: rows and columns are 1 or more", what);
+  if (nrows == 0 || ncols == 0) fail(L, "%s would be empty: rows and columns are 1 or more", what);
   const size_t size = mg_type_size(MG_DOUBLE);
   const size_t bytes = nrows > SIZE_MAX / size / ncols ? SIZE_MAX : nrows * ncols * size;
   Matrix *a = push_empty(L, MATRIX);
@@ -103,13 +103,13 @@ const char *matrix_describe(lua_State *L, int idx) {
 /* The index at 2 of the matrix at 1, from 0; it runs to n. which: "row", "column". */
 static size_t check_index(lua_State *L, size_t n, const char *which) {
   if (lua_type(L, 2) != LUA_TNUMBER)
-    luaL_error(L, "%s index is %s, expected a whole number 1 to %I of %s", which, push_kind(L, 2),
-               (LUAI_UACINT)n, matrix_describe(L, 1));
+    fail(L, "%s index is %s, expected a whole number 1 to %I of %s", which, push_kind(L, 2), (LUAI_UACINT)n,
+         matrix_describe(L, 1));
   int is_whole;
   const lua_Integer i = lua_tointegerx(L, 2, &is_whole);
   if (!is_whole || i < 1 || (size_t)i > n)
-    luaL_error(L, "%s index %s is %s 1 to %I of %s", which, luaL_tolstring(L, 2, NULL),
-               is_whole ? "out of range" : "not a whole number", (LUAI_UACINT)n, matrix_describe(L, 1));
+    fail(L, "%s index %s is %s 1 to %I of %s", which, luaL_tolstring(L, 2, NULL),
+         is_whole ? "out of range" : "not a whole number", (LUAI_UACINT)n, matrix_describe(L, 1));
   return (size_t)i - 1;
 }
 
@@ -194,7 +194,7 @@ static void check_no_name(lua_State *L) {
   const char *key = lua_tostring(L, 2);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL) no_such_name(L, key);
-  luaL_error(L, "'%s' of a matrix cannot be assigned; m[i] = ..., m:set(...) and m:fill(...) write", key);
+  fail(L, "'%s' of a matrix cannot be assigned; m[i] = ..., m:set(...) and m:fill(...) write", key);
 }
 
 /* m[i] = a table of numbers, a row, or a 1 x c matrix */
@@ -205,13 +205,13 @@ static int matrix_newindex(lua_State *L) {
   char what[64];
   snprintf(what, sizeof what, "row %zu", i + 1);
   if (!lua_istable(L, 3) && matrix_test(L, 3) == NULL)
-    return luaL_error(L, "%s of %s takes %I numbers, got %s", what, matrix_describe(L, 1),
-                      (LUAI_UACINT)a->m.ncols, push_kind(L, 3));
+    return fail(L, "%s of %s takes %I numbers, got %s", what, matrix_describe(L, 1), (LUAI_UACINT)a->m.ncols,
+                push_kind(L, 3));
   const Matrix *src = matrix_want(L, 3, what, 0);
   row.m = mg_mat_rows(a->m, i, 1);
   if (src->m.nrows != 1 || src->m.ncols != a->m.ncols)
-    return luaL_error(L, "%s of %s takes %I numbers, got %I x %I", what, matrix_describe(L, 1),
-                      (LUAI_UACINT)a->m.ncols, (LUAI_UACINT)src->m.nrows, (LUAI_UACINT)src->m.ncols);
+    return fail(L, "%s of %s takes %I numbers, got %I x %I", what, matrix_describe(L, 1),
+                (LUAI_UACINT)a->m.ncols, (LUAI_UACINT)src->m.nrows, (LUAI_UACINT)src->m.ncols);
   matrix_assign(L, &row, src);
   return 0;
 }
@@ -222,8 +222,8 @@ static int row_newindex(lua_State *L) {
   check_no_name(L);
   const size_t j = check_index(L, a->m.ncols, "column");
   if (lua_type(L, 3) != LUA_TNUMBER)
-    luaL_error(L, "column %I of %s takes a number, got %s", (LUAI_UACINT)(j + 1), matrix_describe(L, 1),
-               push_kind(L, 3));
+    fail(L, "column %I of %s takes a number, got %s", (LUAI_UACINT)(j + 1), matrix_describe(L, 1),
+         push_kind(L, 3));
   matrix_touch(a);
   mg_mat_set(&a->m, 0, j, lua_tonumber(L, 3));
   return 0;
@@ -324,8 +324,8 @@ static int m_set(lua_State *L) {
   Matrix *a = matrix_check(L, 1);
   const Matrix *src = matrix_want(L, 2, "set", 0);
   if (a->m.nrows != src->m.nrows || a->m.ncols != src->m.ncols)
-    return luaL_error(L, "set: expected the shape of %s, got %I x %I", matrix_describe(L, 1),
-                      (LUAI_UACINT)src->m.nrows, (LUAI_UACINT)src->m.ncols);
+    return fail(L, "set: expected the shape of %s, got %I x %I", matrix_describe(L, 1),
+                (LUAI_UACINT)src->m.nrows, (LUAI_UACINT)src->m.ncols);
   matrix_assign(L, a, src);
   lua_settop(L, 1);
   return 1;
@@ -341,8 +341,8 @@ static int m_reshape(lua_State *L) {
   const size_t nrows = check_count(L, 2, "nrows"), ncols = check_count(L, 3, "ncols");
   const size_t n = a->m.nrows * a->m.ncols;
   if (n % nrows != 0 || n / nrows != ncols)
-    return luaL_error(L, "reshape: %I x %I does not hold the %I numbers of %s", (LUAI_UACINT)nrows,
-                      (LUAI_UACINT)ncols, (LUAI_UACINT)n, matrix_describe(L, 1));
+    return fail(L, "reshape: %I x %I does not hold the %I numbers of %s", (LUAI_UACINT)nrows,
+                (LUAI_UACINT)ncols, (LUAI_UACINT)n, matrix_describe(L, 1));
   Matrix *b = matrix_new(L, nrows, ncols);
   mg_mat flat = mg_mat_of(b->m.data, a->m.nrows, a->m.ncols, a->m.ncols, b->m.type);
   mg_mat_copy(&flat, &a->m);

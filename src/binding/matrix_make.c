@@ -18,8 +18,8 @@ static size_t row_length(lua_State *L, int idx) {
 static void read_numbers(lua_State *L, mg_mat *m, size_t i, const char *what) {
   for (size_t j = 0; j < m->ncols; j++) {
     if (lua_rawgeti(L, -1, (lua_Integer)j + 1) != LUA_TNUMBER)
-      luaL_error(L, "%s: expected a number at [%I][%I], got %s", what, (LUAI_UACINT)(i + 1),
-                 (LUAI_UACINT)(j + 1), push_kind(L, -1));
+      fail(L, "%s: expected a number at [%I][%I], got %s", what, (LUAI_UACINT)(i + 1), (LUAI_UACINT)(j + 1),
+           push_kind(L, -1));
     mg_mat_set(m, i, j, lua_tonumber(L, -1));
     lua_pop(L, 1);
   }
@@ -30,11 +30,10 @@ static void read_row(lua_State *L, mg_mat *m, size_t i, const char *what) {
   const size_t n = row_length(L, -1);
   if (n != m->ncols) {
     if (n == 0 && !lua_istable(L, -1))
-      luaL_error(L, "%s: expected a row of %I numbers as row %I, got %s", what, (LUAI_UACINT)m->ncols,
-                 (LUAI_UACINT)(i + 1),
-                 matrix_test(L, -1) ? matrix_describe(L, lua_gettop(L)) : push_kind(L, -1));
-    luaL_error(L, "%s: row %I has %I number%s, row 1 has %I", what, (LUAI_UACINT)(i + 1), (LUAI_UACINT)n,
-               n == 1 ? "" : "s", (LUAI_UACINT)m->ncols);
+      fail(L, "%s: expected a row of %I numbers as row %I, got %s", what, (LUAI_UACINT)m->ncols,
+           (LUAI_UACINT)(i + 1), matrix_test(L, -1) ? matrix_describe(L, lua_gettop(L)) : push_kind(L, -1));
+    fail(L, "%s: row %I has %I number%s, row 1 has %I", what, (LUAI_UACINT)(i + 1), (LUAI_UACINT)n,
+         n == 1 ? "" : "s", (LUAI_UACINT)m->ncols);
   }
   const Matrix *row = matrix_test(L, -1);
   if (row == NULL) {
@@ -50,9 +49,9 @@ Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
   Matrix *a = matrix_test(L, idx);
   if (a != NULL) return a;
   if (!lua_istable(L, idx))
-    luaL_error(L, "%s: expected a matrix or a table of rows, got %s", what, push_kind(L, idx));
+    fail(L, "%s: expected a matrix or a table of rows, got %s", what, push_kind(L, idx));
   const size_t n = lua_rawlen(L, idx);
-  if (n == 0) luaL_error(L, "%s: the table is empty; expected numbers or rows of numbers", what);
+  if (n == 0) fail(L, "%s: the table is empty; expected numbers or rows of numbers", what);
   if (lua_rawgeti(L, idx, 1) == LUA_TNUMBER) { /* flat */
     lua_pop(L, 1);
     a = matrix_new(L, column ? n : 1, column ? 1 : n);
@@ -62,8 +61,8 @@ Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
   } else {
     const size_t ncols = row_length(L, -1);
     if (ncols == 0)
-      luaL_error(L, "%s: expected numbers or rows of numbers, got %s first", what,
-                 lua_istable(L, -1) ? "an empty table" : push_kind(L, -1));
+      fail(L, "%s: expected numbers or rows of numbers, got %s first", what,
+           lua_istable(L, -1) ? "an empty table" : push_kind(L, -1));
     lua_pop(L, 1);
     a = matrix_new(L, n, ncols);
     for (size_t i = 0; i < n; i++) {
@@ -161,15 +160,15 @@ static int make_linspace(lua_State *L) {
 
 /* Raises: argument i, whose extent is got, does not fit the first, whose extent is want. */
 static int no_fit(lua_State *L, const char *name, int i, size_t got, const char *extent, size_t want) {
-  return luaL_error(L, "%s: argument %d has %I %s, argument 1 has %I", name, i, (LUAI_UACINT)got, extent,
-                    (LUAI_UACINT)want);
+  return fail(L, "%s: argument %d has %I %s, argument 1 has %I", name, i, (LUAI_UACINT)got, extent,
+              (LUAI_UACINT)want);
 }
 
 /* One matrix of all arguments, below each other; beside each other when they are turned. */
 static int stack(lua_State *L, const char *name, int turned) {
   const int n = lua_gettop(L);
   size_t total = 0, other = 0;
-  if (n == 0) return luaL_error(L, "%s: expected matrices, got none", name);
+  if (n == 0) return fail(L, "%s: expected matrices, got none", name);
   for (int i = 1; i <= n; i++) {
     const Matrix *part = matrix_want(L, i, name, 0);
     const size_t along = turned ? part->m.ncols : part->m.nrows,

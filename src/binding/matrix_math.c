@@ -17,7 +17,7 @@ static mg_mat check_operand(lua_State *L, int idx, const char *name, double *x) 
     return mg_mat_of(x, 1, 1, 1, MG_DOUBLE);
   }
   if (matrix_test(L, idx) == NULL && !lua_istable(L, idx))
-    luaL_error(L, "%s: expected a matrix or a number, got %s", name, push_kind(L, idx));
+    fail(L, "%s: expected a matrix or a number, got %s", name, push_kind(L, idx));
   return matrix_want(L, idx, name, 0)->m;
 }
 
@@ -29,7 +29,7 @@ static int binary(lua_State *L, const char *name, double (*f)(double, double)) {
   if (!mg_mat_broadcast(&a, &b, &nrows, &ncols)) {
     char shapes[128];
     snprintf(shapes, sizeof shapes, "%zu x %zu and %zu x %zu", a.nrows, a.ncols, b.nrows, b.ncols);
-    return luaL_error(L, "%s: shapes %s do not fit (equal, one row, one column, or a number)", name, shapes);
+    return fail(L, "%s: shapes %s do not fit (equal, one row, one column, or a number)", name, shapes);
   }
   mg_mat_map2(&matrix_new(L, nrows, ncols)->m, &a, &b, f);
   return 1;
@@ -65,7 +65,7 @@ static int op_eq(lua_State *L) {
 }
 
 static int op_order(lua_State *L) {
-  return luaL_error(L, "< and > give one boolean in Lua; mg.lt(a, b), mg.gt(a, b) give a matrix of 0 and 1");
+  return fail(L, "< and > give one boolean in Lua; mg.lt(a, b), mg.gt(a, b) give a matrix of 0 and 1");
 }
 
 /* A comparison: a matrix, or a number for two numbers. */
@@ -106,7 +106,7 @@ static int m_matmul(lua_State *L) {
     char shapes[128];
     snprintf(shapes, sizeof shapes, "%zu x %zu times %zu x %zu: %zu columns meet %zu rows", a->m.nrows,
              a->m.ncols, b->m.nrows, b->m.ncols, a->m.ncols, b->m.nrows);
-    return luaL_error(L, "matmul: %s", shapes);
+    return fail(L, "matmul: %s", shapes);
   }
   mg_mat_matmul(&matrix_new(L, a->m.nrows, b->m.ncols)->m, &a->m, &b->m);
   return 1;
@@ -215,8 +215,8 @@ static int m_map(lua_State *L) {
       lua_pushnumber(L, mg_mat_get(&a->m, i, j));
       lua_call(L, 1, 1);
       if (lua_type(L, -1) != LUA_TNUMBER)
-        return luaL_error(L, "map: expected a number from the function for [%I][%I], got %s",
-                          (LUAI_UACINT)(i + 1), (LUAI_UACINT)(j + 1), push_kind(L, -1));
+        return fail(L, "map: expected a number from the function for [%I][%I], got %s", (LUAI_UACINT)(i + 1),
+                    (LUAI_UACINT)(j + 1), push_kind(L, -1));
       mg_mat_set(&b->m, i, j, lua_tonumber(L, -1));
       lua_pop(L, 1);
     }
@@ -245,8 +245,7 @@ static int activate(lua_State *L, const char *name) {
   mg_mat z = check_operand(L, 1, name, &x);
   if (lua_type(L, 1) == LUA_TNUMBER) {
     mg_mat a = mg_mat_of(&y, 1, 1, 1, MG_DOUBLE);
-    if (g->by_row)
-      return luaL_error(L, "%s: expected a matrix, whose rows it is taken of, got a number", name);
+    if (g->by_row) return fail(L, "%s: expected a matrix, whose rows it is taken of, got a number", name);
     g->forward(g, &z, &a, 0, 1);
     lua_pushnumber(L, y);
     return 1;

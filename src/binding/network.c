@@ -15,8 +15,8 @@ size_t network_layer(lua_State *L, int idx, const Network *n, const char *what) 
   int whole;
   const lua_Integer l = lua_tointegerx(L, idx, &whole);
   if (!whole || l < 1 || (size_t)l > n->net.n_layers)
-    luaL_error(L, "%s[%s]: expected a layer from 1 to %d", what, luaL_tolstring(L, idx, NULL),
-               (int)n->net.n_layers);
+    fail(L, "%s[%s]: expected a layer from 1 to %d", what, luaL_tolstring(L, idx, NULL),
+         (int)n->net.n_layers);
   return (size_t)l - 1;
 }
 
@@ -39,7 +39,7 @@ static void read_layers(lua_State *L, int idx, size_t n_layers, mg_layer_spec *s
     lua_getfield(L, -3, "bias");
     spec[l] = (mg_layer_spec){(size_t)lua_tointeger(L, -3),
                               mg_activation_find(luaL_checkstring(L, -2), MG_DOUBLE), lua_toboolean(L, -1)};
-    if (spec[l].activation == NULL) luaL_error(L, "network: no activation '%s'", lua_tostring(L, -2));
+    if (spec[l].activation == NULL) fail(L, "network: no activation '%s'", lua_tostring(L, -2));
     lua_pop(L, 4);
   }
 }
@@ -54,7 +54,7 @@ static int network_new(lua_State *L) {
   lua_getfield(L, -1, "size");
   const size_t n_in = (size_t)lua_tointeger(L, -1);
   const size_t bytes = mg_network_bytes(n_in, n_layers, spec);
-  if (bytes == 0) return luaL_error(L, "network: layers too large: a layer may have up to 2^30 units");
+  if (bytes == 0) return fail(L, "network: layers too large: a layer may have up to 2^30 units");
   Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
   memset(n, 0, sizeof *n);
   lua_newtable(L);
@@ -71,7 +71,7 @@ void network_room(lua_State *L, int idx, size_t rows) {
   Network *n = network_check(L, idx);
   if (rows <= n->net.capacity) return;
   const size_t bytes = mg_batch_bytes(&n->net, rows);
-  if (bytes == 0) luaL_error(L, "a batch of %I rows is too large", (LUAI_UACINT)rows);
+  if (bytes == 0) fail(L, "a batch of %I rows is too large", (LUAI_UACINT)rows);
   Storage *s = storage_new(L, bytes, "batch"); /* old views keep the old one */
   lua_setiuservalue(L, idx, KEEP_BATCH);
   mg_network_room(&n->net, rows, storage_data(s));
@@ -126,30 +126,30 @@ void network_check_data(lua_State *L, const char *who, const Network *n, const M
   const size_t n_in = mg_network_n_in(&n->net), n_out = mg_network_n_out(&n->net);
   size_t i, j;
   if (X->m.ncols != n_in)
-    luaL_error(L, "%s: X has %d column%s, expected %d, one for each input unit", who, (int)X->m.ncols,
-               X->m.ncols == 1 ? "" : "s", (int)n_in);
+    fail(L, "%s: X has %d column%s, expected %d, one for each input unit", who, (int)X->m.ncols,
+         X->m.ncols == 1 ? "" : "s", (int)n_in);
   if (!mg_mat_finite(&X->m, &i, &j))
-    luaL_error(L, "%s: X[%d][%d] is %f, expected finite numbers", who, (int)i + 1, (int)j + 1,
-               mg_mat_get(&X->m, i, j));
+    fail(L, "%s: X[%d][%d] is %f, expected finite numbers", who, (int)i + 1, (int)j + 1,
+         mg_mat_get(&X->m, i, j));
   if (y == NULL) return;
   if (y->m.nrows != X->m.nrows)
-    luaL_error(L, "%s: y has %d row%s, expected %d, one for each row of X%s", who, (int)y->m.nrows,
-               y->m.nrows == 1 ? "" : "s", (int)X->m.nrows,
-               y->m.nrows == n_out && y->m.ncols == X->m.nrows ? " (y.T would fit)" : "");
+    fail(L, "%s: y has %d row%s, expected %d, one for each row of X%s", who, (int)y->m.nrows,
+         y->m.nrows == 1 ? "" : "s", (int)X->m.nrows,
+         y->m.nrows == n_out && y->m.ncols == X->m.nrows ? " (y.T would fit)" : "");
   if (y->m.ncols != n_out)
-    luaL_error(L, "%s: y has %d column%s, expected %d, one for each output unit", who, (int)y->m.ncols,
-               y->m.ncols == 1 ? "" : "s", (int)n_out);
+    fail(L, "%s: y has %d column%s, expected %d, one for each output unit", who, (int)y->m.ncols,
+         y->m.ncols == 1 ? "" : "s", (int)n_out);
   if (!mg_mat_finite(&y->m, &i, &j))
-    luaL_error(L, "%s: y[%d][%d] is %f, expected finite numbers", who, (int)i + 1, (int)j + 1,
-               mg_mat_get(&y->m, i, j));
+    fail(L, "%s: y[%d][%d] is %f, expected finite numbers", who, (int)i + 1, (int)j + 1,
+         mg_mat_get(&y->m, i, j));
 }
 
 void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
   idx = lua_absindex(L, idx);
   Network *n = network_check(L, idx);
   Matrix *X = n->X, *y = with_y ? n->y : NULL;
-  if (X == NULL) luaL_error(L, "%s: no data yet: set X = {{0, 0}, {0, 1}, ...} first", who);
-  if (with_y && y == NULL) luaL_error(L, "%s: no targets yet: set y = {0, 1, ...} first", who);
+  if (X == NULL) fail(L, "%s: no data yet: set X = {{0, 0}, {0, 1}, ...} first", who);
+  if (with_y && y == NULL) fail(L, "%s: no targets yet: set y = {0, 1, ...} first", who);
   const bool new_X = n->staged_X != X || n->version_X != X->storage->version;
   const bool new_y = with_y && (n->staged_y != y || n->version_y != y->storage->version);
   if (!new_X && !new_y) return;
@@ -163,7 +163,7 @@ void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
       mg_network_stage(&n->net, new_X ? &X->m : NULL, y != NULL ? &y->m : NULL, X->m.nrows, NULL);
   if (y != NULL) n->net.targets = mg_targets_of(&y->m);
   stopper_end(&s, &n->net);
-  if (status == MG_STOPPED) luaL_error(L, "%s: interrupted while copying X (THETA kept)", who);
+  if (status == MG_STOPPED) fail(L, "%s: interrupted while copying X (THETA kept)", who);
   n->staged_X = X;
   n->version_X = X->storage->version;
   if (y != NULL) {
@@ -239,8 +239,8 @@ static int set_theta(lua_State *L) {
   lua_pushfstring(L, "theta[%d]", (int)lua_tointeger(L, 2));
   const Matrix *m = matrix_want(L, 3, lua_tostring(L, -1), 0);
   if (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in)
-    return luaL_error(L, "theta[%d]: expected %d x %d, got %d x %d", (int)lua_tointeger(L, 2), (int)y->n_out,
-                      (int)y->n_in + 1, (int)m->m.nrows, (int)m->m.ncols);
+    return fail(L, "theta[%d]: expected %d x %d, got %d x %d", (int)lua_tointeger(L, 2), (int)y->n_out,
+                (int)y->n_in + 1, (int)m->m.nrows, (int)m->m.ncols);
   if (lua_toboolean(L, 4)) return 0;                    /* a rehearsal: the shape was all */
   Matrix *copy = matrix_new(L, m->m.nrows, m->m.ncols); /* m may be a view on this very theta */
   mg_mat_copy(&copy->m, &m->m);
@@ -270,7 +270,7 @@ static int set_rng(lua_State *L) {
 static int set_cost(lua_State *L) {
   Network *n = network_check(L, 1);
   const mg_cost_kind *kind = mg_cost_find(luaL_checkstring(L, 2), MG_DOUBLE);
-  if (kind == NULL) return luaL_error(L, "no cost '%s'", lua_tostring(L, 2));
+  if (kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
   n->net.cost = (mg_cost){.kind = kind, .scale = luaL_optnumber(L, 3, 1)};
   return 0;
 }
@@ -279,7 +279,7 @@ static int set_activation(lua_State *L) {
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "layer");
   const mg_activation *g = mg_activation_find(luaL_checkstring(L, 3), MG_DOUBLE);
-  if (g == NULL) return luaL_error(L, "no activation '%s'", lua_tostring(L, 3));
+  if (g == NULL) return fail(L, "no activation '%s'", lua_tostring(L, 3));
   mg_network_activate(&n->net, l, g);
   return 0;
 }

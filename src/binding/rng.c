@@ -117,7 +117,7 @@ static int rng_generator(lua_State *L) {
 
 static int rng_index(lua_State *L) {
   lua_settop(L, 2);
-  if (lua_type(L, 2) != LUA_TSTRING) return luaL_error(L, "a generator has no index %s", push_kind(L, 2));
+  if (lua_type(L, 2) != LUA_TSTRING) return fail(L, "a generator has no index %s", push_kind(L, 2));
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
     return unknown_name(L, "a generator", lua_tostring(L, 2), lua_upvalueindex(1));

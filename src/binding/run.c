@@ -134,7 +134,7 @@ static lua_Integer epochs_arg(lua_State *L, int idx, const char *who) {
   int whole = 0;
   const lua_Integer n = lua_type(L, idx) == LUA_TNUMBER ? lua_tointegerx(L, idx, &whole) : 0;
   if (!whole || n < 0)
-    luaL_error(L, "%s: expected a whole number of epochs from 0, got %s", who, luaL_tolstring(L, idx, NULL));
+    fail(L, "%s: expected a whole number of epochs from 0, got %s", who, luaL_tolstring(L, idx, NULL));
   return n;
 }
 
@@ -202,7 +202,7 @@ static int epoch(lua_State *L) {
 /* --- the parts of a pass ------------------------------------------------------------------ */
 
 static int raise_stopped(lua_State *L, const char *who) {
-  return luaL_error(L, "%s: interrupted (THETA kept)", who);
+  return fail(L, "%s: interrupted (THETA kept)", who);
 }
 
 /* Copies X (at index idx, a checked matrix) into the batch. */
@@ -262,9 +262,9 @@ static int backward(lua_State *L) {
   Network *n = network_check(L, 1);
   check_arity(L, 2);
   lua_settop(L, 2);
-  if (n->net.made < MG_FORWARD) return luaL_error(L, "backward: no forward pass yet: call forward() first");
+  if (n->net.made < MG_FORWARD) return fail(L, "backward: no forward pass yet: call forward() first");
   const bool own = !lua_isnil(L, 2);
-  if (!own && n->y == NULL) return luaL_error(L, "backward: no targets yet: set y = {0, 1, ...} first");
+  if (!own && n->y == NULL) return fail(L, "backward: no targets yet: set y = {0, 1, ...} first");
   const Matrix *y = own ? matrix_want(L, 2, "y", 1) : n->y;
   if (own || n->staged_y != y || n->version_y != y->storage->version) {
     const Matrix batch = {.m = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in)};
@@ -292,7 +292,7 @@ static int update(lua_State *L) {
   Network *n = network_check(L, 1);
   check_arity(L, 1);
   if (n->net.made < MG_BACKWARD)
-    return luaL_error(L, "update: no gradient yet: call forward() and backward() first");
+    return fail(L, "update: no gradient yet: call forward() and backward() first");
   if (mg_update(&n->net) != MG_NONFINITE) return 0;
   const mg_where where = mg_bad_update(&n->net);
   return raise_nonfinite(L, "update", &n->net, &where, true);
@@ -309,7 +309,7 @@ static int predict(lua_State *L) {
   check_arity(L, 2);
   lua_settop(L, 2);
   if (lua_isnil(L, 2)) lua_getiuservalue(L, 1, KEEP_X), lua_replace(L, 2);
-  if (lua_isnil(L, 2)) return luaL_error(L, "predict: no data: give predict a matrix, or set X");
+  if (lua_isnil(L, 2)) return fail(L, "predict: no data: give predict a matrix, or set X");
   const Matrix *X = matrix_want(L, 2, "X", 0);
   network_check_data(L, "predict", n, X, NULL);
   Matrix *yhat = matrix_new(L, X->m.nrows, mg_network_n_out(&n->net));
@@ -326,12 +326,11 @@ static Network *evaluate(lua_State *L, const char *who, mg_metrics *m) {
   Network *n = network_check(L, 1);
   check_arity(L, 3);
   lua_settop(L, 3);
-  if (lua_isnil(L, 2) != lua_isnil(L, 3)) luaL_error(L, "%s: expected X and y, or neither", who);
+  if (lua_isnil(L, 2) != lua_isnil(L, 3)) fail(L, "%s: expected X and y, or neither", who);
   if (lua_isnil(L, 2)) {
     lua_getiuservalue(L, 1, KEEP_X), lua_replace(L, 2);
     lua_getiuservalue(L, 1, KEEP_Y), lua_replace(L, 3);
-    if (lua_isnil(L, 2) || lua_isnil(L, 3))
-      luaL_error(L, "%s: no data: give %s X and y, or set them", who, who);
+    if (lua_isnil(L, 2) || lua_isnil(L, 3)) fail(L, "%s: no data: give %s X and y, or set them", who, who);
   }
   const Matrix *X = matrix_want(L, 2, "X", 0), *y = matrix_want(L, 3, "y", 1);
   network_check_data(L, who, n, X, y);

@@ -36,16 +36,16 @@ static int new_userdata(lua_State *L) {
 Storage *storage_new(lua_State *L, size_t bytes, const char *what) {
   const double machine = machine_bytes();
   if (bytes > PTRDIFF_MAX - 2 * ALIGNMENT || (machine > 0 && (double)bytes > machine))
-    luaL_error(L, "%s would take %s; this machine has %s", what,
-               bytes == SIZE_MAX ? "more memory than can be addressed" : push_size(L, (double)bytes),
-               push_size(L, machine));
+    fail(L, "%s would take %s; this machine has %s", what,
+         bytes == SIZE_MAX ? "more memory than can be addressed" : push_size(L, (double)bytes),
+         push_size(L, machine));
   const size_t size = sizeof(Storage) + ALIGNMENT + bytes;
   lua_pushcfunction(L, new_userdata);
   lua_pushinteger(L, (lua_Integer)size);
   if (size < LARGE)
     lua_call(L, 1, 1);
   else if (lua_pcall(L, 1, 1, 0) != LUA_OK)
-    luaL_error(L, "not enough memory for %s, which takes %s", what, push_size(L, (double)bytes));
+    fail(L, "not enough memory for %s, which takes %s", what, push_size(L, (double)bytes));
   Storage *s = lua_touserdata(L, -1);
   memset(s, 0, size);
   return s;

@@ -27,6 +27,10 @@ typedef struct Storage {
 Storage *storage_new(lua_State *L, size_t bytes, const char *what);
 void *storage_data(Storage *s);
 
+/* What the machine has, 0 when it does not say; pushes a size in words: "1.5 GiB". */
+double machine_bytes(void);
+const char *push_size(lua_State *L, double bytes);
+
 /* --- arguments: what every function checks first ---------------------------- */
 
 /* Raises the message, formatted as by lua_pushfstring, at the position of the user's own
@@ -71,6 +75,9 @@ Matrix *matrix_new(lua_State *L, size_t nrows, size_t ncols);
 /* Pushes a view m on the storage at index idx. */
 Matrix *matrix_view(lua_State *L, int idx, mg_mat m);
 
+/* Pushes a view m, a MATRIX or a ROW, on the numbers of the matrix at index idx. */
+void matrix_part(lua_State *L, int idx, mg_mat m, const char *class);
+
 /* The matrix or row at index idx; raises for anything else. */
 Matrix *matrix_check(lua_State *L, int idx);
 Matrix *matrix_test(lua_State *L, int idx); /* NULL instead of raising */
@@ -100,6 +107,7 @@ mg_rng *rng_opt(lua_State *L, int idx);
 
 void open_args(lua_State *L);
 void open_matrix(lua_State *L);
+void open_matrix_methods(lua_State *L);
 void open_matrix_make(lua_State *L);
 void open_matrix_math(lua_State *L);
 void open_rng(lua_State *L);

@@ -8,6 +8,7 @@ int luaopen_moongrad_core(lua_State *L) {
   lua_newtable(L);
   open_args(L);
   open_matrix(L);
+  open_matrix_methods(L);
   open_matrix_make(L);
   open_matrix_math(L);
   open_rng(L);

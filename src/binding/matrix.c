@@ -4,7 +4,6 @@
    are in storages; matrices and rows are views that keep theirs alive. */
 
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,8 +42,7 @@ Matrix *matrix_view(lua_State *L, int idx, mg_mat m) {
   return a;
 }
 
-/* Pushes a view m of class on the numbers of the matrix at idx. */
-static void push_part(lua_State *L, int idx, mg_mat m, const char *class) {
+void matrix_part(lua_State *L, int idx, mg_mat m, const char *class) {
   idx = lua_absindex(L, idx);
   Matrix *a = push_empty(L, class);
   a->m = m;
@@ -145,6 +143,16 @@ static int no_such_name(lua_State *L, const char *key) {
   return unknown_name(L, "a matrix", key, -1);
 }
 
+/*** m.T
+     The transpose, a view: writing to it writes to m.
+     > A[1]:matmul(THETA[1].T)
+*/
+
+/*** m.shape
+     The numbers of rows and columns, {nrows, ncols}; also m.nrows and m.ncols.
+     > THETA[1].shape[2]
+*/
+
 /* The field or method whose name is at 2. */
 static int push_named(lua_State *L, const Matrix *a) {
   lua_pushvalue(L, 2);
@@ -161,7 +169,7 @@ static int push_named(lua_State *L, const Matrix *a) {
     lua_pushinteger(L, (lua_Integer)a->m.ncols);
     lua_rawseti(L, -2, 2);
   } else if (strcmp(key, "T") == 0)
-    push_part(L, 1, mg_mat_t(a->m), MATRIX);
+    matrix_part(L, 1, mg_mat_t(a->m), MATRIX);
   else
     return no_such_name(L, key);
   return 1;
@@ -176,7 +184,7 @@ static int matrix_index(lua_State *L) {
   const Matrix *a = matrix_check(L, 1);
   if (lua_type(L, 2) == LUA_TSTRING) return push_named(L, a);
   if (is_end(L, a->m.nrows)) return 0;
-  push_part(L, 1, mg_mat_rows(a->m, check_index(L, a->m.nrows, "row"), 1), ROW);
+  matrix_part(L, 1, mg_mat_rows(a->m, check_index(L, a->m.nrows, "row"), 1), ROW);
   return 1;
 }
 
@@ -254,128 +262,6 @@ static int matrix_pairs(lua_State *L) {
   return 3;
 }
 
-/* --- methods ----------------------------------------------------------------- */
-
-/* Rows or columns i to j of n, as asked for at 2 and 3: the first from 0, and how many. */
-static size_t check_span(lua_State *L, size_t n, size_t *count) {
-  check_arity(L, 3);
-  const lua_Integer i = check_whole(L, 2, "i", 1, (lua_Integer)n);
-  const lua_Integer j = lua_isnoneornil(L, 3) ? i : check_whole(L, 3, "j", i, (lua_Integer)n);
-  *count = (size_t)(j - i + 1);
-  return (size_t)i - 1;
-}
-
-/*** m:rows(i [, j])
-     Rows i to j (i alone without j) as a view: writing to it writes to m.
-     > m:rows(2, 3):fill(0)
-*/
-static int m_rows(lua_State *L) {
-  const Matrix *a = matrix_check(L, 1);
-  size_t count;
-  const size_t from = check_span(L, a->m.nrows, &count);
-  push_part(L, 1, mg_mat_rows(a->m, from, count), MATRIX);
-  return 1;
-}
-
-/*** m:cols(i [, j])
-     Columns i to j (i alone without j) as a view: writing to it writes to m.
-     > THETA[1]:cols(1):fill(0)
-*/
-static int m_cols(lua_State *L) {
-  const Matrix *a = matrix_check(L, 1);
-  size_t count;
-  const size_t from = check_span(L, a->m.ncols, &count);
-  push_part(L, 1, mg_mat_cols(a->m, from, count), MATRIX);
-  return 1;
-}
-
-/*** m:copy()
-     A new matrix with the numbers of m.
-     > before = THETA[1]:copy()
-*/
-static int m_copy(lua_State *L) {
-  check_arity(L, 1);
-  const Matrix *a = matrix_check(L, 1);
-  Matrix *copy = matrix_new(L, a->m.nrows, a->m.ncols);
-  mg_mat_copy(&copy->m, &a->m);
-  return 1;
-}
-
-/*** m:fill(v)
-     Makes every element v. Returns m.
-     > m:fill(0.5)
-*/
-static int m_fill(lua_State *L) {
-  check_arity(L, 2);
-  Matrix *a = matrix_check(L, 1);
-  const double v = check_number(L, 2, "v");
-  matrix_touch(a);
-  mg_mat_fill(&a->m, v);
-  lua_settop(L, 1);
-  return 1;
-}
-
-/*** m:set(other)
-     Copies the numbers of other, a matrix or table of rows of the same shape, into m. Returns m.
-     > m:set{{1, 2}, {3, 4}}
-*/
-static int m_set(lua_State *L) {
-  check_arity(L, 2);
-  Matrix *a = matrix_check(L, 1);
-  const Matrix *src = matrix_want(L, 2, "set", 0);
-  if (a->m.nrows != src->m.nrows || a->m.ncols != src->m.ncols)
-    return fail(L, "set: expected the shape of %s, got %I x %I", matrix_describe(L, 1),
-                (LUAI_UACINT)src->m.nrows, (LUAI_UACINT)src->m.ncols);
-  matrix_assign(L, a, src);
-  lua_settop(L, 1);
-  return 1;
-}
-
-/*** m:reshape(nrows, ncols)
-     A new nrows x ncols matrix with the numbers of m, taken row by row.
-     > mg.linspace(1, 6, 6):reshape(2, 3)
-*/
-static int m_reshape(lua_State *L) {
-  check_arity(L, 3);
-  const Matrix *a = matrix_check(L, 1);
-  const size_t nrows = check_count(L, 2, "nrows"), ncols = check_count(L, 3, "ncols");
-  const size_t n = a->m.nrows * a->m.ncols;
-  if (n % nrows != 0 || n / nrows != ncols)
-    return fail(L, "reshape: %I x %I does not hold the %I numbers of %s", (LUAI_UACINT)nrows,
-                (LUAI_UACINT)ncols, (LUAI_UACINT)n, matrix_describe(L, 1));
-  Matrix *b = matrix_new(L, nrows, ncols);
-  mg_mat flat = mg_mat_of(b->m.data, a->m.nrows, a->m.ncols, a->m.ncols, b->m.type);
-  mg_mat_copy(&flat, &a->m);
-  return 1;
-}
-
-static void push_numbers(lua_State *L, const mg_mat *m, size_t i) {
-  lua_createtable(L, m->ncols < INT_MAX ? (int)m->ncols : 0, 0);
-  for (size_t j = 0; j < m->ncols; j++) {
-    lua_pushnumber(L, mg_mat_get(m, i, j));
-    lua_rawseti(L, -2, (lua_Integer)j + 1);
-  }
-}
-
-/*** m:totable()
-     A table of rows, each a table of numbers; for a row, the numbers.
-     > for _, x in ipairs(m[1]:totable()) do print(x) end
-*/
-static int m_totable(lua_State *L) {
-  check_arity(L, 1);
-  const Matrix *a = matrix_check(L, 1);
-  if (luaL_testudata(L, 1, ROW) != NULL) {
-    push_numbers(L, &a->m, 0);
-    return 1;
-  }
-  lua_createtable(L, a->m.nrows < INT_MAX ? (int)a->m.nrows : 0, 0);
-  for (size_t i = 0; i < a->m.nrows; i++) {
-    push_numbers(L, &a->m, i);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  return 1;
-}
-
 /* --- for moongrad's own Lua files -------------------------------------------- */
 
 /*** mg.is_matrix(x)
@@ -432,10 +318,6 @@ static int set_tostring(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg methods[] = {{"rows", m_rows},       {"cols", m_cols}, {"copy", m_copy},
-                                   {"fill", m_fill},       {"set", m_set},   {"reshape", m_reshape},
-                                   {"totable", m_totable}, {NULL, NULL}};
-
 static const luaL_Reg matrix_meta[] = {{"__len", matrix_len}, {"__pairs", matrix_pairs}, {NULL, NULL}};
 static const luaL_Reg row_meta[] = {{"__len", row_len}, {"__pairs", matrix_pairs}, {NULL, NULL}};
 static const luaL_Reg matrix_access[] = {
@@ -469,7 +351,7 @@ static void make_class(lua_State *L, const char *class, const char *name, const 
 void open_matrix(lua_State *L) {
   static const char *const fields[] = {"nrows", "ncols", "shape", "T"};
   luaL_setfuncs(L, functions, 0);
-  luaL_newlib(L, methods);
+  lua_newtable(L); /* the methods, added by the openers that follow */
   lua_newtable(L);
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     lua_pushboolean(L, 1);

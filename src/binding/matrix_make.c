@@ -87,7 +87,8 @@ static Matrix *push_sized(lua_State *L) {
 
 /*** mg.matrix(rows)
      A new matrix: of a table of rows, of a flat table of numbers (1 x n), a copy of a matrix,
-     or matrix(nrows, ncols [, v]), every element v (0).
+     or matrix(nrows, ncols [, v]), every element v (0). m[i] is row i, a view; m[i][j] a number;
+     m[i] = {...} writes a row. #m is the number of rows. + - * / ^ go element by element.
      > m = matrix{{1, 2}, {3, 4}}
      > matrix(2, 3, 0.5)
 */

@@ -77,7 +77,8 @@ static int compare(lua_State *L, const char *name, double (*f)(double, double)) 
 }
 
 /*** mg.eq(a, b)
-     1 where an element of a equals that of b, else 0. Matrices and numbers; a == b asks for all at once.
+     1 where an element of a equals that of b, else 0. Matrices and numbers.
+     a == b asks for all at once.
      > mg.eq(A[3]:argmax(2), y:argmax(2)):mean()
 */
 static int math_eq(lua_State *L) { return compare(L, "eq", equal); }
@@ -131,25 +132,29 @@ static int reduce(lua_State *L, double (*f)(const mg_mat *)) {
 }
 
 /*** m:sum([axis])
-     The sum of all elements, a number; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
+     The sum of all elements, a number; axis 1: of each column (1 x c), axis 2: of each
+     row (r x 1).
      > ((A[3] - y) ^ 2):sum() / 2
 */
 static int m_sum(lua_State *L) { return reduce(L, mg_mat_sum); }
 
 /*** m:mean([axis])
-     The mean of all elements, a number; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
+     The mean of all elements, a number; axis 1: of each column (1 x c), axis 2: of each
+     row (r x 1).
      > ((A[3] - y) ^ 2):mean()
 */
 static int m_mean(lua_State *L) { return reduce(L, mg_mat_mean); }
 
 /*** m:min([axis])
-     The smallest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1). A NaN gives NaN.
+     The smallest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
+     A NaN gives NaN.
      > THETA[1]:min()
 */
 static int m_min(lua_State *L) { return reduce(L, mg_mat_min); }
 
 /*** m:max([axis])
-     The largest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1). A NaN gives NaN.
+     The largest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
+     A NaN gives NaN.
      > mg.abs(GRAD[1]):max()
 */
 static int m_max(lua_State *L) { return reduce(L, mg_mat_max); }
@@ -168,9 +173,10 @@ static double place_of_max(const mg_mat *m) {
 }
 
 /*** m:argmax([axis])
-     Where the largest element is, counted from 1: axis 1: in each column (1 x c), axis 2: in each row (r x
-   1). Without axis two numbers, row and column of the largest of all. The first of equals; a NaN counts as
-   largest. > predict(X):argmax(2)
+     Where the largest element is, counted from 1: axis 1: in each column (1 x c), axis 2: in
+     each row (r x 1). Without axis two numbers, row and column of the largest of all.
+     The first of equals; a NaN counts as largest.
+     > predict(X):argmax(2)
 */
 static int m_argmax(lua_State *L) {
   if (check_axis(L) != 0) return reduce(L, place_of_max);
@@ -338,8 +344,9 @@ static int math_leaky_relu(lua_State *L) { return activate(L, "leaky-relu"); }
 static int math_elu(lua_State *L) { return activate(L, "elu"); }
 
 /*** mg.gelu(z)
-     z Phi(z), Phi the distribution function of the standard normal; exact. For a number or, element by
-   element, a matrix. > mg.gelu(Z[1])
+     z Phi(z), Phi the distribution function of the standard normal; exact. For a number or,
+     element by element, a matrix.
+     > mg.gelu(Z[1])
 */
 static int math_gelu(lua_State *L) { return activate(L, "gelu"); }
 

@@ -75,13 +75,15 @@ static int rng_seed(lua_State *L) {
 }
 
 /*** mg.rand([nrows, ncols])
-     A matrix of random numbers, uniform on [0, 1), filled row by row as NumPy's rand does; a number without
-   sizes. > rand(2, 3)
+     A matrix of random numbers, uniform on [0, 1), filled row by row as NumPy's rand does;
+     a number without sizes.
+     > rand(2, 3)
 */
 static int rng_rand(lua_State *L) { return push_drawn(L, mg_rng_uniform); }
 
 /*** mg.randn([nrows, ncols])
-     A matrix of standard normal numbers, filled row by row as NumPy's randn does; a number without sizes.
+     A matrix of standard normal numbers, filled row by row as NumPy's randn does;
+     a number without sizes.
      > randn(2, 3)
 */
 static int rng_randn(lua_State *L) { return push_drawn(L, mg_rng_normal); }
@@ -103,9 +105,9 @@ static int rng_permutation(lua_State *L) {
   return 1;
 }
 
-/*** mg.generator(seed)
-     A private generator, which nothing else draws from. Its methods: seed, rand, randn, permutation;
-     those functions also take it as their last argument.
+/*** mg.generator(k)
+     A private generator, as after seed(k), which nothing else draws from. Its methods: seed,
+     rand, randn, permutation; those functions also take it as their last argument.
      > g = mg.generator(7)
      > g:rand(2, 3)
 */

@@ -131,7 +131,7 @@ local function labels_of(origin)
   local what = origin.what
   if what == "theta" or what == "grad" or what == "dtheta" then
     return function(j) return j == 1 and "bias" or tostring(j - 1) end
-  elseif what == "a" and origin.ones then
+  elseif what == "a" and origin.layer < #origin.net.layers then -- the last has no column of ones
     return function(j) return j == 1 and "one" or tostring(j - 1) end
   elseif what == "a" or what == "z" or what == "delta" then
     return tostring

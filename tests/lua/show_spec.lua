@@ -11,10 +11,9 @@ local function lines(m)
   return list
 end
 
-local function labelled(m, what, layer, more)
-  local origin = { what = what, layer = layer }
-  for k, v in pairs(more or {}) do origin[k] = v end
-  return core.set_origin(m, origin)
+-- m, as if it were a view of a network of three layers.
+local function labelled(m, what, layer)
+  return core.set_origin(m, { what = what, layer = layer, net = { layers = { 2, 2, 1 } } })
 end
 
 describe("a matrix as text", function()
@@ -80,7 +79,7 @@ describe("a matrix as text", function()
       "   one  1  2",
       "1    1  0  0",
       "2    1  0  1",
-    }, lines(labelled(mg.matrix { { 1, 0, 0 }, { 1, 0, 1 } }, "a", 1, { ones = true })))
+    }, lines(labelled(mg.matrix { { 1, 0, 0 }, { 1, 0, 1 } }, "a", 1)))
     assert.same({ "A[3]  1 x 1", "   1", "1  7" }, lines(labelled(mg.matrix { 7 }, "a", 3)))
     assert.same({ "Z[1]  1 x 2", "   1  2", "1  7  8" }, lines(labelled(mg.matrix { 7, 8 }, "z", 1)))
     assert.equal("DELTA[1]  1 x 1", lines(labelled(mg.ones(1, 1), "delta", 1))[1])

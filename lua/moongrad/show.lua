@@ -172,7 +172,10 @@ function show.matrix(m)
     if i then
       add(tostring(i), function(j) return j and columns[j][i] or "..." end)
     else
-      add("", function(j) return j and string.rep(" ", columns[j].width - 3) .. ("..."):sub(1, columns[j].width) or "   " end)
+      add("", function(j)
+        local w = j and columns[j].width
+        return j and string.rep(" ", w - 3) .. ("..."):sub(1, w) or "   "
+      end)
     end
   end
   lines[#lines + 1] = nonfinite(m)

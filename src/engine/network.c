@@ -120,20 +120,23 @@ static size_t block_rows(const mg_network *net) {
   return block < 1 ? 1 : block;
 }
 
-/* The stretches of the flat arrays that may move. */
+/* The stretches of the flat arrays that may move. Two of adjacent layers become one over the padding
+   between them, which is 0 and stays 0. */
 static void find_ranges(mg_network *net) {
   net->n_ranges = 0;
+  bool whole = false; /* does the last stretch reach the end of the layer before? */
   for (size_t l = 0; l < net->n_layers; l++) {
     const mg_layer *y = &net->layer[l];
     const size_t start = (size_t)((real *)y->theta.data - (real *)net->theta), ld = (size_t)y->theta.cs;
     const bool bias = y->bias && !(y->frozen & MG_FROZEN_BIAS), weights = !(y->frozen & MG_FROZEN_WEIGHTS);
     const size_t from = bias ? start : start + ld, to = weights ? start + ld * (1 + y->n_in) : start + ld;
-    if (from >= to) continue;
-    mg_range *last = net->n_ranges > 0 ? &net->range[net->n_ranges - 1] : NULL;
-    if (last != NULL && round_up(last->from + last->count, VECTOR) == from)
+    if (from < to && bias && whole) {
+      mg_range *last = &net->range[net->n_ranges - 1];
       last->count = to - last->from;
-    else
+    } else if (from < to) {
       net->range[net->n_ranges++] = (mg_range){from, to - from};
+    }
+    whole = weights;
   }
 }
 

@@ -105,7 +105,8 @@ local function check_layer(self, net, l, of, scale, chosen)
   local relative, worst, i, j, compared, kinks = core.check_relative(backprop, numeric, kinked, self.floor)
   self.layers[l] = { backprop = backprop, numeric = numeric, relative = relative, kinked = kinked }
   self.compared = self.compared + compared
-  if compared > 0 and not (worst <= self.relative) then
+  local worse = worst ~= worst or worst > self.relative or not self.worst
+  if compared > 0 and worse and self.relative == self.relative then -- NaN is the worst there is
     self.relative = worst
     self.worst = { layer = l, i = i, j = j, backprop = backprop[i][j], numeric = numeric[i][j], relative = worst }
   end
@@ -126,6 +127,7 @@ end
 -- {layer, i, j, backprop, numeric, relative}, layers[l] {backprop, numeric, relative, kinked}, kinks, floor, reason.
 -- > check()
 local function run(net, o, ...)
+  core.network_self(net, "check")
   if select("#", ...) > 0 then raise "check: expected one table, check{epsilon = 1e-5}" end
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("check: expected a table, check{layer = 1}, got %s", options.show(o)) end
@@ -161,6 +163,10 @@ local function run(net, o, ...)
     for l = 1, #net.theta do layers[l] = l end
   end
 
+  local X, y = core.network_data(net)
+  if not X then raise "check: no data yet: set X = {{0, 0}, {0, 1}, ...} first" end
+  if not y then raise "check: no targets yet: set y = {0, 1, ...} first" end
+  core.check_data(net, "check", X, y)
   local N, K = #net:forward(), net.layers[#net.layers]
   net:backward()
   local j = core.cost_of(net, of, scale)

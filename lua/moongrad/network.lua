@@ -68,10 +68,13 @@ methods.check = check
 -- "normal" {sigma=1}, "xavier" {gain=1}, "he" {gain=1}, "constant" {value=0}; the biases of xavier and he are 0.
 -- > init("epsilon", {epsilon = .5})
 function methods.init(net, method, o, ...)
+  core.network_self(net, "init")
   if select("#", ...) > 0 then raise "init: expected a method and its options" end
   if o ~= nil and type(o) ~= "table" then raise("init: options: expected a table, got %s", show(o)) end
-  local wanted = method or state(net).given.init or "uniform"
+  local wanted = method
+  if wanted == nil then wanted = state(net).given.init or "uniform" end
   if o ~= nil then
+    if o[1] ~= nil then raise("init: options: expected named numbers, {epsilon = .5}, got %s", show(o[1])) end
     if type(wanted) == "table" then wanted = wanted[1] end
     local merged = { wanted }
     for key, v in pairs(o) do merged[key] = v end
@@ -98,6 +101,7 @@ end
 -- X and y are shared until one of the two gets new ones.
 -- > twin = net:copy()
 function methods.copy(net, ...)
+  core.network_self(net, "copy")
   if select("#", ...) > 0 then raise "copy: takes no arguments" end
   return core.network_copy(make(description(net)), net)
 end
@@ -106,7 +110,11 @@ end
 -- A new network of these layer sizes with the options, eta, X and y of this one, its THETA drawn at once from
 -- the current generator.
 -- > net:like{2, 3, 1}
-function methods.like(net, sizes)
+function methods.like(net, sizes, ...)
+  core.network_self(net, "like")
+  if select("#", ...) > 0 or type(sizes) ~= "table" then
+    raise("like: expected one table of layer sizes, got %s", show(sizes))
+  end
   local _, given = description(net)
   local spec = {}
   for i, size in ipairs(sizes) do spec[i] = size end
@@ -235,15 +243,12 @@ function getters.layers(net)
 end
 
 local parts = { [true] = 3, bias = 1, weights = 2, [false] = 0 }
-local part_names = { [0] = false, "bias", "weights", true }
+local part_names = { [0] = false, "bias", "weights", true } -- by core's numbers
 
 function getters.frozen(net)
-  local s = state(net)
-  s.frozen = s.frozen or {}
-  return settings(#s.layers - 1, function(l) return part_names[s.frozen[l] or 0] end, function(l, v)
+  return settings(#state(net).layers - 1, function(l) return part_names[core.frozen(net, l)] end, function(l, v)
     if parts[v] == nil then raise('frozen: expected true, "bias", "weights" or false, got %s', show(v)) end
-    core.set_frozen(net, l, parts[v])
-    s.frozen[l] = parts[v]
+    core.frozen(net, l, parts[v])
   end, "frozen")
 end
 
@@ -267,13 +272,24 @@ function setters.y(net, v) core.network_data(net, "y", v) end
 local defaults = { activation = "sigmoid", cost = "sse", optimizer = "sgd", l1 = 0, l2 = 0, init = "uniform",
   precision = "double" }
 
+-- {"epsilon", epsilon = .5} as it is shown: to be read, not changed in place.
+local function fixed(name, v)
+  if type(v) ~= "table" then return v end
+  return setmetatable({}, {
+    __index = v,
+    __newindex = function() raise("options: %s cannot be changed in place: assign it whole", name) end,
+    __pairs = function() return next, v end,
+    __len = function() return #v end,
+  })
+end
+
 local function get_option(net, name)
   if name == "eta" or name == "X" or name == "y" then return net[name] end
   local s = state(net)
   if name == "output" then return s.activations[#s.activations] end
   local v = s.given[name]
   if v == nil then return defaults[name] end
-  return v
+  return fixed(name, v)
 end
 
 -- All is checked before anything changes.
@@ -299,7 +315,7 @@ local function set_option(net, name, v)
   core.set_cost(net, cost, scale)
   core.numbers(net, "l1", given.l1 or 0)
   core.numbers(net, "l2", given.l2 or 0)
-  if name == "seed" and v ~= nil then core.set_rng(net, core.generator(v)) end
+  if name == "seed" then core.set_rng(net, v and core.generator(v)) end
 end
 
 function getters.options(net)

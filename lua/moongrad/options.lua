@@ -14,9 +14,6 @@ options.names = {
 local optimizers = { "sgd" }
 local precisions = { "double" }
 
-local known = {}
-for _, name in ipairs(options.names) do known[name] = true end
-
 -- The number that goes with each way to draw THETA: its name and what it is when absent.
 options.init_numbers = {
   uniform = { "high", 1 },
@@ -31,21 +28,21 @@ options.init_numbers = {
 function options.show(v)
   if type(v) == "string" then return ("%q"):format(v) end
   if type(v) == "number" or type(v) == "boolean" or v == nil then return tostring(v) end
-  return "a " .. (core.kind and core.kind(v) or type(v))
+  return core.kind(v)
 end
 local show = options.show
 
 local function finite(v) return type(v) == "number" and v == v and v ~= math.huge and v ~= -math.huge end
 
--- Raises unless v is one of the names in list.
-local function one_of(who, v, list)
+-- Raises unless v is one of the names in list, names of a kind of thing: who "output", kind "activation".
+local function one_of(who, kind, v, list)
   for _, name in ipairs(list) do
     if v == name then return v end
   end
   if type(v) ~= "string" then
     raise("%s: expected one of %s, got %s", who, table.concat(list, ", "), show(v))
   end
-  raise("%s: no %s%s", who, show(v), names.suggest(v, list))
+  raise("%sno %s %s%s", who == kind and "" or who .. ": ", kind, show(v), names.suggest(v, list))
 end
 
 -- A count, a float that is whole allowed; raises otherwise.
@@ -56,10 +53,10 @@ function options.whole(who, v, from)
 end
 
 -- The name and the number of an option that is a name, or {name, key = number}.
-local function named(who, v, list, numbers)
+local function named(who, kind, v, list, numbers)
   local name, given = v, {}
   if type(v) == "table" then name, given = v[1], v end
-  one_of(who, name, list)
+  one_of(who, kind, name, list)
   local number = numbers[name]
   local value = number and number[2]
   for key, x in pairs(given) do
@@ -76,24 +73,32 @@ end
 
 -- The cost and its scale: "mse", {"squares", scale = c}.
 function options.cost(who, v)
-  local cost, scale = named(who, v, core.costs, { squares = { "scale" } })
+  local cost, scale = named(who, "cost", v, core.costs, { squares = { "scale" } })
   if cost == "squares" and not scale then raise('%s: write {"squares", scale = c}', who) end
   return cost, scale
 end
 
 -- The method that draws THETA and its number: "he", {"epsilon", epsilon = .5}.
 function options.init(who, v)
-  return named(who, v, core.inits, options.init_numbers)
+  return named(who, "method", v, core.inits, options.init_numbers)
+end
+
+-- A name, or a copy of {name, key = number}, so that later writes to the user's table change nothing here.
+local function own(v)
+  if type(v) ~= "table" then return v end
+  local copy = {}
+  for key, x in pairs(v) do copy[key] = x end
+  return copy
 end
 
 -- Each option checked: returns the value to keep.
 local check = {
-  activation = function(v) return one_of("activation", v, core.activations) end,
-  output = function(v) return one_of("output", v, core.activations) end,
-  cost = function(v) options.cost("cost", v) return v end,
-  optimizer = function(v) return one_of("optimizer", v, optimizers) end,
-  precision = function(v) return one_of("precision", v, precisions) end,
-  init = function(v) options.init("init", v) return v end,
+  activation = function(v) return one_of("activation", "activation", v, core.activations) end,
+  output = function(v) return one_of("output", "activation", v, core.activations) end,
+  cost = function(v) options.cost("cost", v) return own(v) end,
+  optimizer = function(v) return one_of("optimizer", "optimizer", v, optimizers) end,
+  precision = function(v) return one_of("precision", "precision", v, precisions) end,
+  init = function(v) options.init("init", v) return own(v) end,
   seed = function(v)
     local n = type(v) == "number" and math.tointeger(v)
     if not n or n < 0 or n >= 2 ^ 32 then
@@ -137,7 +142,7 @@ local function layer(l, v)
   if not size or size < 1 then
     raise("%s: expected a whole number of units from 1, got %s", who, show(entry[1]))
   end
-  if entry[2] ~= nil then one_of(who, entry[2], core.activations) end
+  if entry[2] ~= nil then one_of(who, "activation", entry[2], core.activations) end
   if entry.bias ~= nil and type(entry.bias) ~= "boolean" then
     raise("%s: bias: expected true or false, got %s", who, show(entry.bias))
   end

@@ -32,6 +32,7 @@ end
 -- report(r) is called with each; training ends early when stop_when(r), asked every epoch, is true.
 -- > train{epochs = 10, batch = 2}
 local function train(net, o, ...)
+  core.network_self(net, "train")
   if select("#", ...) > 0 then raise "train: expected one table, train{epochs = 10}" end
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("train: expected a table, train{epochs = 10}, got %s", options.show(o)) end
@@ -47,9 +48,11 @@ local function train(net, o, ...)
   local batch = math.min(options.whole("train: batch", o.batch or #X, 1), #X)
   local test_X, test_y
   if o.test ~= nil then
-    if type(o.test) ~= "table" or o.test[1] == nil or o.test[2] == nil then
-      raise "train: test: expected {X, y}"
+    if type(o.test) ~= "table" then raise("train: test: expected {X, y}, got %s", options.show(o.test)) end
+    for key in pairs(o.test) do
+      if key ~= 1 and key ~= 2 then raise("train: test: expected {X, y}, got %s, too", options.show(key)) end
     end
+    if o.test[1] == nil or o.test[2] == nil then raise "train: test: expected {X, y}, got one matrix" end
     test_X, test_y = core.as_matrix(o.test[1], "test X"), core.as_matrix(o.test[2], "test y", true)
     core.check_data(net, "train: test", test_X, test_y)
   end

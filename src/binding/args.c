@@ -37,6 +37,13 @@ int fail(lua_State *L, const char *format, ...) {
 /* core.raise(message): raises it with the position of the user's own code. */
 static int core_raise(lua_State *L) { return fail(L, "%s", luaL_checkstring(L, 1)); }
 
+/* core.kind(v): "a table", "a matrix", "nil", for messages. */
+static int core_kind(lua_State *L) {
+  luaL_checkany(L, 1);
+  push_kind(L, 1);
+  return 1;
+}
+
 /* core.set_folder(folder): sources that begin so are moongrad's own. */
 static int core_set_folder(lua_State *L) {
   luaL_checkstring(L, 1);
@@ -135,6 +142,7 @@ int unknown_name(lua_State *L, const char *what, const char *key, int names) {
   return fail(L, "%s has no '%s'%s", what, key, push_suggestion(L, key, names));
 }
 
-static const luaL_Reg functions[] = {{"raise", core_raise}, {"set_folder", core_set_folder}, {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"raise", core_raise}, {"kind", core_kind}, {"set_folder", core_set_folder}, {NULL, NULL}};
 
 void open_args(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -26,6 +26,12 @@ static int check_layer(lua_State *L) {
       mg_check_layer(&n->net, &how, l, chosen != NULL ? &chosen->m : NULL, &numeric->m, &kinked->m);
   stopper_end(&s, &n->net);
   if (status == MG_STOPPED) return fail(L, "check: interrupted (THETA kept)");
+  for (size_t i = 0; i < y->n_out; i++)
+    for (size_t j = y->bias ? 0 : 1; j <= y->n_in; j++)
+      if ((chosen == NULL || mg_mat_get(&chosen->m, i, j) != 0) && !isfinite(mg_mat_get(&numeric->m, i, j)))
+        return fail(L, "check: J is not finite near THETA[%d][%d][%d], %s; try a smaller epsilon than %f",
+                    (int)l + 1, (int)i + 1, (int)j + 1, push_number(L, mg_mat_get(&y->theta, i, j)),
+                    how.epsilon);
   return 2;
 }
 
@@ -47,7 +53,8 @@ static int check_relative(lua_State *L) {
         kinks++;
         continue;
       }
-      if (compared++ == 0 || !(r <= worst)) worst = r, at_i = i, at_j = j;
+      /* A NaN is the worst there is. */
+      if (compared++ == 0 || (!isnan(worst) && !(r <= worst))) worst = r, at_i = i, at_j = j;
     }
   lua_pushnumber(L, worst);
   lua_pushinteger(L, (lua_Integer)at_i + 1);

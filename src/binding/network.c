@@ -9,13 +9,37 @@
 
 #include "../engine/init.h"
 
-Network *network_check(lua_State *L, int idx) { return luaL_checkudata(L, idx, NETWORK); }
+#define MAX_UNITS ((size_t)1 << 30) /* of a layer: the engine's limit */
+
+static int no_network(lua_State *L, int idx, const char *method) {
+  return fail(L, "%s: expected a network first, got %s; a method is called with a colon: net:%s(...)", method,
+              push_kind(L, idx), method);
+}
+
+Network *network_check(lua_State *L, int idx) {
+  Network *n = luaL_testudata(L, idx, NETWORK);
+  lua_Debug ar;
+  if (n == NULL) {
+    const bool named = lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) && ar.name != NULL;
+    no_network(L, idx, named ? ar.name : "step");
+  }
+  return n;
+}
+
+/* core.network_self(net, method): raises unless net is a network. For methods written in Lua. */
+static int network_self(lua_State *L) {
+  if (luaL_testudata(L, 1, NETWORK) == NULL) no_network(L, 1, luaL_checkstring(L, 2));
+  return 0;
+}
 
 size_t network_layer(lua_State *L, int idx, const Network *n, const char *what) {
-  int whole;
-  const lua_Integer l = lua_tointegerx(L, idx, &whole);
+  int whole = 0;
+  const lua_Integer l = lua_type(L, idx) == LUA_TNUMBER ? lua_tointegerx(L, idx, &whole) : 0;
   if (!whole || l < 1 || (size_t)l > n->net.n_layers)
-    fail(L, "%s[%s]: expected a layer from 1 to %d", what, luaL_tolstring(L, idx, NULL),
+    fail(L, "%s[%s]: expected a layer from 1 to %d", what,
+         lua_type(L, idx) == LUA_TSTRING   ? lua_pushfstring(L, "\"%s\"", lua_tostring(L, idx))
+         : lua_type(L, idx) == LUA_TNUMBER ? luaL_tolstring(L, idx, NULL)
+                                           : push_kind(L, idx),
          (int)n->net.n_layers);
   return (size_t)l - 1;
 }
@@ -44,6 +68,27 @@ static void read_layers(lua_State *L, int idx, size_t n_layers, mg_layer_spec *s
   }
 }
 
+/* Raises: the layers take more memory than there is. Names the one with the most weights. */
+static int too_large(lua_State *L, size_t n_in, size_t n_layers, const mg_layer_spec *spec) {
+  double most = 0;
+  size_t l = 0, before = n_in;
+  for (size_t k = 0, in = n_in; k < n_layers; in = spec[k++].n_out)
+    if ((double)spec[k].n_out * (1 + (double)in) > most) {
+      most = (double)spec[k].n_out * (1 + (double)in);
+      l = k;
+      before = in;
+    }
+  const size_t out = spec[l].n_out;
+  const double bytes = 4 * sizeof(double) * most; /* theta, grad, dtheta and the theta before */
+  const char *why = "a layer may have up to 2^30 units";
+  if (before <= MAX_UNITS && out <= MAX_UNITS)
+    why = lua_pushfstring(L, "this machine has %s", push_size(L, machine_bytes()));
+  return fail(L,
+              "network: layer %d of %I units: THETA[%d] would be %I x %I and take %s with its gradient; %s",
+              (int)l + (before > out ? 1 : 2), (LUAI_UACINT)(before > out ? before : out), (int)l + 1,
+              (LUAI_UACINT)out, (LUAI_UACINT)before + 1, push_size(L, bytes), why);
+}
+
 /* core.network(layers): a network of checked layers {{size=, activation=, bias=}, ...}, the input first. */
 static int network_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -54,7 +99,8 @@ static int network_new(lua_State *L) {
   lua_getfield(L, -1, "size");
   const size_t n_in = (size_t)lua_tointeger(L, -1);
   const size_t bytes = mg_network_bytes(n_in, n_layers, spec);
-  if (bytes == 0) return fail(L, "network: layers too large: a layer may have up to 2^30 units");
+  const double machine = machine_bytes();
+  if (bytes == 0 || (machine > 0 && (double)bytes > machine)) return too_large(L, n_in, n_layers, spec);
   Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
   memset(n, 0, sizeof *n);
   lua_newtable(L);
@@ -129,8 +175,8 @@ void network_check_data(lua_State *L, const char *who, const Network *n, const M
     fail(L, "%s: X has %d column%s, expected %d, one for each input unit", who, (int)X->m.ncols,
          X->m.ncols == 1 ? "" : "s", (int)n_in);
   if (!mg_mat_finite(&X->m, &i, &j))
-    fail(L, "%s: X[%d][%d] is %f, expected finite numbers", who, (int)i + 1, (int)j + 1,
-         mg_mat_get(&X->m, i, j));
+    fail(L, "%s: X[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
+         push_number(L, mg_mat_get(&X->m, i, j)));
   if (y == NULL) return;
   if (y->m.nrows != X->m.nrows)
     fail(L, "%s: y has %d row%s, expected %d, one for each row of X%s", who, (int)y->m.nrows,
@@ -140,8 +186,8 @@ void network_check_data(lua_State *L, const char *who, const Network *n, const M
     fail(L, "%s: y has %d column%s, expected %d, one for each output unit", who, (int)y->m.ncols,
          y->m.ncols == 1 ? "" : "s", (int)n_out);
   if (!mg_mat_finite(&y->m, &i, &j))
-    fail(L, "%s: y[%d][%d] is %f, expected finite numbers", who, (int)i + 1, (int)j + 1,
-         mg_mat_get(&y->m, i, j));
+    fail(L, "%s: y[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
+         push_number(L, mg_mat_get(&y->m, i, j)));
 }
 
 void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
@@ -241,10 +287,14 @@ static int set_theta(lua_State *L) {
   if (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in)
     return fail(L, "theta[%d]: expected %d x %d, got %d x %d", (int)lua_tointeger(L, 2), (int)y->n_out,
                 (int)y->n_in + 1, (int)m->m.nrows, (int)m->m.ncols);
-  if (lua_toboolean(L, 4)) return 0;                    /* a rehearsal: the shape was all */
-  Matrix *copy = matrix_new(L, m->m.nrows, m->m.ncols); /* m may be a view on this very theta */
-  mg_mat_copy(&copy->m, &m->m);
-  mg_mat_copy(&y->theta, &copy->m);
+  if (!y->bias)
+    for (size_t i = 0; i < y->n_out; i++)
+      if (mg_mat_get(&m->m, i, 0) != 0)
+        return fail(L, "theta[%d]: the layer has no bias: expected 0 in column 1, got %s at [%d][1]",
+                    (int)lua_tointeger(L, 2), push_number(L, mg_mat_get(&m->m, i, 0)), (int)i + 1);
+  if (lua_toboolean(L, 4)) return 0; /* a rehearsal: it would fit */
+  lua_getiuservalue(L, 1, KEEP_PARAMETERS);
+  matrix_assign(L, matrix_view(L, -1, y->theta), m);
   return 0;
 }
 
@@ -258,10 +308,10 @@ static int draw(lua_State *L) {
   return 0;
 }
 
-/* core.set_rng(net, generator): gives net a private generator. */
+/* core.set_rng(net, generator): gives net a private generator; nil: the shared one again. */
 static int set_rng(lua_State *L) {
   network_check(L, 1);
-  luaL_checkudata(L, 2, RNG);
+  if (!lua_isnil(L, 2)) luaL_checkudata(L, 2, RNG);
   lua_settop(L, 2);
   lua_setiuservalue(L, 1, KEEP_RNG);
   return 0;
@@ -280,14 +330,19 @@ static int set_activation(lua_State *L) {
   const size_t l = network_layer(L, 2, n, "layer");
   const mg_activation *g = mg_activation_find(luaL_checkstring(L, 3), MG_DOUBLE);
   if (g == NULL) return fail(L, "no activation '%s'", lua_tostring(L, 3));
+  if (n->net.layer[l].activation != g) n->net.made = MG_NOTHING; /* what a pass left no longer fits */
   mg_network_activate(&n->net, l, g);
   return 0;
 }
 
-static int set_frozen(lua_State *L) {
+/* core.frozen(net, l): what of layer l is: 0 nothing, 1 the bias, 2 the weights, 3 both.
+   core.frozen(net, l, parts) changes it. */
+static int frozen(lua_State *L) {
   Network *n = network_check(L, 1);
-  mg_network_freeze(&n->net, network_layer(L, 2, n, "frozen"), (unsigned)luaL_checkinteger(L, 3));
-  return 0;
+  const size_t l = network_layer(L, 2, n, "frozen");
+  if (!lua_isnoneornil(L, 3)) mg_network_freeze(&n->net, l, (unsigned)luaL_checkinteger(L, 3));
+  lua_pushinteger(L, n->net.layer[l].frozen);
+  return 1;
 }
 
 /* core.numbers(net): eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value) sets one. */
@@ -315,15 +370,11 @@ static int network_index(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL) { /* a name without a getter: it raises, and suggests */
+  if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL) /* a name without a getter: it raises, and suggests */
     lua_getfield(L, lua_upvalueindex(2), "_missing");
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, 2);
-    lua_call(L, 2, 1);
-    return 1;
-  }
   lua_pushvalue(L, 1);
-  lua_call(L, 1, 1);
+  lua_pushvalue(L, 2);
+  lua_call(L, 2, 1);
   return 1;
 }
 
@@ -354,6 +405,7 @@ static int set_network_tostring(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {{"network", network_new},
+                                     {"network_self", network_self},
                                      {"set_network_tostring", set_network_tostring},
                                      {"network_state", network_state},
                                      {"network_copy", network_copy},
@@ -366,7 +418,7 @@ static const luaL_Reg functions[] = {{"network", network_new},
                                      {"set_rng", set_rng},
                                      {"set_cost", set_cost},
                                      {"set_activation", set_activation},
-                                     {"set_frozen", set_frozen},
+                                     {"frozen", frozen},
                                      {"numbers", numbers},
                                      {NULL, NULL}};
 

@@ -97,33 +97,25 @@ static int interrupted(lua_State *L) {
 static int raise_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w,
                            bool moved) {
   const bool forward = *w->quantity == 'Z' || *w->quantity == 'A' || *w->quantity == 'J';
-  luaL_Buffer b;
-  luaL_buffinit(L, &b);
+  const char *what, *first, *then;
   if (forward && !moved)
-    lua_pushfstring(L, "%s: J is not finite for THETA as it stands: ", who);
+    what = "J is not finite for THETA as it stands";
   else
-    lua_pushfstring(L, "%s: %s would not be finite at epoch %I: ", who, forward ? "J" : "THETA",
-                    (LUAI_UACINT)(net->epoch + 1));
-  luaL_addvalue(&b);
+    what = lua_pushfstring(L, "%s would not be finite at epoch %I", forward ? "J" : "THETA",
+                           (LUAI_UACINT)(net->epoch + 1));
   if (*w->quantity == 'J')
-    lua_pushstring(L, "every Z and A is finite, their cost is not");
+    first = "every Z and A is finite, their cost is not";
   else if (*w->quantity == 'T')
-    lua_pushstring(L, "THETA + DTHETA overflows");
+    first = "THETA + DTHETA overflows";
   else
-    lua_pushfstring(L, "first %s[%d][%d][%d] is %f", w->quantity, (int)w->layer + 1, (int)w->i + 1,
-                    (int)w->j + 1, w->value);
-  luaL_addvalue(&b);
+    first = lua_pushfstring(L, "first %s[%d][%d][%d] is %s", w->quantity, (int)w->layer + 1, (int)w->i + 1,
+                            (int)w->j + 1, push_number(L, w->value));
   if (forward && !moved)
-    lua_pushstring(L, "; look at THETA, or draw it anew with init()");
+    then = "look at THETA, or draw it anew with init()";
   else
-    lua_pushfstring(L, "; THETA of epoch %I is kept; try an ETA smaller than %f", (LUAI_UACINT)net->epoch,
-                    net->eta);
-  luaL_addvalue(&b);
-  luaL_pushresult(&b);
-  luaL_where(L, 1);
-  lua_insert(L, -2);
-  lua_concat(L, 2);
-  return lua_error(L);
+    then = lua_pushfstring(L, "THETA of epoch %I is kept; try an ETA smaller than %f",
+                           (LUAI_UACINT)net->epoch, net->eta);
+  return fail(L, "%s: %s: %s; %s", who, what, first, then);
 }
 
 /* --- whole steps ---------------------------------------------------------------------- */
@@ -134,7 +126,8 @@ static lua_Integer epochs_arg(lua_State *L, int idx, const char *who) {
   int whole = 0;
   const lua_Integer n = lua_type(L, idx) == LUA_TNUMBER ? lua_tointegerx(L, idx, &whole) : 0;
   if (!whole || n < 0)
-    fail(L, "%s: expected a whole number of epochs from 0, got %s", who, luaL_tolstring(L, idx, NULL));
+    fail(L, "%s: expected a whole number of epochs from 0, got %s", who,
+         lua_type(L, idx) == LUA_TNUMBER ? luaL_tolstring(L, idx, NULL) : push_kind(L, idx));
   return n;
 }
 

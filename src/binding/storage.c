@@ -13,8 +13,7 @@ void *storage_data(Storage *s) {
   return (char *)s + ((end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - (uintptr_t)s);
 }
 
-/* "1.5 GiB" */
-static const char *push_size(lua_State *L, double bytes) {
+const char *push_size(lua_State *L, double bytes) {
   static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   int u = 0;
   for (; bytes >= 1024 && u < 6; u++) bytes /= 1024;
@@ -22,8 +21,7 @@ static const char *push_size(lua_State *L, double bytes) {
   return lua_pushfstring(L, "%I.%d %s", (LUAI_UACINT)(tenths / 10), (int)(tenths % 10), units[u]);
 }
 
-/* What the machine has; 0 when it does not say. */
-static double machine_bytes(void) {
+double machine_bytes(void) {
   const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
   return pages > 0 && size > 0 ? (double)pages * (double)size : 0;
 }

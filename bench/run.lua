@@ -18,7 +18,7 @@ local function ours()
 end
 
 -- The article's program as it is, but for its printing; prints the seconds of its loop.
-local program = ([[
+local program = ([==[
 import time, numpy as np
 X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 y = np.atleast_2d([0, 1, 1, 0]).T
@@ -42,7 +42,7 @@ def epoch():
 start = time.perf_counter()
 for i in range(%d): epoch()
 print(time.perf_counter() - start)
-]]):format(EPOCHS)
+]==]):format(EPOCHS)
 
 local function numpy()
   local path = os.tmpname()

@@ -62,7 +62,7 @@ print(("The update in between: without it the article's own numbers agree to %.1
 print(("The step epsilon = .01 itself is good for %.1g; 1e-5 brings %.1g."):format(largest(GRAD[1] / 2, same),
   largest(GRAD[1] / 2, differences(1e-5))))
 local N, K = #X, LAYERS[#LAYERS]
-print(("The factor: backprop descends 1/2 sum (yhat - y)^2, the differences are of the mean over N K = %d numbers."):format(N * K))
+print "The factor: backprop descends 1/2 sum (yhat - y)^2, the differences are of the mean of (yhat - y)^2."
 print(("So backprop is N*K/2 = %g times the gradient of what is differenced; 2 only because N = %d and K = %d."):format(
   N * K / 2, N, K))
 print "check says the same when it is asked to difference the mean:\n"

@@ -236,15 +236,6 @@ static int network_data(lua_State *L) {
   return 0;
 }
 
-/* core.as_matrix(m, what, column): m, made a matrix when it is a table. */
-static int as_matrix(lua_State *L) {
-  const char *what = luaL_checkstring(L, 2);
-  const int column = lua_toboolean(L, 3);
-  lua_pushvalue(L, 1);
-  matrix_want(L, -1, what, column);
-  return 1;
-}
-
 /* core.check_data(net, who, X, y): raises when they do not fit; returns whether y are classes. */
 static int check_data(lua_State *L) {
   Network *n = network_check(L, 1);
@@ -410,7 +401,6 @@ static const luaL_Reg functions[] = {{"network", network_new},
                                      {"network_state", network_state},
                                      {"network_copy", network_copy},
                                      {"network_data", network_data},
-                                     {"as_matrix", as_matrix},
                                      {"check_data", check_data},
                                      {"view", view},
                                      {"set_theta", set_theta},

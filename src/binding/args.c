@@ -55,6 +55,7 @@ static int core_set_folder(lua_State *L) {
 const char *push_number(lua_State *L, double x) {
   if (isnan(x)) return lua_pushliteral(L, "NaN");
   if (isinf(x)) return lua_pushstring(L, x > 0 ? "Inf" : "-Inf");
+  if (x == floor(x) && fabs(x) < 1e15) return lua_pushfstring(L, "%I", (LUAI_UACINT)x);
   return lua_pushfstring(L, "%f", x);
 }
 

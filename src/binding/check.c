@@ -29,9 +29,9 @@ static int check_layer(lua_State *L) {
   for (size_t i = 0; i < y->n_out; i++)
     for (size_t j = y->bias ? 0 : 1; j <= y->n_in; j++)
       if ((chosen == NULL || mg_mat_get(&chosen->m, i, j) != 0) && !isfinite(mg_mat_get(&numeric->m, i, j)))
-        return fail(L, "check: J is not finite near THETA[%d][%d][%d], %s; try a smaller epsilon than %f",
+        return fail(L, "check: J is not finite near THETA[%d][%d][%d], %s; try a smaller epsilon than %s",
                     (int)l + 1, (int)i + 1, (int)j + 1, push_number(L, mg_mat_get(&y->theta, i, j)),
-                    how.epsilon);
+                    push_number(L, how.epsilon));
   return 2;
 }
 

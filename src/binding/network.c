@@ -269,10 +269,11 @@ static int view(lua_State *L) {
   return 1;
 }
 
-/* core.set_theta(net, l, matrix): copies it in after a shape check. */
+/* core.set_theta(net, l, matrix[, rehearsal]): copies it in after a shape check; a rehearsal only checks. */
 static int set_theta(lua_State *L) {
   Network *n = network_check(L, 1);
   mg_layer *y = &n->net.layer[network_layer(L, 2, n, "theta")];
+  lua_settop(L, 4);
   lua_pushfstring(L, "theta[%d]", (int)lua_tointeger(L, 2));
   const Matrix *m = matrix_want(L, 3, lua_tostring(L, -1), 0);
   if (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in)

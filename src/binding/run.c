@@ -113,8 +113,8 @@ static int raise_nonfinite(lua_State *L, const char *who, const mg_network *net,
   if (forward && !moved)
     then = "look at THETA, or draw it anew with init()";
   else
-    then = lua_pushfstring(L, "THETA of epoch %I is kept; try an ETA smaller than %f",
-                           (LUAI_UACINT)net->epoch, net->eta);
+    then = lua_pushfstring(L, "THETA of epoch %I is kept; try an ETA smaller than %s",
+                           (LUAI_UACINT)net->epoch, push_number(L, net->eta));
   return fail(L, "%s: %s: %s; %s", who, what, first, then);
 }
 

@@ -1,0 +1,74 @@
+-- kit.lua - what the tests of networks share: bits to compare, errors to look at.
+
+local assert = require "luassert"
+local mg = require "moongrad"
+
+local kit = {}
+
+-- All the bits of a number, a matrix, a list of matrices, or nil.
+function kit.bits(x)
+  if type(x) == "number" then return ("<%q>"):format(x) end
+  if x == nil then return "nil" end
+  local parts = {}
+  if mg.is_matrix(x) then
+    for i, row in ipairs(x:totable()) do
+      for j, v in ipairs(row) do row[j] = ("%q"):format(v) end
+      parts[i] = table.concat(row, " ")
+    end
+  else
+    for l, m in ipairs(x) do parts[l] = kit.bits(m) end
+  end
+  return table.concat(parts, "\n") .. "\n"
+end
+
+-- Those of THETA and the epoch; and of all that a pass leaves.
+function kit.theta(net) return kit.bits(net.theta) .. net.epoch end
+function kit.live(net)
+  local parts = { kit.theta(net), kit.bits(net.J) }
+  for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do parts[#parts + 1] = kit.bits(net[what]) end
+  return table.concat(parts, "\n")
+end
+
+-- f raises one line at a place in a test, that holds every one of the words; returns it.
+function kit.raises(f, ...)
+  local ok, message = pcall(f)
+  assert.is_false(ok, "raised nothing")
+  assert.is_string(message)
+  assert.is_nil(message:find "\n", message)
+  assert.is_truthy(message:find "^[^:]*tests/lua/[%w_]+%.lua:%d+: ", message)
+  for _, word in ipairs { ... } do
+    assert.is_truthy(message:find(word, 1, true), ("%q lacks %q"):format(message, word))
+  end
+  return message
+end
+
+-- Every element of a within tolerance of b's, relative to what is larger, it or 1.
+function kit.near(a, b, tolerance)
+  a, b = mg.matrix(a), mg.matrix(b)
+  assert.same(a.shape, b.shape)
+  for i = 1, #a do
+    for j = 1, a.ncols do
+      local apart = math.abs(a[i][j] - b[i][j])
+      assert.is_true(apart <= tolerance * math.max(1, math.abs(b[i][j])),
+        ("[%d][%d]: %.17g is not %.17g"):format(i, j, a[i][j], b[i][j]))
+    end
+  end
+end
+
+-- A network with the truth table of XOR.
+function kit.xor(spec)
+  local X, y = mg.data.xor()
+  local all = spec and spec[1] and {} or { 2, 2, 2, 1 }
+  for key, v in pairs(spec or {}) do all[key] = v end
+  all.seed = all.seed or 0
+  all.X, all.y = all.X or X, all.y or y
+  return mg.network(all)
+end
+
+-- rows of random data and targets in (0, 1), from seed k.
+function kit.data(k, rows, n_in, n_out)
+  local g = mg.generator(k)
+  return g:randn(rows, n_in), g:rand(rows, n_out)
+end
+
+return kit

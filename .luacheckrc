@@ -19,5 +19,6 @@ local session = {
   },
 }
 files["scripts"] = session
+files["bench"] = session
 files["tests/smoke.lua"] = session
 files["tests/lua"] = { std = "+busted" }

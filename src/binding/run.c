@@ -98,6 +98,11 @@ static int raise_nonfinite(lua_State *L, const char *who, const mg_network *net,
                            bool moved) {
   const bool forward = *w->quantity == 'Z' || *w->quantity == 'A' || *w->quantity == 'J';
   const char *what, *first, *then;
+  for (size_t l = 0, i, j; l < net->n_layers; l++) /* what is kept is finite, unless it was set otherwise */
+    if (!mg_mat_finite(&net->layer[l].theta, &i, &j))
+      return fail(L, "%s: THETA[%d][%d][%d] is %s, expected finite numbers; set it, or draw anew with init()",
+                  who, (int)l + 1, (int)i + 1, (int)j + 1,
+                  push_number(L, mg_mat_get(&net->layer[l].theta, i, j)));
   if (forward && !moved)
     what = "J is not finite for THETA as it stands";
   else

@@ -77,6 +77,7 @@ local function train(net, o, ...)
       if look then look(r) end
     end
     if stop then break end
+    if look or stop_when then core.check_data(net, "train", X, y) end -- they may have written to it
   end
   return r
 end

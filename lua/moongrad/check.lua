@@ -171,7 +171,7 @@ local function run(net, o, ...)
   net:backward()
   local j = core.cost_of(net, of, scale)
   if j ~= j or j == math.huge then
-    raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", j)
+    raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", options.show(j))
   end
   self.cost = j
   self.floor = core.check_floor(j, self.epsilon, self.tolerance)

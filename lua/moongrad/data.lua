@@ -53,7 +53,7 @@ end
 -- X (2^bits x bits) counts in binary, y (2^bits x 1) is 1 where the number of ones is odd. 1 to 16 bits.
 -- > X, y = data.parity{bits = 3}
 function data.parity(o, ...)
-  no_arguments("parity", ...)
+  if select("#", ...) > 0 then raise "data.parity: expected one table, parity{bits = 3}" end
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("data.parity: expected a table, parity{bits = 3}, got %s", options.show(o)) end
   for name in pairs(o) do options.exists("data.parity", name, { "bits" }) end

@@ -27,6 +27,8 @@ options.init_numbers = {
 -- A value in words, for errors.
 function options.show(v)
   if type(v) == "string" then return ("%q"):format(v) end
+  if v ~= v then return "NaN" end
+  if v == math.huge or v == -math.huge then return v > 0 and "Inf" or "-Inf" end
   if type(v) == "number" or type(v) == "boolean" or v == nil then return tostring(v) end
   return core.kind(v)
 end

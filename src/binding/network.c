@@ -84,9 +84,9 @@ static int too_large(lua_State *L, size_t n_in, size_t n_layers, const mg_layer_
   if (before <= MAX_UNITS && out <= MAX_UNITS)
     why = lua_pushfstring(L, "this machine has %s", push_size(L, machine_bytes()));
   return fail(L,
-              "network: layer %d of %I units: THETA[%d] would be %I x %I and take %s with its gradient; %s",
+              "network: layer %d of %I units: THETA[%d] would be %I x %s and take %s with its gradient; %s",
               (int)l + (before > out ? 1 : 2), (LUAI_UACINT)(before > out ? before : out), (int)l + 1,
-              (LUAI_UACINT)out, (LUAI_UACINT)before + 1, push_size(L, bytes), why);
+              (LUAI_UACINT)out, push_number(L, (double)before + 1), push_size(L, bytes), why);
 }
 
 /* core.network(layers): a network of checked layers {{size=, activation=, bias=}, ...}, the input first. */

@@ -17,6 +17,7 @@ const char *push_size(lua_State *L, double bytes) {
   static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   int u = 0;
   for (; bytes >= 1024 && u < 6; u++) bytes /= 1024;
+  if (bytes >= 1024) return lua_pushliteral(L, "over 1024 EiB");
   const lua_Integer tenths = (lua_Integer)(bytes * 10 + .5);
   return lua_pushfstring(L, "%I.%d %s", (LUAI_UACINT)(tenths / 10), (int)(tenths % 10), units[u]);
 }

@@ -385,6 +385,7 @@ end
 function setters._missing(_, name)
   local why = read_only[name]
   if why then raise("network: %s cannot be set: %s", name, why) end
+  if methods[name] then raise("network: %s cannot be set: it is a method, call it: net:%s()", name, name) end
   raise("network has no %s to set%s", show(name), names.suggest(tostring(name), all_names()))
 end
 

@@ -254,6 +254,7 @@ describe("a network's fields", function()
     for _, name in ipairs { "a", "z", "delta", "grad", "dtheta", "J", "epoch", "layers", "options", "frozen" } do
       raises(function() net[name] = 5 end, name, "cannot be set")
     end
+    raises(function() net.step = 5 end, "step cannot be set: it is a method")
     raises(function() net.layers[1] = 5 end, "LAYERS cannot be changed in place")
   end)
 

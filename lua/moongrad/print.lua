@@ -6,6 +6,7 @@ local printer = {}
 
 local most_items = 50 -- of a table
 local most_depth = 4  -- of tables in tables
+local short = 16      -- characters of an item that does not need a line of its own
 
 local classof = debug.getmetatable
 
@@ -52,6 +53,24 @@ end
 
 local pretty
 
+-- Items as lines of at most width: short ones side by side, others each on its own.
+local function layout(list, width)
+  local most = 0
+  for _, item in ipairs(list) do most = math.max(most, #item) end
+  if most > short then return table.concat(list, ",\n") end
+  local lines, line = {}, ""
+  for i, item in ipairs(list) do
+    local text = item .. (i < #list and "," or "")
+    if line ~= "" and #line + 1 + #text > width then
+      lines[#lines + 1], line = line, text
+    else
+      line = line == "" and text or line .. " " .. text
+    end
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
 -- The items of a table as texts.
 local function items(t, depth, seen, width)
   local list, n = {}, 0
@@ -81,7 +100,7 @@ function pretty(v, depth, seen, width)
     seen[v] = nil
     local line = "{" .. table.concat(list, ", ") .. "}"
     if #line <= width and not line:find "\n" then return line end
-    return "{\n  " .. table.concat(list, ",\n"):gsub("\n", "\n  ") .. "\n}"
+    return "{\n  " .. layout(list, width - 2):gsub("\n", "\n  ") .. "\n}"
   end
   local text = tostring(v)
   if depth == 0 then return text end

@@ -128,8 +128,8 @@ static int pmain(lua_State *L) {
     if (isatty(STDIN_FILENO)) {
       if (!session) puts(LUA_COPYRIGHT);
       prompt_run(L, &o);
-    } else
-      run_file(L, NULL);
+    } else if (run_file(L, NULL) != LUA_OK && session) /* lua5.4 ends with 0 here */
+      return 0;
   }
   lua_pushboolean(L, 1);
   return 1;

@@ -5,6 +5,8 @@
 
 #include "shell.h"
 
+#define MAX_OWN 100 /* levels in which the user's line is looked for */
+
 static const char *progname = "moongrad"; /* in front of errors; NULL at the prompt */
 static int session;                       /* with it: source only, and the user's positions */
 static int interrupted;                   /* was Ctrl-C pressed in the last call? */
@@ -28,7 +30,7 @@ static void user_position(lua_State *L) {
   lua_Debug ar;
   const char *msg = lua_tostring(L, -1);
   int stripped = 0;
-  for (int level = 1; lua_getstack(L, level, &ar); level++) {
+  for (int level = 1; level < MAX_OWN && lua_getstack(L, level, &ar); level++) {
     lua_getinfo(L, "Sl", &ar);
     if (ar.currentline < 0) continue; /* C, or nothing known */
     if (!path_is_own(ar.source)) {
@@ -53,37 +55,61 @@ static void user_position(lua_State *L) {
   }
 }
 
+/* The level of the last frame. To reach a level costs as much as it is deep, so a
+   deep stack is not walked from end to end. */
+static int last_level(lua_State *L) {
+  lua_Debug ar;
+  int low = 0, high = 1; /* low exists, high may not */
+  while (lua_getstack(L, high, &ar)) {
+    low = high;
+    high *= 2;
+  }
+  while (high - low > 1) {
+    int middle = low + (high - low) / 2;
+    if (lua_getstack(L, middle, &ar))
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* Pushes a line about the frame if it is the user's; false if it is not. */
+static int push_frame(lua_State *L, int level) {
+  lua_Debug ar;
+  lua_getstack(L, level, &ar);
+  lua_getinfo(L, "Sln", &ar);
+  if (ar.currentline < 0 || path_is_own(ar.source)) return 0;
+  if (*ar.what == 'm')
+    lua_pushfstring(L, "\n  %s:%d: in main chunk", ar.short_src, ar.currentline);
+  else if (ar.name != NULL)
+    lua_pushfstring(L, "\n  %s:%d: in %s '%s'", ar.short_src, ar.currentline, ar.namewhat, ar.name);
+  else
+    lua_pushfstring(L, "\n  %s:%d: in function <%s:%d>", ar.short_src, ar.currentline, ar.short_src,
+                    ar.linedefined);
+  return 1;
+}
+
 /* Appends one line for each of the user's frames to the message at index 1, the top
    of the stack, unless the only one is the input itself. */
 static void user_frames(lua_State *L) {
-  enum { FIRST = 10, LAST = 5 }; /* shown of a deep stack */
-  lua_Debug ar;
+  enum { FIRST = 12, LAST = 8 }; /* levels looked at of a deep stack */
   luaL_Buffer b;
-  int total = 0, n = 0;
-  for (int level = 1; lua_getstack(L, level, &ar); level++) {
-    lua_getinfo(L, "Sl", &ar);
-    total += ar.currentline >= 0 && !path_is_own(ar.source);
-  }
-  if (total < 2) return;
+  int n = 0, last = last_level(L);
   luaL_buffinit(L, &b);
-  lua_pushvalue(L, 1);
-  luaL_addvalue(&b);
-  for (int level = 1; lua_getstack(L, level, &ar); level++) {
-    lua_getinfo(L, "Sln", &ar);
-    if (ar.currentline < 0 || path_is_own(ar.source)) continue;
-    n++;
-    if (n == FIRST + 1 && total > FIRST + LAST) luaL_addstring(&b, "\n  ...");
-    if (n > FIRST && n <= total - LAST) continue;
-    if (*ar.what == 'm')
-      lua_pushfstring(L, "\n  %s:%d: in main chunk", ar.short_src, ar.currentline);
-    else if (ar.name != NULL)
-      lua_pushfstring(L, "\n  %s:%d: in %s '%s'", ar.short_src, ar.currentline, ar.namewhat, ar.name);
-    else
-      lua_pushfstring(L, "\n  %s:%d: in function <%s:%d>", ar.short_src, ar.currentline, ar.short_src,
-                      ar.linedefined);
-    luaL_addvalue(&b);
+  for (int level = 1; level <= last; level++) {
+    if (level == FIRST + 1 && last > FIRST + LAST) {
+      luaL_addstring(&b, "\n  ...");
+      level = last - LAST + 1;
+    }
+    if (push_frame(L, level)) {
+      luaL_addvalue(&b);
+      n++;
+    }
   }
   luaL_pushresult(&b);
+  if (n < 2) lua_pop(L, 1);
+  lua_concat(L, lua_gettop(L));
 }
 
 /* Message handler of all calls. */

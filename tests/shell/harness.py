@@ -1,0 +1,167 @@
+"""What the shell's tests share: TAP, running a command, and a terminal to type into."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+import pexpect
+import pyte
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+MOONGRAD = os.path.abspath(os.environ.get("MOONGRAD", os.path.join(ROOT, "build/moongrad")))
+LUA = os.environ.get("LUA", "lua5.4")
+WAIT = 60  # seconds that nothing but a failure takes
+
+_tests = []
+
+
+def test(f):
+    """Marks a function as a test; its docstring is the test's name."""
+    _tests.append(f)
+    return f
+
+
+def check(truth, *said):
+    if not truth:
+        raise AssertionError("\n".join(str(s) for s in said))
+
+
+def equal(got, expected, *said):
+    check(got == expected, "got:      %r" % (got,), "expected: %r" % (expected,), *said)
+
+
+def main():
+    """Runs all tests in their order, each with a directory of its own as HOME; speaks TAP."""
+    print("1..%d" % len(_tests), flush=True)
+    failed = 0
+    for n, f in enumerate(_tests, 1):
+        home = tempfile.mkdtemp(prefix="moongrad-test-")
+        try:
+            f(home)
+            print("ok %d - %s" % (n, f.__doc__), flush=True)
+        except Exception as e:
+            failed += 1
+            print("not ok %d - %s" % (n, f.__doc__))
+            text = str(e) if isinstance(e, AssertionError) else traceback.format_exc()
+            at = traceback.extract_tb(sys.exc_info()[2])
+            lines = ["line %d" % s.lineno for s in at if "test_" in s.filename]
+            print("\n".join("# " + line for line in lines + text.split("\n")), flush=True)
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+    sys.exit(failed > 0)
+
+
+def environment(home, **more):
+    """The variables of a user who lives in home; a value of None takes a variable away."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("LUA", "XDG_", "NO_COLOR", "INPUTRC"))}
+    env.update(HOME=home, TERM="xterm-256color", LC_ALL="C.UTF-8", ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", ""))
+    for k, v in more.items():
+        env.pop(k, None)
+        if v is not None:
+            env[k] = v
+    return env
+
+
+def run(*args, program=MOONGRAD, stdin="", cwd=None, home="/nonexistent", **env):
+    """Runs a command without a terminal: (stdout, stderr, exit code)."""
+    data = stdin if isinstance(stdin, bytes) else stdin.encode()
+    p = subprocess.run([program, *args], input=data, capture_output=True, cwd=cwd, timeout=WAIT,
+                       env=environment(home, **env))
+    return p.stdout.decode("utf8", "replace"), p.stderr.decode("utf8", "replace"), p.returncode
+
+
+class Prompt:
+    """moongrad on a terminal: keys in, screen out."""
+
+    def __init__(self, home, *args, rows=50, cols=100, ready=True, **env):
+        self.screen = pyte.Screen(cols, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.p = pexpect.spawn(MOONGRAD, list(args), env=environment(home, **env), dimensions=(rows, cols),
+                               timeout=WAIT, cwd=home)
+        self.p.delaybeforesend = None
+        if ready:
+            self.until(self.is_ready)
+
+    def lines(self):
+        """The lines of the screen without what is blank at their ends."""
+        lines = [line.rstrip() for line in self.screen.display]
+        while lines and lines[-1] == "":
+            lines.pop()
+        return lines
+
+    def line(self):
+        """The line the cursor is in."""
+        return self.screen.display[self.screen.cursor.y].rstrip()
+
+    def is_ready(self):
+        """Does an empty prompt wait?"""
+        return self.line() == ">" and self.screen.cursor.x == 2
+
+    def feed(self, data):
+        self.raw += data
+        self.stream.feed(data)
+
+    def until(self, true):
+        """Reads what comes until true() of the screen, or fails."""
+        end = time.monotonic() + WAIT
+        while not true():
+            try:
+                self.feed(self.p.read_nonblocking(65536, timeout=max(0.01, end - time.monotonic())))
+            except pexpect.TIMEOUT:
+                raise AssertionError("waited in vain; the screen:\n" + "\n".join(self.lines()))
+            except pexpect.EOF:
+                check(true(), "it ended; the screen:", *self.lines())
+                return
+
+    def until_text(self, text):
+        self.until(lambda: any(text in line for line in self.lines()))
+
+    def until_line(self, text):
+        """Waits until the cursor's line is text."""
+        self.until(lambda: self.line() == text)
+
+    def keys(self, text):
+        self.p.send(text)
+
+    def enter(self, text, prompt=">"):
+        """Types a line, waits until it is shown, and starts it."""
+        self.keys(text)
+        self.until_line((prompt + " " + text).rstrip())
+        self.keys("\r")
+
+    def do(self, text):
+        """Enters a line and waits for the next prompt; the lines printed in between."""
+        self.p.send("\x0c")  # C-l: the screen is cleared, so that all that is on it is the answer
+        self.until(lambda: self.screen.cursor.y == 0 and self.is_ready())
+        self.enter(text)
+        self.until(lambda: self.screen.cursor.y > 0 and self.is_ready())
+        return self.lines()[1:-1]
+
+    def interrupt(self):
+        """Ctrl-C, and the prompt that follows."""
+        shown = self.raw.count(b"^C")
+        self.keys("\x03")
+        self.until(lambda: self.raw.count(b"^C") > shown and self.is_ready())
+
+    def end(self):
+        """Leaves with Ctrl-D; the exit code, -n for signal n."""
+        self.keys("\x04")
+        return self.wait()
+
+    def wait(self):
+        """Waits for the program's end."""
+        self.drain()
+        self.p.close(force=False)
+        return self.p.exitstatus if self.p.signalstatus is None else -self.p.signalstatus
+
+    def drain(self):
+        try:
+            while True:
+                self.feed(self.p.read_nonblocking(65536, timeout=WAIT))
+        except pexpect.EOF:
+            pass

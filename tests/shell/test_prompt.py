@@ -1,0 +1,515 @@
+#!/usr/bin/python3
+"""The prompt on a terminal: keys in, screen out."""
+
+import os
+import random
+import signal
+import stat
+import termios
+
+import pexpect
+
+from harness import MOONGRAD, Prompt, check, environment, equal, main, test
+
+XOR = "seed(0) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 2"
+HISTORY = ".local/state/moongrad/history"
+
+
+def read(path):
+    with open(path) as f:
+        return f.read()
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as f:
+        f.write(text)
+
+
+def is_sane(p):
+    """Is the terminal in its usual mode: lines, echo, signals?"""
+    flags = termios.tcgetattr(p.p.child_fd)[3]
+    return flags & termios.ICANON and flags & termios.ECHO and flags & termios.ISIG
+
+
+@test
+def banner(home):
+    """three lines of banner lead to a trained XOR; -q leaves them out; Ctrl-D leaves"""
+    p = Prompt(home)
+    lines = p.lines()
+    equal(len(lines), 4, lines)
+    check(lines[0].startswith("moongrad "), lines)
+    p.do(lines[1].strip())
+    report = p.do("step(5000)")
+    check(report[0].startswith("epoch 5000   cost "), report)
+    check(float(report[0].split()[3]) < 0.05, "the banner's example does not solve XOR:", report)
+    equal(p.end(), 0)
+    p = Prompt(home, "-q")
+    equal(p.lines(), [">"])
+    equal(p.end(), 0)
+
+
+@test
+def values(home):
+    """all values of an expression are printed; what returns nothing prints nothing"""
+    p = Prompt(home)
+    equal(p.do("1 + 1"), ["2"])
+    equal(p.do("1, nil, 'a'"), ["1       nil     a"])
+    equal(p.do("nil"), ["nil"])
+    equal(p.do("= 3"), ["3"])
+    equal(p.do("x = 5"), [])
+    equal(p.do("print(x)"), ["5"])
+    equal(p.do("(function() end)()"), [])
+    equal(p.do("{1, 2, {a = 'x\\n', [true] = 0}}"), ['{1, 2, {a = "x\\n", [true] = 0}}'])
+    equal(p.do("{}"), ["{}"])
+    p.do("t = {1} t.t = t")
+    equal(p.do("t"), ["{1, t = {... the table around it}}"])
+    equal(p.do("eye(2)"), ["2 x 2", "1  0", "0  1"])
+    equal(p.do("{eye(2)}"), ["{matrix 2 x 2}"])
+    equal(p.do("eye(1), 7"), ["1 x 1", "1", "7"])
+    equal(p.end(), 0)
+
+
+@test
+def long_tables(home):
+    """long and deep tables are cut, and fit the width"""
+    p = Prompt(home, cols=40)
+    p.do("t = {} for i = 1, 60 do t[i] = i end")
+    lines = p.do("t")
+    equal(lines[0], "{")
+    equal(lines[1], "  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,")
+    equal(lines[-2:], ["  49, 50, ... 10 more", "}"])
+    p.do("x = ('x'):rep(20)")
+    p.do("t = {name = x, other = x}")
+    equal(p.do("t"), ["{", '  name = "%s",' % ("x" * 20), '  other = "%s"' % ("x" * 20), "}"])
+    equal(p.do("{{{{{}}}}}"), ["{{{{{}}}}}"])
+    equal(p.do("{{{{{1}}}}}"), ["{{{{{...}}}}}"])
+    p.do("LAYERS = {12, 2}")
+    check(all(len(line) <= 40 for line in p.do("THETA[1]")), p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def continuation(home):
+    """an incomplete input goes on with >>; Ctrl-D and Ctrl-C cancel it"""
+    p = Prompt(home)
+    for text, prompt in (("function f(a)", ">"), ("  return a", ">>")):
+        p.enter(text, prompt)
+        p.until_line(">>")
+    p.enter("end", ">>")
+    p.until(p.is_ready)
+    equal(p.do("f(4)"), ["4"])
+    p.enter("(1 +")
+    p.until_line(">>")
+    p.enter("2)", ">>")
+    p.until(p.is_ready)
+    check("3" in p.lines(), p.lines())
+    for key in ("\x04", "\x03"):
+        p.enter("x = (")
+        p.until_line(">>")
+        p.keys(key)
+        p.until(p.is_ready)
+        equal(p.do("6 * 7"), ["42"])
+    p.enter("x = = 1")
+    p.until(p.is_ready)
+    check("stdin:1: unexpected symbol near '='" in p.lines(), p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def control_c(home):
+    """Ctrl-C at the prompt drops the line and eats no key, also in the middle of a search"""
+    p = Prompt(home)
+    p.do("x = 1")
+    p.keys("os.exit(9)")
+    p.until_line("> os.exit(9)")
+    p.interrupt()
+    equal(p.do("40 + 2"), ["42"])
+    p.interrupt()
+    p.keys("\x12x =")  # C-r
+    p.until_text("reverse-i-search")
+    p.interrupt()
+    equal(p.do("x"), ["1"])
+    equal(p.end(), 0)
+
+
+@test
+def interrupt_step(home):
+    """Ctrl-C stops a step at a whole epoch, says so and keeps the network"""
+    p = Prompt(home)
+    p.do(XOR)
+    p.enter("print 'go' step(1e12)")
+    p.until_text("go")
+    p.interrupt()
+    said = [line for line in p.lines() if line.startswith("interrupted at epoch ")]
+    equal(len(said), 1, p.lines())
+    check(" of 1000000000000, cost " in said[0] and said[0].endswith("(THETA kept)"), said)
+    epoch = int(said[0].split()[3])
+    equal(p.do("NET.epoch"), [str(epoch)])
+    check(p.do("step()")[0].startswith("epoch %d " % (epoch + 1)))
+    equal(p.do("debug.gethook()"), ["nil"])
+    equal(p.end(), 0)
+
+
+@test
+def interrupt_lua(home):
+    """Ctrl-C stops Lua, also code that catches errors, and says interrupted"""
+    p = Prompt(home)
+    p.do(XOR)
+    for code in ("while true do end", "while true do pcall(error) end",
+                 "while true do pcall(function() while true do end end) end",
+                 "while true do xpcall(function() while true do end end, function(m) return m end) end",
+                 "while true do pcall(step, 1e12) end",
+                 "NET:train{epochs = 1e9, every = 1, report = function() end}"):
+        p.do("0")
+        p.enter("print 'go' " + code)
+        p.until_text("go")
+        p.interrupt()
+        check(any(line.startswith("interrupted") for line in p.lines()), p.lines())
+        equal(p.do("debug.gethook()"), ["nil"])
+        equal(p.do("1 + 1"), ["2"])
+    equal(p.end(), 0)
+
+
+@test
+def errors(home):
+    """an error is one line and the user's frames; the session and THETA survive it"""
+    p = Prompt(home, cols=250)
+    p.do(XOR)
+    theta = p.do("THETA")
+    equal(p.do("error('boom', 0)"), ["boom"])
+    equal(p.do("error({})"), ["(error object is a table value)"])
+    equal(p.do("error(setmetatable({}, {__tostring = function() return 'obj' end}))"), ["obj"])
+    equal(p.do("nosuch()"), ["stdin:1: attempt to call a nil value (global 'nosuch')"])
+    p.do("function f() local x = nil + 1 end")
+    lines = p.do("f() x = 1")
+    equal(len(lines), 3, lines)
+    check("attempt to perform arithmetic" in lines[0] and "'f'" in lines[1] and "main chunk" in lines[2], lines)
+    for bad in ("x = step(-1)", "A = 5", "cost = 'mse'", "ETA = 'x'", "LAYERS[1] = 3", "x = THETA[9]", "x = network{2, 1, etaa = 1}",
+                "LAYERS = {2, 1e10, 1}"):
+        lines = p.do(bad)
+        equal(len(lines), 1, lines)
+        check(lines[0].startswith("stdin:1: "), lines)
+    p.do("function g() return g() + 1 end")
+    check("stack overflow" in p.do("x = g()")[0], p.lines())
+    check("not enough memory" in p.do("x = ('x'):rep(1 << 60)")[0] or "too large" in p.lines()[1], p.lines())
+    equal(p.do("THETA"), theta)
+    equal(p.do("setmetatable({}, {__tostring = function() error 'no' end})")[0][-2:], "no")
+    equal(p.end(), 0)
+
+
+@test
+def history(home):
+    """history is kept in a file of mode 0600, at once, with inputs of several lines whole"""
+    p = Prompt(home)
+    p.do("x = 11")
+    for text, prompt in (("y1 = {1,", ">"), ("2}", ">>")):
+        p.enter(text, prompt)
+        p.until(lambda prompt=prompt: p.line() == (">>" if prompt == ">" else ">"))
+    p.do(" secret = 1")
+    p.do("x + 1")
+    p.do("x + 1")
+    path = os.path.join(home, HISTORY)
+    p.p.kill(signal.SIGKILL)
+    p.wait()
+    equal(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+    entries = [line for line in read(path).split("\n") if not line.startswith("#")]
+    equal(entries, ["x = 11", "y1 = {1,", "2}", "x + 1", ""])
+    p = Prompt(home)
+    p.keys("\x1b[A")
+    p.until_line("> x + 1")
+    p.keys("\x1b[A")
+    p.until_line("2}")
+    check(p.lines()[-2] == "> y1 = {1,", p.lines())
+    p.keys("\r")
+    p.until(p.is_ready)
+    equal(p.do("y1"), ["{1, 2}"])
+    equal(p.end(), 0)
+
+
+@test
+def history_place(home):
+    """XDG_STATE_HOME says where; without a place to write the prompt works all the same"""
+    p = Prompt(home, XDG_STATE_HOME=home + "/state")
+    p.do("7")
+    equal(p.end(), 0)
+    check("\n7\n" in read(home + "/state/moongrad/history"))
+    write(home + "/file", "")
+    for env in ({"HOME": None}, {"HOME": "/nonexistent"}, {"HOME": "relative"}, {"XDG_STATE_HOME": home + "/file"},
+                {"XDG_STATE_HOME": "/proc"}, {"HOME": "/dev/null"}):
+        p = Prompt(home, **env)
+        equal(p.do("1 + 1"), ["2"])
+        p.keys("\x1b[A")
+        p.until_line("> 1 + 1")
+        p.interrupt()
+        equal(p.end(), 0)
+    os.makedirs(home + "/dir/moongrad/history")
+    p = Prompt(home, XDG_STATE_HOME=home + "/dir")
+    equal(p.do("1 + 1"), ["2"])
+    equal(p.end(), 0)
+
+
+def complete(p, text, *expected):
+    """Types text and two Tabs, and waits for all of expected on the screen; clears the line."""
+    p.keys("\x0c")
+    p.until(lambda: p.screen.cursor.y == 0 and p.is_ready())
+    p.keys(text)
+    p.until_line("> " + text)
+    p.keys("\t\t")
+    for word in expected:
+        p.until(lambda word=word: any(word in line.split() or line == "> " + word for line in p.lines()))
+    p.interrupt()
+
+
+@test
+def completion(home):
+    """Tab completes globals, session names, fields and methods, and file names in quotes"""
+    p = Prompt(home, cols=250)
+    p.do(XOR + " step(3) r = step() xyzzy = {plugh = {grue = 1}, 'a', {deep = 2}} s = 'text' o = setmetatable({}, {__index = string})")
+    complete(p, "xyz", "xyzzy")
+    complete(p, "THE", "THETA")
+    complete(p, "forw", "forward")
+    complete(p, "string.for", "string.format")
+    complete(p, "xyzzy.plugh.g", "xyzzy.plugh.grue")
+    complete(p, "xyzzy[2].d", "xyzzy[2].deep")
+    complete(p, "s:upp", "s:upper")
+    complete(p, "o:upp", "o:upper")
+    complete(p, "NET:ba", "NET:backward")
+    complete(p, "NET.", "theta", "options", "layers", "epoch", "train")
+    complete(p, "NET.options.o", "output", "optimizer")
+    complete(p, "NET.options.act", "NET.options.activation")
+    complete(p, "THETA[1].n", "nrows", "ncols", "norm")
+    complete(p, "NET.theta[1]:resh", "NET.theta[1]:reshape")
+    complete(p, "X:to", "X:totable")
+    complete(p, "data.x", "data.xor")
+    complete(p, "r.", "cost", "mse", "epoch")
+    complete(p, "print(#xyz", "print(#xyzzy")
+    complete(p, "whi", "while")
+    write(home + "/some-data.csv", "")
+    complete(p, 'io.open("some-d', 'io.open("some-data.csv"')
+    for text in ("nosuch.", "nosuch:", "1.", "a..", "f().", "-- xy", "xyzzy[1].", "(", "NET.theta[9]."):
+        p.keys(text + "\t\t")
+        p.until_line("> " + text)
+        p.interrupt()
+    equal(p.do("6 * 7"), ["42"])
+    equal(p.end(), 0)
+
+
+@test
+def completion_runs_nothing(home):
+    """Tab runs none of the user's code, and lists at most so many names"""
+    p = Prompt(home, cols=250)
+    p.do("ran = 0 function hit() ran = ran + 1 end")
+    p.do("t = setmetatable({}, {__index = hit, __newindex = hit, __pairs = hit, __len = hit, __name = 'network'})")
+    p.do("u = {t = t} w = setmetatable({}, {__index = t, __name = 'report', __tostring = hit})")
+    p.do("for i = 1, 500 do _G['many' .. i] = i end")
+    for text in ("t.", "t.theta.", "u.t.x", "w.a.b.", "w:c", "t[1]."):
+        p.keys(text + "\t\t")
+        p.until_line("> " + text)
+        p.interrupt()
+    equal(p.do("ran"), ["0"])
+    p.keys("many\t\t")
+    p.until_text("... and 380 more")
+    p.until_line("> many")
+    p.interrupt()
+    equal(p.do("ran"), ["0"])
+    equal(p.end(), 0)
+
+
+@test
+def start_file(home):
+    """init.lua is run for the prompt only, unless --no-rc; its error is told and not fatal"""
+    path = home + "/.config/moongrad/init.lua"
+    write(path, "mine = 5 print('init ran')\n")
+    p = Prompt(home)
+    check("init ran" in p.lines(), p.lines())
+    equal(p.do("mine"), ["5"])
+    equal(p.end(), 0)
+    p = Prompt(home, "--no-rc")
+    equal(p.do("mine"), ["nil"])
+    equal(p.end(), 0)
+    write(path, "error 'in my file'")
+    p = Prompt(home)
+    check(any("init.lua:1: in my file" in line for line in p.lines()), p.lines())
+    equal(p.do("1 + 1"), ["2"])
+    equal(p.end(), 0)
+    p = Prompt(home, "--no-session")
+    check(not any("in my file" in line for line in p.lines()), p.lines())
+    equal(p.end(), 0)
+    write(home + "/x/moongrad/init.lua", "print 'elsewhere'")
+    p = Prompt(home, XDG_CONFIG_HOME=home + "/x")
+    check("elsewhere" in p.lines(), p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def dumb(home):
+    """TERM=dumb gets plain lines without an escape, and Ctrl-C there drops the line"""
+    for term in ("dumb", None):
+        p = Prompt(home, TERM=term)
+        p.keys("40 + 2\r")
+        p.until(lambda: "42" in p.lines() and p.is_ready())
+        p.keys("os.exit(9)")
+        p.until_line("> os.exit(9)")
+        p.interrupt()
+        p.keys("'still here'\r")
+        p.until(lambda: "still here" in p.lines() and p.is_ready())
+        equal(p.end(), 0)
+        check(b"\x1b" not in p.raw, p.raw)
+
+
+@test
+def plain_lua(home):
+    """--no-session has lua5.4's prompt: its banner, its tracebacks, no history file"""
+    p = Prompt(home, "--no-session")
+    check("Lua 5.4" in p.lines()[0] and "Lua.org" in p.lines()[0], p.lines())
+    equal(p.do("step, LAYERS"), ["nil     nil"])
+    equal(p.do("error('a')"), ["stdin:1: a", "stack traceback:", "        [C]: in function 'error'",
+                               "        stdin:1: in main chunk", "        [C]: in ?"])
+    p.do("_PROMPT = '> '")
+    p.enter("print 'go' while true do end")
+    p.until_text("go")
+    p.interrupt()
+    complete(p, "string.for", "string.format")
+    equal(p.end(), 0)
+    check(not os.path.exists(os.path.join(home, HISTORY)))
+
+
+@test
+def after_script(home):
+    """-i runs the script first, then opens the prompt with what it made"""
+    write(home + "/s.lua", "LAYERS = {2, 2, 1} print('made', ...)")
+    p = Prompt(home, "-i", "s.lua", "arg")
+    check("made    arg" in p.lines(), p.lines())
+    equal(p.do("LAYERS[2]"), ["2"])
+    equal(p.end(), 0)
+    p = Prompt(home, "-i", "-e", "error 'x'", ready=False)
+    equal(p.wait(), 1)
+    p = Prompt(home)
+    p.enter("os.exit(5)")
+    p.drain()
+    check(is_sane(p))
+    equal(p.wait(), 5)
+
+
+@test
+def prompts(home):
+    """_PROMPT and _PROMPT2 are heeded; one that fails is not"""
+    p = Prompt(home)
+    p.enter("_PROMPT, _PROMPT2 = 'lua$ ', 'more$ '")
+    p.until_line("lua$")
+    p.enter("(", "lua$")
+    p.until_line("more$")
+    p.enter("1)", "more$")
+    p.until_line("lua$")
+    p.enter("_PROMPT = setmetatable({}, {__tostring = error})", "lua$")
+    p.until(p.is_ready)
+    equal(p.end(), 0)
+
+
+@test
+def reading(home):
+    """a chunk can read a typed line itself"""
+    p = Prompt(home)
+    p.enter("print 'go' s = io.read()")
+    p.until_text("go")
+    p.keys("typed text\r")
+    p.until(p.is_ready)
+    equal(p.do("s"), ["typed text"])
+    equal(p.end(), 0)
+
+
+@test
+def paste(home):
+    """a paste of several lines stays in the line until Enter, and runs as one chunk"""
+    p = Prompt(home)
+    p.keys("\x1b[200~local a = 1\nlocal b = 2\nprint(a + b, 'sum')\x1b[201~")
+    p.until_line("print(a + b, 'sum')")
+    check(not any(line.startswith("3") for line in p.lines()), p.lines())
+    p.keys("\r")
+    p.until(p.is_ready)
+    check("3       sum" in p.lines(), p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def resize(home):
+    """a resize keeps the text typed, and what is printed next fits"""
+    p = Prompt(home, rows=50, cols=100)
+    p.do("LAYERS = {30, 2}")
+    p.keys("THETA[1]")
+    p.until_line("> THETA[1]")
+    p.screen.resize(50, 40)
+    p.p.setwinsize(50, 40)
+    p.p.kill(signal.SIGWINCH)
+    p.keys(" ")
+    p.until(lambda: p.line() == "> THETA[1]" and p.screen.cursor.x == len("> THETA[1] "))
+    p.keys("\r")
+    p.until_text("bias")
+    p.until(p.is_ready)
+    table = [line for line in p.lines() if line[:1] in "12" or "bias" in line]
+    check(table and all(len(line) <= 40 for line in table) and any("..." in line for line in table), p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def ended_by_signal(home):
+    """TERM and HUP end it with the terminal as it was"""
+    for sig in (signal.SIGTERM, signal.SIGHUP):
+        p = Prompt(home)
+        p.keys("half a li")
+        p.until_line("> half a li")
+        p.p.kill(sig)
+        p.drain()
+        check(is_sane(p), sig)
+        equal(p.wait(), -sig)
+
+
+@test
+def job_control(home):
+    """Ctrl-Z and fg bring the half-typed line back"""
+    p = Prompt.__new__(Prompt)
+    import pyte
+    p.screen = pyte.Screen(100, 50)
+    p.stream = pyte.ByteStream(p.screen)
+    p.raw = b""
+    p.p = pexpect.spawn("/bin/bash", ["--norc", "--noediting", "-i"], env=environment(home, PS1="shell$ "),
+                        dimensions=(50, 100), timeout=60)
+    p.p.delaybeforesend = None
+    p.until_line("shell$")
+    p.keys(MOONGRAD + "\r")
+    p.until(p.is_ready)
+    p.keys("6 * ")
+    p.until(lambda: p.line() == "> 6 *" and p.screen.cursor.x == 6)
+    p.keys("\x1a")
+    p.until_line("shell$")
+    check(is_sane(p))
+    p.keys("fg\r")
+    p.until(lambda: p.line() == "> 6 *" and p.screen.cursor.x == 6)
+    p.keys("7\r")
+    p.until(lambda: "42" in p.lines())
+    p.until(p.is_ready)
+    p.keys("\x04")
+    p.until_line("shell$")
+    p.keys("exit\r")
+    equal(p.wait(), 0)
+
+
+@test
+def random_keys(home):
+    """random keys do not bring it down"""
+    rng = random.Random(5)
+    p = Prompt(home)
+    avoid = {3, 4, 0x1a, 0x1c, 0x13, 0x11}  # what ends, stops or holds a program
+    for _ in range(30):
+        p.p.send(bytes(b for b in (rng.randrange(256) for _ in range(200)) if b not in avoid))
+        p.interrupt()
+    p.interrupt()
+    p.keys("print(('al') .. 'ive')\r")
+    p.until(lambda: b"alive" in p.raw)
+    p.p.kill(signal.SIGTERM)
+    p.drain()
+    check(is_sane(p))
+
+
+main()

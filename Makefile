@@ -30,7 +30,7 @@ CFLAGS ?= -O3 -g
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wwrite-strings -Wvla -Werror
 # No contraction, no reassociation: an element's bits depend on its own terms alone.
-HOUSE  := -std=c11 $(WARN) -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=off
+HOUSE  := -std=c11 $(WARN) -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -ffp-contract=off
 
 LUA_CFLAGS := $(shell pkg-config --cflags lua5.4 2>/dev/null || echo -I/usr/include/lua5.4)
 # The static library when there is one: one file to carry, and no slower than stock lua5.4.
@@ -44,8 +44,19 @@ binding_CC = $(engine_CC) $(LUA_CFLAGS) -I$(BUILD)/gen
 shell_CC   = $(engine_CC) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSION)"' -DMG_PREFIX='"$(PREFIX)"'
 test_CC    = $(engine_CC) -Isrc/engine
 
+# Kernel files are compiled for each precision and instruction set; the best is chosen at run time.
+KERNELS := product activation cost flat
+SETS    := base $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
+base_FLAGS   :=
+avx2_FLAGS   := -mavx2 -mfma
+avx512_FLAGS := -mavx512f -mavx512dq -mavx512vl -mfma
+double_FLAGS :=
+single_FLAGS := -DMG_IS_SINGLE
+
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
-ENGINE  := $(call objects,engine)
+VARIANTS := $(foreach t,double single,$(foreach s,$(SETS),$(t)_$(s)))
+ENGINE   := $(filter-out $(KERNELS:%=$(BUILD)/obj/engine/%.o),$(call objects,engine)) \
+            $(foreach v,$(VARIANTS),$(KERNELS:%=$(BUILD)/obj/engine/$(v)/%.o))
 BINDING := $(call objects,binding)
 SHELL_O := $(call objects,shell)
 TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/engine/test_*.c)))
@@ -67,6 +78,14 @@ $(BUILD)/lua:
 
 $(BUILD)/obj/engine/%.o: src/engine/%.c $(BUILD)/obj/engine/flags
 	$(SAY)$(engine_CC) -MMD -MP -c -o $@ $<
+
+define variant
+$(BUILD)/obj/engine/$(1)_$(2)/%.o: src/engine/%.c $(BUILD)/obj/engine/flags
+	@mkdir -p $$(@D)
+	$$(SAY)$$(engine_CC) -DMG_SUFFIX=$(1)_$(2) $$($(1)_FLAGS) $$($(2)_FLAGS) -Wno-psabi -MMD -MP -c -o $$@ $$<
+
+endef
+$(foreach t,double single,$(foreach s,$(SETS),$(eval $(call variant,$(t),$(s)))))
 
 $(BUILD)/obj/binding/%.o: src/binding/%.c $(BUILD)/obj/binding/flags
 	$(SAY)$(binding_CC) -MMD -MP -c -o $@ $<
@@ -90,7 +109,7 @@ $(BUILD)/gen/docs.h: src/docs.awk $(DOCUMENTED)
 	@mkdir -p $(@D)
 	$(SAY)awk -f $^ > $@
 
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/engine/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/engine/*.d)
 
 run: all
 	@if [ -t 0 ]; then exec $(BUILD)/moongrad -i scripts/xor.lua; else exec $(BUILD)/moongrad scripts/xor.lua; fi
@@ -120,8 +139,7 @@ coverage:
 	@for t in $(TESTS:$(BUILD)/%=$(BUILD)/coverage/%); do $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done
 	gcovr --root . --filter src/engine/ --fail-under-line 95 $(BUILD)/coverage
 
-# OpenBLAS chooses instructions that valgrind may not know: name older ones.
-MEMCHECK := OPENBLAS_CORETYPE=Haswell valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+MEMCHECK := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 valgrind: all engine-tests
 	@for t in $(TESTS); do $(MEMCHECK) $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done
 	@$(MEMCHECK) $(BUILD)/moongrad tests/smoke.lua

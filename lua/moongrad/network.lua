@@ -27,7 +27,7 @@ local function make(layers, given)
   for l = 2, #layers do
     specification[l] = { size = layers[l].size, activation = activations[l - 1], bias = layers[l].bias }
   end
-  local net = core.network(specification)
+  local net = core.network(specification, given.precision)
   local s = state(net)
   s.layers, s.given, s.activations = layers, given, activations
   core.set_cost(net, cost, scale)

@@ -12,7 +12,7 @@ options.names = {
 }
 
 local optimizers = { "sgd" }
-local precisions = { "double" }
+local precisions = { "double", "single" }
 
 -- The number that goes with each way to draw THETA: its name and what it is when absent.
 options.init_numbers = {

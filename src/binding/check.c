@@ -14,7 +14,7 @@ static int check_layer(lua_State *L) {
   const size_t l = network_layer(L, 2, n, "layer");
   const mg_check how = {.method = (mg_difference)luaL_checkoption(L, 3, NULL, methods),
                         .epsilon = luaL_checknumber(L, 4),
-                        .cost = {.kind = mg_cost_find(luaL_checkstring(L, 5), MG_DOUBLE),
+                        .cost = {.kind = mg_cost_find(luaL_checkstring(L, 5), n->net.type),
                                  .scale = luaL_optnumber(L, 6, n->net.cost.scale)}};
   if (how.cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 5));
   const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : matrix_check(L, 7);
@@ -73,7 +73,7 @@ static int check_floor(lua_State *L) {
 /* core.cost_of(net, cost, scale): J of THETA for the batch by the cost called so, l1 and l2 included. */
 static int cost_of(lua_State *L) {
   Network *n = network_check(L, 1);
-  const mg_cost cost = {.kind = mg_cost_find(luaL_checkstring(L, 2), MG_DOUBLE),
+  const mg_cost cost = {.kind = mg_cost_find(luaL_checkstring(L, 2), n->net.type),
                         .scale = luaL_optnumber(L, 3, n->net.cost.scale)};
   if (cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 2));
   const mg_mat X = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in);

@@ -2,7 +2,8 @@
 
 #include "binding.h"
 
-int luaopen_moongrad_core(lua_State *L);
+/* The one name that core.so, or the shell, shows to the world. */
+__attribute__((visibility("default"))) int luaopen_moongrad_core(lua_State *L);
 
 int luaopen_moongrad_core(lua_State *L) {
   lua_newtable(L);

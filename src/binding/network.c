@@ -55,21 +55,21 @@ mg_rng *network_rng(lua_State *L, int idx) {
 /* --- making --------------------------------------------------------------------- */
 
 /* The layer specifications {{n, activation, bias}, ...} at index idx, the input first, into spec. */
-static void read_layers(lua_State *L, int idx, size_t n_layers, mg_layer_spec *spec) {
+static void read_layers(lua_State *L, int idx, mg_type type, size_t n_layers, mg_layer_spec *spec) {
   for (size_t l = 0; l < n_layers; l++) {
     lua_geti(L, idx, (lua_Integer)l + 2);
     lua_getfield(L, -1, "size");
     lua_getfield(L, -2, "activation");
     lua_getfield(L, -3, "bias");
-    spec[l] = (mg_layer_spec){(size_t)lua_tointeger(L, -3),
-                              mg_activation_find(luaL_checkstring(L, -2), MG_DOUBLE), lua_toboolean(L, -1)};
+    spec[l] = (mg_layer_spec){(size_t)lua_tointeger(L, -3), mg_activation_find(luaL_checkstring(L, -2), type),
+                              lua_toboolean(L, -1)};
     if (spec[l].activation == NULL) fail(L, "network: no activation '%s'", lua_tostring(L, -2));
     lua_pop(L, 4);
   }
 }
 
 /* Raises: the layers take more memory than there is. Names the one with the most weights. */
-static int too_large(lua_State *L, size_t n_in, size_t n_layers, const mg_layer_spec *spec) {
+static int too_large(lua_State *L, mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec) {
   double most = 0;
   size_t l = 0, before = n_in;
   for (size_t k = 0, in = n_in; k < n_layers; in = spec[k++].n_out)
@@ -79,7 +79,7 @@ static int too_large(lua_State *L, size_t n_in, size_t n_layers, const mg_layer_
       before = in;
     }
   const size_t out = spec[l].n_out;
-  const double bytes = 4 * sizeof(double) * most; /* theta, grad, dtheta and the theta before */
+  const double bytes = 4 * (double)mg_type_size(type) * most; /* theta, grad, dtheta and the theta before */
   const char *why = "a layer may have up to 2^30 units";
   if (before <= MAX_UNITS && out <= MAX_UNITS)
     why = lua_pushfstring(L, "this machine has %s", push_size(L, machine_bytes()));
@@ -89,24 +89,27 @@ static int too_large(lua_State *L, size_t n_in, size_t n_layers, const mg_layer_
               (LUAI_UACINT)out, push_number(L, (double)before + 1), push_size(L, bytes), why);
 }
 
-/* core.network(layers): a network of checked layers {{size=, activation=, bias=}, ...}, the input first. */
+/* core.network(layers, precision): a network of checked layers {{size=, activation=, bias=}, ...}, the input
+   first. precision: "double" or "single". */
 static int network_new(lua_State *L) {
+  static const char *const precisions[] = {"double", "single", NULL};
   luaL_checktype(L, 1, LUA_TTABLE);
+  const mg_type type = luaL_checkoption(L, 2, "double", precisions) == 0 ? MG_DOUBLE : MG_SINGLE;
   const size_t n_layers = (size_t)luaL_len(L, 1) - 1;
   mg_layer_spec *spec = lua_newuserdatauv(L, n_layers * sizeof *spec, 0);
-  read_layers(L, 1, n_layers, spec);
+  read_layers(L, 1, type, n_layers, spec);
   lua_geti(L, 1, 1);
   lua_getfield(L, -1, "size");
   const size_t n_in = (size_t)lua_tointeger(L, -1);
-  const size_t bytes = mg_network_bytes(n_in, n_layers, spec);
+  const size_t bytes = mg_network_bytes(type, n_in, n_layers, spec);
   const double machine = machine_bytes();
-  if (bytes == 0 || (machine > 0 && (double)bytes > machine)) return too_large(L, n_in, n_layers, spec);
+  if (bytes == 0 || (machine > 0 && (double)bytes > machine)) return too_large(L, type, n_in, n_layers, spec);
   Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
   memset(n, 0, sizeof *n);
   lua_newtable(L);
   lua_setiuservalue(L, -2, KEEP_STATE);
   Storage *s = storage_new(L, bytes, "network");
-  mg_network_make(&n->net, n_in, n_layers, spec, storage_data(s));
+  mg_network_make(&n->net, type, n_in, n_layers, spec, storage_data(s));
   lua_setiuservalue(L, -2, KEEP_PARAMETERS);
   luaL_setmetatable(L, NETWORK);
   return 1;
@@ -311,7 +314,7 @@ static int set_rng(lua_State *L) {
 
 static int set_cost(lua_State *L) {
   Network *n = network_check(L, 1);
-  const mg_cost_kind *kind = mg_cost_find(luaL_checkstring(L, 2), MG_DOUBLE);
+  const mg_cost_kind *kind = mg_cost_find(luaL_checkstring(L, 2), n->net.type);
   if (kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
   n->net.cost = (mg_cost){.kind = kind, .scale = luaL_optnumber(L, 3, 1)};
   return 0;
@@ -320,7 +323,7 @@ static int set_cost(lua_State *L) {
 static int set_activation(lua_State *L) {
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "layer");
-  const mg_activation *g = mg_activation_find(luaL_checkstring(L, 3), MG_DOUBLE);
+  const mg_activation *g = mg_activation_find(luaL_checkstring(L, 3), n->net.type);
   if (g == NULL) return fail(L, "no activation '%s'", lua_tostring(L, 3));
   if (n->net.layer[l].activation != g) n->net.made = MG_NOTHING; /* what a pass left no longer fits */
   mg_network_activate(&n->net, l, g);

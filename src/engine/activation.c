@@ -1,97 +1,161 @@
 /* activation.c - the activation functions, each with its derivative beside it.
 
-   To add one: a FORWARD, a BACKWARD, a line in the table at the bottom. Formulas
-   are written so that no finite z overflows, and so that a NaN is never hidden. */
+   To add one: g and its slope, a FUNCTION, a line in the table at the bottom. Formulas
+   are over vectors of z, written so that no finite z overflows, and so that a NaN is
+   never hidden. */
 
 #include "activation.h"
 
-#include <math.h>
-#include <string.h>
+#include "elementary.h"
+#include "kernels.h"
 
-#include "real.h"
+static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->data + (ptrdiff_t)r * m->rs; }
 
-/* a = formula in z, element by element. */
-#define FORWARD(function, formula)                                                                \
-  static mg_status function(const mg_activation *self, const mg_mat *zs, mg_mat *as, size_t from, \
-                            size_t to) {                                                          \
-    (void)self;                                                                                   \
-    for (size_t r = from; r < to; r++) {                                                          \
-      const real *restrict zr = (const real *)zs->data + (ptrdiff_t)r * zs->rs;                   \
-      real *restrict ar = (real *)as->data + (ptrdiff_t)r * as->rs;                               \
-      for (size_t j = 0; j < zs->ncols; j++) {                                                    \
-        const real z = zr[j];                                                                     \
-        ar[j] = (formula);                                                                        \
-      }                                                                                           \
-    }                                                                                             \
-    return MG_OK;                                                                                 \
+/* --- loops over rows from .. to - 1 ------------------------------------------------------ */
+
+/* Do rows follow each other without a gap, and are they so short that a vector holds several? */
+static bool packed(const mg_mat *m) { return (size_t)m->rs == m->ncols && m->ncols < (size_t)VL; }
+
+/* A walk through rows of n numbers, stride apart, as if they followed each other. */
+typedef struct walk {
+  real *row;
+  ptrdiff_t stride;
+  size_t n, j;
+} walk;
+
+ALWAYS_INLINE real *next(walk *w) {
+  if (w->j == w->n) {
+    w->row += w->stride;
+    w->j = 0;
+  }
+  return w->row + w->j++;
+}
+
+/* a = g(z) */
+ALWAYS_INLINE mg_status forward(const mg_mat *zs, mg_mat *as, size_t from, size_t to, vec (*g)(vec)) {
+  const size_t n = zs->ncols;
+  if (packed(zs)) { /* narrow layers: several rows of z to a vector */
+    const real *z = row_of(zs, from);
+    walk a = {(real *)row_of(as, from), as->rs, n, 0};
+    for (size_t left = n * (to - from), count; left > 0; left -= count, z += count) {
+      count = left < (size_t)VL ? left : (size_t)VL;
+      const vec v = g(load_upto(z, count));
+      for (size_t k = 0; k < count; k++) *next(&a) = v[k];
+    }
+    return MG_OK;
+  }
+  for (size_t r = from; r < to; r++) {
+    const real *z = row_of(zs, r);
+    real *a = (real *)row_of(as, r);
+    size_t j = 0;
+    for (; j + VL <= n; j += VL) store(a + j, g(load(z + j)));
+    if (j < n) store_some(a + j, g(load_some(z + j, (int)(n - j))), (int)(n - j));
+  }
+  return MG_OK;
+}
+
+/* delta *= slope(z, a) */
+ALWAYS_INLINE mg_status backward(const mg_mat *zs, const mg_mat *as, mg_mat *ds, size_t from, size_t to,
+                                 vec (*slope)(vec, vec)) {
+  const size_t n = ds->ncols;
+  if (packed(zs) && packed(ds)) {
+    const real *z = row_of(zs, from);
+    real *d = (real *)row_of(ds, from);
+    walk a = {(real *)row_of(as, from), as->rs, n, 0};
+    for (size_t left = n * (to - from), count; left > 0; left -= count, z += count, d += count) {
+      count = left < (size_t)VL ? left : (size_t)VL;
+      vec v = {0};
+      for (size_t k = 0; k < count; k++) v[k] = *next(&a);
+      store_upto(d, load_upto(d, count) * slope(load_upto(z, count), v), count);
+    }
+    return MG_OK;
+  }
+  for (size_t r = from; r < to; r++) {
+    const real *z = row_of(zs, r), *a = row_of(as, r);
+    real *d = (real *)row_of(ds, r);
+    size_t j = 0;
+    for (; j + VL <= n; j += VL) store(d + j, load(d + j) * slope(load(z + j), load(a + j)));
+    if (j == n) continue;
+    const int rest = (int)(n - j);
+    store_some(d + j, load_some(d + j, rest) * slope(load_some(z + j, rest), load_some(a + j, rest)), rest);
+  }
+  return MG_OK;
+}
+
+/* name_forward and name_backward from name_g and name_slope */
+#define FUNCTION(name)                                                                                \
+  static mg_status name##_forward(const mg_activation *self, const mg_mat *z, mg_mat *a, size_t from, \
+                                  size_t to) {                                                        \
+    (void)self;                                                                                       \
+    return forward(z, a, from, to, name##_g);                                                         \
+  }                                                                                                   \
+  static mg_status name##_backward(const mg_activation *self, const mg_mat *z, const mg_mat *a,       \
+                                   mg_mat *delta, size_t from, size_t to) {                           \
+    (void)self;                                                                                       \
+    return backward(z, a, delta, from, to, name##_slope);                                             \
   }
 
-/* delta *= formula in z and a, element by element. */
-#define BACKWARD(function, formula)                                                                    \
-  static mg_status function(const mg_activation *self, const mg_mat *zs, const mg_mat *as, mg_mat *ds, \
-                            size_t from, size_t to) {                                                  \
-    (void)self;                                                                                        \
-    for (size_t r = from; r < to; r++) {                                                               \
-      const real *restrict zr = (const real *)zs->data + (ptrdiff_t)r * zs->rs;                        \
-      const real *restrict ar = (const real *)as->data + (ptrdiff_t)r * as->rs;                        \
-      real *restrict dr = (real *)ds->data + (ptrdiff_t)r * ds->rs;                                    \
-      for (size_t j = 0; j < ds->ncols; j++) {                                                         \
-        const real z = zr[j], a = ar[j];                                                               \
-        (void)z, (void)a;                                                                              \
-        dr[j] *= (formula);                                                                            \
-      }                                                                                                \
-    }                                                                                                  \
-    return MG_OK;                                                                                      \
-  }
+/* --- the functions ---------------------------------------------------------------------------- */
 
 /* linear: a = z; g' = 1 */
-FORWARD(linear_forward, z)
-BACKWARD(linear_backward, 1)
+ALWAYS_INLINE vec linear_g(vec z) { return z; }
+ALWAYS_INLINE vec linear_slope(vec z, vec a) { return (void)z, (void)a, all(1); }
+FUNCTION(linear)
 
-/* sigmoid: a = 1 / (1 + e^-z); g' = a (1 - a). A huge e^-z gives 0, as it should. */
-FORWARD(sigmoid_forward, 1 / (1 + exp(-z)))
-BACKWARD(sigmoid_backward, a *(1 - a))
+/* sigmoid: a = 1 / (1 + e^-z); g' = a (1 - a) */
+ALWAYS_INLINE vec sigmoid_g(vec z) { return sigmoid_v(z); }
+ALWAYS_INLINE vec sigmoid_slope(vec z, vec a) { return (void)z, a * (1 - a); }
+FUNCTION(sigmoid)
 
 /* tanh: g' = 1 - a^2 */
-FORWARD(tanh_forward, tanh(z))
-BACKWARD(tanh_backward, 1 - a * a)
+ALWAYS_INLINE vec tanh_g(vec z) { return tanh_v(z); }
+ALWAYS_INLINE vec tanh_slope(vec z, vec a) { return (void)z, 1 - a * a; }
+FUNCTION(tanh)
 
-/* relu: a = max(z, 0); g' = 1 above 0, else 0. Written so that a NaN stays one. */
-FORWARD(relu_forward, z <= 0 ? 0 : z)
-BACKWARD(relu_backward, a > 0 ? 1 : 0)
+/* relu: a = max(z, 0); g' = 1 above 0, else 0. z <= 0 is false for a NaN, which so stays one. */
+ALWAYS_INLINE vec relu_g(vec z) { return choose(z <= 0, all(0), z); }
+ALWAYS_INLINE vec relu_slope(vec z, vec a) { return (void)z, choose(a > 0, all(1), all(0)); }
+FUNCTION(relu)
 
-/* leaky relu, slope 0.01 (Maas, Hannun and Ng, 2013): g' = 1 above 0, else 0.01 */
+/* leaky relu, slope 0.01 below 0 (Maas, Hannun and Ng, 2013) */
 #define LEAK ((real)0.01)
-FORWARD(leaky_relu_forward, z <= 0 ? LEAK * z : z)
-BACKWARD(leaky_relu_backward, z > 0 ? 1 : LEAK)
+ALWAYS_INLINE vec leaky_relu_g(vec z) { return choose(z <= 0, LEAK * z, z); }
+ALWAYS_INLINE vec leaky_relu_slope(vec z, vec a) { return (void)a, choose(z > 0, all(1), all(LEAK)); }
+FUNCTION(leaky_relu)
 
 /* elu, alpha 1 (Clevert, Unterthiner and Hochreiter, 2015): a = e^z - 1 below 0; g' = a + 1 there */
-FORWARD(elu_forward, z <= 0 ? expm1(z) : z)
-BACKWARD(elu_backward, a > 0 ? 1 : a + 1)
+ALWAYS_INLINE vec elu_g(vec z) { return choose(z <= 0, expm1_v(z), z); }
+ALWAYS_INLINE vec elu_slope(vec z, vec a) { return (void)z, choose(a > 0, all(1), a + 1); }
+FUNCTION(elu)
 
 /* gelu (Hendrycks and Gimpel, 2016), exact: a = z Phi(z), Phi(z) = erfc(-z / sqrt 2) / 2;
    g' = Phi(z) + z phi(z), phi(z) = e^(-z^2 / 2) / sqrt(2 pi) */
 #define SQRT_HALF     ((real)0.70710678118654752440)
 #define INV_SQRT_2_PI ((real)0.39894228040143267794)
-FORWARD(gelu_forward, z / 2 * erfc(-z * SQRT_HALF))
-BACKWARD(gelu_backward, erfc(-z *SQRT_HALF) / 2 + z * (INV_SQRT_2_PI * exp(-z * z / 2)))
+ALWAYS_INLINE vec gelu_g(vec z) { return z / 2 * erfc_v(-z * SQRT_HALF); }
+ALWAYS_INLINE vec gelu_slope(vec z, vec a) {
+  return (void)a, erfc_v(-z * SQRT_HALF) / 2 + z * (INV_SQRT_2_PI * exp_v(-z * z / 2));
+}
+FUNCTION(gelu)
 
-/* softplus: a = ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|); g' = sigmoid(z) = 1 - e^-a */
-FORWARD(softplus_forward, (z <= 0 ? 0 : z) + log1p(exp(-fabs(z))))
-BACKWARD(softplus_backward, -expm1(-a))
+/* softplus: a = ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|); g' = sigmoid(z) */
+ALWAYS_INLINE vec softplus_g(vec z) { return choose(z <= 0, all(0), z) + log1p_v(exp_v(-fabs_v(z))); }
+ALWAYS_INLINE vec softplus_slope(vec z, vec a) { return (void)a, sigmoid_v(z); }
+FUNCTION(softplus)
 
 /* softmax: a_j = e^(z_j - m) / sum over k of e^(z_k - m), m the row's maximum */
 static mg_status softmax_forward(const mg_activation *self, const mg_mat *zs, mg_mat *as, size_t from,
                                  size_t to) {
   (void)self;
+  const size_t n = zs->ncols;
   for (size_t r = from; r < to; r++) {
-    const real *restrict z = (const real *)zs->data + (ptrdiff_t)r * zs->rs;
-    real *restrict a = (real *)as->data + (ptrdiff_t)r * as->rs;
-    real m = z[0], sum = 0;
-    for (size_t j = 1; j < zs->ncols; j++)
+    const real *z = row_of(zs, r);
+    real *a = (real *)row_of(as, r), m = z[0], sum = 0;
+    for (size_t j = 1; j < n; j++)
       if (z[j] > m) m = z[j];
-    for (size_t j = 0; j < zs->ncols; j++) sum += a[j] = exp(z[j] - m);
-    for (size_t j = 0; j < zs->ncols; j++) a[j] /= sum;
+    for (size_t j = 0; j < n; j += VL) store_upto(a + j, exp_v(load_upto(z + j, n - j) - m), n - j);
+    for (size_t j = 0; j < n; j++) sum += a[j];
+    for (size_t j = 0; j < n; j++) a[j] /= sum;
   }
   return MG_OK;
 }
@@ -101,16 +165,15 @@ static mg_status softmax_backward(const mg_activation *self, const mg_mat *zs, c
                                   size_t from, size_t to) {
   (void)self, (void)zs;
   for (size_t r = from; r < to; r++) {
-    const real *restrict a = (const real *)as->data + (ptrdiff_t)r * as->rs;
-    real *restrict d = (real *)ds->data + (ptrdiff_t)r * ds->rs;
-    real sum = 0;
+    const real *a = row_of(as, r);
+    real *d = (real *)row_of(ds, r), sum = 0;
     for (size_t k = 0; k < ds->ncols; k++) sum += a[k] * d[k];
     for (size_t j = 0; j < ds->ncols; j++) d[j] = a[j] * (d[j] - sum);
   }
   return MG_OK;
 }
 
-static const mg_activation table[] = {
+const mg_activation MG_VARIANT(mg_activations)[] = {
     {.name = "linear", .forward = linear_forward, .backward = linear_backward},
     {.name = "sigmoid", .forward = sigmoid_forward, .backward = sigmoid_backward},
     {.name = "tanh", .forward = tanh_forward, .backward = tanh_backward},
@@ -122,14 +185,3 @@ static const mg_activation table[] = {
     {.name = "softmax", .by_row = true, .forward = softmax_forward, .backward = softmax_backward},
     {.name = NULL},
 };
-
-const mg_activation *mg_activations(mg_type type) {
-  (void)type;
-  return table;
-}
-
-const mg_activation *mg_activation_find(const char *name, mg_type type) {
-  for (const mg_activation *g = mg_activations(type); g->name != NULL; g++)
-    if (strcmp(g->name, name) == 0) return g;
-  return NULL;
-}

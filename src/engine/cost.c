@@ -5,8 +5,8 @@
 #include "cost.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "kernels.h"
 #include "real.h"
 
 static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->data + (ptrdiff_t)r * m->rs; }
@@ -125,7 +125,7 @@ static mg_status softmax_delta(const mg_cost *cost, const mg_mat *zs, const mg_m
   return MG_OK;
 }
 
-static const mg_cost_kind table[] = {
+const mg_cost_kind MG_VARIANT(mg_costs)[] = {
     {"sse", NULL, sse_factor, squares_sum, squares_delta},
     {"mse", NULL, mse_factor, squares_sum, squares_delta},
     {"quadratic", NULL, quadratic_factor, squares_sum, squares_delta},
@@ -135,45 +135,7 @@ static const mg_cost_kind table[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-const mg_cost_kind *mg_costs(mg_type type) {
-  (void)type;
-  return table;
-}
-
-const mg_cost_kind *mg_cost_find(const char *name, mg_type type) {
-  for (const mg_cost_kind *c = mg_costs(type); c->name != NULL; c++)
-    if (strcmp(c->name, name) == 0) return c;
-  return NULL;
-}
-
-bool mg_cost_allows(const mg_cost_kind *kind, const char *output) {
-  return kind->output != NULL ? strcmp(kind->output, output) == 0 : strcmp(output, "softmax") != 0;
-}
-
 /* --- metrics ---------------------------------------------------------------- */
-
-/* Are all targets one of low and 1, and, with several columns, is just one of a row 1? */
-static bool two_valued(const mg_mat *y, double low) {
-  for (size_t i = 0; i < y->nrows; i++) {
-    size_t ones = 0;
-    for (size_t k = 0; k < y->ncols; k++) {
-      const double v = mg_mat_get(y, i, k);
-      if (v == 1)
-        ones++;
-      else if (v != low)
-        return false;
-    }
-    if (y->ncols > 1 && ones != 1) return false;
-  }
-  return true;
-}
-
-mg_targets mg_targets_of(const mg_mat *y) {
-  const bool binary = two_valued(y, 0);
-  if (!binary && !two_valued(y, -1)) return MG_VALUES;
-  if (y->ncols > 1) return MG_ONE_HOT;
-  return binary ? MG_BINARY : MG_SIGNS;
-}
 
 /* The column of the largest of n numbers, the first of equals. */
 static size_t largest(const real *v, size_t n) {
@@ -183,8 +145,8 @@ static size_t largest(const real *v, size_t n) {
   return best;
 }
 
-size_t mg_score(const mg_mat *yhats, const mg_mat *ys, mg_targets targets, size_t from, size_t to,
-                double *tss) {
+static size_t score(const mg_mat *yhats, const mg_mat *ys, mg_targets targets, size_t from, size_t to,
+                    double *tss) {
   squares_sum(NULL, NULL, yhats, ys, from, to, tss);
   if (targets == MG_VALUES) return 0;
   const real middle = targets == MG_BINARY ? (real)0.5 : 0;
@@ -198,3 +160,5 @@ size_t mg_score(const mg_mat *yhats, const mg_mat *ys, mg_targets targets, size_
   }
   return right;
 }
+
+const mg_score MG_VARIANT(mg_score) = score;

@@ -64,6 +64,7 @@ typedef enum mg_targets {
 mg_targets mg_targets_of(const mg_mat *y);
 
 /* *tss += the squares of rows from .. to - 1; returns how many of those rows are right. */
-size_t mg_score(const mg_mat *yhat, const mg_mat *y, mg_targets targets, size_t from, size_t to, double *tss);
+typedef size_t (*mg_score)(const mg_mat *yhat, const mg_mat *y, mg_targets targets, size_t from, size_t to,
+                           double *tss);
 
 #endif

@@ -6,15 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "real.h"
+size_t mg_type_size(mg_type type) { return type == MG_SINGLE ? sizeof(float) : sizeof(double); }
 
-static real *at(const mg_mat *m, size_t i, size_t j) {
-  return (real *)m->data + (ptrdiff_t)i * m->rs + (ptrdiff_t)j * m->cs;
+void *mg_at(void *array, ptrdiff_t index, mg_type type) {
+  return (char *)array + index * (ptrdiff_t)mg_type_size(type);
 }
 
-size_t mg_type_size(mg_type type) {
-  (void)type;
-  return sizeof(real);
+static void *at(const mg_mat *m, size_t i, size_t j) {
+  return mg_at(m->data, (ptrdiff_t)i * m->rs + (ptrdiff_t)j * m->cs, m->type);
 }
 
 mg_mat mg_mat_of(void *data, size_t nrows, size_t ncols, size_t ld, mg_type type) {
@@ -37,36 +36,49 @@ mg_mat mg_mat_cols(mg_mat m, size_t from, size_t count) {
   return m;
 }
 
-double mg_mat_get(const mg_mat *m, size_t i, size_t j) { return (double)*at(m, i, j); }
+static double get(const void *p, mg_type type) {
+  return type == MG_SINGLE ? (double)*(const float *)p : *(const double *)p;
+}
 
-void mg_mat_set(mg_mat *m, size_t i, size_t j, double value) { *at(m, i, j) = (real)value; }
+static void set(void *p, mg_type type, double value) {
+  if (type == MG_SINGLE)
+    *(float *)p = (float)value;
+  else
+    *(double *)p = value;
+}
+
+double mg_mat_get(const mg_mat *m, size_t i, size_t j) { return get(at(m, i, j), m->type); }
+
+void mg_mat_set(mg_mat *m, size_t i, size_t j, double value) { set(at(m, i, j), m->type, value); }
 
 void mg_mat_copy(mg_mat *dst, const mg_mat *src) {
+  const bool rows = dst->type == src->type && dst->cs == 1 && src->cs == 1;
   for (size_t i = 0; i < dst->nrows; i++) {
-    real *d = at(dst, i, 0);
-    const real *s = at(src, i, 0);
-    if (dst->cs == 1 && src->cs == 1)
-      memcpy(d, s, dst->ncols * sizeof(real));
+    if (rows)
+      memcpy(at(dst, i, 0), at(src, i, 0), dst->ncols * mg_type_size(dst->type));
     else
-      for (size_t j = 0; j < dst->ncols; j++) d[(ptrdiff_t)j * dst->cs] = s[(ptrdiff_t)j * src->cs];
+      for (size_t j = 0; j < dst->ncols; j++) set(at(dst, i, j), dst->type, get(at(src, i, j), src->type));
   }
 }
 
 void mg_mat_fill(mg_mat *dst, double value) {
-  for (size_t i = 0; i < dst->nrows; i++) {
-    real *d = at(dst, i, 0);
-    for (size_t j = 0; j < dst->ncols; j++) d[(ptrdiff_t)j * dst->cs] = (real)value;
-  }
+  for (size_t i = 0; i < dst->nrows; i++)
+    for (size_t j = 0; j < dst->ncols; j++) set(at(dst, i, j), dst->type, value);
 }
 
 bool mg_mat_finite(const mg_mat *m, size_t *i, size_t *j) {
   for (size_t r = 0; r < m->nrows; r++) {
-    const real *x = at(m, r, 0);
     size_t bad = 0; /* counted without a branch, looked for only when there is one */
-    for (size_t c = 0; c < m->ncols; c++) bad += !(fabs(x[(ptrdiff_t)c * m->cs]) <= DBL_MAX);
+    if (m->type == MG_DOUBLE) {
+      const double *x = at(m, r, 0);
+      for (size_t c = 0; c < m->ncols; c++) bad += !(fabs(x[(ptrdiff_t)c * m->cs]) <= DBL_MAX);
+    } else {
+      const float *x = at(m, r, 0);
+      for (size_t c = 0; c < m->ncols; c++) bad += !(fabsf(x[(ptrdiff_t)c * m->cs]) <= FLT_MAX);
+    }
     if (bad == 0) continue;
     for (size_t c = 0; c < m->ncols; c++)
-      if (!isfinite(x[(ptrdiff_t)c * m->cs])) {
+      if (!isfinite(mg_mat_get(m, r, c))) {
         *i = r;
         *j = c;
         return false;

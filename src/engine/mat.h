@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum mg_type { MG_DOUBLE } mg_type; /* element types; double is the only one built */
+typedef enum mg_type { MG_DOUBLE, MG_SINGLE } mg_type; /* element types */
 
 typedef struct mg_mat {
   void *data;          /* element (0, 0); not owned */
@@ -22,6 +22,9 @@ typedef struct mg_mat {
 
 /* Bytes of one element. */
 size_t mg_type_size(mg_type type);
+
+/* The number at index of an array of them. */
+void *mg_at(void *array, ptrdiff_t index, mg_type type);
 
 /* A row-major view of nrows x ncols numbers at data, each row ld elements after the last. */
 mg_mat mg_mat_of(void *data, size_t nrows, size_t ncols, size_t ld, mg_type type);

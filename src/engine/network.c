@@ -4,13 +4,10 @@
 
 #include <string.h>
 
-#include "product.h"
-#include "real.h"
-
-#define LINE    ((size_t)64)          /* bytes: rows of wide layers start on a cache line */
-#define VECTOR  (LINE / sizeof(real)) /* numbers in it */
-#define IN_FLAT 4                     /* flat arrays: theta, grad, dtheta, previous */
-#define SCRATCH 128                   /* rows that evaluation takes at a time */
+#define LINE    ((size_t)64)  /* bytes: rows of wide layers start on a cache line */
+#define NARROW  ((size_t)8)   /* layers of fewer units are packed */
+#define IN_FLAT 4             /* flat arrays: theta, grad, dtheta, previous */
+#define SCRATCH ((size_t)128) /* rows that evaluation takes at a time */
 
 /* --- sizes, checked before they are multiplied ------------------------------- */
 
@@ -22,45 +19,50 @@ static bool add_product(size_t *total, size_t a, size_t b) {
 
 static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
+/* Numbers of a type in a line. */
+static size_t in_line(mg_type type) { return LINE / mg_type_size(type); }
+
 /* Numbers from one row of n to the next. Narrow rows are packed: padding them costs more than it gives. */
-static size_t stride(size_t n) { return n < VECTOR ? n : round_up(n, VECTOR); }
+static size_t stride(size_t n, mg_type type) { return n < NARROW ? n : round_up(n, in_line(type)); }
 
 /* Activations of n units stand behind a one; where rows are wide, they stay aligned behind it. */
-static size_t lead(size_t n) { return n < VECTOR ? 1 : VECTOR; }
-static size_t a_stride(size_t n) { return n < VECTOR ? n + 1 : round_up(n + 1, VECTOR); }
+static size_t lead(size_t n, mg_type type) { return n < NARROW ? 1 : in_line(type); }
+static size_t a_stride(size_t n, mg_type type) { return n < NARROW ? n + 1 : round_up(n + 1, in_line(type)); }
 
-/* Sizes past this are refused: strides and counts are handed to CBLAS as int. */
+/* Sizes past this are refused, so that a product of two and an element's size fits. */
 #define MAX_UNITS ((size_t)1 << 30)
 
 typedef struct sizes {
-  size_t n_theta; /* of one flat array */
+  size_t n_theta; /* numbers of one flat array */
   size_t widest;  /* layer, input included */
+  size_t turned;  /* numbers that a product back needs */
 } sizes;
 
-static bool measure(size_t n_in, size_t n_layers, const mg_layer_spec *spec, sizes *s) {
-  *s = (sizes){0, n_in};
+static bool measure(mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec, sizes *s) {
+  *s = (sizes){0, n_in, 0};
   if (n_in == 0 || n_in > MAX_UNITS) return false;
   for (size_t l = 0; l < n_layers; l++) {
     const size_t n_out = spec[l].n_out;
     if (n_out == 0 || n_out > MAX_UNITS) return false;
-    if (!add_product(&s->n_theta, 1 + n_in, stride(n_out))) return false;
-    s->n_theta = round_up(s->n_theta, VECTOR);
+    if (!add_product(&s->n_theta, 1 + n_in, stride(n_out, type))) return false;
+    s->n_theta = round_up(s->n_theta, in_line(type));
     if (n_out > s->widest) s->widest = n_out;
     n_in = n_out;
   }
+  s->turned = mg_kernels_for(type)->products->room(s->widest);
   return true;
 }
 
 /* Numbers that rows rows of activations of n units with their ones take. */
-static bool add_a(size_t *total, size_t n, size_t rows) {
-  if (!add_product(total, a_stride(n), rows)) return false;
-  *total = round_up(*total + lead(n), VECTOR);
+static bool add_a(size_t *total, size_t n, size_t rows, mg_type type) {
+  if (!add_product(total, a_stride(n, type), rows)) return false;
+  *total = round_up(*total + lead(n, type), in_line(type));
   return true;
 }
 
-static bool add_rows(size_t *total, size_t n, size_t rows) {
-  if (!add_product(total, stride(n), rows)) return false;
-  *total = round_up(*total, VECTOR);
+static bool add_rows(size_t *total, size_t n, size_t rows, mg_type type) {
+  if (!add_product(total, stride(n, type), rows)) return false;
+  *total = round_up(*total, in_line(type));
   return true;
 }
 
@@ -70,49 +72,63 @@ static size_t scratch_rows(size_t widest) {
   return fit < 1 ? 1 : fit < SCRATCH ? fit : SCRATCH;
 }
 
-size_t mg_network_bytes(size_t n_in, size_t n_layers, const mg_layer_spec *spec) {
+size_t mg_network_bytes(mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec) {
   sizes s;
-  if (n_layers == 0 || !measure(n_in, n_layers, spec, &s)) return 0;
+  if (n_layers == 0 || !measure(type, n_in, n_layers, spec, &s)) return 0;
   const size_t rows = scratch_rows(s.widest);
-  size_t numbers = 0, bytes = 0;
+  size_t numbers = in_line(type), bytes = LINE; /* a vector past the end may be read */
   if (!add_product(&numbers, s.n_theta, IN_FLAT)) return 0;
-  if (!add_a(&numbers, s.widest, rows) || !add_a(&numbers, s.widest, rows)) return 0;
-  if (!add_rows(&numbers, s.widest, rows)) return 0;
-  if (!add_product(&bytes, numbers, sizeof(real))) return 0;
+  if (!add_a(&numbers, s.widest, rows, type) || !add_a(&numbers, s.widest, rows, type)) return 0;
+  if (!add_rows(&numbers, s.widest, rows, type) || !add_rows(&numbers, s.widest, rows, type)) return 0;
+  if (!add_rows(&numbers, s.turned, 1, type)) return 0;
+  if (!add_product(&bytes, numbers, mg_type_size(type))) return 0;
   if (!add_product(&bytes, n_layers, sizeof(mg_layer) + 2 * sizeof(mg_range))) return 0;
   return bytes;
 }
 
 /* --- laying out ----------------------------------------------------------------- */
 
-/* Takes count numbers from *at, which stays on a cache line. */
-static real *take(real **at, size_t count) {
-  real *taken = *at;
-  *at += round_up(count, VECTOR);
+/* Memory being shared out, a line at a time. */
+typedef struct memory {
+  char *at;
+  mg_type type;
+} memory;
+
+/* Takes count numbers. */
+static void *take(memory *m, size_t count) {
+  void *taken = m->at;
+  m->at += round_up(count * mg_type_size(m->type), LINE);
   return taken;
 }
 
+static mg_mat take_rows(memory *m, size_t n, size_t rows) {
+  const size_t ld = stride(n, m->type);
+  return mg_mat_of(take(m, ld * rows), rows, n, ld, m->type);
+}
+
 /* rows x (1 + n) activations, their ones set. */
-static mg_mat take_a(real **at, size_t n, size_t rows, mg_type type) {
-  real *base = take(at, lead(n) + a_stride(n) * rows);
-  mg_mat a = mg_mat_of(base + lead(n) - 1, rows, 1 + n, a_stride(n), type);
-  for (size_t r = 0; r < rows; r++) base[lead(n) - 1 + r * a_stride(n)] = 1;
+static mg_mat take_a(memory *m, size_t n, size_t rows) {
+  const size_t ld = a_stride(n, m->type), before = lead(n, m->type) - 1;
+  void *base = take(m, before + 1 + ld * rows);
+  mg_mat a = mg_mat_of(mg_at(base, (ptrdiff_t)before, m->type), rows, 1 + n, ld, m->type);
+  mg_mat ones = mg_mat_cols(a, 0, 1);
+  mg_mat_fill(&ones, 1);
   return a;
 }
 
-/* A layer's view on a flat array, input-major. */
-static mg_mat parameters(real *flat, size_t n_out, size_t n_in, mg_type type) {
-  return (mg_mat){flat, n_out, 1 + n_in, 1, (ptrdiff_t)stride(n_out), type};
+/* A layer's view on a flat array from number offset, input-major. */
+static mg_mat parameters(void *flat, size_t offset, size_t n_out, size_t n_in, mg_type type) {
+  return (mg_mat){mg_at(flat, (ptrdiff_t)offset, type), n_out, 1 + n_in, 1,
+                  (ptrdiff_t)stride(n_out, type),       type};
 }
 
-/* Rows of a pass between two questions whether to stop: no operation on a block takes much over 20 ms
-   at 10^9 multiply-adds a second in own loops and the reference BLAS, 10^10 in an optimised one, and
-   at 32 ns an activation. */
+/* Rows of a pass between two questions whether to stop: no operation on a block takes much over 20 ms at
+   7 multiply-adds a ns (SSE2 makes some 10) and 32 ns an activation (libm's slowest). */
 static size_t block_rows(const mg_network *net) {
   size_t block = (size_t)1 << 16;
   for (size_t l = 0; l < net->n_layers; l++) {
     const mg_layer *y = &net->layer[l];
-    const size_t products = ((size_t)1 << (net->blas.fast ? 28 : 24)) / (y->n_in * y->n_out);
+    const size_t products = ((size_t)1 << 27) / (y->n_in * y->n_out);
     const size_t activations = ((size_t)1 << 19) / y->n_out;
     if (products < block) block = products;
     if (activations < block) block = activations;
@@ -125,11 +141,12 @@ static size_t block_rows(const mg_network *net) {
 static void find_ranges(mg_network *net) {
   net->n_ranges = 0;
   bool whole = false; /* does the last stretch reach the end of the layer before? */
+  size_t start = 0;
   for (size_t l = 0; l < net->n_layers; l++) {
     const mg_layer *y = &net->layer[l];
-    const size_t start = (size_t)((real *)y->theta.data - (real *)net->theta), ld = (size_t)y->theta.cs;
+    const size_t ld = (size_t)y->theta.cs, end = start + ld * (1 + y->n_in);
     const bool bias = y->bias && !(y->frozen & MG_FROZEN_BIAS), weights = !(y->frozen & MG_FROZEN_WEIGHTS);
-    const size_t from = bias ? start : start + ld, to = weights ? start + ld * (1 + y->n_in) : start + ld;
+    const size_t from = bias ? start : start + ld, to = weights ? end : start + ld;
     if (from < to && bias && whole) {
       mg_range *last = &net->range[net->n_ranges - 1];
       last->count = to - last->from;
@@ -137,66 +154,70 @@ static void find_ranges(mg_network *net) {
       net->range[net->n_ranges++] = (mg_range){from, to - from};
     }
     whole = weights;
+    start = round_up(end, in_line(net->type));
   }
 }
 
-void mg_network_make(mg_network *net, size_t n_in, size_t n_layers, const mg_layer_spec *spec, void *memory) {
+void mg_network_make(mg_network *net, mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec,
+                     void *block) {
   sizes s;
-  measure(n_in, n_layers, spec, &s);
-  *net = (mg_network){.n_layers = n_layers, .type = MG_REAL, .eta = 0.1, .n_theta = s.n_theta};
-  net->cost.kind = mg_cost_find("sse", MG_REAL);
-  real *at = memory;
-  net->theta = take(&at, s.n_theta);
-  net->grad = take(&at, s.n_theta);
-  net->dtheta = take(&at, s.n_theta);
-  net->previous = take(&at, s.n_theta);
+  measure(type, n_in, n_layers, spec, &s);
+  *net = (mg_network){.n_layers = n_layers, .type = type, .eta = 0.1, .n_theta = s.n_theta};
+  net->kernels = mg_kernels_for(type);
+  net->cost.kind = mg_cost_find("sse", type);
+  memory m = {block, type};
+  net->theta = take(&m, s.n_theta);
+  net->grad = take(&m, s.n_theta);
+  net->dtheta = take(&m, s.n_theta);
+  net->previous = take(&m, s.n_theta);
   net->scratch_rows = scratch_rows(s.widest);
-  for (int k = 0; k < 2; k++) net->scratch_in[k] = take_a(&at, s.widest, net->scratch_rows, MG_REAL);
-  net->scratch_z = mg_mat_of(take(&at, stride(s.widest) * net->scratch_rows), net->scratch_rows, s.widest,
-                             stride(s.widest), MG_REAL);
-  net->layer = (mg_layer *)(void *)at;
+  for (int k = 0; k < 2; k++) net->scratch_in[k] = take_a(&m, s.widest, net->scratch_rows);
+  net->scratch_z = take_rows(&m, s.widest, net->scratch_rows);
+  net->scratch_y = take_rows(&m, s.widest, net->scratch_rows);
+  net->turned = take(&m, s.turned);
+  net->layer = (mg_layer *)(void *)m.at;
   net->range = (mg_range *)(void *)(net->layer + n_layers);
-  size_t offset = 0, widest = 0;
+  size_t offset = 0;
   for (size_t l = 0; l < n_layers; l++) {
     mg_layer *y = &net->layer[l];
     *y = (mg_layer){
         .n_in = n_in, .n_out = spec[l].n_out, .activation = spec[l].activation, .bias = spec[l].bias};
-    y->theta = parameters((real *)net->theta + offset, y->n_out, n_in, MG_REAL);
-    y->grad = parameters((real *)net->grad + offset, y->n_out, n_in, MG_REAL);
-    y->dtheta = parameters((real *)net->dtheta + offset, y->n_out, n_in, MG_REAL);
-    offset = round_up(offset + (1 + n_in) * stride(y->n_out), VECTOR);
-    if ((1 + n_in) * y->n_out > widest) widest = (1 + n_in) * y->n_out;
+    y->theta = parameters(net->theta, offset, y->n_out, n_in, type);
+    y->grad = parameters(net->grad, offset, y->n_out, n_in, type);
+    y->dtheta = parameters(net->dtheta, offset, y->n_out, n_in, type);
+    offset = round_up(offset + (1 + n_in) * stride(y->n_out, type), in_line(type));
     n_in = y->n_out;
   }
-  if (widest >= MG_BLAS_WEIGHTS) net->blas = mg_blas_load();
   net->block = block_rows(net);
   find_ranges(net);
 }
 
 size_t mg_batch_bytes(const mg_network *net, size_t rows) {
-  size_t numbers = 0, bytes = 0;
-  if (rows == 0 || !add_a(&numbers, net->layer[0].n_in, rows)) return 0;
+  const mg_type type = net->type;
+  size_t numbers = in_line(type), bytes = 0; /* a vector past the end may be read */
+  if (rows == 0 || !add_a(&numbers, net->layer[0].n_in, rows, type)) return 0;
   for (size_t l = 0; l < net->n_layers; l++) {
     const size_t n = net->layer[l].n_out;
-    if (!add_a(&numbers, n, rows) || !add_rows(&numbers, n, rows) || !add_rows(&numbers, n, rows)) return 0;
+    if (!add_a(&numbers, n, rows, type) || !add_rows(&numbers, n, rows, type) ||
+        !add_rows(&numbers, n, rows, type))
+      return 0;
   }
-  if (!add_rows(&numbers, mg_network_n_out(net), rows)) return 0;
-  return add_product(&bytes, numbers, sizeof(real)) ? bytes : 0;
+  if (!add_rows(&numbers, mg_network_n_out(net), rows, type)) return 0;
+  return add_product(&bytes, numbers, mg_type_size(type)) ? bytes : 0;
 }
 
-void mg_network_room(mg_network *net, size_t rows, void *memory) {
-  real *at = memory;
-  mg_mat a = take_a(&at, net->layer[0].n_in, rows, MG_REAL);
+void mg_network_room(mg_network *net, size_t rows, void *block) {
+  memory m = {block, net->type};
+  mg_mat a = take_a(&m, net->layer[0].n_in, rows);
   for (size_t l = 0; l < net->n_layers; l++) {
     mg_layer *y = &net->layer[l];
     y->in = a;
-    a = take_a(&at, y->n_out, rows, MG_REAL);
+    a = take_a(&m, y->n_out, rows);
     y->out = mg_mat_cols(a, 1, y->n_out);
-    y->z = mg_mat_of(take(&at, stride(y->n_out) * rows), rows, y->n_out, stride(y->n_out), MG_REAL);
-    y->delta = mg_mat_of(take(&at, stride(y->n_out) * rows), rows, y->n_out, stride(y->n_out), MG_REAL);
+    y->z = take_rows(&m, y->n_out, rows);
+    y->delta = take_rows(&m, y->n_out, rows);
   }
-  const size_t k = mg_network_n_out(net);
-  net->y = mg_mat_of(take(&at, stride(k) * rows), rows, k, stride(k), MG_REAL);
+  net->y = take_rows(&m, mg_network_n_out(net), rows);
   net->capacity = rows;
   net->rows = 0;
   net->made = MG_NOTHING;
@@ -265,6 +286,12 @@ void mg_network_freeze(mg_network *net, size_t l, unsigned parts) {
 
 void mg_network_activate(mg_network *net, size_t l, const mg_activation *activation) {
   net->layer[l].activation = activation;
+}
+
+void mg_clear_bias(mg_network *net, size_t l) {
+  if (net->layer[l].bias) return;
+  mg_mat bias = mg_mat_cols(net->layer[l].theta, 0, 1);
+  mg_mat_fill(&bias, 0);
 }
 
 size_t mg_network_n_in(const mg_network *net) { return net->layer[0].n_in; }

@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "activation.h"
-#include "blas.h"
 #include "cost.h"
+#include "kernels.h"
 #include "mat.h"
 #include "random.h"
 #include "status.h"
@@ -56,8 +56,8 @@ typedef struct mg_network {
   mg_cost cost;
   double eta, l1, l2;
   uint64_t epoch;
-  mg_type type;
-  mg_blas blas;
+  mg_type type; /* of every number but targets' kinds, J and metrics */
+  const mg_kernels *kernels;
 
   size_t n_theta;                         /* length of the flat arrays, padding included */
   void *theta, *grad, *dtheta, *previous; /* previous: theta before the last update */
@@ -72,17 +72,21 @@ typedef struct mg_network {
   bool updated;          /* is there a dtheta? */
   double sum, j;         /* the batch's sum of losses so far; J of the last whole forward pass */
 
-  size_t scratch_rows;  /* rows of the three below */
+  size_t scratch_rows;  /* rows of the four below */
   mg_mat scratch_in[2]; /* activations with ones, wide enough for any layer, used in turn */
   mg_mat scratch_z;     /* pre-activations, likewise */
+  mg_mat scratch_y;     /* targets */
+  void *turned;         /* room for the product back */
   mg_stop stop;         /* who to ask whether to go on; set by the caller */
 } mg_network;
 
 /* Bytes a network of n_in inputs and these layers needs; 0 when a size is 0 or the count overflows. */
-size_t mg_network_bytes(size_t n_in, size_t n_layers, const mg_layer_spec *spec);
+size_t mg_network_bytes(mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec);
 
-/* Makes net in zeroed memory of that size, aligned to 64 bytes. THETA is 0, eta 0.1, cost sse. */
-void mg_network_make(mg_network *net, size_t n_in, size_t n_layers, const mg_layer_spec *spec, void *memory);
+/* Makes net in zeroed memory of that size, aligned to 64 bytes. THETA is 0, eta 0.1, cost sse.
+   The activations are of the same type. */
+void mg_network_make(mg_network *net, mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec,
+                     void *memory);
 
 /* Bytes that batches of up to rows rows need; 0 when the count overflows. */
 size_t mg_batch_bytes(const mg_network *net, size_t rows);
@@ -102,6 +106,9 @@ void mg_network_freeze(mg_network *net, size_t l, unsigned parts);
 
 /* Replaces the activation of layer l. */
 void mg_network_activate(mg_network *net, size_t l, const mg_activation *activation);
+
+/* Column 0 of a layer without bias is 0, whatever was written there. */
+void mg_clear_bias(mg_network *net, size_t l);
 
 size_t mg_network_n_in(const mg_network *net);
 size_t mg_network_n_out(const mg_network *net);

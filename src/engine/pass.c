@@ -11,10 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "flat.h"
-#include "product.h"
-#include "real.h"
-
 /* --- the plan --------------------------------------------------------------------- */
 
 size_t mg_op_count(const mg_network *net) { return 4 * net->n_layers + 2; }
@@ -31,13 +27,14 @@ mg_op mg_op_at(const mg_network *net, size_t k) {
 
 /* --- the operations ------------------------------------------------------------------ */
 
-/* The weights of a layer, biases excluded, as they lie in a flat array. */
-static size_t weights_from(const mg_layer *y) { return (size_t)y->theta.cs; }
+/* How many numbers the weights of a layer are, biases and padding excluded; the first of them in a view. */
 static size_t weights_count(const mg_layer *y) { return (size_t)y->theta.cs * y->n_in; }
+static void *weights_of(const mg_mat *m) { return mg_at(m->data, m->cs, m->type); }
 
 static mg_status op_z(mg_network *net, size_t l, size_t from, size_t to) {
   mg_layer *y = &net->layer[l];
-  mg_product_z(&y->in, &y->theta, &y->z, from, to, &net->blas);
+  if (from == 0) mg_clear_bias(net, l);
+  net->kernels->products->z(&y->in, &y->theta, &y->z, from, to);
   return MG_OK;
 }
 
@@ -64,30 +61,37 @@ static mg_status op_delta(mg_network *net, size_t l, size_t from, size_t to) {
     if (status != MG_OK || net->cost.kind->output != NULL) return status;
   } else {
     const mg_layer *above = &net->layer[l + 1];
-    mg_product_back(&above->delta, &above->theta, &y->delta, from, to, &net->blas);
+    net->kernels->products->back(&above->delta, &above->theta, &y->delta, from, to, net->turned);
   }
   return y->activation->backward(y->activation, &y->z, &y->out, &y->delta, from, to);
 }
 
 static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
   mg_layer *y = &net->layer[l];
-  real *grad = y->grad.data;
-  if (from == 0) memset(grad, 0, (weights_from(y) + weights_count(y)) * sizeof(real));
-  mg_product_grad(&y->delta, &y->in, &y->grad, from, to, &net->blas);
+  net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to);
   if (to < net->rows) return MG_OK;
-  if (!y->bias) memset(grad, 0, weights_from(y) * sizeof(real));
+  if (!y->bias) {
+    mg_mat column = mg_mat_cols(y->grad, 0, 1);
+    mg_mat_fill(&column, 0);
+  }
   if (net->l1 != 0 || net->l2 != 0)
-    mg_regularise((const real *)y->theta.data + weights_from(y), net->l1, net->l2, grad + weights_from(y),
-                  weights_count(y));
+    net->kernels->flat->regularise(weights_of(&y->theta), net->l1, net->l2, weights_of(&y->grad),
+                                   weights_count(y));
   return MG_OK;
 }
 
+/* From number at of a flat array. */
+static void *from(const mg_network *net, void *flat, size_t at) {
+  return mg_at(flat, (ptrdiff_t)at, net->type);
+}
+
 static mg_status op_update(mg_network *net) {
-  real *theta = net->theta, *grad = net->grad, *dtheta = net->dtheta, *previous = net->previous;
   bool finite = true;
   for (size_t k = 0; k < net->n_ranges; k++) {
     const size_t at = net->range[k].from;
-    finite &= mg_descend(grad + at, net->eta, theta + at, dtheta + at, previous + at, net->range[k].count);
+    finite &= net->kernels->flat->descend(from(net, net->grad, at), net->eta, from(net, net->theta, at),
+                                          from(net, net->dtheta, at), from(net, net->previous, at),
+                                          net->range[k].count);
   }
   net->updated = true;
   if (!finite) {
@@ -178,10 +182,11 @@ mg_status mg_pass(mg_network *net) {
 }
 
 void mg_take_back(mg_network *net) {
-  const real *previous = net->previous;
-  real *theta = net->theta;
-  for (size_t k = 0; k < net->n_ranges; k++)
-    memcpy(theta + net->range[k].from, previous + net->range[k].from, net->range[k].count * sizeof(real));
+  for (size_t k = 0; k < net->n_ranges; k++) {
+    const mg_range r = net->range[k];
+    memcpy(from(net, net->theta, r.from), from(net, net->previous, r.from),
+           r.count * mg_type_size(net->type));
+  }
 }
 
 double mg_penalty(const mg_network *net) {
@@ -189,7 +194,7 @@ double mg_penalty(const mg_network *net) {
   double sum = 0;
   for (size_t l = 0; l < net->n_layers; l++) {
     const mg_layer *y = &net->layer[l];
-    sum += mg_penalty_of((const real *)y->theta.data + weights_from(y), net->l1, net->l2, weights_count(y));
+    sum += net->kernels->flat->penalty(weights_of(&y->theta), net->l1, net->l2, weights_count(y));
   }
   return sum;
 }

@@ -1,90 +1,217 @@
 /* product.c - the three products of a pass.
 
-   THETA and GRAD lie input-major: theta(i, j), the weight from sending unit j
-   (0: the bias) to receiving unit i, is at data[j * cs + i]. So all three
-   products run along the receiving units, where numbers are adjacent. */
+   THETA and GRAD lie input-major: theta(i, j), the weight from sending unit j (0: the
+   bias) to receiving unit i, is at data[j * cs + i]. So the forward product and the
+   gradient run along receiving units, where numbers are adjacent; the product back
+   first turns a panel of weights round, and then runs along sending units.
 
-#include "product.h"
+   Every sum is one chain in the order of its terms, whatever the tile it is made in:
+   z from the bias through the inputs, e through the receiving units, grad through the
+   rows, going on where the last block ended. So no element's bits depend on its place.
 
-#include "real.h"
+   A tile's sums stay in registers: TALL rows (of a, or of weights) by WIDE vectors. Vectors at
+   the end of a narrow row run over into what follows; only the lanes that belong are stored. */
+
+#include "kernels.h"
+#include "simd.h"
+
+#if defined __AVX512F__ || defined __aarch64__ /* 32 registers */
+#define TALL 6
+#define WIDE 4
+#else /* 16 */
+#define TALL 4
+#define WIDE 3
+#endif
+
+#define UNROLL _Pragma("GCC unroll 8")
+
+/* Calls tile(..., rows, vectors) with both known to the compiler. */
+#define CASE(tile, rows, vectors, ...) \
+  case (rows)*8 + (vectors):           \
+    tile(__VA_ARGS__, rows, vectors);  \
+    break
+#define CASES_OF(tile, rows, ...)   \
+  CASE(tile, rows, 1, __VA_ARGS__); \
+  CASE(tile, rows, 2, __VA_ARGS__); \
+  CASE(tile, rows, 3, __VA_ARGS__)
+#if WIDE == 4
+#define CASES(tile, ...)          \
+  CASES_OF(tile, 1, __VA_ARGS__); \
+  CASES_OF(tile, 2, __VA_ARGS__); \
+  CASES_OF(tile, 3, __VA_ARGS__); \
+  CASES_OF(tile, 4, __VA_ARGS__); \
+  CASES_OF(tile, 5, __VA_ARGS__); \
+  CASES_OF(tile, 6, __VA_ARGS__); \
+  CASE(tile, 1, 4, __VA_ARGS__);  \
+  CASE(tile, 2, 4, __VA_ARGS__);  \
+  CASE(tile, 3, 4, __VA_ARGS__);  \
+  CASE(tile, 4, 4, __VA_ARGS__);  \
+  CASE(tile, 5, 4, __VA_ARGS__);  \
+  CASE(tile, 6, 4, __VA_ARGS__)
+#else
+#define CASES(tile, ...)          \
+  CASES_OF(tile, 1, __VA_ARGS__); \
+  CASES_OF(tile, 2, __VA_ARGS__); \
+  CASES_OF(tile, 3, __VA_ARGS__); \
+  CASES_OF(tile, 4, __VA_ARGS__)
+#endif
 
 static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->data + (ptrdiff_t)r * m->rs; }
 
-/* Row j of the weights as they lie: the weights from sending unit j. */
-static const real *from_unit(const mg_mat *theta, size_t j) {
-  return (const real *)theta->data + (ptrdiff_t)j * theta->cs;
-}
+static size_t at_most(size_t n, size_t most) { return n < most ? n : most; }
 
-static bool use_blas(const mg_mat *theta, const mg_blas *blas) {
-  return blas != NULL && blas->dgemm != NULL && theta->nrows * theta->ncols >= MG_BLAS_WEIGHTS;
-}
+/* Vectors that n numbers fill, the last perhaps in part. */
+static size_t vectors(size_t n) { return (n + VL - 1) / VL; }
 
-void mg_product_z(const mg_mat *as, const mg_mat *theta, mg_mat *zs, size_t from, size_t to,
-                  const mg_blas *blas) {
-  const size_t n_out = theta->nrows, n_in = theta->ncols - 1;
-  if (use_blas(theta, blas)) {
-    blas->dgemm(MG_ROW_MAJOR, MG_NO_TRANS, MG_NO_TRANS, (int)(to - from), (int)n_out, (int)(1 + n_in), 1,
-                row_of(as, from), (int)as->rs, theta->data, (int)theta->cs, 0, (real *)row_of(zs, from),
-                (int)zs->rs);
-    return;
+/* --- c = start + a b: rows of numbers times a panel of adjacent columns ------------------- */
+
+typedef struct panel {
+  const real *a, *b, *start; /* start: what each row of c starts from, or NULL: 0 */
+  real *c;
+  ptrdiff_t as, bs, cs; /* from one row to the next */
+  size_t depth, n;      /* columns of a and rows of b; columns of b and c */
+} panel;
+
+ALWAYS_INLINE void multiply(const panel *p, const int rows, const int vecs) {
+  vec sum[TALL][WIDE];
+  UNROLL for (int v = 0; v < vecs; v++) {
+    const vec s = p->start != NULL ? load(p->start + v * VL) : (vec){0};
+    UNROLL for (int r = 0; r < rows; r++) sum[r][v] = s;
   }
-  for (size_t r = from; r < to; r++) {
-    const real *restrict a = row_of(as, r);
-    real *restrict z = (real *)row_of(zs, r);
-    const real *restrict bias = from_unit(theta, 0);
-    for (size_t i = 0; i < n_out; i++) z[i] = bias[i];
-    for (size_t j = 1; j <= n_in; j++) {
-      const real *restrict w = from_unit(theta, j);
-      for (size_t i = 0; i < n_out; i++) z[i] += a[j] * w[i];
+  const real *a = p->a, *b = p->b;
+  for (size_t k = 0; k < p->depth; k++, b += p->bs) {
+    vec w[WIDE];
+    UNROLL for (int v = 0; v < vecs; v++) w[v] = load(b + v * VL);
+    UNROLL for (int r = 0; r < rows; r++) {
+      const vec x = all(a[r * p->as + (ptrdiff_t)k]);
+      UNROLL for (int v = 0; v < vecs; v++) sum[r][v] = fma_v(x, w[v], sum[r][v]);
+    }
+  }
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vecs; v++)
+      store_upto(p->c + r * p->cs + v * VL, sum[r][v], p->n - (size_t)(v * VL));
+}
+
+/* All rows of a with one panel. */
+static void multiply_rows(panel p, size_t rows) {
+  const size_t vecs = vectors(p.n);
+  for (size_t r = 0; r < rows; r += TALL, p.a += TALL * p.as, p.c += TALL * p.cs) {
+    switch (at_most(rows - r, TALL) * 8 + vecs) { CASES(multiply, &p); }
+  }
+}
+
+static void product_z(const mg_mat *as, const mg_mat *theta, mg_mat *zs, size_t from, size_t to) {
+  const size_t n_out = theta->nrows, n_in = theta->ncols - 1;
+  const real *bias = theta->data;
+  for (size_t i = 0; i < n_out; i += WIDE * VL)
+    multiply_rows((panel){row_of(as, from) + 1, bias + theta->cs + i, bias + i, (real *)row_of(zs, from) + i,
+                          as->rs, theta->cs, zs->rs, n_in, at_most(n_out - i, WIDE * VL)},
+                  to - from);
+}
+
+/* --- a panel of weights turned round ----------------------------------------------------------- */
+
+#if VBYTES == 64 && defined MG_IS_SINGLE
+#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif VBYTES == 64 || (VBYTES == 32 && defined MG_IS_SINGLE)
+#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#elif VBYTES == 32 || defined MG_IS_SINGLE
+#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#else
+#define LOW(a, b)  __builtin_shufflevector(a, b, 0, 2)
+#define HIGH(a, b) __builtin_shufflevector(a, b, 1, 3)
+#endif
+
+/* VL x VL numbers, rows ss apart, into rows ds apart, turned: one perfect shuffle a round. */
+static void turn_square(const real *src, ptrdiff_t ss, real *dst, ptrdiff_t ds) {
+  vec v[VL], w[VL];
+  UNROLL for (int i = 0; i < VL; i++) v[i] = load(src + i * ss);
+  UNROLL for (int round = 1; round < VL; round *= 2) {
+    UNROLL for (int i = 0; i < VL / 2; i++) {
+      w[2 * i] = LOW(v[i], v[i + VL / 2]);
+      w[2 * i + 1] = HIGH(v[i], v[i + VL / 2]);
+    }
+    memcpy(v, w, sizeof v);
+  }
+  UNROLL for (int i = 0; i < VL; i++) store(dst + i * ds, v[i]);
+}
+
+/* turned(i, j) = w(j, i) for n_in rows of n_out numbers; rows of turned are WIDE * VL apart. */
+static void turn(const real *w, ptrdiff_t ws, size_t n_in, size_t n_out, real *turned) {
+  const ptrdiff_t ts = WIDE * VL;
+  size_t j = 0;
+  for (; j + VL <= n_in; j += VL) {
+    size_t i = 0;
+    for (; i + VL <= n_out; i += VL)
+      turn_square(w + (ptrdiff_t)j * ws + i, ws, turned + (ptrdiff_t)i * ts + j, ts);
+    for (; i < n_out; i++)
+      for (size_t k = j; k < j + VL; k++) turned[(ptrdiff_t)i * ts + k] = w[(ptrdiff_t)k * ws + i];
+  }
+  for (size_t i = 0; i < n_out; i++)
+    for (size_t k = j; k < n_in; k++) turned[(ptrdiff_t)i * ts + k] = w[(ptrdiff_t)k * ws + i];
+}
+
+static size_t turned_size(size_t n_out) { return n_out * WIDE * VL; }
+
+static void product_back(const mg_mat *ds, const mg_mat *theta, mg_mat *es, size_t from, size_t to,
+                         void *room) {
+  const size_t n_out = theta->nrows, n_in = theta->ncols - 1;
+  real *turned = room;
+  for (size_t j = 0; j < n_in; j += WIDE * VL) {
+    const size_t n = at_most(n_in - j, WIDE * VL);
+    turn((const real *)theta->data + (ptrdiff_t)(j + 1) * theta->cs, theta->cs, n, n_out, turned);
+    multiply_rows((panel){row_of(ds, from), turned, NULL, (real *)row_of(es, from) + j, ds->rs, WIDE * VL,
+                          es->rs, n_out, n},
+                  to - from);
+  }
+}
+
+/* --- grad += delta^T a ---------------------------------------------------------------------------- */
+
+typedef struct strip {
+  const real *a, *d; /* rows of activations and of deltas */
+  real *g;           /* weights from TALL adjacent sending units */
+  ptrdiff_t as, ds, gs;
+  size_t rows, n; /* n: receiving units of the panel */
+  bool fresh;     /* does the sum begin here? */
+} strip;
+
+ALWAYS_INLINE void accumulate(const strip *p, const int units, const int vecs) {
+  vec sum[TALL][WIDE];
+  UNROLL for (int j = 0; j < units; j++) UNROLL for (int v = 0; v < vecs; v++) sum[j][v] =
+      p->fresh ? (vec){0} : load(p->g + j * p->gs + v * VL);
+  const real *a = p->a, *d = p->d;
+  for (size_t r = 0; r < p->rows; r++, a += p->as, d += p->ds) {
+    vec e[WIDE];
+    UNROLL for (int v = 0; v < vecs; v++) e[v] = load(d + v * VL);
+    UNROLL for (int j = 0; j < units; j++) {
+      const vec x = all(a[j]);
+      UNROLL for (int v = 0; v < vecs; v++) sum[j][v] = fma_v(x, e[v], sum[j][v]);
+    }
+  }
+  UNROLL for (int j = 0; j < units; j++) UNROLL for (int v = 0; v < vecs; v++)
+      store_upto(p->g + j * p->gs + v * VL, sum[j][v], p->n - (size_t)(v * VL));
+}
+
+static void product_grad(const mg_mat *ds, const mg_mat *as, mg_mat *grad, size_t from, size_t to) {
+  const size_t n_out = grad->nrows, n_units = grad->ncols; /* the ones are the first unit */
+  for (size_t i = 0; i < n_out; i += WIDE * VL) {
+    const size_t n = at_most(n_out - i, WIDE * VL), vecs = vectors(n);
+    for (size_t j = 0; j < n_units; j += TALL) {
+      const strip p = {row_of(as, from) + j,
+                       row_of(ds, from) + i,
+                       (real *)grad->data + (ptrdiff_t)j * grad->cs + i,
+                       as->rs,
+                       ds->rs,
+                       grad->cs,
+                       to - from,
+                       n,
+                       from == 0};
+      switch (at_most(n_units - j, TALL) * 8 + vecs) { CASES(accumulate, &p); }
     }
   }
 }
 
-/* sum of d[i] w[i], in eight interleaved sums added pairwise: the order depends on n alone. */
-static real dot(const real *restrict d, const real *restrict w, size_t n) {
-  if (n < 8) {
-    real sum = 0;
-    for (size_t i = 0; i < n; i++) sum += d[i] * w[i];
-    return sum;
-  }
-  real s[8] = {0};
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (size_t k = 0; k < 8; k++) s[k] += d[i + k] * w[i + k];
-  for (size_t k = 0; i + k < n; k++) s[k] += d[i + k] * w[i + k];
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
-void mg_product_back(const mg_mat *ds, const mg_mat *theta, mg_mat *es, size_t from, size_t to,
-                     const mg_blas *blas) {
-  const size_t n_out = theta->nrows, n_in = theta->ncols - 1;
-  if (use_blas(theta, blas)) {
-    blas->dgemm(MG_ROW_MAJOR, MG_NO_TRANS, MG_TRANS, (int)(to - from), (int)n_in, (int)n_out, 1,
-                row_of(ds, from), (int)ds->rs, from_unit(theta, 1), (int)theta->cs, 0,
-                (real *)row_of(es, from), (int)es->rs);
-    return;
-  }
-  for (size_t r = from; r < to; r++) {
-    const real *d = row_of(ds, r);
-    real *e = (real *)row_of(es, r);
-    for (size_t j = 0; j < n_in; j++) e[j] = dot(d, from_unit(theta, j + 1), n_out);
-  }
-}
-
-void mg_product_grad(const mg_mat *ds, const mg_mat *as, mg_mat *grad, size_t from, size_t to,
-                     const mg_blas *blas) {
-  const size_t n_out = grad->nrows, n_in = grad->ncols - 1;
-  if (use_blas(grad, blas)) {
-    blas->dgemm(MG_ROW_MAJOR, MG_TRANS, MG_NO_TRANS, (int)(1 + n_in), (int)n_out, (int)(to - from), 1,
-                row_of(as, from), (int)as->rs, row_of(ds, from), (int)ds->rs, 1, grad->data, (int)grad->cs);
-    return;
-  }
-  for (size_t r = from; r < to; r++) {
-    const real *restrict d = row_of(ds, r);
-    const real *restrict a = row_of(as, r);
-    for (size_t j = 0; j <= n_in; j++) {
-      real *restrict g = (real *)from_unit(grad, j);
-      for (size_t i = 0; i < n_out; i++) g[i] += d[i] * a[j];
-    }
-  }
-}
+const mg_products MG_VARIANT(mg_products) = {VL, turned_size, product_z, product_back, product_grad};

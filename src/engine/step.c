@@ -5,7 +5,6 @@
 #include <math.h>
 
 #include "pass.h"
-#include "product.h"
 
 /* --- a forward pass beside the live one ---------------------------------------------- */
 
@@ -37,7 +36,8 @@ static mg_status scratch_layer(mg_network *net, scratch *s, size_t l) {
   const mg_mat next = first_rows(net->scratch_in[(l + 1) % 2], rows, 1 + y->n_out);
   s->z = first_rows(net->scratch_z, rows, y->n_out);
   s->out = mg_mat_cols(next, 1, y->n_out);
-  mg_product_z(&s->in, &y->theta, &s->z, 0, rows, &net->blas);
+  mg_clear_bias(net, l);
+  net->kernels->products->z(&s->in, &y->theta, &s->z, 0, rows);
   return y->activation->forward(y->activation, &s->z, &s->out, 0, rows);
 }
 
@@ -64,7 +64,9 @@ mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const m
   for (size_t r = 0; r < x->nrows;) {
     if (mg_stopped(&net->stop)) return MG_STOPPED;
     const size_t count = upto(x->nrows - r, scratch_block(net));
-    const mg_mat xs = mg_mat_rows(*x, r, count), ys = mg_mat_rows(*y, r, count);
+    const mg_mat xs = mg_mat_rows(*x, r, count), given = mg_mat_rows(*y, r, count);
+    mg_mat ys = first_rows(net->scratch_y, count, y->ncols); /* as the kernels want them */
+    mg_mat_copy(&ys, &given);
     scratch s = scratch_begin(net, &xs);
     for (size_t l = 0; l < net->n_layers; l++) {
       const mg_status status = scratch_layer(net, &s, l);
@@ -73,7 +75,7 @@ mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const m
     }
     const mg_status status = cost->kind->sum(cost, &s.z, &s.out, &ys, 0, count, &sum);
     if (status != MG_OK) return status;
-    right += mg_score(&s.out, &ys, targets, 0, count, &tss);
+    right += (*net->kernels->score)(&s.out, &ys, targets, 0, count, &tss);
     r += count;
   }
   metrics->cost = cost->kind->factor(cost, x->nrows, y->ncols) * sum + mg_penalty(net);
@@ -222,7 +224,7 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
     status = mg_pass(net);
     if (status != MG_OK) break;
     costs += net->j;
-    right += mg_score(&net->layer[net->n_layers - 1].out, &net->y, targets, 0, count, &tss);
+    right += (*net->kernels->score)(&net->layer[net->n_layers - 1].out, &net->y, targets, 0, count, &tss);
     batches++;
   }
   if (status == MG_OK) {

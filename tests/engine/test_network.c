@@ -1,24 +1,20 @@
-/* test_network.c - sizes, layout, data, freezing, drawing THETA; the products; the published examples. */
+/* test_network.c - sizes, layout, data, freezing, drawing THETA; the published examples. */
 
-#define _POSIX_C_SOURCE 200112L /* setenv */
-
-#include "blas.h"
 #include "fixture.h"
-#include "product.h"
 
 /* --- sizes and layout ------------------------------------------------------------------ */
 
 static void impossible_sizes_are_refused(void **state) {
   (void)state;
   const mg_activation *g = activation("sigmoid");
-  assert_int_equal(mg_network_bytes(0, 1, (mg_layer_spec[]){{1, g, true}}), 0);
-  assert_int_equal(mg_network_bytes(1, 1, (mg_layer_spec[]){{0, g, true}}), 0);
-  assert_int_equal(mg_network_bytes(1, 0, NULL), 0);
-  assert_int_equal(mg_network_bytes(SIZE_MAX, 1, (mg_layer_spec[]){{1, g, true}}), 0);
-  assert_int_equal(mg_network_bytes(2, 1, (mg_layer_spec[]){{SIZE_MAX, g, true}}), 0);
-  assert_int_equal(mg_network_bytes(1 << 30, 2, (mg_layer_spec[]){{1 << 30, g, true}, {1 << 30, g, true}}),
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 0, 1, (mg_layer_spec[]){{1, g, true}}), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 1, (mg_layer_spec[]){{0, g, true}}), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 0, NULL), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, SIZE_MAX, 1, (mg_layer_spec[]){{1, g, true}}), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 2, 1, (mg_layer_spec[]){{SIZE_MAX, g, true}}), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1 << 30, 2, (mg_layer_spec[]){{1 << 30, g, true}, {1 << 30, g, true}}),
                    0);
-  assert_true(mg_network_bytes(2, 1, (mg_layer_spec[]){{1, g, true}}) > 0);
+  assert_true(mg_network_bytes(MG_DOUBLE, 2, 1, (mg_layer_spec[]){{1, g, true}}) > 0);
   fixture f;
   fixture_xor(&f, 1);
   assert_int_equal(mg_batch_bytes(&f.net, 0), 0);
@@ -107,8 +103,8 @@ static void a_layer_without_bias_has_none(void **state) {
   (void)state;
   const mg_activation *g = activation("tanh");
   const mg_layer_spec spec[] = {{9, g, false}, {1, g, true}};
-  fixture f = {.parameters = zeroed(mg_network_bytes(2, 2, spec))};
-  mg_network_make(&f.net, 2, 2, spec, f.parameters);
+  fixture f = {.parameters = zeroed(mg_network_bytes(MG_DOUBLE, 2, 2, spec))};
+  mg_network_make(&f.net, MG_DOUBLE, 2, 2, spec, f.parameters);
   mg_rng rng;
   mg_rng_seed(&rng, 1);
   mg_init(&f.net, MG_INIT_UNIFORM, 1, &rng);
@@ -163,77 +159,6 @@ static void theta_is_drawn_row_by_row_bias_first(void **state) {
     }
     fixture_free(&f);
   }
-}
-
-/* --- products: own loops, BLAS and a plain sum -------------------------------------------------- */
-
-static void check_products(size_t n_in, size_t n_out, size_t rows, const mg_blas *blas) {
-  fixture f;
-  mg_rng g;
-  mg_rng_seed(&g, 6);
-  fixture_make(&f, 2, (const size_t[]){n_in, n_out, 1}, "linear", "linear", 6);
-  double *x = normals(&g, rows * n_in), *y = normals(&g, rows);
-  const mg_mat xs = mg_mat_of(x, rows, n_in, n_in, MG_DOUBLE), ys = mg_mat_of(y, rows, 1, 1, MG_DOUBLE);
-  fixture_data(&f, &xs, &ys);
-  mg_layer *l = &f.net.layer[0];
-  for (size_t r = 0; r < rows; r++)
-    for (size_t i = 0; i < n_out; i++) mg_mat_set(&l->delta, r, i, mg_rng_normal(&g));
-  double *e_numbers = zeroed(rows * n_in * sizeof *e_numbers);
-  mg_mat e = mg_mat_of(e_numbers, rows, n_in, n_in, MG_DOUBLE);
-  mg_product_z(&l->in, &l->theta, &l->z, 0, rows, blas);
-  mg_product_back(&l->delta, &l->theta, &e, 0, rows, blas);
-  mg_product_grad(&l->delta, &l->in, &l->grad, 0, rows, blas);
-  /* n terms summed in any order differ by at most n u times the sum of their absolute values */
-  for (size_t r = 0; r < rows; r++) {
-    for (size_t i = 0; i < n_out; i++) {
-      double sum = 0, terms = 0;
-      for (size_t j = 0; j <= n_in; j++) {
-        const double t = mg_mat_get(&l->in, r, j) * mg_mat_get(&l->theta, i, j);
-        sum += t, terms += fabs(t);
-      }
-      assert_near(mg_mat_get(&l->z, r, i), sum, 1e-13 * terms);
-    }
-    for (size_t j = 0; j < n_in; j++) {
-      double sum = 0, terms = 0;
-      for (size_t i = 0; i < n_out; i++) {
-        const double t = mg_mat_get(&l->delta, r, i) * mg_mat_get(&l->theta, i, j + 1);
-        sum += t, terms += fabs(t);
-      }
-      assert_near(mg_mat_get(&e, r, j), sum, 1e-13 * terms);
-    }
-  }
-  for (size_t i = 0; i < n_out; i++)
-    for (size_t j = 0; j <= n_in; j++) {
-      double sum = 0, terms = 0;
-      for (size_t r = 0; r < rows; r++) {
-        const double t = mg_mat_get(&l->delta, r, i) * mg_mat_get(&l->in, r, j);
-        sum += t, terms += fabs(t);
-      }
-      assert_near(mg_mat_get(&l->grad, i, j), sum, 1e-13 * terms);
-    }
-  free(x);
-  free(y);
-  free(e_numbers);
-  fixture_free(&f);
-}
-
-static void products_are_sums_of_products(void **state) {
-  (void)state;
-  const mg_blas blas = mg_blas_load();
-  for (size_t n_in = 1; n_in <= 70; n_in += 23)
-    for (size_t n_out = 1; n_out <= 80; n_out += 13) {
-      check_products(n_in, n_out, 5, NULL);
-      check_products(n_in, n_out, 5, &blas);
-    }
-}
-
-static void blas_can_be_refused(void **state) {
-  (void)state;
-  setenv("MOONGRAD_BLAS", "none", 1);
-  assert_null((void *)(uintptr_t)mg_blas_load().dgemm);
-  setenv("MOONGRAD_BLAS", "no-such-library.so", 1);
-  assert_null((void *)(uintptr_t)mg_blas_load().dgemm);
-  unsetenv("MOONGRAD_BLAS");
 }
 
 /* --- examples published elsewhere, to their printed digits ------------------------------------------ */
@@ -354,8 +279,6 @@ int main(void) {
       cmocka_unit_test(frozen_parameters_stay),
       cmocka_unit_test(a_layer_without_bias_has_none),
       cmocka_unit_test(theta_is_drawn_row_by_row_bias_first),
-      cmocka_unit_test(products_are_sums_of_products),
-      cmocka_unit_test(blas_can_be_refused),
       cmocka_unit_test(mazurs_example_comes_out),
       cmocka_unit_test(ngs_example_comes_out),
       cmocka_unit_test(scikit_learns_example_comes_out),

@@ -38,7 +38,7 @@ describe("train", function()
       { spec = { 2, 3, 1, seed = 5 }, rows = 10, batch = 3 },
       { spec = { 4, { 9, "tanh" }, { 3, "softmax" }, cost = "softmax", l2 = .01, seed = 5 }, rows = 50, batch = 7 },
       { spec = { 3, { 8, "relu", bias = false }, { 2, "linear" }, cost = "mse", seed = 1 }, rows = 9, batch = 1 },
-      { spec = { 70, 80, 2, cost = "quadratic", init = "xavier", seed = 2 }, rows = 130, batch = 64 }, -- BLAS
+      { spec = { 70, 80, 2, cost = "quadratic", init = "xavier", seed = 2 }, rows = 130, batch = 64 },
       { spec = { 3, 4, 2, seed = 3 }, rows = 8, batch = 100 },
     }
     for _, case in ipairs(cases) do

@@ -1,0 +1,103 @@
+/* kernels.c - which compilation of the kernels this processor gets; and finding things by name in it. */
+
+#include "kernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What each kernel file exports, per precision and instruction set. */
+#define DECLARE(suffix)                                 \
+  extern const mg_products mg_products_##suffix;        \
+  extern const mg_activation mg_activations_##suffix[]; \
+  extern const mg_cost_kind mg_costs_##suffix[];        \
+  extern const mg_score mg_score_##suffix;              \
+  extern const mg_flat mg_flat_##suffix;
+#define TABLE(suffix)                                                                               \
+  {                                                                                                 \
+#suffix, &mg_products_##suffix, mg_activations_##suffix, mg_costs_##suffix, &mg_score_##suffix, \
+        &mg_flat_##suffix                                                                           \
+  }
+
+DECLARE(double_base)
+DECLARE(single_base)
+#if defined __x86_64__
+DECLARE(double_avx2)
+DECLARE(single_avx2)
+DECLARE(double_avx512)
+DECLARE(single_avx512)
+#endif
+
+enum { BASE, AVX2, AVX512 };
+
+/* The widest instructions that this processor and its operating system have, and the environment allows. */
+static int instructions(void) {
+  const char *portable = getenv("MOONGRAD_PORTABLE"), *most = getenv("MOONGRAD_KERNELS");
+  if (portable != NULL && strcmp(portable, "1") == 0) return BASE;
+  if (most != NULL && strcmp(most, "base") == 0) return BASE;
+#if defined __x86_64__
+  const bool narrow = most != NULL && strcmp(most, "avx2") == 0;
+  if (!narrow && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return AVX512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return AVX2;
+#endif
+  return BASE;
+}
+
+const mg_kernels *mg_kernels_for(mg_type type) {
+  static const mg_kernels tables[][3] = {
+#if defined __x86_64__
+    [MG_DOUBLE] = {TABLE(double_base), TABLE(double_avx2), TABLE(double_avx512)},
+    [MG_SINGLE] = {TABLE(single_base), TABLE(single_avx2), TABLE(single_avx512)},
+#else
+    [MG_DOUBLE] = {TABLE(double_base)},
+    [MG_SINGLE] = {TABLE(single_base)},
+#endif
+  };
+  return &tables[type][instructions()];
+}
+
+const mg_activation *mg_activations(mg_type type) { return mg_kernels_for(type)->activations; }
+
+const mg_activation *mg_activation_find(const char *name, mg_type type) {
+  for (const mg_activation *g = mg_activations(type); g->name != NULL; g++)
+    if (strcmp(g->name, name) == 0) return g;
+  return NULL;
+}
+
+const mg_cost_kind *mg_costs(mg_type type) { return mg_kernels_for(type)->costs; }
+
+const mg_cost_kind *mg_cost_find(const char *name, mg_type type) {
+  for (const mg_cost_kind *c = mg_costs(type); c->name != NULL; c++)
+    if (strcmp(c->name, name) == 0) return c;
+  return NULL;
+}
+
+bool mg_cost_allows(const mg_cost_kind *kind, const char *output) {
+  return kind->output != NULL ? strcmp(kind->output, output) == 0 : strcmp(output, "softmax") != 0;
+}
+
+/* --- what targets are ----------------------------------------------------------- */
+
+/* Are all targets one of low and 1, and, with several columns, is just one of a row 1? */
+static bool two_valued(const mg_mat *y, double low) {
+  for (size_t i = 0; i < y->nrows; i++) {
+    size_t ones = 0;
+    for (size_t k = 0; k < y->ncols; k++) {
+      const double v = mg_mat_get(y, i, k);
+      if (v == 1)
+        ones++;
+      else if (v != low)
+        return false;
+    }
+    if (y->ncols > 1 && ones != 1) return false;
+  }
+  return true;
+}
+
+mg_targets mg_targets_of(const mg_mat *y) {
+  const bool binary = two_valued(y, 0);
+  if (!binary && !two_valued(y, -1)) return MG_VALUES;
+  if (y->ncols > 1) return MG_ONE_HOT;
+  return binary ? MG_BINARY : MG_SIGNS;
+}

@@ -1,0 +1,56 @@
+/* kernels.h - the kernels, compiled per precision and instruction set, as tables.
+
+   Numbers are touched only behind these tables. The fastest set that the processor
+   has is chosen at run time; MOONGRAD_PORTABLE=1 in the environment chooses the
+   one that every processor has, MOONGRAD_KERNELS=base, avx2 or avx512 at most that one. */
+
+#ifndef MG_KERNELS_H
+#define MG_KERNELS_H
+
+#include "activation.h"
+#include "cost.h"
+#include "mat.h"
+
+/* The three products of a pass, on rows from .. to - 1. Views of a network's own memory only:
+   they may read, never write, up to a vector past the end of a row. */
+typedef struct mg_products {
+  size_t lanes; /* of a vector */
+
+  /* Numbers of room that back needs for a layer of n_out units. */
+  size_t (*room)(size_t n_out);
+
+  /* Z = A THETA^T. a: rows x (1 + n_in) with its ones; theta: n_out x (1 + n_in). */
+  void (*z)(const mg_mat *a, const mg_mat *theta, mg_mat *z, size_t from, size_t to);
+
+  /* E = DELTA THETA without its bias column: dJ/da of the layer below. e: rows x n_in. */
+  void (*back)(const mg_mat *delta, const mg_mat *theta, mg_mat *e, size_t from, size_t to, void *room);
+
+  /* GRAD = DELTA^T A over rows 0 .. to - 1, of which those before from are in it already. */
+  void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to);
+} mg_products;
+
+/* Loops over stretches of the flat arrays. */
+typedef struct mg_flat {
+  /* Plain gradient descent over count parameters: previous = theta, dtheta = -eta grad,
+     theta += dtheta. False when a theta is no longer finite. */
+  bool (*descend)(const void *grad, double eta, void *theta, void *dtheta, void *previous, size_t count);
+
+  /* grad += l1 sign(w) + l2 w over count weights. */
+  void (*regularise)(const void *w, double l1, double l2, void *grad, size_t count);
+
+  /* l1 * sum of |w| + l2/2 * sum of w^2 over count weights. */
+  double (*penalty)(const void *w, double l1, double l2, size_t count);
+} mg_flat;
+
+typedef struct mg_kernels {
+  const char *name; /* "double_avx512" */
+  const mg_products *products;
+  const mg_activation *activations; /* ended by one without a name */
+  const mg_cost_kind *costs;        /* likewise */
+  const mg_score *score;
+  const mg_flat *flat;
+} mg_kernels;
+
+const mg_kernels *mg_kernels_for(mg_type type);
+
+#endif

@@ -1,0 +1,115 @@
+/* simd.h - vectors of reals, as wide as the instructions a kernel file is compiled for.
+
+   Everything is written once over `vec`, through GCC's and Clang's vector types;
+   what those lack (fused multiply-add, masked ends) is here, per instruction set.
+   An element's result never depends on which lane it stood in. */
+
+#ifndef MG_SIMD_H
+#define MG_SIMD_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined __AVX512F__ || defined __AVX2__
+#include <immintrin.h>
+#elif defined __aarch64__
+#include <arm_neon.h>
+#endif
+
+#include "real.h"
+
+#if defined __AVX512F__
+#define VBYTES 64
+#elif defined __AVX2__
+#define VBYTES 32
+#else
+#define VBYTES 16
+#endif
+
+#define VL ((int)(VBYTES / sizeof(real))) /* lanes */
+
+#ifdef MG_IS_SINGLE
+typedef int32_t lane; /* an integer as wide as a real */
+#else
+typedef int64_t lane;
+#endif
+
+typedef real vec __attribute__((vector_size(VBYTES)));
+typedef lane ivec __attribute__((vector_size(VBYTES)));
+typedef real vec_anywhere __attribute__((vector_size(VBYTES), aligned(sizeof(real)), may_alias));
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE vec all(real x) { return x - (vec){0}; }
+ALWAYS_INLINE vec load(const real *p) { return *(const vec_anywhere *)p; }
+ALWAYS_INLINE void store(real *p, vec v) { *(vec_anywhere *)p = v; }
+
+/* yes where mask is set, no elsewhere */
+ALWAYS_INLINE vec choose(ivec mask, vec yes, vec no) {
+  return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
+}
+
+/* a * b + c, rounded once where the machine can, the same for vectors and single numbers. */
+#if defined __AVX512F__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+#elif defined __AVX512F__
+ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) {
+  return (vec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+#elif defined __AVX2__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) { return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+#elif defined __AVX2__
+ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) {
+  return (vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+#elif defined __aarch64__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) {
+  return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+#elif defined __aarch64__
+ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) {
+  return (vec)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+}
+#else
+ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) { return a * b + c; }
+#endif
+
+/* The first n lanes, 0 < n < VL: the others read as 0 and are not written. */
+#if defined __AVX512F__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec load_some(const real *p, int n) {
+  return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+}
+ALWAYS_INLINE void store_some(real *p, vec v, int n) {
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+}
+#elif defined __AVX512F__
+ALWAYS_INLINE vec load_some(const real *p, int n) {
+  return (vec)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p);
+}
+ALWAYS_INLINE void store_some(real *p, vec v, int n) {
+  _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
+}
+#else
+ALWAYS_INLINE vec load_some(const real *p, int n) {
+  vec v = {0};
+  for (int i = 0; i < VL; i++)
+    if (i < n) v[i] = p[i];
+  return v;
+}
+ALWAYS_INLINE void store_some(real *p, vec v, int n) {
+  for (int i = 0; i < VL; i++)
+    if (i < n) p[i] = v[i];
+}
+#endif
+
+ALWAYS_INLINE vec load_upto(const real *p, size_t n) {
+  return n >= (size_t)VL ? load(p) : load_some(p, (int)n);
+}
+ALWAYS_INLINE void store_upto(real *p, vec v, size_t n) {
+  if (n >= (size_t)VL)
+    store(p, v);
+  else
+    store_some(p, v, (int)n);
+}
+
+#endif

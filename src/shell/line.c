@@ -4,6 +4,8 @@
    a signal handler: signals arrive in pselect only, as a mark, and are dealt with
    here between two keys. */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@
 
 static int use_readline; /* else stdin is read as it is */
 static int echo;         /* stdin is no terminal: what is read is shown, as Readline does */
+static int keys;         /* the terminal, opened for us alone: to wait at a read would be to miss Ctrl-C */
 static int done;         /* has Readline given its line? */
 static char *result;     /* which is this, NULL at the end of the input */
 
@@ -61,16 +64,20 @@ static void attend(int sig) {
   rl_forced_update_display();
 }
 
-/* Readline's way to the next byte, also where it reads keys on its own (C-r, C-v). */
+/* Readline's way to the next byte, also where it reads keys on its own (C-r, C-v).
+   What made the terminal readable may be gone: Ctrl-C throws away what was typed. */
 static int next_byte(FILE *f) {
+  (void)f;
   for (;;) {
-    int sig = sig_wait(fileno(f));
-    if (sig == SIGINT) return EOF; /* line_read finds the mark */
+    int sig = sig_wait(keys);
+    if (sig == SIGINT) return EOF; /* edit_line finds the mark */
     if (sig == 0) {
       unsigned char c;
-      return read(fileno(f), &c, 1) == 1 ? c : EOF;
-    }
-    attend(sig);
+      ssize_t n = read(keys, &c, 1);
+      if (n == 1) return c;
+      if (n == 0 || (errno != EAGAIN && errno != EINTR)) return EOF;
+    } else
+      attend(sig);
   }
 }
 
@@ -81,7 +88,7 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
   done = 0;
   result = NULL;
   rl_callback_handler_install(prompt, on_line);
-  while (!done && (sig = sig_wait(STDIN_FILENO)) != SIGINT) {
+  while (!done && (sig = sig_wait(keys)) != SIGINT) {
     if (sig == 0)
       rl_callback_read_char();
     else
@@ -133,6 +140,9 @@ int line_setup(lua_State *L) {
   echo = !isatty(STDIN_FILENO);
   use_readline = !echo && isatty(STDOUT_FILENO) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
   if (!use_readline) return 0;
+  const char *name = ttyname(STDIN_FILENO);
+  keys = name ? open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+  if (keys < 0) keys = STDIN_FILENO; /* not ours to open */
   rl_readline_name = "moongrad";
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;

@@ -21,7 +21,7 @@ static volatile sig_atomic_t at_prompt;  /* does a prompt wait behind what runs?
 static volatile sig_atomic_t presses;    /* of Ctrl-C since sig_enter */
 static volatile sig_atomic_t mark[NSIG]; /* signals that came while holding */
 static int grace, patience;              /* what is left of GRACE, and until the next raise */
-static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH};
+static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
 static struct sigaction outer[sizeof held / sizeof *held]; /* what they did before sig_hold */
 static sigset_t outer_mask;                                /* and which were blocked */
 

@@ -1,6 +1,7 @@
 -- help.lua - help(): what to type; help "step": the text that stands above step in the source.
 
 local core = require "moongrad.core"
+local data = require "moongrad.data"
 local names = require "moongrad.names"
 
 local help = {}
@@ -21,6 +22,10 @@ More:    help "step", help(step), help "network", help "THETA"]]
 
 local text = { __name = "help", __tostring = function(t) return t.text end } -- the metatable of what help returns
 
+local sets = {}
+for name in pairs(data) do sets[#sets + 1] = "data." .. name .. "()" end
+table.sort(sets)
+
 -- What is no function: name -> text.
 local live = {
   LAYERS = "LAYERS\nThe units of each layer, input first. LAYERS = {2, 2, 2, 1} makes a new network.",
@@ -36,6 +41,7 @@ local live = {
   J = "J\nThe cost of the last pass, the one whose gradient is taken: NET.options.cost names it.",
   X = "X  N x n(1)\nThe data, a row for each example.",
   y = "y  N x K\nThe targets, a row for each row of X.",
+  data = "data\nSmall data sets, each a function that returns X and y: " .. table.concat(sets, " "),
   NET = "NET\nThe current network; NET = network{2, 2, 1} selects another.",
 }
 
@@ -55,8 +61,11 @@ local function all_names()
   return list
 end
 
--- The names under which the session has the function.
-local function names_of(f)
+-- The name that has help about the value: that of a function or of data, or the class of an object.
+local function name_of(f)
+  local meta = debug.getmetatable(f)
+  local class = type(meta) == "table" and rawget(meta, "__name")
+  if class then return class end
   for _, name in ipairs(all_names()) do
     local ok, v = pcall(function() return _G[name] end)
     if ok and rawequal(v, f) then return name end
@@ -69,7 +78,7 @@ end
 function help.help(what)
   if what == nil then return setmetatable({ text = overview }, text) end
   local name = what
-  if type(what) ~= "string" then name = names_of(what) end
+  if type(what) ~= "string" then name = name_of(what) end
   if name == nil then
     return setmetatable({ text = "no help about a " .. type(what) .. '; try its name, as in help "step"' }, text)
   end

@@ -387,6 +387,9 @@ def help_text(home):
     equal(lua("print(help(step))"), lua("print(help 'step')"))
     check("learning rate" in lua("print(help 'ETA')"))
     check("did you mean step?" in lua("print(help 'stpe')"))
+    check("data.xor()" in lua("print(help(data))"))
+    equal(lua("print(help(eye(2)))"), lua("print(help 'matrix')"))
+    equal(lua("print(help(network{2, 1}))"), lua("print(help 'network')"))
     check("no help" in lua("print(help {})"))
 
 

@@ -6,7 +6,8 @@
 #                   ONLY=word runs those whose file name holds the word
 #   make lint       complaints of the compiler, luacheck and clang-format
 #   make format     settle the layout of the C sources
-#   make bench      time the workloads
+#   make bench      time the workloads beside the peers that are installed; W=1,4 some of them
+#   make growth     time and memory against rows, width and depth
 #   make coverage   lines of src/engine that its own tests run
 #   make valgrind   the engine's tests and a Lua script under valgrind; silent when all is well
 #   make install    PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
@@ -122,7 +123,7 @@ test check: all
 	@$(MAKE) --no-print-directory $(SANITISED) all engine-tests
 	@BUILD='$(BUILD)' LUA='$(LUA)' PYTHON='$(PYTHON)' PREFIX='$(PREFIX)' ONLY='$(ONLY)' tests/run
 
-C_FILES := $(wildcard src/*/*.[ch] tests/engine/*.[ch])
+C_FILES := $(wildcard src/*/*.[ch] tests/engine/*.[ch] bench/*.c bench/peers/*.[ch])
 lint: all
 	luacheck -q lua scripts tests/lua tests/smoke.lua $(wildcard bench)
 	clang-format --dry-run -Werror $(C_FILES)
@@ -130,8 +131,9 @@ lint: all
 format:
 	clang-format -i $(C_FILES)
 
-bench: all
-	$(BUILD)/moongrad bench/run.lua
+bench growth: all
+	@$(MAKE) --no-print-directory -f bench/bench.mk BUILD='$(BUILD)' CC='$(CC)' LUA_CFLAGS='$(LUA_CFLAGS)' \
+	  LUA='$(LUA)' PYTHON='$(PYTHON)' $@
 
 coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' engine-tests
@@ -177,5 +179,5 @@ clean:
 FORCE:
 .DELETE_ON_ERROR:
 .PRECIOUS: $(BUILD)/obj/%/flags
-.PHONY: all module engine-tests run test check lint format bench coverage valgrind \
+.PHONY: all module engine-tests run test check lint format bench growth coverage valgrind \
         install install-module uninstall clean FORCE

@@ -1,0 +1,37 @@
+# bench.mk - what the bench needs beside moongrad; make bench and make growth come here.
+#
+# Compiled when the bench is wanted, into $(BUILD)/bench: a Lua module for children and the
+# clock, the straight-line XOR loop, and the peers in C that are installed.
+
+here := $(BUILD)/bench
+fann := $(if $(wildcard /usr/include/doublefann.h /usr/local/include/doublefann.h),$(here)/fann-double $(here)/fann-single)
+
+# The peers use the engine's own random numbers, which are NumPy's, and nothing else of it.
+C_PEER = $(CC) -O3 -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Isrc/engine -o $@ $(filter %.c,$^)
+common := bench/peers/peer.h src/engine/random.c
+
+export BENCH := $(here)
+
+SAY = $(if $(V),,@echo '  $@';)
+
+bench: $(here)/process.so $(here)/xor $(fann)
+	@$(BUILD)/moongrad bench/run.lua
+
+growth: $(here)/process.so
+	@$(BUILD)/moongrad bench/growth.lua
+
+$(here)/process.so: bench/process.c
+	@mkdir -p $(@D)
+	$(SAY)$(CC) -O2 -std=c11 -Wall -Wextra -fPIC -shared $(LUA_CFLAGS) -o $@ $<
+
+$(here)/xor: bench/peers/xor.c $(common)
+	$(SAY)$(C_PEER) -lm
+
+$(here)/fann-double: bench/peers/fann.c $(common)
+	$(SAY)$(C_PEER) -DFANN_HEADER='<doublefann.h>' -ldoublefann -lm
+
+$(here)/fann-single: bench/peers/fann.c $(common)
+	$(SAY)$(C_PEER) -DFANN_HEADER='<floatfann.h>' -lfloatfann -lm
+
+.PHONY: bench growth
+.DELETE_ON_ERROR:

@@ -1,0 +1,101 @@
+-- contestants.lua - who takes part: moongrad, its peers and the limits, each a child that is told when to go.
+--
+-- A child lives through the whole contest, so that its start does not count and turns can be taken cheaply.
+-- It says "ready VERSION" or "no" and why not; answers "go N" with the seconds that N epochs took, by its own
+-- clock, and "result" with what they led to.
+
+local process = require "process"
+
+local contestants = {}
+
+local python = os.getenv "PYTHON" or "/usr/bin/python3"
+local here = os.getenv "BENCH"
+local shell = here .. "/../moongrad"
+
+-- kind: ours, peer, or limit. same: how near to ours the result must be, relative, in double and in single; absent
+-- where it is another's by nature. The last digits of FANN's differ: it bounds derivatives from below.
+local exact = { double = 1e-9, single = 1e-4 }
+local list = {
+  moongrad = { "moongrad", { shell, "bench/ours.lua" }, "train", kind = "ours" },
+  looping = { "moongrad, step(1) in a loop", { shell, "bench/ours.lua" }, "loop", kind = "ours" },
+  checking = { "moongrad", { shell, "bench/ours.lua" }, "check", kind = "ours" },
+  article = { "NumPy, the article's", { python, "bench/peers/numpy_peer.py" }, "article", same = exact },
+  tight = { "NumPy, tight", { python, "bench/peers/numpy_peer.py" }, "tight", same = exact },
+  differences = { "NumPy, naive", { python, "bench/peers/numpy_peer.py" }, "check", same = exact },
+  eager = { "PyTorch, eager", { python, "bench/peers/torch_peer.py" }, "eager", same = exact },
+  fused = { "PyTorch, fused", { python, "bench/peers/torch_peer.py" }, "fused", same = exact },
+  gradcheck = { "PyTorch, gradcheck", { python, "bench/peers/torch_peer.py" }, "gradcheck", same = exact },
+  sklearn = { "scikit-learn", { python, "bench/peers/sklearn_peer.py" }, "partial_fit" },
+  fann = { "FANN", { here .. "/fann-%s" }, "exact", same = { double = 1e-6, single = 1e-4 }, threads = 1,
+    package = "libfann-dev" },
+  stepwise = { "FANN, stepwise sigmoid", { here .. "/fann-%s" }, "stepwise", threads = 1, package = "libfann-dev" },
+  products = { "the BLAS products alone", { python, "bench/peers/numpy_peer.py" }, "products", kind = "limit" },
+  xor = { "straight-line C, libm", { here .. "/xor" }, "", kind = "limit", same = exact },
+}
+
+-- Threads are the children's business; what tells each library is in its environment. OpenMP, which PyTorch uses
+-- for all but its products, stays on one: its threads and OpenBLAS's spin against each other, and two of each took
+-- 1.5 to 20 times as long as this.
+local thread_words = { "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MOONGRAD_THREADS" }
+
+local contestant = {}
+contestant.__index = contestant
+
+-- What the child answers; nil when it is gone.
+function contestant:ask(question)
+  self.writer:write(question, "\n")
+  self.writer:flush()
+  return self.reader:read "l"
+end
+
+-- Trains so many epochs: the seconds they took.
+function contestant:go(epochs)
+  local answer = self:ask("go " .. epochs)
+  return tonumber(answer) or error(("%s stopped; it last said %s"):format(self.label, answer or "nothing"), 0)
+end
+
+function contestant:result() return self:ask "result" end
+
+function contestant:close()
+  self.writer:close()
+  self.reader:close()
+  process.wait(self.pid)
+end
+
+-- Why the child did not say that it is ready.
+local function reason(who, said)
+  local why = said and said:match "^no (.*)" or who.package or who[2][1] .. " does not start"
+  if why:find "^[%w-]+$" then why = why .. " is not installed" end
+  return why
+end
+
+local function readable(path)
+  local file = io.open(path)
+  return file and file:close()
+end
+
+-- Starts one by its name: a contestant, or nil and why not; false when it has no such number of threads.
+function contestants.start(name, task, precision, threads)
+  local who = list[name]
+  if threads > (who.threads or threads) then return false end
+  local words = { "env", "OMP_NUM_THREADS=1" }
+  for _, word in ipairs(thread_words) do words[#words + 1] = word .. "=" .. threads end
+  for _, word in ipairs(who[2]) do words[#words + 1] = word:format(precision) end
+  for word in task:gmatch "%S+" do words[#words + 1] = word end
+  words[#words + 1] = precision
+  words[#words + 1] = who[3]
+  local self = setmetatable({ name = name, label = who[1], kind = who.kind or "peer", threads = threads,
+    same = who.same and who.same[precision] }, contestant)
+  if who.package and not readable(words[#thread_words + 3]) then return nil, reason(who) end
+  self.pid, self.writer, self.reader = process.start(words)
+  if not self.pid then return nil, reason(who) end
+  local said = self.reader:read "l"
+  if not said or not said:find "^ready" then
+    self:close()
+    return nil, reason(who, said)
+  end
+  self.version = said:match "^ready (.+)"
+  return self
+end
+
+return contestants

@@ -1,0 +1,68 @@
+-- tell.lua - the table: to the terminal as it comes, and into a file of tab-separated values.
+
+local tell = {}
+
+local units = { s = 1, ms = 1e3, us = 1e6, MB = 1 }
+local file
+
+-- Four digits that count, in the unit.
+local function figure(value, unit)
+  local x = value * units[unit]
+  local whole = math.max(1, #("%d"):format(math.floor(math.abs(x))))
+  return ("%%.%df"):format(math.max(0, 4 - whole)):format(x)
+end
+
+-- A function that writes a figure with its unit.
+function tell.with(unit)
+  return function(value) return figure(value, unit) .. " " .. unit end
+end
+
+local function tsv(...)
+  file:write(table.concat({ ... }, "\t"), "\n")
+end
+
+function tell.open(path, turns)
+  file = assert(io.open(path, "w"))
+  print(("medians of %d turns; times: how many times as long as moongrad"):format(turns))
+  tsv("workload", "precision", "threads", "kind", "what", "unit", "median", "least", "most", "times", "target",
+    "verdict", "note")
+end
+
+function tell.close() file:close() end
+
+function tell.title(name, title, unit, per)
+  local head = ("%s  %s: %s"):format(name, title, per and unit .. " " .. per or unit)
+  print(("\n%-66s%9s%9s%9s%9s"):format(head, "median", "least", "most", "times"))
+end
+
+function tell.note(text) print("  (" .. text .. ")") end
+
+-- The rows of one precision, ours first among those of the same number of threads.
+function tell.rows(name, precision, unit, rows)
+  local ours = {}
+  for _, row in ipairs(rows) do
+    if row.kind == "ours" and not ours[row.threads] then ours[row.threads] = row.median end
+  end
+  for threads = 1, 2 do
+    for _, row in ipairs(rows) do
+      if row.threads == threads then
+        local what = row.kind == "limit" and "limit: " .. row.label or row.label
+        local median, least, most = figure(row.median, unit), figure(row.least, unit), figure(row.most, unit)
+        local times = ours[threads] and ("%.3g"):format(row.median / ours[threads]) or ""
+        local head = ("  %-7s %d thread%s  %s"):format(precision, threads, threads > 1 and "s" or " ", what)
+        print(("%-66s%9s%9s%9s%9s"):format(head, median, least, most, times))
+        if row.note then tell.note(row.note) end
+        tsv(name, precision, threads, row.kind, row.label, unit, median, least, most, times, "", "", row.note or "")
+      end
+    end
+  end
+end
+
+-- A goal, its target and what was reached; in tab-separated values "median" is what was reached.
+function tell.goal(name, precision, unit, goal)
+  local verdict = goal.ok and "reached" or "not yet"
+  print(("  %-7s to reach: %-52s%10s  %s"):format(precision, goal.text, goal.figure, verdict))
+  tsv(name, precision, goal.threads, "goal", goal.text, unit, goal.figure, "", "", "", goal.target, verdict, "")
+end
+
+return tell

@@ -7,6 +7,10 @@ local raise = require "moongrad.raise"
 local names = { "epsilon", "layer", "tolerance", "method", "of", "samples" }
 local methods = { central = true, forward = true, ["five-point"] = true }
 
+-- What differences in single precision can tell at best: rounding of J over epsilon and epsilon^2 are both
+-- near u^(2/3) = 2e-5 of J at the best epsilon, and gradients are some hundredths of J.
+local coarse = 1e-2
+
 local check = { __name = "check" }
 check.__index = check
 
@@ -89,6 +93,7 @@ function check.__tostring(self)
     ("  largest relative error %.3g over %d gradients, floor %.3g"):format(self.relative, self.compared, self.floor),
     "  " .. self.reason,
   }
+  if self.warning then lines[#lines + 1] = "  " .. self.warning end
   local kinks = #self.kinks
   if kinks > 0 then
     local k = self.kinks[1]
@@ -123,7 +128,8 @@ end
 -- one), at the same THETA, which is bit for bit what it was afterwards. One layer or all; samples = n checks
 -- about n elements, some of every layer, biases included. The relative error of a pair is
 -- |b - n| / max(|b|, |n|, f), f = 16 u |J| / (epsilon tolerance) with u = 2^-52: what differences of J cannot
--- resolve is no failure, nor is a difference across a kink. Returns a report: ok, relative (largest), worst
+-- resolve is no failure, nor is a difference across a kink. In single precision u is 2^-23, epsilon .01 and the
+-- tolerance at least .01, with a warning. Returns a report: ok, relative (largest), worst
 -- {layer, i, j, backprop, numeric, relative}, layers[l] {backprop, numeric, relative, kinked}, kinks, floor, reason.
 -- > check()
 local function run(net, o, ...)
@@ -132,7 +138,8 @@ local function run(net, o, ...)
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("check: expected a table, check{layer = 1}, got %s", options.show(o)) end
   for name in pairs(o) do options.exists("check", name, names) end
-  local self = setmetatable({ epsilon = o.epsilon or 1e-5, tolerance = o.tolerance or 1e-6,
+  local single = net.options.precision == "single"
+  local self = setmetatable({ epsilon = o.epsilon or single and 1e-2 or 1e-5, tolerance = o.tolerance or 1e-6,
     method = o.method or "central", layers = {}, kinks = {}, relative = 0, compared = 0 }, check)
   for _, name in ipairs { "epsilon", "tolerance" } do
     local v = self[name]
@@ -174,7 +181,11 @@ local function run(net, o, ...)
     raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", options.show(j))
   end
   self.cost = j
-  self.floor = core.check_floor(j, self.epsilon, self.tolerance)
+  if single and self.tolerance < coarse then
+    self.warning = ("single precision cannot resolve %g: tolerance %g instead"):format(self.tolerance, coarse)
+    self.tolerance = coarse
+  end
+  self.floor = core.check_floor(j, self.epsilon, self.tolerance) * (single and 2 ^ 29 or 1) -- u is 2^-23
   local chosen = choose(net, layers, samples)
   for _, l in ipairs(layers) do check_layer(self, net, l, of, scale, chosen[l]) end
   self.ok = self.relative <= self.tolerance

@@ -47,7 +47,7 @@ end
 -- (as activation): linear sigmoid tanh relu leaky-relu elu gelu softplus softmax; cost ("sse"): sse mse
 -- quadratic cross-entropy softmax or {"squares", scale = c}; eta (0.1); optimizer ("sgd"); l1, l2 (0), biases
 -- excluded; init ("uniform"): uniform epsilon normal xavier he constant or {"epsilon", epsilon = .12}; seed, a
--- private generator; X, y, the data. Raises for an option that does not exist, and for an output and a cost
+-- private generator; X, y, the data; precision ("double" or "single"). Raises for an option that does not exist, and for an output and a cost
 -- that do not go together.
 -- > net = network{2, 2, 2, 1, eta = 0.1}
 local function network(spec, ...)
@@ -299,6 +299,7 @@ local function set_option(net, name, v)
     return
   end
   local s = state(net)
+  if name == "precision" then raise "precision is settled when a network is made: network{2, 1, precision = ...}" end
   local given = {}
   for key, old in pairs(s.given) do given[key] = old end
   given[name] = options.check(name, v)

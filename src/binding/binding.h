@@ -15,6 +15,7 @@
 
 #include "../engine/mat.h"
 #include "../engine/random.h"
+#include "../engine/status.h"
 
 /* --- storages: blocks of numbers ------------------------------------------ */
 
@@ -93,6 +94,10 @@ void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src);
 /* Pushes its name and shape, for errors: "a 2 x 3 matrix", "THETA[1] (2 x 3)"; idx is where it is. */
 const char *matrix_describe(lua_State *L, int idx);
 
+/* The matrix or row at index idx, in double: of single precision, a copy takes its place on the stack.
+   What matmath.h wants. Raises for anything else. */
+Matrix *matrix_doubles(lua_State *L, int idx);
+
 /* To be called by every write from Lua to a matrix. */
 void matrix_touch(Matrix *a);
 
@@ -102,6 +107,18 @@ void matrix_touch(Matrix *a);
 
 /* The generator at index idx, or when that is none or nil the state's shared one. */
 mg_rng *rng_opt(lua_State *L, int idx);
+
+/* --- stopping -------------------------------------------------------------- */
+
+/* While a call of the engine runs, a hook that appears in Lua asks it to stop: so says stock lua5.4
+   Ctrl-C. begin before, end after; end sees to it that the hook also reaches a coroutine. */
+typedef struct Stopper {
+  lua_State *L, *main;
+  lua_Hook hook, main_hook; /* what was set before */
+} Stopper;
+
+void stopper_begin(lua_State *L, Stopper *s, mg_stop *stop);
+void stopper_end(Stopper *s, mg_stop *stop);
 
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 

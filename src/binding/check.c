@@ -21,10 +21,10 @@ static int check_layer(lua_State *L) {
   const mg_layer *y = &n->net.layer[l];
   Matrix *numeric = matrix_new(L, y->n_out, 1 + y->n_in), *kinked = matrix_new(L, y->n_out, 1 + y->n_in);
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   const mg_status status =
       mg_check_layer(&n->net, &how, l, chosen != NULL ? &chosen->m : NULL, &numeric->m, &kinked->m);
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   if (status == MG_STOPPED) return fail(L, "check: interrupted (THETA kept)");
   for (size_t i = 0; i < y->n_out; i++)
     for (size_t j = y->bias ? 0 : 1; j <= y->n_in; j++)

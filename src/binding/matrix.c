@@ -64,6 +64,16 @@ Matrix *matrix_check(lua_State *L, int idx) {
   return a;
 }
 
+Matrix *matrix_doubles(lua_State *L, int idx) {
+  Matrix *a = matrix_check(L, idx);
+  if (a->m.type == MG_DOUBLE) return a;
+  idx = lua_absindex(L, idx);
+  Matrix *copy = matrix_new(L, a->m.nrows, a->m.ncols);
+  mg_mat_copy(&copy->m, &a->m);
+  lua_replace(L, idx);
+  return copy;
+}
+
 /* Pushes what a network's view is called, "THETA[1]", by its origin; NULL and nothing pushed
    for other matrices. */
 static const char *push_label(lua_State *L, int idx) {

@@ -18,7 +18,8 @@ static mg_mat check_operand(lua_State *L, int idx, const char *name, double *x) 
   }
   if (matrix_test(L, idx) == NULL && !lua_istable(L, idx))
     fail(L, "%s: expected a matrix or a number, got %s", name, push_kind(L, idx));
-  return matrix_want(L, idx, name, 0)->m;
+  matrix_want(L, idx, name, 0);
+  return matrix_doubles(L, idx)->m;
 }
 
 /* Pushes f(a, b), a and b at 1 and 2, element by element. */
@@ -52,14 +53,15 @@ static int op_div(lua_State *L) { return binary(L, "/", divide); }
 static int op_pow(lua_State *L) { return binary(L, "^", power); }
 
 static int op_unm(lua_State *L) {
-  const Matrix *a = matrix_check(L, 1);
+  const Matrix *a = matrix_doubles(L, 1);
   mg_mat_map(&matrix_new(L, a->m.nrows, a->m.ncols)->m, &a->m, minus);
   return 1;
 }
 
 /* a == b: one boolean. Lua asks only for two userdata, of which one is ours. */
 static int op_eq(lua_State *L) {
-  const Matrix *a = matrix_test(L, 1), *b = matrix_test(L, 2);
+  const Matrix *a = matrix_test(L, 1) != NULL ? matrix_doubles(L, 1) : NULL;
+  const Matrix *b = matrix_test(L, 2) != NULL ? matrix_doubles(L, 2) : NULL;
   lua_pushboolean(L, a != NULL && b != NULL && mg_mat_equal(&a->m, &b->m));
   return 1;
 }
@@ -95,22 +97,41 @@ static int math_lt(lua_State *L) { return compare(L, "lt", less); }
 */
 static int math_gt(lua_State *L) { return compare(L, "gt", greater); }
 
+/* Rows that take some ms at a multiply-add a ns. */
+static size_t rows_of_work(size_t depth, size_t ncols) {
+  const size_t rows = ((size_t)1 << 23) / depth / ncols;
+  return rows < 1 ? 1 : rows;
+}
+
 /*** m:matmul(b)
      The matrix product: (n x k) times (k x m) is n x m.
      > z = A[1]:matmul(THETA[1].T)
 */
 static int m_matmul(lua_State *L) {
   check_arity(L, 2);
-  const Matrix *a = matrix_check(L, 1);
-  const Matrix *b = matrix_want(L, 2, "matmul", 0);
+  const Matrix *a = matrix_doubles(L, 1);
+  matrix_want(L, 2, "matmul", 0);
+  const Matrix *b = matrix_doubles(L, 2);
   if (a->m.ncols != b->m.nrows) {
     char shapes[128];
     snprintf(shapes, sizeof shapes, "%zu x %zu times %zu x %zu: %zu columns meet %zu rows", a->m.nrows,
              a->m.ncols, b->m.nrows, b->m.ncols, a->m.ncols, b->m.nrows);
     return fail(L, "matmul: %s", shapes);
   }
-  mg_mat_matmul(&matrix_new(L, a->m.nrows, b->m.ncols)->m, &a->m, &b->m);
-  return 1;
+  const Matrix *product = matrix_new(L, a->m.nrows, b->m.ncols);
+  const size_t n = a->m.nrows, block = rows_of_work(a->m.ncols, b->m.ncols);
+  mg_stop stop;
+  Stopper s;
+  bool stopped = false;
+  stopper_begin(L, &s, &stop);
+  for (size_t r = 0; r < n && !(stopped = mg_stopped(&stop)); r += block) {
+    const size_t count = n - r < block ? n - r : block;
+    const mg_mat rows = mg_mat_rows(a->m, r, count);
+    mg_mat part = mg_mat_rows(product->m, r, count);
+    mg_mat_matmul(&part, &rows, &b->m);
+  }
+  stopper_end(&s, &stop);
+  return stopped ? fail(L, "matmul: interrupted") : 1;
 }
 
 /* --- reductions ---------------------------------------------------------------- */
@@ -122,7 +143,7 @@ static int check_axis(lua_State *L) {
 }
 
 static int reduce(lua_State *L, double (*f)(const mg_mat *)) {
-  const Matrix *a = matrix_check(L, 1);
+  const Matrix *a = matrix_doubles(L, 1);
   switch (check_axis(L)) {
   case 1: mg_mat_each_col(&matrix_new(L, 1, a->m.ncols)->m, &a->m, f); break;
   case 2: mg_mat_each_row(&matrix_new(L, a->m.nrows, 1)->m, &a->m, f); break;
@@ -181,7 +202,7 @@ static double place_of_max(const mg_mat *m) {
 static int m_argmax(lua_State *L) {
   if (check_axis(L) != 0) return reduce(L, place_of_max);
   size_t i, j;
-  mg_mat_argmax(&matrix_check(L, 1)->m, &i, &j);
+  mg_mat_argmax(&matrix_doubles(L, 1)->m, &i, &j);
   lua_pushinteger(L, (lua_Integer)i + 1);
   lua_pushinteger(L, (lua_Integer)j + 1);
   return 2;
@@ -189,7 +210,7 @@ static int m_argmax(lua_State *L) {
 
 /* nonfinite(m): how many NaN, how many Inf, and [i][j] of the first of either */
 static int nonfinite(lua_State *L) {
-  const Matrix *a = matrix_check(L, 1);
+  const Matrix *a = matrix_doubles(L, 1);
   size_t nan = 0, inf = 0, i, j;
   if (mg_mat_finite(&a->m, &i, &j)) {
     lua_pushinteger(L, 0);
@@ -212,7 +233,7 @@ static int nonfinite(lua_State *L) {
 */
 static int m_map(lua_State *L) {
   check_arity(L, 2);
-  const Matrix *a = matrix_check(L, 1);
+  const Matrix *a = matrix_doubles(L, 1);
   if (!lua_isfunction(L, 2)) return arg_error(L, 2, "a function");
   Matrix *b = matrix_new(L, a->m.nrows, a->m.ncols);
   for (size_t i = 0; i < a->m.nrows; i++)

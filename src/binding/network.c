@@ -207,11 +207,11 @@ void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
   n->staged_y = NULL;
   if (new_X) n->staged_X = NULL;
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   const mg_status status =
       mg_network_stage(&n->net, new_X ? &X->m : NULL, y != NULL ? &y->m : NULL, X->m.nrows, NULL);
   if (y != NULL) n->net.targets = mg_targets_of(&y->m);
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   if (status == MG_STOPPED) fail(L, "%s: interrupted while copying X (THETA kept)", who);
   n->staged_X = X;
   n->version_X = X->storage->version;

@@ -48,18 +48,6 @@ void network_attach(lua_State *L, int idx, const char *who, bool with_y);
 /* The generator that draws for the network at index idx: its own, else the shared one. */
 mg_rng *network_rng(lua_State *L, int idx);
 
-/* --- stopping -------------------------------------------------------------- */
-
-/* While a call of the engine runs, a hook that appears in Lua asks it to stop: so says stock lua5.4
-   Ctrl-C. begin before, end after; end sees to it that the hook also reaches a coroutine. */
-typedef struct Stopper {
-  lua_State *L, *main;
-  lua_Hook hook, main_hook; /* what was set before */
-} Stopper;
-
-void stopper_begin(lua_State *L, Stopper *s, mg_network *net);
-void stopper_end(Stopper *s, mg_network *net);
-
 /* --- openers: each adds functions to the table of methods on top of the stack, ---
    --- and to core, below it ------------------------------------------------------ */
 

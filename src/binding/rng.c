@@ -56,9 +56,19 @@ static int push_drawn(lua_State *L, double (*draw)(mg_rng *)) {
   if (n > 2) check_arity(L, 2);
   const size_t nrows = check_count(L, 1, "nrows"), ncols = check_count(L, 2, "ncols");
   mg_mat *m = &matrix_new(L, nrows, ncols)->m;
-  for (size_t i = 0; i < nrows; i++)
-    for (size_t j = 0; j < ncols; j++) mg_mat_set(m, i, j, draw(g));
-  return 1;
+  mg_stop stop;
+  Stopper s;
+  bool stopped = false;
+  stopper_begin(L, &s, &stop);
+  for (size_t i = 0; i < nrows && !stopped; i++)
+    for (size_t j = 0; j < ncols && !stopped; j++) {
+      mg_mat_set(m, i, j, draw(g));
+      stopped = j % 65536 == 0 && mg_stopped(&stop);
+    }
+  stopper_end(&s, &stop);
+  return stopped
+             ? fail(L, "interrupted while drawing %I x %I numbers", (LUAI_UACINT)nrows, (LUAI_UACINT)ncols)
+             : 1;
 }
 
 /*** mg.seed(k)

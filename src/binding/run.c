@@ -16,41 +16,6 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* --- stopping -------------------------------------------------------------------- */
-
-/* Is the hook of L one that lua.c's Ctrl-C sets: every event, at the next instruction? */
-static bool hook_asks(lua_State *L) {
-  const int every = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
-  return lua_gethook(L) != NULL && lua_gethookmask(L) == every && lua_gethookcount(L) == 1;
-}
-
-static bool should_stop(void *context) {
-  const Stopper *s = context;
-  return lua_gethook(s->L) != s->hook || lua_gethook(s->main) != s->main_hook;
-}
-
-static bool stop_at_once(void *context) {
-  (void)context;
-  return true;
-}
-
-void stopper_begin(lua_State *L, Stopper *s, mg_network *net) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  lua_State *main = lua_tothread(L, -1);
-  lua_pop(L, 1);
-  *s = (Stopper){L, main, lua_gethook(L), lua_gethook(main)};
-  /* Asked before this call began, on the main thread while a coroutine runs: it still holds. */
-  const bool asked = hook_asks(main) || hook_asks(L);
-  net->stop = (mg_stop){asked ? stop_at_once : should_stop, s};
-}
-
-void stopper_end(Stopper *s, mg_network *net) {
-  net->stop = (mg_stop){NULL, NULL};
-  if (s->L != s->main && lua_gethook(s->L) == s->hook &&
-      (hook_asks(s->main) || lua_gethook(s->main) != s->main_hook))
-    lua_sethook(s->L, lua_gethook(s->main), lua_gethookmask(s->main), lua_gethookcount(s->main));
-}
-
 /* --- reports -------------------------------------------------------------------------- */
 
 static void set_number(lua_State *L, const char *name, double value) {
@@ -152,9 +117,9 @@ static int step(lua_State *L) {
   const double start = now();
   mg_run run;
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   if (status == MG_NONFINITE) return raise_nonfinite(L, "step", &n->net, &run.where, run.refused);
   push_report(L, &n->net, &run.metrics, now() - start, (lua_Integer)run.done,
               status == MG_STOPPED ? count : 0);
@@ -189,9 +154,9 @@ static int epoch(lua_State *L) {
   const double start = now();
   mg_run run;
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, mg_targets_of(&y->m), &run);
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   if (status == MG_NONFINITE) return raise_nonfinite(L, "train", &n->net, &run.where, run.refused);
   push_report(L, &n->net, &run.metrics, now() - start, (lua_Integer)run.done, status == MG_STOPPED ? 1 : 0);
   return 1;
@@ -206,11 +171,11 @@ static int raise_stopped(lua_State *L, const char *who) {
 /* Copies X (at index idx, a checked matrix) into the batch. */
 static void stage(lua_State *L, Network *n, const char *who, const Matrix *X, const Matrix *y) {
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   const size_t rows = X != NULL ? X->m.nrows : y->m.nrows;
   const mg_status status =
       mg_network_stage(&n->net, X != NULL ? &X->m : NULL, y != NULL ? &y->m : NULL, rows, NULL);
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   if (status == MG_STOPPED) raise_stopped(L, who);
 }
 
@@ -242,11 +207,11 @@ static int forward(lua_State *L) {
     stage(L, n, "forward", X, NULL);
   }
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   mg_status status = mg_forward(&n->net);
   n->net.j = NAN;
   if (status == MG_OK && with_y) status = mg_op_run(&n->net, (mg_op){MG_OP_COST, 0});
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   if (status == MG_STOPPED) return raise_stopped(L, "forward");
   return push_yhat(L, &n->net);
 }
@@ -273,9 +238,9 @@ static int backward(lua_State *L) {
     n->version_y = y->storage->version;
   }
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   const mg_status status = mg_backward(&n->net);
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   if (status == MG_STOPPED) return raise_stopped(L, "backward");
   lua_getfield(L, 1, "grad");
   return 1;
@@ -312,9 +277,9 @@ static int predict(lua_State *L) {
   network_check_data(L, "predict", n, X, NULL);
   Matrix *yhat = matrix_new(L, X->m.nrows, mg_network_n_out(&n->net));
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   const mg_status status = mg_predict(&n->net, &X->m, &yhat->m);
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   return status == MG_STOPPED ? raise_stopped(L, "predict") : 1;
 }
 
@@ -333,9 +298,9 @@ static Network *evaluate(lua_State *L, const char *who, mg_metrics *m) {
   const Matrix *X = matrix_want(L, 2, "X", 0), *y = matrix_want(L, 3, "y", 1);
   network_check_data(L, who, n, X, y);
   Stopper s;
-  stopper_begin(L, &s, &n->net);
+  stopper_begin(L, &s, &n->net.stop);
   const mg_status status = mg_evaluate(&n->net, &X->m, &y->m, &n->net.cost, mg_targets_of(&y->m), m, NULL);
-  stopper_end(&s, &n->net);
+  stopper_end(&s, &n->net.stop);
   if (status == MG_STOPPED) raise_stopped(L, who);
   return n;
 }

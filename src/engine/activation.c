@@ -8,6 +8,7 @@
 
 #include "elementary.h"
 #include "kernels.h"
+#include "vectors.h"
 
 static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->data + (ptrdiff_t)r * m->rs; }
 
@@ -98,49 +99,49 @@ ALWAYS_INLINE mg_status backward(const mg_mat *zs, const mg_mat *as, mg_mat *ds,
 /* --- the functions ---------------------------------------------------------------------------- */
 
 /* linear: a = z; g' = 1 */
-ALWAYS_INLINE vec linear_g(vec z) { return z; }
-ALWAYS_INLINE vec linear_slope(vec z, vec a) { return (void)z, (void)a, all(1); }
+static inline vec linear_g(vec z) { return z; }
+static inline vec linear_slope(vec z, vec a) { return (void)z, (void)a, all(1); }
 FUNCTION(linear)
 
 /* sigmoid: a = 1 / (1 + e^-z); g' = a (1 - a) */
-ALWAYS_INLINE vec sigmoid_g(vec z) { return sigmoid_v(z); }
-ALWAYS_INLINE vec sigmoid_slope(vec z, vec a) { return (void)z, a * (1 - a); }
+static inline vec sigmoid_g(vec z) { return sigmoid_v(z); }
+static inline vec sigmoid_slope(vec z, vec a) { return (void)z, a * (1 - a); }
 FUNCTION(sigmoid)
 
 /* tanh: g' = 1 - a^2 */
-ALWAYS_INLINE vec tanh_g(vec z) { return tanh_v(z); }
-ALWAYS_INLINE vec tanh_slope(vec z, vec a) { return (void)z, 1 - a * a; }
+static inline vec tanh_g(vec z) { return tanh_v(z); }
+static inline vec tanh_slope(vec z, vec a) { return (void)z, 1 - a * a; }
 FUNCTION(tanh)
 
 /* relu: a = max(z, 0); g' = 1 above 0, else 0. z <= 0 is false for a NaN, which so stays one. */
-ALWAYS_INLINE vec relu_g(vec z) { return choose(z <= 0, all(0), z); }
-ALWAYS_INLINE vec relu_slope(vec z, vec a) { return (void)z, choose(a > 0, all(1), all(0)); }
+static inline vec relu_g(vec z) { return choose(z <= 0, all(0), z); }
+static inline vec relu_slope(vec z, vec a) { return (void)z, choose(a > 0, all(1), all(0)); }
 FUNCTION(relu)
 
 /* leaky relu, slope 0.01 below 0 (Maas, Hannun and Ng, 2013) */
 #define LEAK ((real)0.01)
-ALWAYS_INLINE vec leaky_relu_g(vec z) { return choose(z <= 0, LEAK * z, z); }
-ALWAYS_INLINE vec leaky_relu_slope(vec z, vec a) { return (void)a, choose(z > 0, all(1), all(LEAK)); }
+static inline vec leaky_relu_g(vec z) { return choose(z <= 0, LEAK * z, z); }
+static inline vec leaky_relu_slope(vec z, vec a) { return (void)a, choose(z > 0, all(1), all(LEAK)); }
 FUNCTION(leaky_relu)
 
 /* elu, alpha 1 (Clevert, Unterthiner and Hochreiter, 2015): a = e^z - 1 below 0; g' = a + 1 there */
-ALWAYS_INLINE vec elu_g(vec z) { return choose(z <= 0, expm1_v(z), z); }
-ALWAYS_INLINE vec elu_slope(vec z, vec a) { return (void)z, choose(a > 0, all(1), a + 1); }
+static inline vec elu_g(vec z) { return choose(z <= 0, expm1_v(z), z); }
+static inline vec elu_slope(vec z, vec a) { return (void)z, choose(a > 0, all(1), a + 1); }
 FUNCTION(elu)
 
 /* gelu (Hendrycks and Gimpel, 2016), exact: a = z Phi(z), Phi(z) = erfc(-z / sqrt 2) / 2;
    g' = Phi(z) + z phi(z), phi(z) = e^(-z^2 / 2) / sqrt(2 pi) */
 #define SQRT_HALF     ((real)0.70710678118654752440)
 #define INV_SQRT_2_PI ((real)0.39894228040143267794)
-ALWAYS_INLINE vec gelu_g(vec z) { return z / 2 * erfc_v(-z * SQRT_HALF); }
-ALWAYS_INLINE vec gelu_slope(vec z, vec a) {
+static inline vec gelu_g(vec z) { return z / 2 * erfc_v(-z * SQRT_HALF); }
+static inline vec gelu_slope(vec z, vec a) {
   return (void)a, erfc_v(-z * SQRT_HALF) / 2 + z * (INV_SQRT_2_PI * exp_v(-z * z / 2));
 }
 FUNCTION(gelu)
 
 /* softplus: a = ln(1 + e^z) = max(z, 0) + ln(1 + e^-|z|); g' = sigmoid(z) */
-ALWAYS_INLINE vec softplus_g(vec z) { return choose(z <= 0, all(0), z) + log1p_v(exp_v(-fabs_v(z))); }
-ALWAYS_INLINE vec softplus_slope(vec z, vec a) { return (void)a, sigmoid_v(z); }
+static inline vec softplus_g(vec z) { return choose(z <= 0, all(0), z) + log1p_v(exp_v(-fabs_v(z))); }
+static inline vec softplus_slope(vec z, vec a) { return (void)a, sigmoid_v(z); }
 FUNCTION(softplus)
 
 /* softmax: a_j = e^(z_j - m) / sum over k of e^(z_k - m), m the row's maximum */
@@ -173,7 +174,7 @@ static mg_status softmax_backward(const mg_activation *self, const mg_mat *zs, c
   return MG_OK;
 }
 
-const mg_activation MG_VARIANT(mg_activations)[] = {
+const mg_activation MG_VARIANT(mg_activations)[MG_N_ACTIVATIONS + 1] = {
     {.name = "linear", .forward = linear_forward, .backward = linear_backward},
     {.name = "sigmoid", .forward = sigmoid_forward, .backward = sigmoid_backward},
     {.name = "tanh", .forward = tanh_forward, .backward = tanh_backward},
@@ -184,4 +185,13 @@ const mg_activation MG_VARIANT(mg_activations)[] = {
     {.name = "softplus", .forward = softplus_forward, .backward = softplus_backward},
     {.name = "softmax", .by_row = true, .forward = softmax_forward, .backward = softmax_backward},
     {.name = NULL},
+};
+
+vec mg_sigmoid_g(vec z) { return sigmoid_g(z); }
+vec mg_tanh_g(vec z) { return tanh_g(z); }
+
+const mg_vectors MG_VARIANT(mg_vectors)[MG_N_ACTIVATIONS] = {
+    {linear_g, linear_slope}, {mg_sigmoid_g, sigmoid_slope},    {mg_tanh_g, tanh_slope},
+    {relu_g, relu_slope},     {leaky_relu_g, leaky_relu_slope}, {elu_g, elu_slope},
+    {gelu_g, gelu_slope},     {softplus_g, softplus_slope},     {NULL, NULL}, /* softmax */
 };

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "kernels.h"
-#include "real.h"
+#include "vectors.h"
 
 static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->data + (ptrdiff_t)r * m->rs; }
 
@@ -33,6 +33,11 @@ static double squares_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
   return cost->scale;
 }
 
+static inline double square(real yhat, real y) {
+  const double apart = yhat - y;
+  return apart * apart;
+}
+
 /* sum of (yhat - y)^2 */
 static mg_status squares_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
                              size_t from, size_t to, double *sum) {
@@ -40,10 +45,20 @@ static mg_status squares_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat
   for (size_t r = from; r < to; r++) {
     const real *yhat = row_of(yhats, r), *y = row_of(ys, r);
     double s = 0;
-    for (size_t k = 0; k < ys->ncols; k++) s += (double)(yhat[k] - y[k]) * (yhat[k] - y[k]);
+    for (size_t k = 0; k < ys->ncols; k++) s += square(yhat[k], y[k]);
     *sum += s;
   }
   return MG_OK;
+}
+
+static void squares_sum_v(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count,
+                          double *sum) {
+  (void)z;
+  for (size_t r = 0; r < count; r++) {
+    double s = 0;
+    for (size_t k = 0; k < n_out; k++) s += square(yhat[k][r], y[k][r]);
+    *sum += s;
+  }
 }
 
 /* dJ/dyhat = 2 factor (yhat - y) */
@@ -59,6 +74,8 @@ static mg_status squares_delta(const mg_cost *cost, const mg_mat *zs, const mg_m
   return MG_OK;
 }
 
+static vec squares_delta_v(vec yhat, vec y, real factor) { return 2 * factor * (yhat - y); }
+
 /* --- the logarithmic costs, from z ----------------------------------------- */
 
 static double mean_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
@@ -66,21 +83,33 @@ static double mean_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
   return 1 / (double)n_rows;
 }
 
-/* -y ln sigmoid(z) - (1 - y) ln(1 - sigmoid(z)) = max(z, 0) - y z + ln(1 + e^-|z|) */
+/* -y ln sigmoid(z) - (1 - y) ln(1 - sigmoid(z)) = max(z, 0) - y z + ln(1 + e^-|z|), without the
+   cancellation of two large numbers: for z > 0 the first two are z (1 - y). */
+static inline double entropy(double z, double y) {
+  const double linear = z > 0 ? z * (1 - y) : -z * y;
+  return linear + log1p(exp(-fabs(z)));
+}
+
 static mg_status cross_entropy_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats,
                                    const mg_mat *ys, size_t from, size_t to, double *sum) {
   (void)cost, (void)yhats;
   for (size_t r = from; r < to; r++) {
     const real *z = row_of(zs, r), *y = row_of(ys, r);
     double s = 0;
-    for (size_t k = 0; k < ys->ncols; k++) {
-      /* max(z, 0) - y z without the cancellation of two large numbers: for z > 0 it is z (1 - y) */
-      const double linear = z[k] > 0 ? z[k] * (1 - (double)y[k]) : -z[k] * (double)y[k];
-      s += linear + log1p(exp(-fabs((double)z[k])));
-    }
+    for (size_t k = 0; k < ys->ncols; k++) s += entropy(z[k], y[k]);
     *sum += s;
   }
   return MG_OK;
+}
+
+static void cross_entropy_sum_v(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count,
+                                double *sum) {
+  (void)yhat;
+  for (size_t r = 0; r < count; r++) {
+    double s = 0;
+    for (size_t k = 0; k < n_out; k++) s += entropy(z[k][r], y[k][r]);
+    *sum += s;
+  }
 }
 
 /* dJ/dz = factor (yhat - y): sigmoid' has cancelled */
@@ -94,6 +123,8 @@ static mg_status cross_entropy_delta(const mg_cost *cost, const mg_mat *zs, cons
   }
   return MG_OK;
 }
+
+static vec cross_entropy_delta_v(vec yhat, vec y, real factor) { return factor * (yhat - y); }
 
 /* -sum of y ln softmax(z) = sum of y (ln sum of e^(z - m) - (z - m)), m the row's maximum */
 static mg_status softmax_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
@@ -125,7 +156,7 @@ static mg_status softmax_delta(const mg_cost *cost, const mg_mat *zs, const mg_m
   return MG_OK;
 }
 
-const mg_cost_kind MG_VARIANT(mg_costs)[] = {
+const mg_cost_kind MG_VARIANT(mg_costs)[MG_N_COSTS + 1] = {
     {"sse", NULL, sse_factor, squares_sum, squares_delta},
     {"mse", NULL, mse_factor, squares_sum, squares_delta},
     {"quadratic", NULL, quadratic_factor, squares_sum, squares_delta},
@@ -133,6 +164,13 @@ const mg_cost_kind MG_VARIANT(mg_costs)[] = {
     {"cross-entropy", "sigmoid", mean_factor, cross_entropy_sum, cross_entropy_delta},
     {"softmax", "softmax", mean_factor, softmax_sum, softmax_delta},
     {NULL, NULL, NULL, NULL, NULL},
+};
+
+#define SQUARES \
+  { squares_sum_v, squares_delta_v }
+const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[MG_N_COSTS] = {
+    SQUARES,     SQUARES, SQUARES, SQUARES, {cross_entropy_sum_v, cross_entropy_delta_v},
+    {NULL, NULL} /* softmax */
 };
 
 /* --- metrics ---------------------------------------------------------------- */

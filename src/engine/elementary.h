@@ -75,9 +75,9 @@ ALWAYS_INLINE vec tanh_v(vec x) {
             all((real)-1.61468768441708447952E3));
   const vec q = fma_v(s, fma_v(s, s + (real)1.12811678491632931402E2, all((real)2.23548839060100448583E3)),
                       all((real)4.84406305325125486048E3));
-  const vec near = fma_v(x * s, p / q, x);
+  const vec near = fma_v(size * s, p / q, size);
   const vec far = 1 - 2 / (exp_v(2 * size) + 1);
-  return choose(size < (real)0.625, near, (vec)((ivec)far | sign));
+  return (vec)((ivec)choose(size < (real)0.625, near, far) | sign);
 }
 
 /* Those of libm, lane by lane: rare enough. */

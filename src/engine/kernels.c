@@ -6,16 +6,17 @@
 #include <string.h>
 
 /* What each kernel file exports, per precision and instruction set. */
-#define DECLARE(suffix)                                 \
-  extern const mg_products mg_products_##suffix;        \
-  extern const mg_activation mg_activations_##suffix[]; \
-  extern const mg_cost_kind mg_costs_##suffix[];        \
-  extern const mg_score mg_score_##suffix;              \
-  extern const mg_flat mg_flat_##suffix;
+#define DECLARE(suffix)                                                     \
+  extern const mg_products mg_products_##suffix;                            \
+  extern const mg_activation mg_activations_##suffix[MG_N_ACTIVATIONS + 1]; \
+  extern const mg_cost_kind mg_costs_##suffix[MG_N_COSTS + 1];              \
+  extern const mg_score mg_score_##suffix;                                  \
+  extern const mg_flat mg_flat_##suffix;                                    \
+  extern const mg_narrow_kernel mg_narrow_##suffix;
 #define TABLE(suffix)                                                                               \
   {                                                                                                 \
 #suffix, &mg_products_##suffix, mg_activations_##suffix, mg_costs_##suffix, &mg_score_##suffix, \
-        &mg_flat_##suffix                                                                           \
+        &mg_flat_##suffix, &mg_narrow_##suffix                                                      \
   }
 
 DECLARE(double_base)

@@ -42,6 +42,15 @@ typedef struct mg_flat {
   double (*penalty)(const void *w, double l1, double l2, size_t count);
 } mg_flat;
 
+struct mg_network;
+
+/* A whole pass but for its update, where every layer has less than MG_NARROW units: see narrow.c. */
+typedef struct mg_narrow_kernel {
+  size_t (*room)(size_t n_layers);                   /* bytes */
+  void (*begin)(struct mg_network *net);             /* reads the batch: once before a run of passes */
+  void (*pass)(struct mg_network *net, double *sum); /* GRAD but for l1, l2; the sum of losses */
+} mg_narrow_kernel;
+
 typedef struct mg_kernels {
   const char *name; /* "double_avx512" */
   const mg_products *products;
@@ -49,6 +58,7 @@ typedef struct mg_kernels {
   const mg_cost_kind *costs;        /* likewise */
   const mg_score *score;
   const mg_flat *flat;
+  const mg_narrow_kernel *narrow;
 } mg_kernels;
 
 const mg_kernels *mg_kernels_for(mg_type type);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define LINE    ((size_t)64)  /* bytes: rows of wide layers start on a cache line */
-#define NARROW  ((size_t)8)   /* layers of fewer units are packed */
 #define IN_FLAT 4             /* flat arrays: theta, grad, dtheta, previous */
 #define SCRATCH ((size_t)128) /* rows that evaluation takes at a time */
 
@@ -23,11 +22,13 @@ static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 static size_t in_line(mg_type type) { return LINE / mg_type_size(type); }
 
 /* Numbers from one row of n to the next. Narrow rows are packed: padding them costs more than it gives. */
-static size_t stride(size_t n, mg_type type) { return n < NARROW ? n : round_up(n, in_line(type)); }
+static size_t stride(size_t n, mg_type type) { return n < MG_NARROW ? n : round_up(n, in_line(type)); }
 
 /* Activations of n units stand behind a one; where rows are wide, they stay aligned behind it. */
-static size_t lead(size_t n, mg_type type) { return n < NARROW ? 1 : in_line(type); }
-static size_t a_stride(size_t n, mg_type type) { return n < NARROW ? n + 1 : round_up(n + 1, in_line(type)); }
+static size_t lead(size_t n, mg_type type) { return n < MG_NARROW ? 1 : in_line(type); }
+static size_t a_stride(size_t n, mg_type type) {
+  return n < MG_NARROW ? n + 1 : round_up(n + 1, in_line(type));
+}
 
 /* Sizes past this are refused, so that a product of two and an element's size fits. */
 #define MAX_UNITS ((size_t)1 << 30)
@@ -81,6 +82,7 @@ size_t mg_network_bytes(mg_type type, size_t n_in, size_t n_layers, const mg_lay
   if (!add_a(&numbers, s.widest, rows, type) || !add_a(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.widest, rows, type) || !add_rows(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.turned, 1, type)) return 0;
+  if (s.widest < MG_NARROW && !add_product(&bytes, mg_kernels_for(type)->narrow->room(n_layers), 1)) return 0;
   if (!add_product(&bytes, numbers, mg_type_size(type))) return 0;
   if (!add_product(&bytes, n_layers, sizeof(mg_layer) + 2 * sizeof(mg_range))) return 0;
   return bytes;
@@ -175,6 +177,10 @@ void mg_network_make(mg_network *net, mg_type type, size_t n_in, size_t n_layers
   net->scratch_z = take_rows(&m, s.widest, net->scratch_rows);
   net->scratch_y = take_rows(&m, s.widest, net->scratch_rows);
   net->turned = take(&m, s.turned);
+  if (s.widest < MG_NARROW) {
+    net->narrow = m.at;
+    m.at += net->kernels->narrow->room(n_layers);
+  }
   net->layer = (mg_layer *)(void *)m.at;
   net->range = (mg_range *)(void *)(net->layer + n_layers);
   size_t offset = 0;

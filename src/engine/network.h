@@ -23,6 +23,9 @@
 #include "random.h"
 #include "status.h"
 
+#define MG_NARROW   8  /* layers of fewer units are packed, and may be fused */
+#define MG_FEW_ROWS 64 /* batches of more are not fused: calls between operations no longer matter there */
+
 enum { MG_FROZEN_BIAS = 1, MG_FROZEN_WEIGHTS = 2 };
 
 /* What a caller says of a layer. */
@@ -63,6 +66,8 @@ typedef struct mg_network {
   void *theta, *grad, *dtheta, *previous; /* previous: theta before the last update */
   mg_range *range;                        /* [2 L] stretches that are not frozen, in order */
   size_t n_ranges;
+
+  void *narrow; /* room for passes of narrow.c, or NULL: a layer is too wide */
 
   size_t capacity, rows; /* rows there is room for; rows of the current batch */
   mg_mat y;              /* rows x K, the targets of the batch */

@@ -43,12 +43,16 @@ static mg_status op_a(mg_network *net, size_t l, size_t from, size_t to) {
   return y->activation->forward(y->activation, &y->z, &y->out, from, to);
 }
 
+/* J, when the sum of losses is whole. */
+static double j_of(const mg_network *net) {
+  return net->cost.kind->factor(&net->cost, net->rows, mg_network_n_out(net)) * net->sum + mg_penalty(net);
+}
+
 static mg_status op_cost(mg_network *net, size_t from, size_t to) {
   const mg_layer *last = &net->layer[net->n_layers - 1];
   if (from == 0) net->sum = 0;
   mg_status status = net->cost.kind->sum(&net->cost, &last->z, &last->out, &net->y, from, to, &net->sum);
-  if (to == net->rows)
-    net->j = net->cost.kind->factor(&net->cost, net->rows, last->n_out) * net->sum + mg_penalty(net);
+  if (to == net->rows) net->j = j_of(net);
   return status;
 }
 
@@ -66,10 +70,9 @@ static mg_status op_delta(mg_network *net, size_t l, size_t from, size_t to) {
   return y->activation->backward(y->activation, &y->z, &y->out, &y->delta, from, to);
 }
 
-static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
+/* What GRAD of layer l gets besides its product. */
+static void finish_grad(mg_network *net, size_t l) {
   mg_layer *y = &net->layer[l];
-  net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to);
-  if (to < net->rows) return MG_OK;
   if (!y->bias) {
     mg_mat column = mg_mat_cols(y->grad, 0, 1);
     mg_mat_fill(&column, 0);
@@ -77,6 +80,12 @@ static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
   if (net->l1 != 0 || net->l2 != 0)
     net->kernels->flat->regularise(weights_of(&y->theta), net->l1, net->l2, weights_of(&y->grad),
                                    weights_count(y));
+}
+
+static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
+  mg_layer *y = &net->layer[l];
+  net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to);
+  if (to == net->rows) finish_grad(net, l);
   return MG_OK;
 }
 
@@ -178,6 +187,35 @@ mg_status mg_pass(mg_network *net) {
   status = run(net, end_of_forward(net), end_of_backward(net));
   if (status != MG_OK) return status;
   net->made = MG_BACKWARD;
+  return mg_update(net);
+}
+
+/* --- fused ------------------------------------------------------------------------------------ */
+
+bool mg_can_fuse(const mg_network *net) {
+  const mg_activation *own = net->kernels->activations;
+  const mg_cost_kind *costs = net->kernels->costs;
+  if (net->narrow == NULL || net->rows > MG_FEW_ROWS) return false;
+  if (net->cost.kind < costs || net->cost.kind >= costs + MG_N_COSTS) return false;
+  for (size_t l = 0; l < net->n_layers; l++) {
+    const mg_activation *g = net->layer[l].activation;
+    if (g < own || g >= own + MG_N_ACTIVATIONS || g->by_row) return false;
+  }
+  return true;
+}
+
+void mg_fuse(mg_network *net) {
+  for (size_t l = 0; l < net->n_layers; l++) mg_clear_bias(net, l);
+  net->kernels->narrow->begin(net);
+}
+
+mg_status mg_pass_fused(mg_network *net) {
+  if (mg_stopped(&net->stop)) return MG_STOPPED;
+  net->made = MG_NOTHING;
+  net->kernels->narrow->pass(net, &net->sum);
+  net->j = j_of(net);
+  if (!isfinite(net->j)) return MG_NONFINITE;
+  for (size_t l = 0; l < net->n_layers; l++) finish_grad(net, l);
   return mg_update(net);
 }
 

@@ -44,6 +44,13 @@ mg_status mg_update(mg_network *net);
    (net->made is MG_BACKWARD; theta is as before, dtheta the refused update). */
 mg_status mg_pass(mg_network *net);
 
+/* The same from a network of narrow layers, fused: THETA, GRAD, DTHETA and the epoch are as mg_pass leaves
+   them in every bit, of the batch's a z delta nothing is promised. MG_NONFINITE leaves THETA untouched:
+   ask mg_pass, which says where. */
+bool mg_can_fuse(const mg_network *net);
+void mg_fuse(mg_network *net); /* before a run of them: reads the batch */
+mg_status mg_pass_fused(mg_network *net);
+
 /* theta = theta before the last update. */
 void mg_take_back(mg_network *net);
 

@@ -74,6 +74,16 @@ ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) {
 ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) { return a * b + c; }
 #endif
 
+#if defined __FMA__ || defined __aarch64__
+#ifdef MG_IS_SINGLE
+ALWAYS_INLINE real fma_r(real a, real b, real c) { return __builtin_fmaf(a, b, c); }
+#else
+ALWAYS_INLINE real fma_r(real a, real b, real c) { return __builtin_fma(a, b, c); }
+#endif
+#else
+ALWAYS_INLINE real fma_r(real a, real b, real c) { return a * b + c; }
+#endif
+
 /* The first n lanes, 0 < n < VL: the others read as 0 and are not written. */
 #if defined __AVX512F__ && defined MG_IS_SINGLE
 ALWAYS_INLINE vec load_some(const real *p, int n) {

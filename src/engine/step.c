@@ -175,7 +175,11 @@ static void evaluate_stopped(mg_network *net, mg_run *run) {
 mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
   mg_status status = MG_OK;
   *run = (mg_run){.metrics = nothing_known};
-  while (run->done < n && (status = mg_pass(net)) == MG_OK) run->done++;
+  /* All but the last pass may be fused; one that goes wrong is made again, to see where. */
+  const bool fuse = n > 1 && mg_can_fuse(net);
+  if (fuse) mg_fuse(net);
+  while (fuse && run->done + 1 < n && (status = mg_pass_fused(net)) == MG_OK) run->done++;
+  while (status != MG_STOPPED && run->done < n && (status = mg_pass(net)) == MG_OK) run->done++;
 
   if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
     run->where = mg_bad_update(net);

@@ -12,8 +12,8 @@ static void impossible_sizes_are_refused(void **state) {
   assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 0, NULL), 0);
   assert_int_equal(mg_network_bytes(MG_DOUBLE, SIZE_MAX, 1, (mg_layer_spec[]){{1, g, true}}), 0);
   assert_int_equal(mg_network_bytes(MG_DOUBLE, 2, 1, (mg_layer_spec[]){{SIZE_MAX, g, true}}), 0);
-  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1 << 30, 2, (mg_layer_spec[]){{1 << 30, g, true}, {1 << 30, g, true}}),
-                   0);
+  assert_int_equal(
+      mg_network_bytes(MG_DOUBLE, 1 << 30, 2, (mg_layer_spec[]){{1 << 30, g, true}, {1 << 30, g, true}}), 0);
   assert_true(mg_network_bytes(MG_DOUBLE, 2, 1, (mg_layer_spec[]){{1, g, true}}) > 0);
   fixture f;
   fixture_xor(&f, 1);

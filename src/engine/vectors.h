@@ -1,0 +1,43 @@
+/* vectors.h - the activation functions of activation.c, a vector at a time, for kernels that fuse them. */
+
+#ifndef MG_VECTORS_H
+#define MG_VECTORS_H
+
+#include "activation.h"
+#include "cost.h"
+#include "simd.h"
+
+typedef struct mg_vectors {
+  vec (*g)(vec z);
+  vec (*slope)(vec z, vec a); /* NULL: not element by element */
+} mg_vectors;
+
+/* In the order of the table of activations. */
+extern const mg_vectors MG_VARIANT(mg_vectors)[MG_N_ACTIVATIONS];
+extern const mg_activation MG_VARIANT(mg_activations)[MG_N_ACTIVATIONS + 1];
+
+/* Two of them by name, to be told from the rest. */
+#define mg_sigmoid_g MG_VARIANT(mg_sigmoid_g_)
+#define mg_tanh_g    MG_VARIANT(mg_tanh_g_)
+vec mg_sigmoid_g(vec z);
+vec mg_tanh_g(vec z);
+
+/* The costs of cost.c for outputs that lie one vector a unit, rows in the lanes. */
+typedef struct mg_cost_vectors {
+  /* *sum += the losses of the first count lanes, row by row. */
+  void (*sum)(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count, double *sum);
+  vec (*delta)(vec yhat, vec y, real factor); /* NULL: not element by element */
+} mg_cost_vectors;
+
+extern const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[MG_N_COSTS];
+extern const mg_cost_kind MG_VARIANT(mg_costs)[MG_N_COSTS + 1];
+
+static inline const mg_cost_vectors *mg_cost_vectors_of(const mg_cost_kind *kind) {
+  return &MG_VARIANT(mg_cost_vectors)[kind - MG_VARIANT(mg_costs)];
+}
+
+static inline const mg_vectors *mg_vectors_of(const mg_activation *g) {
+  return &MG_VARIANT(mg_vectors)[g - MG_VARIANT(mg_activations)];
+}
+
+#endif

@@ -47,8 +47,8 @@ end
 -- (as activation): linear sigmoid tanh relu leaky-relu elu gelu softplus softmax; cost ("sse"): sse mse
 -- quadratic cross-entropy softmax or {"squares", scale = c}; eta (0.1); optimizer ("sgd"); l1, l2 (0), biases
 -- excluded; init ("uniform"): uniform epsilon normal xavier he constant or {"epsilon", epsilon = .12}; seed, a
--- private generator; X, y, the data; precision ("double" or "single"). Raises for an option that does not exist, and for an output and a cost
--- that do not go together.
+-- private generator; X, y, the data; precision ("double" or "single"). Raises for an option that does not
+-- exist, and for an output and a cost that do not go together.
 -- > net = network{2, 2, 2, 1, eta = 0.1}
 local function network(spec, ...)
   if select("#", ...) > 0 then raise "network: expected one table, network{2, 2, 1}" end

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "shell.h"
@@ -31,8 +32,9 @@ static int try_dir(const char *dir, const char *sub) {
 static void find_lib(void) {
   char exe[MAX_PATH];
   ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-  if (n > 0) {
-    exe[n] = '\0';
+  if (n > 0) exe[n] = '\0';
+  /* Where /proc is missing, as in a bare chroot, the kernel's word for what it ran. */
+  if (n > 0 || realpath((const char *)getauxval(AT_EXECFN), exe) != NULL) {
     for (int i = 0; i < LEVELS; i++) {
       char *slash = strrchr(exe, '/');
       if (slash == NULL || slash == exe) break; /* nothing of ours lies in the root */

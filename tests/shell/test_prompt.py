@@ -11,6 +11,8 @@ import pexpect
 
 from harness import MOONGRAD, Prompt, check, environment, equal, main, test
 
+NEEDS_TERMINAL = True
+
 XOR = "seed(0) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 2"
 HISTORY = ".local/state/moongrad/history"
 

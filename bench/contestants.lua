@@ -36,7 +36,7 @@ local list = {
 -- Threads are the children's business; what tells each library is in its environment. OpenMP, which PyTorch uses
 -- for all but its products, stays on one: its threads and OpenBLAS's spin against each other, and two of each took
 -- 1.5 to 20 times as long as this.
-local thread_words = { "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MOONGRAD_THREADS" }
+local thread_words = { "OPENBLAS_NUM_THREADS", "MOONGRAD_THREADS" }
 
 local contestant = {}
 contestant.__index = contestant
@@ -64,7 +64,7 @@ end
 
 -- Why the child did not say that it is ready.
 local function reason(who, said)
-  local why = said and said:match "^no (.*)" or who.package or who[2][1] .. " does not start"
+  local why = said and said:match "^no (.*)" or who.package or "python3"
   if why:find "^[%w-]+$" then why = why .. " is not installed" end
   return why
 end
@@ -78,6 +78,8 @@ end
 function contestants.start(name, task, precision, threads)
   local who = list[name]
   if threads > (who.threads or threads) then return false end
+  local program = who[2][1]:format(precision)
+  if program:find "/" and not readable(program) then return nil, reason(who) end
   local words = { "env", "OMP_NUM_THREADS=1" }
   for _, word in ipairs(thread_words) do words[#words + 1] = word .. "=" .. threads end
   for _, word in ipairs(who[2]) do words[#words + 1] = word:format(precision) end
@@ -86,7 +88,6 @@ function contestants.start(name, task, precision, threads)
   words[#words + 1] = who[3]
   local self = setmetatable({ name = name, label = who[1], kind = who.kind or "peer", threads = threads,
     same = who.same and who.same[precision] }, contestant)
-  if who.package and not readable(words[#thread_words + 3]) then return nil, reason(who) end
   self.pid, self.writer, self.reader = process.start(words)
   if not self.pid then return nil, reason(who) end
   local said = self.reader:read "l"
@@ -94,7 +95,6 @@ function contestants.start(name, task, precision, threads)
     self:close()
     return nil, reason(who, said)
   end
-  self.version = said:match "^ready (.+)"
   return self
 end
 

@@ -44,7 +44,7 @@ local function train(net, o, ...)
     raise("train: shuffle: expected true or false, got %s", options.show(o.shuffle))
   end
   local X, y = data(net, o)
-  local classes = core.check_data(net, "train", X, y)
+  local targets = core.check_data(net, "train", X, y)
   local batch = math.min(options.whole("train: batch", o.batch or #X, 1), #X)
   local test_X, test_y
   if o.test ~= nil then
@@ -60,8 +60,8 @@ local function train(net, o, ...)
   local history = {}
   local r = setmetatable({ epoch = net.epoch, interrupted = false, history = history }, core.report)
   for e = 1, epochs do
-    r = core.epoch(net, X, y, batch, o.shuffle ~= false)
-    r.classes = classes and #y[1] > 1 or nil
+    r = core.epoch(net, X, y, batch, o.shuffle ~= false, targets)
+    r.classes = targets ~= 0 and #y[1] > 1 or nil
     r.history = history
     if r.interrupted then
       r.done, r.wanted = e - 1, epochs
@@ -77,7 +77,7 @@ local function train(net, o, ...)
       if look then look(r) end
     end
     if stop then break end
-    if look or stop_when then core.check_data(net, "train", X, y) end -- they may have written to it
+    if look or stop_when then targets = core.check_data(net, "train", X, y) end -- they may have written to it
   end
   return r
 end

@@ -239,12 +239,13 @@ static int network_data(lua_State *L) {
   return 0;
 }
 
-/* core.check_data(net, who, X, y): raises when they do not fit; returns whether y are classes. */
+/* core.check_data(net, who, X, y): raises when they do not fit; returns what kind of
+   targets y are, 0 when they are no classes. */
 static int check_data(lua_State *L) {
   Network *n = network_check(L, 1);
   const Matrix *y = matrix_check(L, 4);
   network_check_data(L, luaL_checkstring(L, 2), n, matrix_check(L, 3), y);
-  lua_pushboolean(L, mg_targets_of(&y->m) != MG_VALUES);
+  lua_pushinteger(L, mg_targets_of(&y->m));
   return 1;
 }
 

@@ -139,11 +139,13 @@ static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   return order;
 }
 
-/* core.epoch(net, X, y, batch, shuffle): one epoch of mini-batches over checked data; a report. */
+/* core.epoch(net, X, y, batch, shuffle, targets): one epoch of mini-batches over data that check_data has
+   checked, targets what it returned; a report. */
 static int epoch(lua_State *L) {
   Network *n = network_check(L, 1);
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
   const size_t rows = X->m.nrows, batch = (size_t)luaL_checkinteger(L, 4);
+  const mg_targets targets = (mg_targets)luaL_checkinteger(L, 6);
   network_room(L, 1, batch < rows ? batch : rows);
   uint32_t *order = NULL;
   if (lua_toboolean(L, 5)) {
@@ -155,7 +157,7 @@ static int epoch(lua_State *L) {
   mg_run run;
   Stopper s;
   stopper_begin(L, &s, &n->net.stop);
-  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, mg_targets_of(&y->m), &run);
+  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
   stopper_end(&s, &n->net.stop);
   if (status == MG_NONFINITE) return raise_nonfinite(L, "train", &n->net, &run.where, run.refused);
   push_report(L, &n->net, &run.metrics, now() - start, (lua_Integer)run.done, status == MG_STOPPED ? 1 : 0);

@@ -75,9 +75,11 @@ ALWAYS_INLINE vec tanh_v(vec x) {
             all((real)-1.61468768441708447952E3));
   const vec q = fma_v(s, fma_v(s, s + (real)1.12811678491632931402E2, all((real)2.23548839060100448583E3)),
                       all((real)4.84406305325125486048E3));
-  const vec near = fma_v(size * s, p / q, size);
-  const vec far = 1 - 2 / (exp_v(2 * size) + 1);
-  return (vec)((ivec)choose(size < (real)0.625, near, far) | sign);
+  const vec e = exp_v(2 * size);
+  const ivec near = size < (real)0.625;
+  const vec ratio = choose(near, p, all(-2)) / choose(near, q, e + 1); /* a division is dear: one for both */
+  const vec t = choose(near, fma_v(size * s, ratio, size), 1 + ratio);
+  return (vec)((ivec)t | sign);
 }
 
 /* Those of libm, lane by lane: rare enough. */

@@ -27,6 +27,11 @@ typedef struct mg_products {
 
   /* GRAD = DELTA^T A over rows 0 .. to - 1, of which those before from are in it already. */
   void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to);
+
+  /* next = theta - eta GRAD, l1 and l2 in it, over all rows: what grad and the update make, GRAD not kept.
+     theta and next lie alike. False when a next is not finite. */
+  bool (*descend)(const mg_mat *delta, const mg_mat *a, const mg_mat *theta, mg_mat *next, size_t rows,
+                  double eta, double l1, double l2);
 } mg_products;
 
 /* Loops over stretches of the flat arrays. */

@@ -61,6 +61,29 @@ void mg_mat_copy(mg_mat *dst, const mg_mat *src) {
   }
 }
 
+void mg_mat_gather(mg_mat *dst, const mg_mat *src, const uint32_t *order) {
+  if (dst->type == MG_DOUBLE && src->type == MG_DOUBLE && dst->cs == 1 && src->cs == 1) {
+    const size_t n = dst->ncols;
+    for (size_t i = 0; i < dst->nrows; i++) {
+      double *d = (double *)dst->data + (ptrdiff_t)i * dst->rs;
+      const double *s = (const double *)src->data + (ptrdiff_t)order[i] * src->rs;
+      if (n < 8)
+        for (size_t j = 0; j < n; j++) d[j] = s[j];
+      else
+        memcpy(d, s, n * sizeof *d);
+    }
+  } else if (dst->type == MG_SINGLE && src->type == MG_DOUBLE && dst->cs == 1 && src->cs == 1) {
+    for (size_t i = 0; i < dst->nrows; i++) {
+      float *restrict d = (float *)dst->data + (ptrdiff_t)i * dst->rs;
+      const double *restrict s = (const double *)src->data + (ptrdiff_t)order[i] * src->rs;
+      for (size_t j = 0; j < dst->ncols; j++) d[j] = (float)s[j];
+    }
+  } else {
+    for (size_t i = 0; i < dst->nrows; i++)
+      for (size_t j = 0; j < dst->ncols; j++) mg_mat_set(dst, i, j, mg_mat_get(src, order[i], j));
+  }
+}
+
 void mg_mat_fill(mg_mat *dst, double value) {
   for (size_t i = 0; i < dst->nrows; i++)
     for (size_t j = 0; j < dst->ncols; j++) set(at(dst, i, j), dst->type, value);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum mg_type { MG_DOUBLE, MG_SINGLE } mg_type; /* element types */
 
@@ -40,6 +41,8 @@ void mg_mat_set(mg_mat *m, size_t i, size_t j, double value);
 
 /* dst = src, shapes equal, types and strides free; the two may not overlap. */
 void mg_mat_copy(mg_mat *dst, const mg_mat *src);
+/* Row i of dst = row order[i] of src, for all rows of dst. */
+void mg_mat_gather(mg_mat *dst, const mg_mat *src, const uint32_t *order);
 void mg_mat_fill(mg_mat *dst, double value);
 
 /* Looks row by row for a NaN or an infinity; true when all are finite, else its place in *i, *j. */

@@ -168,7 +168,7 @@ void mg_network_make(mg_network *net, mg_type type, size_t n_in, size_t n_layers
   net->kernels = mg_kernels_for(type);
   net->cost.kind = mg_cost_find("sse", type);
   memory m = {block, type};
-  net->theta = take(&m, s.n_theta);
+  net->theta = net->home = take(&m, s.n_theta);
   net->grad = take(&m, s.n_theta);
   net->dtheta = take(&m, s.n_theta);
   net->previous = take(&m, s.n_theta);
@@ -252,14 +252,12 @@ static mg_status copy_in(mg_network *net, mg_mat to, const mg_mat *from, const u
   for (size_t r = 0; r < to.nrows; r += step) {
     if (mg_stopped(&net->stop)) return MG_STOPPED;
     const size_t count = to.nrows - r < step ? to.nrows - r : step;
+    mg_mat dst = mg_mat_rows(to, r, count);
     if (order == NULL) {
-      mg_mat dst = mg_mat_rows(to, r, count), src = mg_mat_rows(*from, r, count);
+      const mg_mat src = mg_mat_rows(*from, r, count);
       mg_mat_copy(&dst, &src);
     } else {
-      for (size_t k = r; k < r + count; k++) {
-        mg_mat dst = mg_mat_rows(to, k, 1), src = mg_mat_rows(*from, order[k], 1);
-        mg_mat_copy(&dst, &src);
-      }
+      mg_mat_gather(&dst, from, order + r);
     }
   }
   return MG_OK;

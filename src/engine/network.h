@@ -64,7 +64,8 @@ typedef struct mg_network {
 
   size_t n_theta;                         /* length of the flat arrays, padding included */
   void *theta, *grad, *dtheta, *previous; /* previous: theta before the last update */
-  mg_range *range;                        /* [2 L] stretches that are not frozen, in order */
+  void *home;      /* where views of theta look: theta, but within a run of fused passes */
+  mg_range *range; /* [2 L] stretches that are not frozen, in order */
   size_t n_ranges;
 
   void *narrow; /* room for passes of narrow.c, or NULL: a layer is too wide */

@@ -43,8 +43,7 @@ static mg_status op_a(mg_network *net, size_t l, size_t from, size_t to) {
   return y->activation->forward(y->activation, &y->z, &y->out, from, to);
 }
 
-/* J, when the sum of losses is whole. */
-static double j_of(const mg_network *net) {
+double mg_j_of(const mg_network *net) {
   return net->cost.kind->factor(&net->cost, net->rows, mg_network_n_out(net)) * net->sum + mg_penalty(net);
 }
 
@@ -52,7 +51,7 @@ static mg_status op_cost(mg_network *net, size_t from, size_t to) {
   const mg_layer *last = &net->layer[net->n_layers - 1];
   if (from == 0) net->sum = 0;
   mg_status status = net->cost.kind->sum(&net->cost, &last->z, &last->out, &net->y, from, to, &net->sum);
-  if (to == net->rows) net->j = j_of(net);
+  if (to == net->rows) net->j = mg_j_of(net);
   return status;
 }
 
@@ -70,8 +69,7 @@ static mg_status op_delta(mg_network *net, size_t l, size_t from, size_t to) {
   return y->activation->backward(y->activation, &y->z, &y->out, &y->delta, from, to);
 }
 
-/* What GRAD of layer l gets besides its product. */
-static void finish_grad(mg_network *net, size_t l) {
+void mg_finish_grad(mg_network *net, size_t l) {
   mg_layer *y = &net->layer[l];
   if (!y->bias) {
     mg_mat column = mg_mat_cols(y->grad, 0, 1);
@@ -85,7 +83,7 @@ static void finish_grad(mg_network *net, size_t l) {
 static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
   mg_layer *y = &net->layer[l];
   net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to);
-  if (to == net->rows) finish_grad(net, l);
+  if (to == net->rows) mg_finish_grad(net, l);
   return MG_OK;
 }
 
@@ -128,7 +126,7 @@ mg_status mg_op_rows(mg_network *net, mg_op op, size_t from, size_t to) {
 /* Multiply-adds of a pass below which it is asked only once whether to stop: some ms. */
 #define QUICK ((size_t)1 << 22)
 
-static mg_status run(mg_network *net, size_t first, size_t last) {
+mg_status mg_run_plan(mg_network *net, size_t first, size_t last) {
   const bool quick = net->rows <= QUICK / net->n_theta;
   for (size_t from = 0; from < net->rows; from += net->block) {
     const size_t to = net->rows - from < net->block ? net->rows : from + net->block;
@@ -162,7 +160,7 @@ static size_t end_of_backward(const mg_network *net) { return 4 * net->n_layers 
 mg_status mg_forward(mg_network *net) {
   if (mg_stopped(&net->stop)) return MG_STOPPED;
   net->made = MG_NOTHING;
-  mg_status status = run(net, 0, end_of_outputs(net));
+  mg_status status = mg_run_plan(net, 0, end_of_outputs(net));
   if (status == MG_OK) net->made = MG_FORWARD;
   return status;
 }
@@ -170,7 +168,7 @@ mg_status mg_forward(mg_network *net) {
 mg_status mg_backward(mg_network *net) {
   if (mg_stopped(&net->stop)) return MG_STOPPED;
   net->made = MG_FORWARD;
-  mg_status status = run(net, end_of_outputs(net), end_of_backward(net));
+  mg_status status = mg_run_plan(net, end_of_outputs(net), end_of_backward(net));
   if (status == MG_OK) net->made = MG_BACKWARD;
   return status;
 }
@@ -180,42 +178,13 @@ mg_status mg_update(mg_network *net) { return op_update(net); }
 mg_status mg_pass(mg_network *net) {
   if (mg_stopped(&net->stop)) return MG_STOPPED;
   net->made = MG_NOTHING;
-  mg_status status = run(net, 0, end_of_forward(net));
+  mg_status status = mg_run_plan(net, 0, end_of_forward(net));
   if (status != MG_OK) return status;
   net->made = MG_FORWARD;
   if (!isfinite(net->j)) return MG_NONFINITE;
-  status = run(net, end_of_forward(net), end_of_backward(net));
+  status = mg_run_plan(net, end_of_forward(net), end_of_backward(net));
   if (status != MG_OK) return status;
   net->made = MG_BACKWARD;
-  return mg_update(net);
-}
-
-/* --- fused ------------------------------------------------------------------------------------ */
-
-bool mg_can_fuse(const mg_network *net) {
-  const mg_activation *own = net->kernels->activations;
-  const mg_cost_kind *costs = net->kernels->costs;
-  if (net->narrow == NULL || net->rows > MG_FEW_ROWS) return false;
-  if (net->cost.kind < costs || net->cost.kind >= costs + MG_N_COSTS) return false;
-  for (size_t l = 0; l < net->n_layers; l++) {
-    const mg_activation *g = net->layer[l].activation;
-    if (g < own || g >= own + MG_N_ACTIVATIONS || g->by_row) return false;
-  }
-  return true;
-}
-
-void mg_fuse(mg_network *net) {
-  for (size_t l = 0; l < net->n_layers; l++) mg_clear_bias(net, l);
-  net->kernels->narrow->begin(net);
-}
-
-mg_status mg_pass_fused(mg_network *net) {
-  if (mg_stopped(&net->stop)) return MG_STOPPED;
-  net->made = MG_NOTHING;
-  net->kernels->narrow->pass(net, &net->sum);
-  net->j = j_of(net);
-  if (!isfinite(net->j)) return MG_NONFINITE;
-  for (size_t l = 0; l < net->n_layers; l++) finish_grad(net, l);
   return mg_update(net);
 }
 

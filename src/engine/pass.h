@@ -44,17 +44,21 @@ mg_status mg_update(mg_network *net);
    (net->made is MG_BACKWARD; theta is as before, dtheta the refused update). */
 mg_status mg_pass(mg_network *net);
 
-/* The same from a network of narrow layers, fused: THETA, GRAD, DTHETA and the epoch are as mg_pass leaves
-   them in every bit, of the batch's a z delta nothing is promised. MG_NONFINITE leaves THETA untouched:
-   ask mg_pass, which says where. */
-bool mg_can_fuse(const mg_network *net);
-void mg_fuse(mg_network *net); /* before a run of them: reads the batch */
-mg_status mg_pass_fused(mg_network *net);
-
 /* theta = theta before the last update. */
 void mg_take_back(mg_network *net);
 
 /* l1 * sum of |w| + l2/2 * sum of w^2 over the weights, biases excluded. */
 double mg_penalty(const mg_network *net);
+
+/* --- parts that fuse.c puts together in another way ----------------------------------- */
+
+/* Operations first .. last - 1 of the plan, block by block, asking whether to stop between them. */
+mg_status mg_run_plan(mg_network *net, size_t first, size_t last);
+
+/* J, when the sum of losses is whole. */
+double mg_j_of(const mg_network *net);
+
+/* What GRAD of layer l gets besides its product: no bias where there is none, l1 and l2. */
+void mg_finish_grad(mg_network *net, size_t l);
 
 #endif

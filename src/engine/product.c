@@ -178,8 +178,7 @@ typedef struct strip {
   bool fresh;     /* does the sum begin here? */
 } strip;
 
-ALWAYS_INLINE void accumulate(const strip *p, const int units, const int vecs) {
-  vec sum[TALL][WIDE];
+ALWAYS_INLINE void sum_rows(const strip *p, vec sum[TALL][WIDE], const int units, const int vecs) {
   UNROLL for (int j = 0; j < units; j++) UNROLL for (int v = 0; v < vecs; v++) sum[j][v] =
       p->fresh ? (vec){0} : load(p->g + j * p->gs + v * VL);
   const real *a = p->a, *d = p->d;
@@ -191,27 +190,81 @@ ALWAYS_INLINE void accumulate(const strip *p, const int units, const int vecs) {
       UNROLL for (int v = 0; v < vecs; v++) sum[j][v] = fma_v(x, e[v], sum[j][v]);
     }
   }
+}
+
+ALWAYS_INLINE void accumulate(const strip *p, const int units, const int vecs) {
+  vec sum[TALL][WIDE];
+  sum_rows(p, sum, units, vecs);
   UNROLL for (int j = 0; j < units; j++) UNROLL for (int v = 0; v < vecs; v++)
       store_upto(p->g + j * p->gs + v * VL, sum[j][v], p->n - (size_t)(v * VL));
 }
 
+/* The strip of units from j, receiving units from i. */
+static strip strip_of(const mg_mat *ds, const mg_mat *as, const mg_mat *grad, size_t from, size_t to,
+                      size_t i, size_t j) {
+  return (strip){row_of(as, from) + j,
+                 row_of(ds, from) + i,
+                 (real *)grad->data + (ptrdiff_t)j * grad->cs + i,
+                 as->rs,
+                 ds->rs,
+                 grad->cs,
+                 to - from,
+                 at_most(grad->nrows - i, WIDE * VL),
+                 from == 0};
+}
+
 static void product_grad(const mg_mat *ds, const mg_mat *as, mg_mat *grad, size_t from, size_t to) {
-  const size_t n_out = grad->nrows, n_units = grad->ncols; /* the ones are the first unit */
-  for (size_t i = 0; i < n_out; i += WIDE * VL) {
-    const size_t n = at_most(n_out - i, WIDE * VL), vecs = vectors(n);
+  const size_t n_units = grad->ncols; /* the ones are the first */
+  for (size_t i = 0; i < grad->nrows; i += WIDE * VL)
     for (size_t j = 0; j < n_units; j += TALL) {
-      const strip p = {row_of(as, from) + j,
-                       row_of(ds, from) + i,
-                       (real *)grad->data + (ptrdiff_t)j * grad->cs + i,
-                       as->rs,
-                       ds->rs,
-                       grad->cs,
-                       to - from,
-                       n,
-                       from == 0};
-      switch (at_most(n_units - j, TALL) * 8 + vecs) { CASES(accumulate, &p); }
+      const strip p = strip_of(ds, as, grad, from, to, i, j);
+      switch (at_most(n_units - j, TALL) * 8 + vectors(p.n)) { CASES(accumulate, &p); }
     }
+}
+
+/* --- ... and the update at once -------------------------------------------------------------------- */
+
+/* GRAD is rounded as ever, but not stored: where a layer has more weights than the caches like, the five
+   streams of grad and update become two. Nielsen's {784, 30, 10}, batches of 10: 142 to 100 ms an epoch. */
+typedef struct descent {
+  real rate, l1, l2; /* rate: -eta */
+  ptrdiff_t to;      /* from a theta to where its next value goes */
+  vec zero;          /* stays 0 while all are finite */
+} descent;
+
+ALWAYS_INLINE void accumulate_and_step(const strip *p, descent *s, bool biases, const int units,
+                                       const int vecs) {
+  vec sum[TALL][WIDE];
+  sum_rows(p, sum, units, vecs);
+  UNROLL for (int j = 0; j < units; j++) UNROLL for (int v = 0; v < vecs; v++) {
+    real *w = p->g + j * p->gs + v * VL;
+    const size_t n = p->n - (size_t)(v * VL);
+    const vec before = load_upto(w, n);
+    vec g = sum[j][v];
+    if ((s->l1 != 0 || s->l2 != 0) && !(biases && j == 0)) {
+      const vec sign = choose(before > 0, all(1), choose(before < 0, all(-1), all(0)));
+      g = g + (s->l1 * sign + s->l2 * before);
+    }
+    const vec after = before + s->rate * g;
+    store_upto(w + s->to, after, n);
+    s->zero += 0 * after;
   }
 }
 
-const mg_products MG_VARIANT(mg_products) = {VL, turned_size, product_z, product_back, product_grad};
+static bool product_descend(const mg_mat *ds, const mg_mat *as, const mg_mat *theta, mg_mat *next,
+                            size_t rows, double eta, double l1, double l2) {
+  descent s = {(real)-eta, (real)l1, (real)l2, (real *)next->data - (real *)theta->data, {0}};
+  for (size_t i = 0; i < theta->nrows; i += WIDE * VL)
+    for (size_t j = 0; j < theta->ncols; j += TALL) {
+      strip p = strip_of(ds, as, theta, 0, rows, i, j);
+      switch (at_most(theta->ncols - j, TALL) * 8 + vectors(p.n)) {
+        CASES(accumulate_and_step, &p, &s, j == 0);
+      }
+    }
+  real sum = 0;
+  for (int k = 0; k < VL; k++) sum += s.zero[k];
+  return sum == 0;
+}
+
+const mg_products MG_VARIANT(mg_products) = {VL,           turned_size,  product_z,
+                                             product_back, product_grad, product_descend};

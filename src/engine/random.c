@@ -24,12 +24,14 @@ static uint32_t twist(uint32_t u, uint32_t v) {
 }
 
 static void next_words(mg_rng *g) {
-  for (int i = 0; i < WORDS; i++)
-    g->key[i] = g->key[(i + AHEAD) % WORDS] ^ twist(g->key[i], g->key[(i + 1) % WORDS]);
+  uint32_t *k = g->key;
+  for (int i = 0; i < WORDS - AHEAD; i++) k[i] = k[i + AHEAD] ^ twist(k[i], k[i + 1]);
+  for (int i = WORDS - AHEAD; i < WORDS - 1; i++) k[i] = k[i + AHEAD - WORDS] ^ twist(k[i], k[i + 1]);
+  k[WORDS - 1] = k[AHEAD - 1] ^ twist(k[WORDS - 1], k[0]);
   g->pos = 0;
 }
 
-uint32_t mg_rng_u32(mg_rng *g) {
+static inline uint32_t next_word(mg_rng *g) {
   if (g->pos >= WORDS) next_words(g);
   uint32_t y = g->key[g->pos++];
   y ^= y >> 11;
@@ -38,9 +40,11 @@ uint32_t mg_rng_u32(mg_rng *g) {
   return y ^ (y >> 18);
 }
 
+uint32_t mg_rng_u32(mg_rng *g) { return next_word(g); }
+
 /* (a 2^26 + b) / 2^53, a of 27 bits, b of 26. */
 double mg_rng_uniform(mg_rng *g) {
-  const uint32_t a = mg_rng_u32(g) >> 5, b = mg_rng_u32(g) >> 6;
+  const uint32_t a = next_word(g) >> 5, b = next_word(g) >> 6;
   return (a * 67108864.0 + b) / 9007199254740992.0;
 }
 
@@ -65,7 +69,7 @@ double mg_rng_normal(mg_rng *g) {
 static uint32_t below(mg_rng *g, uint32_t most) {
   uint32_t mask = most, value;
   for (int shift = 1; shift <= 16; shift *= 2) mask |= mask >> shift;
-  do value = mg_rng_u32(g) & mask;
+  do value = next_word(g) & mask;
   while (value > most);
   return value;
 }

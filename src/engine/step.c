@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "fuse.h"
 #include "pass.h"
 
 /* --- a forward pass beside the live one ---------------------------------------------- */
@@ -172,13 +173,27 @@ static void evaluate_stopped(mg_network *net, mg_run *run) {
   net->stop = stop;
 }
 
+/* Can a pass be made within some ms? */
+static bool is_quick(const mg_network *net) { return net->rows <= ((size_t)1 << 22) / net->n_theta; }
+
+/* After a stop among fused passes: takes the last update back and makes it again by a plain pass, so that
+   A Z DELTA GRAD DTHETA are its. */
+static void see_last_again(mg_network *net) {
+  const mg_stop stop = net->stop;
+  net->stop = (mg_stop){NULL, NULL};
+  mg_take_back(net);
+  net->epoch--;
+  mg_pass(net);
+  net->stop = stop;
+}
+
 mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
   mg_status status = MG_OK;
   *run = (mg_run){.metrics = nothing_known};
   /* All but the last pass may be fused; one that goes wrong is made again, to see where. */
-  const bool fuse = n > 1 && mg_can_fuse(net);
-  if (fuse) mg_fuse(net);
-  while (fuse && run->done + 1 < n && (status = mg_pass_fused(net)) == MG_OK) run->done++;
+  const mg_fusion how = n > 1 ? mg_fuse(net, false) : MG_PLAIN;
+  while (how != MG_PLAIN && run->done + 1 < n && (status = mg_pass_fused(net, how)) == MG_OK) run->done++;
+  mg_unfuse(net);
   while (status != MG_STOPPED && run->done < n && (status = mg_pass(net)) == MG_OK) run->done++;
 
   if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
@@ -200,7 +215,10 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
       run->done--;
     }
   }
-  if (status == MG_STOPPED) evaluate_stopped(net, run);
+  if (status == MG_STOPPED) {
+    if (run->done > 0 && net->made == MG_NOTHING && is_quick(net)) see_last_again(net);
+    evaluate_stopped(net, run);
+  }
   return status;
 }
 
@@ -225,12 +243,18 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
     status = stage_batch(net, x, y, order, r, count);
     if (status != MG_OK) break;
     net->targets = targets;
-    status = mg_pass(net);
+    const mg_fusion how = r + count < n ? mg_fuse(net, true) : MG_PLAIN;
+    if (how != MG_PLAIN) status = mg_pass_fused(net, how);
+    if (how == MG_PLAIN || status == MG_NONFINITE) {
+      mg_unfuse(net);
+      status = mg_pass(net);
+    }
     if (status != MG_OK) break;
     costs += net->j;
     right += (*net->kernels->score)(&net->layer[net->n_layers - 1].out, &net->y, targets, 0, count, &tss);
     batches++;
   }
+  mg_unfuse(net);
   if (status == MG_OK) {
     mg_metrics last;
     status = evaluate_batch(net, &last);

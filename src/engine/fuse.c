@@ -1,0 +1,99 @@
+/* fuse.c - passes that leave out what nobody will see. */
+
+#include "fuse.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "pass.h"
+
+/* Are these built in, and element by element? */
+static bool narrow_fits(const mg_network *net) {
+  const mg_activation *own = net->kernels->activations;
+  const mg_cost_kind *costs = net->kernels->costs;
+  if (net->narrow == NULL || net->rows > MG_FEW_ROWS) return false;
+  if (net->cost.kind < costs || net->cost.kind >= costs + MG_N_COSTS) return false;
+  for (size_t l = 0; l < net->n_layers; l++) {
+    const mg_activation *g = net->layer[l].activation;
+    if (g < own || g >= own + MG_N_ACTIVATIONS || g->by_row) return false;
+  }
+  return true;
+}
+
+/* Does everything move, and does one block hold the batch? */
+static bool update_fits(const mg_network *net) {
+  for (size_t l = 0; l < net->n_layers; l++)
+    if (!net->layer[l].bias || net->layer[l].frozen != 0) return false;
+  return net->rows <= net->block;
+}
+
+mg_fusion mg_fuse(mg_network *net, bool outputs) {
+  if (!outputs && narrow_fits(net)) {
+    for (size_t l = 0; l < net->n_layers; l++) mg_clear_bias(net, l);
+    net->kernels->narrow->begin(net);
+    return MG_FUSE_NARROW;
+  }
+  return update_fits(net) ? MG_FUSE_UPDATE : MG_PLAIN;
+}
+
+static mg_status pass_narrow(mg_network *net) {
+  net->kernels->narrow->pass(net, &net->sum);
+  net->j = mg_j_of(net);
+  if (!isfinite(net->j)) return MG_NONFINITE;
+  for (size_t l = 0; l < net->n_layers; l++) mg_finish_grad(net, l);
+  return mg_update(net);
+}
+
+/* THETA and previous change places: the next THETA was written where the one before the last was. */
+static void swap(mg_network *net) {
+  void *theta = net->theta;
+  const ptrdiff_t moved = (char *)net->previous - (char *)theta;
+  net->theta = net->previous;
+  net->previous = theta;
+  for (size_t l = 0; l < net->n_layers; l++) {
+    mg_mat *m = &net->layer[l].theta;
+    m->data = (char *)m->data + moved;
+  }
+}
+
+static mg_status pass_update(mg_network *net) {
+  const size_t L = net->n_layers, forward = 2 * L + 1, deltas = 3 * L + 1;
+  mg_status status = mg_run_plan(net, 0, forward);
+  if (status != MG_OK) return status;
+  if (!isfinite(net->j)) return MG_NONFINITE;
+  status = mg_run_plan(net, forward, deltas);
+  if (status != MG_OK) return status;
+  const ptrdiff_t away = (char *)net->previous - (char *)net->theta;
+  bool finite = true;
+  for (size_t l = L; l-- > 0;) {
+    mg_layer *y = &net->layer[l];
+    mg_mat next = y->theta;
+    next.data = (char *)next.data + away;
+    finite &= net->kernels->products->descend(&y->delta, &y->in, &y->theta, &next, net->rows, net->eta,
+                                              net->l1, net->l2);
+  }
+  if (!finite) return MG_NONFINITE;
+  swap(net);
+  net->updated = true;
+  net->epoch++;
+  return MG_OK;
+}
+
+mg_status mg_pass_fused(mg_network *net, mg_fusion how) {
+  if (mg_stopped(&net->stop)) return MG_STOPPED;
+  net->made = MG_NOTHING;
+  return how == MG_FUSE_NARROW ? pass_narrow(net) : pass_update(net);
+}
+
+void mg_unfuse(mg_network *net) {
+  if (net->theta == net->home) return;
+  char *a = net->theta, *b = net->previous, kept[4096];
+  const size_t bytes = net->n_theta * mg_type_size(net->type);
+  for (size_t i = 0; i < bytes; i += sizeof kept) {
+    const size_t n = bytes - i < sizeof kept ? bytes - i : sizeof kept;
+    memcpy(kept, a + i, n);
+    memcpy(a + i, b + i, n);
+    memcpy(b + i, kept, n);
+  }
+  swap(net);
+}

@@ -123,6 +123,7 @@ void network_room(lua_State *L, int idx, size_t rows) {
   if (bytes == 0) fail(L, "a batch of %I rows is too large", (LUAI_UACINT)rows);
   Storage *s = storage_new(L, bytes, "batch"); /* old views keep the old one */
   lua_setiuservalue(L, idx, KEEP_BATCH);
+  n->batch = s;
   mg_network_room(&n->net, rows, storage_data(s));
   n->staged_X = n->staged_y = NULL;
 }
@@ -201,6 +202,10 @@ void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
   if (with_y && y == NULL) fail(L, "%s: no targets yet: set y = {0, 1, ...} first", who);
   const bool new_X = n->staged_X != X || n->version_X != X->storage->version;
   const bool new_y = with_y && (n->staged_y != y || n->version_y != y->storage->version);
+  if (n->batch != NULL && n->version_batch != n->batch->version) { /* A[1] itself was written to */
+    n->net.gathered = false;
+    n->version_batch = n->batch->version;
+  }
   if (!new_X && !new_y) return;
   network_check_data(L, who, n, X, y);
   network_room(L, idx, X->m.nrows);

@@ -27,6 +27,8 @@ typedef struct Network {
   const Matrix *staged_X;        /* whose rows the batch holds, or NULL: not an attached matrix's */
   const Matrix *staged_y;        /* likewise */
   uint64_t version_X, version_y; /* of their storages when they were staged */
+  Storage *batch;                /* of a, z, delta, or NULL */
+  uint64_t version_batch;        /* of it when narrow.c last read it */
   size_t order_rows;             /* length of the order kept */
 } Network;
 

@@ -18,36 +18,70 @@ static double now(void) {
 
 /* --- reports -------------------------------------------------------------------------- */
 
-static void set_number(lua_State *L, const char *name, double value) {
+/* Upvalues of the functions that make reports: looking names and metatables up costs more than a small step.
+ */
+enum {
+  UP_NETWORK = 1,
+  UP_REPORT,
+  UP_EPOCH,
+  UP_COST,
+  UP_MSE,
+  UP_TSS,
+  UP_ACCURACY,
+  UP_SECONDS,
+  UP_INTERRUPTED
+};
+
+/* Pushes what those are. */
+static int push_upvalues(lua_State *L) {
+  static const char *const names[] = {"epoch", "cost", "mse", "tss", "accuracy", "seconds", "interrupted"};
+  luaL_getmetatable(L, NETWORK);
+  luaL_newmetatable(L, REPORT);
+  for (int i = UP_EPOCH; i <= UP_INTERRUPTED; i++) lua_pushstring(L, names[i - UP_EPOCH]);
+  return UP_INTERRUPTED;
+}
+
+/* The network at index 1, for a function that has the upvalues. */
+static Network *self(lua_State *L) {
+  if (lua_getmetatable(L, 1)) {
+    const int same = lua_rawequal(L, -1, lua_upvalueindex(UP_NETWORK));
+    lua_pop(L, 1);
+    if (same) return lua_touserdata(L, 1);
+  }
+  return network_check(L, 1); /* raises */
+}
+
+static void set_number(lua_State *L, int name, double value) {
   if (isnan(value)) return;
+  lua_pushvalue(L, lua_upvalueindex(name));
   lua_pushnumber(L, value);
-  lua_setfield(L, -2, name);
+  lua_rawset(L, -3);
 }
 
 /* Pushes a report. wanted: the epochs asked for, when it was stopped, else 0. */
 static void push_report(lua_State *L, const mg_network *net, const mg_metrics *m, double seconds,
                         lua_Integer done, lua_Integer wanted) {
   lua_createtable(L, 0, 8);
+  lua_pushvalue(L, lua_upvalueindex(UP_EPOCH));
   lua_pushinteger(L, (lua_Integer)net->epoch);
-  lua_setfield(L, -2, "epoch");
-  set_number(L, "cost", m->cost);
-  set_number(L, "mse", m->mse);
-  set_number(L, "tss", m->tss);
-  set_number(L, "accuracy", m->accuracy);
-  set_number(L, "seconds", seconds);
+  lua_rawset(L, -3);
+  set_number(L, UP_COST, m->cost);
+  set_number(L, UP_MSE, m->mse);
+  set_number(L, UP_TSS, m->tss);
+  set_number(L, UP_ACCURACY, m->accuracy);
+  set_number(L, UP_SECONDS, seconds);
+  lua_pushvalue(L, lua_upvalueindex(UP_INTERRUPTED));
   lua_pushboolean(L, wanted > 0);
-  lua_setfield(L, -2, "interrupted");
-  if (wanted > 0) {
-    lua_pushinteger(L, done);
-    lua_setfield(L, -2, "done");
-    lua_pushinteger(L, wanted);
-    lua_setfield(L, -2, "wanted");
-  }
-  luaL_setmetatable(L, REPORT);
-  if (wanted > 0) {
-    lua_pushvalue(L, -1);
-    lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
-  }
+  lua_rawset(L, -3);
+  lua_pushvalue(L, lua_upvalueindex(UP_REPORT));
+  lua_setmetatable(L, -2);
+  if (wanted == 0) return;
+  lua_pushinteger(L, done);
+  lua_setfield(L, -2, "done");
+  lua_pushinteger(L, wanted);
+  lua_setfield(L, -2, "wanted");
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
 }
 
 /* core.interrupted(): the report of the last run that was stopped, once; else nil. */
@@ -110,7 +144,7 @@ step(n) leaves the same bits as n times step(1).
 > step(1000)
 */
 static int step(lua_State *L) {
-  Network *n = network_check(L, 1);
+  Network *n = self(L);
   check_arity(L, 2);
   const lua_Integer count = epochs_arg(L, 2, "step");
   network_attach(L, 1, "step", true);
@@ -350,10 +384,10 @@ static const luaL_Reg functions[] = {
     {"epoch", epoch}, {"evaluate", evaluate_all}, {"interrupted", interrupted}, {NULL, NULL}};
 
 void open_run(lua_State *L) {
-  luaL_setfuncs(L, methods, 0);
+  luaL_setfuncs(L, methods, push_upvalues(L));
   lua_insert(L, -2); /* core on top */
-  luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, REPORT);
+  luaL_setfuncs(L, functions, push_upvalues(L));
+  luaL_getmetatable(L, REPORT);
   lua_setfield(L, -2, "report");
   lua_insert(L, -2);
 }

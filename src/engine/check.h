@@ -25,7 +25,8 @@ typedef struct mg_check {
 /* numeric = the differences for layer l over the staged batch, n_out x (1 + n_in); elements where chosen
    is 0 (chosen may be NULL: all), and the bias column of a layer without biases, become NaN. kinked gets
    1 where the evaluations lie on two sides of a kink (a relu's 0, or w = 0 with l1), so that the
-   difference says nothing of the derivative; else 0. MG_STOPPED leaves the rest undone. */
+   difference says nothing of the derivative; else 0. MG_STOPPED leaves the rest undone. The batch's live z
+   and a are those of THETA on return. */
 mg_status mg_check_layer(mg_network *net, const mg_check *how, size_t l, const mg_mat *chosen,
                          mg_mat *numeric, mg_mat *kinked);
 

@@ -36,12 +36,21 @@ mg_fusion mg_fuse(mg_network *net, bool outputs) {
   return update_fits(net) ? MG_FUSE_UPDATE : MG_PLAIN;
 }
 
-static mg_status pass_narrow(mg_network *net) {
-  net->kernels->narrow->pass(net, &net->sum);
+static mg_status pass_narrow(mg_network *net, bool last) {
+  net->sum = net->kernels->narrow->pass(net, last);
   net->j = mg_j_of(net);
   if (!isfinite(net->j)) return MG_NONFINITE;
   for (size_t l = 0; l < net->n_layers; l++) mg_finish_grad(net, l);
+  if (last) net->made = MG_BACKWARD;
   return mg_update(net);
+}
+
+double mg_cost_fused(mg_network *net, mg_mat *yhat) {
+  *yhat = net->scratch_z;
+  yhat->nrows = net->rows;
+  yhat->ncols = mg_network_n_out(net);
+  const double sum = net->kernels->narrow->evaluate(net, yhat);
+  return net->cost.kind->factor(&net->cost, net->rows, yhat->ncols) * sum + mg_penalty(net);
 }
 
 /* THETA and previous change places: the next THETA was written where the one before the last was. */
@@ -79,10 +88,10 @@ static mg_status pass_update(mg_network *net) {
   return MG_OK;
 }
 
-mg_status mg_pass_fused(mg_network *net, mg_fusion how) {
+mg_status mg_pass_fused(mg_network *net, mg_fusion how, bool last) {
   if (mg_stopped(&net->stop)) return MG_STOPPED;
   net->made = MG_NOTHING;
-  return how == MG_FUSE_NARROW ? pass_narrow(net) : pass_update(net);
+  return how == MG_FUSE_NARROW ? pass_narrow(net, last) : pass_update(net);
 }
 
 void mg_unfuse(mg_network *net) {

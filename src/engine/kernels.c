@@ -12,11 +12,12 @@
   extern const mg_cost_kind mg_costs_##suffix[MG_N_COSTS + 1];              \
   extern const mg_score mg_score_##suffix;                                  \
   extern const mg_flat mg_flat_##suffix;                                    \
-  extern const mg_narrow_kernel mg_narrow_##suffix;
+  extern const mg_narrow_kernel mg_narrow_##suffix;                         \
+  extern const mg_nudges mg_nudges_##suffix;
 #define TABLE(suffix)                                                                               \
   {                                                                                                 \
 #suffix, &mg_products_##suffix, mg_activations_##suffix, mg_costs_##suffix, &mg_score_##suffix, \
-        &mg_flat_##suffix, &mg_narrow_##suffix                                                      \
+        &mg_flat_##suffix, &mg_narrow_##suffix, &mg_nudges_##suffix                                 \
   }
 
 DECLARE(double_base)

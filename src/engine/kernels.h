@@ -47,13 +47,23 @@ typedef struct mg_flat {
   double (*penalty)(const void *w, double l1, double l2, size_t count);
 } mg_flat;
 
+/* What one nudged weight changes; see nudge.c. */
+typedef struct mg_nudges {
+  void (*column)(const mg_mat *z, const mg_mat *a, size_t i, size_t j, double h, size_t from, mg_mat *column);
+  void (*rows)(const mg_mat *z, const mg_mat *a, const mg_mat *theta, size_t i, const mg_mat *column,
+               size_t from, mg_mat *next);
+} mg_nudges;
+
 struct mg_network;
 
 /* A whole pass but for its update, where every layer has less than MG_NARROW units: see narrow.c. */
 typedef struct mg_narrow_kernel {
-  size_t (*room)(size_t n_layers);                   /* bytes */
-  void (*begin)(struct mg_network *net);             /* reads the batch: once before a run of passes */
-  void (*pass)(struct mg_network *net, double *sum); /* GRAD but for l1, l2; the sum of losses */
+  size_t (*room)(size_t n_layers);       /* bytes */
+  void (*begin)(struct mg_network *net); /* reads the batch: once before a run of passes */
+  /* GRAD but for l1, l2; returns the sum of losses. leave: Z, A and DELTA, too. */
+  double (*pass)(struct mg_network *net, bool leave);
+  /* The sum of losses of the batch that begin read; yhat into the first rows and columns of out. */
+  double (*evaluate)(struct mg_network *net, mg_mat *out);
 } mg_narrow_kernel;
 
 typedef struct mg_kernels {
@@ -64,6 +74,7 @@ typedef struct mg_kernels {
   const mg_score *score;
   const mg_flat *flat;
   const mg_narrow_kernel *narrow;
+  const mg_nudges *nudges;
 } mg_kernels;
 
 const mg_kernels *mg_kernels_for(mg_type type);

@@ -36,6 +36,12 @@ mg_mat mg_mat_cols(mg_mat m, size_t from, size_t count) {
   return m;
 }
 
+mg_mat mg_first(mg_mat m, size_t nrows, size_t ncols) {
+  m.nrows = nrows;
+  m.ncols = ncols;
+  return m;
+}
+
 static double get(const void *p, mg_type type) {
   return type == MG_SINGLE ? (double)*(const float *)p : *(const double *)p;
 }

@@ -35,6 +35,9 @@ mg_mat mg_mat_t(mg_mat m);
 mg_mat mg_mat_rows(mg_mat m, size_t from, size_t count);
 mg_mat mg_mat_cols(mg_mat m, size_t from, size_t count);
 
+/* The first nrows rows and ncols columns. */
+mg_mat mg_first(mg_mat m, size_t nrows, size_t ncols);
+
 /* One element, as a double whatever its type. */
 double mg_mat_get(const mg_mat *m, size_t i, size_t j);
 void mg_mat_set(mg_mat *m, size_t i, size_t j, double value);

@@ -43,6 +43,8 @@ static size_t rows_left(const mg_network *net, size_t from) {
 }
 
 static void narrow_begin(mg_network *net) {
+  if (net->gathered) return;
+  net->gathered = true;
   narrow *n = net->narrow;
   const mg_mat x = mg_mat_cols(net->layer[0].in, 1, net->layer[0].n_in);
   memset(n->rows, 0, sizeof n->rows);
@@ -107,36 +109,75 @@ ALWAYS_INLINE void gradient(const mg_layer *y, const vec *in, const kept *k, con
   }
 }
 
-/* The sum of losses and GRAD (but for l1 and l2) of the batch. */
-static void narrow_pass(mg_network *net, double *sum) {
-  narrow *n = net->narrow;
-  const size_t last = net->n_layers - 1;
-  const mg_layer *layer = net->layer, *top = &layer[last];
-  kept *k = n->layer;
-  const mg_cost_vectors *cost = mg_cost_vectors_of(net->cost.kind);
-  const real factor = (real)net->cost.kind->factor(&net->cost, net->rows, top->n_out);
-  *sum = 0;
-  for (size_t from = 0; from < net->rows; from += VL) {
-    const size_t count = rows_left(net, from);
-    const block *rows = &n->rows[from / VL];
-    for (size_t l = 0; l <= last; l++) forward(&layer[l], l == 0 ? rows->x : k[l - 1].out, &k[l]);
-    cost->sum(k[last].z, k[last].out, rows->y, top->n_out, count, sum);
-    EACH(top->n_out, k[last].delta[i] = cost->delta(k[last].out[i], rows->y[i], factor));
-    for (size_t l = last + 1; l-- > 0;) {
-      if (l < last) back(&layer[l + 1], &k[l + 1], &k[l]);
-      if (l < last || net->cost.kind->output == NULL) {
-        const mg_vectors *f = mg_vectors_of(layer[l].activation);
-        EACH(layer[l].n_out, k[l].delta[i] *= f->slope(k[l].z[i], k[l].out[i]));
-      }
-      const vec *in = l == 0 ? rows->x : k[l - 1].out;
-      if (count == 4)
-        gradient(&layer[l], in, &k[l], 4, from == 0);
-      else if (count == (size_t)VL)
-        gradient(&layer[l], in, &k[l], VL, from == 0);
-      else
-        gradient(&layer[l], in, &k[l], count, from == 0);
-    }
+static void scatter(const vec *columns, size_t from, size_t count, mg_mat *m) {
+  for (size_t r = 0; r < count; r++) {
+    real *row = (real *)m->data + (ptrdiff_t)(from + r) * m->rs;
+    for (size_t j = 0; j < m->ncols; j++) row[j] = columns[j][r];
   }
 }
 
-const mg_narrow_kernel MG_VARIANT(mg_narrow) = {narrow_room, narrow_begin, narrow_pass};
+/* All layers of one block. */
+static void forward_all(const mg_network *net, const block *rows, kept *k) {
+  for (size_t l = 0; l < net->n_layers; l++) forward(&net->layer[l], l == 0 ? rows->x : k[l - 1].out, &k[l]);
+}
+
+/* Deltas and gradients of one block, from the top. */
+static void backward_all(const mg_network *net, const block *rows, kept *k, real factor, size_t count,
+                         bool fresh) {
+  const mg_layer *layer = net->layer;
+  const size_t last = net->n_layers - 1;
+  vec (*delta)(vec, vec, real) = mg_cost_vectors_of(net->cost.kind)->delta;
+  EACH(layer[last].n_out, k[last].delta[i] = delta(k[last].out[i], rows->y[i], factor));
+  for (size_t l = last + 1; l-- > 0;) {
+    if (l < last) back(&layer[l + 1], &k[l + 1], &k[l]);
+    if (l < last || net->cost.kind->output == NULL) {
+      const mg_vectors *f = mg_vectors_of(layer[l].activation);
+      EACH(layer[l].n_out, k[l].delta[i] *= f->slope(k[l].z[i], k[l].out[i]));
+    }
+    const vec *in = l == 0 ? rows->x : k[l - 1].out;
+    if (count == 4)
+      gradient(&layer[l], in, &k[l], 4, fresh);
+    else if (count == (size_t)VL)
+      gradient(&layer[l], in, &k[l], VL, fresh);
+    else
+      gradient(&layer[l], in, &k[l], count, fresh);
+  }
+}
+
+static double narrow_pass(mg_network *net, bool leave) {
+  narrow *n = net->narrow;
+  const size_t last = net->n_layers - 1, n_out = net->layer[last].n_out;
+  kept *k = n->layer;
+  const real factor = (real)net->cost.kind->factor(&net->cost, net->rows, n_out);
+  double sum = 0;
+  for (size_t from = 0; from < net->rows; from += VL) {
+    const size_t count = rows_left(net, from);
+    const block *rows = &n->rows[from / VL];
+    forward_all(net, rows, k);
+    mg_cost_vectors_of(net->cost.kind)->sum(k[last].z, k[last].out, rows->y, n_out, count, &sum);
+    backward_all(net, rows, k, factor, count, from == 0);
+    for (size_t l = 0; leave && l <= last; l++) {
+      mg_layer *y = &net->layer[l];
+      scatter(k[l].z, from, count, &y->z);
+      scatter(k[l].out, from, count, &y->out);
+      scatter(k[l].delta, from, count, &y->delta);
+    }
+  }
+  return sum;
+}
+
+static double narrow_evaluate(mg_network *net, mg_mat *out) {
+  narrow *n = net->narrow;
+  const size_t last = net->n_layers - 1, n_out = net->layer[last].n_out;
+  double sum = 0;
+  for (size_t from = 0; from < net->rows; from += VL) {
+    const size_t count = rows_left(net, from);
+    forward_all(net, &n->rows[from / VL], n->layer);
+    mg_cost_vectors_of(net->cost.kind)
+        ->sum(n->layer[last].z, n->layer[last].out, n->rows[from / VL].y, n_out, count, &sum);
+    scatter(n->layer[last].out, from, count, out);
+  }
+  return sum;
+}
+
+const mg_narrow_kernel MG_VARIANT(mg_narrow) = {narrow_room, narrow_begin, narrow_pass, narrow_evaluate};

@@ -224,6 +224,7 @@ void mg_network_room(mg_network *net, size_t rows, void *block) {
     y->delta = take_rows(&m, y->n_out, rows);
   }
   net->y = take_rows(&m, mg_network_n_out(net), rows);
+  net->gathered = false;
   net->capacity = rows;
   net->rows = 0;
   net->made = MG_NOTHING;
@@ -266,6 +267,7 @@ static mg_status copy_in(mg_network *net, mg_mat to, const mg_mat *from, const u
 mg_status mg_network_stage(mg_network *net, const mg_mat *x, const mg_mat *y, size_t rows,
                            const uint32_t *order) {
   mg_status status = MG_OK;
+  net->gathered = false;
   set_rows(net, rows);
   if (x != NULL) {
     net->made = MG_NOTHING;

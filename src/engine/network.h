@@ -68,7 +68,8 @@ typedef struct mg_network {
   mg_range *range; /* [2 L] stretches that are not frozen, in order */
   size_t n_ranges;
 
-  void *narrow; /* room for passes of narrow.c, or NULL: a layer is too wide */
+  bool gathered; /* has narrow.c read this batch? */
+  void *narrow;  /* room for passes of narrow.c, or NULL: a layer is too wide */
 
   size_t capacity, rows; /* rows there is room for; rows of the current batch */
   mg_mat y;              /* rows x K, the targets of the batch */

@@ -15,15 +15,9 @@ typedef struct scratch {
   mg_mat z, out; /* rows x n_out */
 } scratch;
 
-static mg_mat first_rows(mg_mat m, size_t rows, size_t cols) {
-  m.nrows = rows;
-  m.ncols = cols;
-  return m;
-}
-
 /* Copies rows x in as the input of layer 0. */
 static scratch scratch_begin(mg_network *net, const mg_mat *x) {
-  scratch s = {.in = first_rows(net->scratch_in[0], x->nrows, 1 + x->ncols)};
+  scratch s = {.in = mg_first(net->scratch_in[0], x->nrows, 1 + x->ncols)};
   mg_mat inner = mg_mat_cols(s.in, 1, x->ncols);
   mg_mat_copy(&inner, x);
   return s;
@@ -33,9 +27,9 @@ static scratch scratch_begin(mg_network *net, const mg_mat *x) {
 static mg_status scratch_layer(mg_network *net, scratch *s, size_t l) {
   const mg_layer *y = &net->layer[l];
   const size_t rows = s->in.nrows;
-  if (l > 0) s->in = first_rows(net->scratch_in[l % 2], rows, 1 + y->n_in);
-  const mg_mat next = first_rows(net->scratch_in[(l + 1) % 2], rows, 1 + y->n_out);
-  s->z = first_rows(net->scratch_z, rows, y->n_out);
+  if (l > 0) s->in = mg_first(net->scratch_in[l % 2], rows, 1 + y->n_in);
+  const mg_mat next = mg_first(net->scratch_in[(l + 1) % 2], rows, 1 + y->n_out);
+  s->z = mg_first(net->scratch_z, rows, y->n_out);
   s->out = mg_mat_cols(next, 1, y->n_out);
   mg_clear_bias(net, l);
   net->kernels->products->z(&s->in, &y->theta, &s->z, 0, rows);
@@ -43,7 +37,7 @@ static mg_status scratch_layer(mg_network *net, scratch *s, size_t l) {
 }
 
 /* Folds on which side of 0 each z lies into a number (FNV-1a, one step a sign). */
-static void fold_sides(const mg_mat *z, uint64_t *kinks) {
+void mg_fold_sides(const mg_mat *z, uint64_t *kinks) {
   for (size_t r = 0; r < z->nrows; r++)
     for (size_t j = 0; j < z->ncols; j++)
       *kinks = (*kinks ^ (mg_mat_get(z, r, j) > 0 ? 2 : 1)) * UINT64_C(1099511628211);
@@ -61,18 +55,18 @@ mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const m
   const double N = (double)x->nrows, K = (double)y->ncols;
   double sum = 0, tss = 0;
   size_t right = 0;
-  if (kinks != NULL) *kinks = UINT64_C(14695981039346656037);
+  if (kinks != NULL) *kinks = MG_NO_SIDES;
   for (size_t r = 0; r < x->nrows;) {
     if (mg_stopped(&net->stop)) return MG_STOPPED;
     const size_t count = upto(x->nrows - r, scratch_block(net));
     const mg_mat xs = mg_mat_rows(*x, r, count), given = mg_mat_rows(*y, r, count);
-    mg_mat ys = first_rows(net->scratch_y, count, y->ncols); /* as the kernels want them */
+    mg_mat ys = mg_first(net->scratch_y, count, y->ncols); /* as the kernels want them */
     mg_mat_copy(&ys, &given);
     scratch s = scratch_begin(net, &xs);
     for (size_t l = 0; l < net->n_layers; l++) {
       const mg_status status = scratch_layer(net, &s, l);
       if (status != MG_OK) return status;
-      if (kinks != NULL && net->layer[l].activation->kink) fold_sides(&s.z, kinks);
+      if (kinks != NULL && net->layer[l].activation->kink) mg_fold_sides(&s.z, kinks);
     }
     const mg_status status = cost->kind->sum(cost, &s.z, &s.out, &ys, 0, count, &sum);
     if (status != MG_OK) return status;
@@ -155,6 +149,17 @@ static mg_status evaluate_batch(mg_network *net, mg_metrics *metrics) {
   return mg_evaluate(net, &x, &net->y, &net->cost, net->targets, metrics, NULL);
 }
 
+/* The same, after mg_fuse said MG_FUSE_NARROW. */
+static mg_status evaluate_fused(mg_network *net, mg_metrics *m) {
+  mg_mat yhat;
+  m->cost = mg_cost_fused(net, &yhat);
+  m->tss = 0;
+  const size_t right = (*net->kernels->score)(&yhat, &net->y, net->targets, 0, net->rows, &m->tss);
+  m->mse = m->tss / (double)(net->rows * yhat.ncols);
+  m->accuracy = net->targets == MG_VALUES ? NAN : (double)right / (double)net->rows;
+  return MG_OK;
+}
+
 /* The update of the last pass led to a J that is not finite: takes it back. */
 static mg_status refuse_last(mg_network *net, mg_run *run) {
   run->where = bad_forward(net);
@@ -190,9 +195,13 @@ static void see_last_again(mg_network *net) {
 mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
   mg_status status = MG_OK;
   *run = (mg_run){.metrics = nothing_known};
-  /* All but the last pass may be fused; one that goes wrong is made again, to see where. */
-  const mg_fusion how = n > 1 ? mg_fuse(net, false) : MG_PLAIN;
-  while (how != MG_PLAIN && run->done + 1 < n && (status = mg_pass_fused(net, how)) == MG_OK) run->done++;
+  /* Passes may be fused, the last where it is whole all the same; one that goes wrong is made again, to
+     see where. */
+  const mg_fusion how = n > 0 ? mg_fuse(net, false) : MG_PLAIN;
+  const uint64_t plain = how == MG_FUSE_NARROW ? 0 : 1;
+  while (how != MG_PLAIN && run->done + plain < n &&
+         (status = mg_pass_fused(net, how, run->done + 1 == n)) == MG_OK)
+    run->done++;
   mg_unfuse(net);
   while (status != MG_STOPPED && run->done < n && (status = mg_pass(net)) == MG_OK) run->done++;
 
@@ -209,7 +218,7 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
       if (mg_forward(net) != MG_OK || mg_backward(net) != MG_OK) net->made = MG_NOTHING;
     }
   } else if (status == MG_OK) {
-    status = evaluate_batch(net, &run->metrics);
+    status = how == MG_FUSE_NARROW ? evaluate_fused(net, &run->metrics) : evaluate_batch(net, &run->metrics);
     if (status == MG_OK && !isfinite(run->metrics.cost) && n > 0) {
       status = refuse_last(net, run);
       run->done--;
@@ -244,7 +253,7 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
     if (status != MG_OK) break;
     net->targets = targets;
     const mg_fusion how = r + count < n ? mg_fuse(net, true) : MG_PLAIN;
-    if (how != MG_PLAIN) status = mg_pass_fused(net, how);
+    if (how != MG_PLAIN) status = mg_pass_fused(net, how, false);
     if (how == MG_PLAIN || status == MG_NONFINITE) {
       mg_unfuse(net);
       status = mg_pass(net);

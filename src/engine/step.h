@@ -19,6 +19,10 @@ typedef struct mg_metrics {
 mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const mg_cost *cost,
                       mg_targets targets, mg_metrics *metrics, uint64_t *kinks);
 
+/* What kinks counts from, and what each z adds. */
+#define MG_NO_SIDES UINT64_C(14695981039346656037)
+void mg_fold_sides(const mg_mat *z, uint64_t *kinks);
+
 /* yhat = the network's output for rows x. The live state stays as it is. */
 mg_status mg_predict(mg_network *net, const mg_mat *x, mg_mat *yhat);
 

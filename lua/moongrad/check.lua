@@ -45,11 +45,11 @@ end
 -- The simple numbers a constant ratio may be, in terms of rows N and outputs K.
 local function name_ratio(ratio, N, K)
   local candidates = {
-    { "N*K/2", N * K / 2 }, { "N", N }, { "2", 2 }, { "K", K }, { "N*K", N * K }, { "N/2", N / 2 }, { "1/2", .5 },
-    { "2/(N*K)", 2 / (N * K) }, { "1/N", 1 / N }, { "-1", -1 },
+    { "1", 1 }, { "N*K/2", N * K / 2 }, { "N", N }, { "2", 2 }, { "K", K }, { "N*K", N * K }, { "N/2", N / 2 },
+    { "1/2", .5 }, { "2/(N*K)", 2 / (N * K) }, { "1/N", 1 / N }, { "-1", -1 },
   }
   for _, c in ipairs(candidates) do
-    if math.abs(ratio / c[2] - 1) < 1e-3 then return " = " .. c[1] end
+    if math.abs(ratio / c[2] - 1) < 1e-3 then return c[1] ~= "1" and " = " .. c[1] or nil end
   end
   return ""
 end
@@ -74,14 +74,24 @@ end
 local function reason(self, N, K)
   local w = self.worst
   if self.ok and self.compared == 0 then return "nothing to compare: every difference crosses a kink" end
-  if self.ok then
-    return ("every gradient agrees with its %s difference to %.2g"):format(self.method, self.tolerance)
+  if self.ok and self.unresolved == self.compared then
+    return "no gradient is large enough for these differences to tell it from 0: try a larger epsilon, or " ..
+      'a cost that is a mean, options.cost = "mse"'
   end
-  local text = ("GRAD[%d][%d][%d] is %.6g by backpropagation, %.6g by differences of %s"):format(
+  if self.ok then
+    local text = ("every gradient agrees with its %s difference to %.2g"):format(self.method, self.tolerance)
+    if self.unresolved == 0 then return text end
+    return text .. ("; %d of %d are too small to be told from 0"):format(self.unresolved, self.compared)
+  end
+  local text = ("GRAD[%d][%d][%d] is %.9g by backpropagation, %.9g by differences of %s"):format(
     w.layer, w.i, w.j, w.backprop, w.numeric, self.of)
   local ratio = constant_ratio(self)
-  if ratio then
-    text = text .. ("; backprop / numeric is %.4g everywhere%s"):format(ratio, name_ratio(ratio, N, K))
+  local name = ratio and name_ratio(ratio, N, K)
+  if name then
+    text = text .. ("; backprop / numeric is %.4g everywhere%s"):format(ratio, name)
+  elseif self.method == "forward" and self.relative < 100 * self.epsilon then
+    text = text .. ("; a one-sided difference is itself off by about epsilon = %g times the second derivative: "
+      .. 'method = "central" is off by its square'):format(self.epsilon)
   end
   return text
 end
@@ -107,9 +117,10 @@ end
 local function check_layer(self, net, l, of, scale, chosen)
   local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, of, scale, chosen)
   local backprop = net.grad[l]:copy()
-  local relative, worst, i, j, compared, kinks = core.check_relative(backprop, numeric, kinked, self.floor)
+  local relative, worst, i, j, compared, kinks, unresolved =
+    core.check_relative(backprop, numeric, kinked, self.floor, self.tolerance * self.floor)
   self.layers[l] = { backprop = backprop, numeric = numeric, relative = relative, kinked = kinked }
-  self.compared = self.compared + compared
+  self.compared, self.unresolved = self.compared + compared, self.unresolved + unresolved
   local worse = worst ~= worst or worst > self.relative or not self.worst
   if compared > 0 and worse and self.relative == self.relative then -- NaN is the worst there is
     self.relative = worst
@@ -140,7 +151,7 @@ local function run(net, o, ...)
   for name in pairs(o) do options.exists("check", name, names) end
   local single = net.options.precision == "single"
   local self = setmetatable({ epsilon = o.epsilon or single and 1e-2 or 1e-5, tolerance = o.tolerance or 1e-6,
-    method = o.method or "central", layers = {}, kinks = {}, relative = 0, compared = 0 }, check)
+    method = o.method or "central", layers = {}, kinks = {}, relative = 0, compared = 0, unresolved = 0 }, check)
   for _, name in ipairs { "epsilon", "tolerance" } do
     local v = self[name]
     if type(v) ~= "number" or not (v > 0 and v < math.huge) then

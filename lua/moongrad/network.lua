@@ -108,18 +108,26 @@ end
 
 --- net:like(layers)
 -- A new network of these layer sizes with the options, eta, X and y of this one, its THETA drawn at once from
--- the current generator.
+-- the current generator. Activations, biases and what is frozen layer by layer go along when there are as many
+-- layers as before; else the output's alone.
 -- > net:like{2, 3, 1}
 function methods.like(net, sizes, ...)
   core.network_self(net, "like")
   if select("#", ...) > 0 or type(sizes) ~= "table" then
     raise("like: expected one table of layer sizes, got %s", show(sizes))
   end
-  local _, given = description(net)
+  local layers, given = description(net)
   local spec = {}
-  for i, size in ipairs(sizes) do spec[i] = size end
+  for i, size in ipairs(sizes) do
+    local old = #sizes == #layers and layers[i] or i == #sizes and layers[#layers] or {}
+    spec[i] = i > 1 and type(size) ~= "table" and { size, old.activation, bias = old.bias } or size
+  end
   for name, v in pairs(given) do spec[name] = v end
-  return network(spec)
+  local new = network(spec)
+  if #sizes == #layers then
+    for l, parts_frozen in ipairs(net.frozen) do new.frozen[l] = parts_frozen end
+  end
+  return new
 end
 
 -- --- lists: net.theta[l] and its kin ----------------------------------------------------
@@ -393,17 +401,30 @@ end
 -- "network 2-2-2-1   sigmoid, cost sse, eta 0.1   15 parameters   epoch 0"
 core.set_network_tostring(function(net)
   local sizes, count = {}, 0
-  local s = state(net)
-  for l, layer in ipairs(s.layers) do
+  local st = state(net)
+  for l, layer in ipairs(st.layers) do
     sizes[l] = layer.size
-    if l > 1 then count = count + layer.size * (s.layers[l - 1].size + (layer.bias and 1 or 0)) end
+    if l > 1 then count = count + layer.size * (st.layers[l - 1].size + (layer.bias and 1 or 0)) end
   end
-  local kinds = table.concat(s.activations, ", ")
-  local uniform = true
-  for _, a in ipairs(s.activations) do uniform = uniform and a == s.activations[1] end
-  local cost = options.cost("cost", s.given.cost or "sse")
-  return ("network %s   %s, cost %s, eta %g   %d parameters   epoch %d"):format(table.concat(sizes, "-"),
-    uniform and s.activations[1] or kinds, cost, net.eta, count, net.epoch)
+  if #sizes > 12 then -- the ends are enough
+    sizes = { sizes[1], sizes[2], sizes[3], "...", sizes[#sizes - 1], sizes[#sizes] .. " (" .. #sizes .. " layers)" }
+  end
+  local kinds = {}
+  for _, activation in ipairs(st.activations) do
+    if kinds[#kinds] ~= activation then kinds[#kinds + 1] = activation end
+  end
+  local words = {
+    "network " .. table.concat(sizes, "-"),
+    ("%s, cost %s, eta %g"):format(#kinds > 6 and "several activations" or table.concat(kinds, ", "),
+      (options.cost("cost", st.given.cost or "sse")), net.eta),
+  }
+  for _, name in ipairs { "l1", "l2" } do
+    if (st.given[name] or 0) ~= 0 then words[2] = words[2] .. (", %s %g"):format(name, st.given[name]) end
+  end
+  if st.given.precision == "single" then words[2] = words[2] .. ", single precision" end
+  words[3] = ("%d parameters"):format(count)
+  words[4] = ("epoch %d"):format(net.epoch)
+  return table.concat(words, "   ")
 end)
 
 return network

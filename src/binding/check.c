@@ -35,24 +35,26 @@ static int check_layer(lua_State *L) {
   return 2;
 }
 
-/* core.check_relative(backprop, numeric, kinked, floor): the relative error of every pair, NaN where there
-   is no numeric; the worst that is not kinked, and its row and column; how many were compared and kinked. */
+/* core.check_relative(backprop, numeric, kinked, floor, noise): the relative error of every pair, NaN where
+   there is no numeric; the worst that is not kinked, and its row and column; how many were compared, kinked,
+   and compared though both are within the noise of 0. */
 static int check_relative(lua_State *L) {
   const Matrix *b = matrix_check(L, 1), *n = matrix_check(L, 2), *kinked = matrix_check(L, 3);
-  const double floor = luaL_checknumber(L, 4);
+  const double floor = luaL_checknumber(L, 4), noise = luaL_checknumber(L, 5);
   Matrix *relative = matrix_new(L, b->m.nrows, b->m.ncols);
   double worst = 0;
-  size_t at_i = 0, at_j = 0, compared = 0, kinks = 0;
+  size_t at_i = 0, at_j = 0, compared = 0, kinks = 0, unresolved = 0;
   for (size_t i = 0; i < b->m.nrows; i++)
     for (size_t j = 0; j < b->m.ncols; j++) {
-      const double numeric = mg_mat_get(&n->m, i, j);
-      const double r = mg_relative(mg_mat_get(&b->m, i, j), numeric, floor);
+      const double backprop = mg_mat_get(&b->m, i, j), numeric = mg_mat_get(&n->m, i, j);
+      const double r = mg_relative(backprop, numeric, floor);
       mg_mat_set(&relative->m, i, j, r);
       if (isnan(numeric)) continue;
       if (mg_mat_get(&kinked->m, i, j) != 0) {
         kinks++;
         continue;
       }
+      unresolved += fabs(backprop) <= noise && fabs(numeric) <= noise;
       /* A NaN is the worst there is. */
       if (compared++ == 0 || (!isnan(worst) && !(r <= worst))) worst = r, at_i = i, at_j = j;
     }
@@ -61,7 +63,8 @@ static int check_relative(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)at_j + 1);
   lua_pushinteger(L, (lua_Integer)compared);
   lua_pushinteger(L, (lua_Integer)kinks);
-  return 6;
+  lua_pushinteger(L, (lua_Integer)unresolved);
+  return 7;
 }
 
 /* core.check_floor(J, epsilon, tolerance) */

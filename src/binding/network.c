@@ -5,6 +5,8 @@
 
 #include "network.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "../engine/init.h"
@@ -115,10 +117,10 @@ static int network_new(lua_State *L) {
   return 1;
 }
 
-void network_room(lua_State *L, int idx, size_t rows) {
+void network_room(lua_State *L, int idx, size_t rows, bool just) {
   idx = lua_absindex(L, idx);
   Network *n = network_check(L, idx);
-  if (rows <= n->net.capacity) return;
+  if (just ? rows == n->net.capacity : rows <= n->net.capacity) return;
   const size_t bytes = mg_batch_bytes(&n->net, rows);
   if (bytes == 0) fail(L, "a batch of %I rows is too large", (LUAI_UACINT)rows);
   Storage *s = storage_new(L, bytes, "batch"); /* old views keep the old one */
@@ -138,7 +140,7 @@ static int network_state(lua_State *L) {
 /* core.network_copy(to, from): THETA, epoch, the live state, the data and a private generator. */
 static int network_copy(lua_State *L) {
   Network *to = network_check(L, 1), *from = network_check(L, 2);
-  if (from->net.capacity > 0) network_room(L, 1, from->net.capacity);
+  if (from->net.capacity > 0) network_room(L, 1, from->net.capacity, true);
   const mg_network *source = &from->net;
   mg_network *n = &to->net;
   for (size_t l = 0; l < n->n_layers; l++) {
@@ -172,15 +174,40 @@ static int network_copy(lua_State *L) {
 
 /* --- data ------------------------------------------------------------------------- */
 
+/* Raises for numbers that a network of single precision cannot hold. */
+static void check_size(lua_State *L, const char *who, const Network *n, const char *name, const Matrix *m) {
+  if (n->net.type == MG_DOUBLE) return;
+  for (size_t i = 0; i < m->m.nrows; i++)
+    for (size_t j = 0; j < m->m.ncols; j++) {
+      const double v = mg_mat_get(&m->m, i, j);
+      if (fabs(v) > FLT_MAX)
+        fail(L, "%s: %s[%d][%d] is %s, too large for single precision", who, name, (int)i + 1, (int)j + 1,
+             push_number(L, v));
+    }
+}
+
+/* Raises for targets that a logarithmic cost has no meaning for. */
+static void check_probabilities(lua_State *L, const char *who, const Network *n, const Matrix *y) {
+  if (n->net.cost.kind->output == NULL) return;
+  for (size_t i = 0; i < y->m.nrows; i++)
+    for (size_t j = 0; j < y->m.ncols; j++) {
+      const double v = mg_mat_get(&y->m, i, j);
+      if (v < 0 || v > 1)
+        fail(L, "%s: y[%d][%d] is %s; cost \"%s\" expects targets from 0 to 1", who, (int)i + 1, (int)j + 1,
+             push_number(L, v), n->net.cost.kind->name);
+    }
+}
+
 void network_check_data(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y) {
   const size_t n_in = mg_network_n_in(&n->net), n_out = mg_network_n_out(&n->net);
   size_t i, j;
   if (X->m.ncols != n_in)
-    fail(L, "%s: X has %d column%s, expected %d, one for each input unit", who, (int)X->m.ncols,
-         X->m.ncols == 1 ? "" : "s", (int)n_in);
+    fail(L, "%s: X has %d column%s, expected %d, one for each input unit%s", who, (int)X->m.ncols,
+         X->m.ncols == 1 ? "" : "s", (int)n_in, n_in == 1 && X->m.nrows == 1 ? " (X.T would fit)" : "");
   if (!mg_mat_finite(&X->m, &i, &j))
     fail(L, "%s: X[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
          push_number(L, mg_mat_get(&X->m, i, j)));
+  check_size(L, who, n, "X", X);
   if (y == NULL) return;
   if (y->m.nrows != X->m.nrows)
     fail(L, "%s: y has %d row%s, expected %d, one for each row of X%s", who, (int)y->m.nrows,
@@ -192,6 +219,8 @@ void network_check_data(lua_State *L, const char *who, const Network *n, const M
   if (!mg_mat_finite(&y->m, &i, &j))
     fail(L, "%s: y[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
          push_number(L, mg_mat_get(&y->m, i, j)));
+  check_size(L, who, n, "y", y);
+  check_probabilities(L, who, n, y);
 }
 
 void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
@@ -200,15 +229,16 @@ void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
   Matrix *X = n->X, *y = with_y ? n->y : NULL;
   if (X == NULL) fail(L, "%s: no data yet: set X = {{0, 0}, {0, 1}, ...} first", who);
   if (with_y && y == NULL) fail(L, "%s: no targets yet: set y = {0, 1, ...} first", who);
-  const bool new_X = n->staged_X != X || n->version_X != X->storage->version;
-  const bool new_y = with_y && (n->staged_y != y || n->version_y != y->storage->version);
+  bool new_X = n->staged_X != X || n->version_X != X->storage->version;
+  bool new_y = with_y && (n->staged_y != y || n->version_y != y->storage->version);
   if (n->batch != NULL && n->version_batch != n->batch->version) { /* A[1] itself was written to */
     n->net.gathered = false;
     n->version_batch = n->batch->version;
   }
   if (!new_X && !new_y) return;
   network_check_data(L, who, n, X, y);
-  network_room(L, idx, X->m.nrows);
+  network_room(L, idx, X->m.nrows, true);
+  new_X |= n->net.rows == 0;
   n->staged_y = NULL;
   if (new_X) n->staged_X = NULL;
   Stopper s;
@@ -354,7 +384,7 @@ static int numbers(lua_State *L) {
     lua_pushnumber(L, n->l1);
     lua_pushnumber(L, n->l2);
     lua_pushinteger(L, (lua_Integer)n->epoch);
-    n->made >= MG_FORWARD && n->rows > 0 ? lua_pushnumber(L, n->j) : lua_pushnil(L);
+    n->made >= MG_FORWARD && !isnan(n->j) ? lua_pushnumber(L, n->j) : lua_pushnil(L);
     return 5;
   }
   static const char *const names[] = {"eta", "l1", "l2", NULL};

@@ -38,8 +38,9 @@ Network *network_check(lua_State *L, int idx);
 /* Layer number (1 .. n_layers) at index idx as 0 .. n_layers - 1; raises, naming what. */
 size_t network_layer(lua_State *L, int idx, const Network *n, const char *what);
 
-/* Makes room for batches of rows rows; the network is at index idx. */
-void network_room(lua_State *L, int idx, size_t rows);
+/* Makes room for batches of up to rows rows, or of just rows rows, so that views taken earlier keep showing
+   one pass and not two halves; the network is at index idx. New room holds no batch. */
+void network_room(lua_State *L, int idx, size_t rows, bool just);
 
 /* X and y must fit each other and the network, and be finite; raises otherwise. y may be NULL. */
 void network_check_data(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y);

@@ -180,7 +180,7 @@ static int epoch(lua_State *L) {
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
   const size_t rows = X->m.nrows, batch = (size_t)luaL_checkinteger(L, 4);
   const mg_targets targets = (mg_targets)luaL_checkinteger(L, 6);
-  network_room(L, 1, batch < rows ? batch : rows);
+  network_room(L, 1, batch < rows ? batch : rows, false);
   uint32_t *order = NULL;
   if (lua_toboolean(L, 5)) {
     order = order_of(L, n, rows);
@@ -223,7 +223,7 @@ static int push_yhat(lua_State *L, const mg_network *net) {
 }
 
 /*** net:forward([X])
-One forward pass: fills z and a for rows X (N x inputs; default net.X), and J when X is net.X and y is set.
+One forward pass: fills z and a for rows X (N x inputs; default net.X), and J when X is net.X and y fits it.
 Returns the prediction, a new N x outputs matrix.
 > forward()
 */
@@ -233,12 +233,13 @@ static int forward(lua_State *L) {
   lua_settop(L, 2);
   bool with_y = false;
   if (lua_isnil(L, 2)) {
-    with_y = n->y != NULL;
+    with_y = n->y != NULL && n->X != NULL && n->y->m.nrows == n->X->m.nrows &&
+             n->y->m.ncols == mg_network_n_out(&n->net);
     network_attach(L, 1, "forward", with_y);
   } else {
     const Matrix *X = matrix_want(L, 2, "X", 0);
     network_check_data(L, "forward", n, X, NULL);
-    network_room(L, 1, X->m.nrows);
+    network_room(L, 1, X->m.nrows, true);
     n->staged_X = n->staged_y = NULL;
     stage(L, n, "forward", X, NULL);
   }

@@ -194,7 +194,7 @@ describe("check", function()
       for j = 1, 3 do
         local backprop = mg.ones(2, 3)
         backprop[i][j] = 0 / 0
-        local _, worst, wi, wj = core.check_relative(backprop, numeric, kinked, 1e-9)
+        local _, worst, wi, wj = core.check_relative(backprop, numeric, kinked, 1e-9, 1e-12)
         assert.is_true(worst ~= worst)
         assert.same({ i, j }, { wi, wj })
       end
@@ -206,6 +206,25 @@ describe("check", function()
     local c = net:check { epsilon = 1e-160, layer = 2 }
     assert.is_true(c.ok)
     raises(function() net:check { epsilon = 1e200 } end, "J is not finite near THETA[1][1][1]", "smaller epsilon")
+  end)
+
+  it("says when differences cannot tell gradients from 0", function()
+    local net = kit.xor()
+    local c = net:check { epsilon = 1e-20 }
+    assert.is_true(c.ok)
+    assert.equal(c.compared, c.unresolved)
+    assert.matches("no gradient is large enough", c.reason)
+    c = net:check()
+    assert.equal(0, c.unresolved)
+    assert.matches("every gradient agrees", c.reason)
+  end)
+
+  it("does not blame backpropagation for a one-sided difference's own error", function()
+    local c = kit.xor():check { method = "forward" }
+    assert.is_false(c.ok)
+    assert.matches("a one%-sided difference is itself off by about epsilon = 1e%-05", c.reason)
+    assert.is_nil(c.reason:find("everywhere", 1, true))
+    assert.is_true(kit.xor():check({ method = "forward", tolerance = 1e-4 }).ok)
   end)
 
   it("raises for what it cannot do, THETA untouched", function()

@@ -580,4 +580,47 @@ describe("a copy", function()
     assert.is_true(other.X == net.X)
     raises(function() net:like(5) end, "like: expected one table of layer sizes", "5")
   end)
+
+  it("of as many layers keeps what was said layer by layer, else the output's", function()
+    local net = mg.network { 2, { 3, "relu", bias = false }, { 1, "tanh" } }
+    net.frozen[2] = "bias"
+    local twin = net:like { 2, 5, 1 }
+    assert.matches("network 2%-5%-1   relu, tanh", tostring(twin))
+    assert.equal("bias", twin.frozen[2])
+    assert.same({ 0, 0, 0, 0, 0 }, twin.theta[1]:cols(1, 1).T:totable()[1])
+    assert.matches("network 2%-5%-5%-1   sigmoid, tanh", tostring(net:like { 2, 5, 5, 1 }))
+  end)
+end)
+
+describe("data", function()
+  it("that no cost has a meaning for is refused", function()
+    local net = mg.network { 2, 2, 1, cost = "cross-entropy" }
+    net.X, net.y = { { 0, 1 }, { 1, 1 } }, { 0, 5 }
+    raises(function() net:step() end, "y[2][1] is 5", "targets from 0 to 1")
+    net.options.cost, net.y = "sse", { 0, 5 }
+    net:step()
+  end)
+
+  it("too large for single precision is refused", function()
+    local net = mg.network { 2, 1, precision = "single", X = { { 1e300, 0 } }, y = { 1 } }
+    raises(function() net:step() end, "X[1][1] is 1e+300", "too large for single precision")
+  end)
+
+  it("needs no targets to go forward", function()
+    local net = mg.network { 2, 2, 1, X = { { 9, 9 } }, y = { 0, 1, 1, 0 } }
+    assert.equal(1, #net:forward())
+    assert.is_nil(net.J)
+    raises(function() net:step() end, "y has 4 rows, expected 1")
+  end)
+
+  it("of another size leaves views of the pass before alone", function()
+    local net = kit.xor()
+    net:forward()
+    local a = net.a[2]
+    local before = kit.bits(a)
+    net.X, net.y = { { 1, 1 }, { 1, 0 } }, { 1, 0 }
+    net:step()
+    assert.equal(before, kit.bits(a))
+    assert.equal(2, #net.a[2])
+  end)
 end)

@@ -2,6 +2,7 @@
 
 local check = require "moongrad.check"
 local core = require "moongrad.core"
+local lists = require "moongrad.lists"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
@@ -132,80 +133,8 @@ end
 
 -- --- lists: net.theta[l] and its kin ----------------------------------------------------
 
-local list = {}
-
--- How many matrices a list has: none before the pass, or the update, that makes them.
-local function length(self)
-  if not core.view(self.net, self.what, 1) then return 0 end
-  return #state(self.net).layers - (self.what == "a" and 0 or 1)
-end
-
-function list.__len(proxy) return length(list[proxy]) end
-
--- The live matrix; labelled, when printed, with where it comes from.
-function list.__index(proxy, l)
-  local self = list[proxy]
-  local n = length(self)
-  local whole = type(l) == "number" and math.tointeger(l)
-  if whole == n + 1 then return nil end
-  if n == 0 and self.what ~= "theta" then
-    raise("%s: nothing there yet: call %s first", self.what,
-      self.what == "dtheta" and "step() or update()" or "forward(), backward() or step()")
-  end
-  if not whole or whole < 1 or whole > n then
-    raise("%s[%s]: expected a layer from 1 to %d", self.what, show(l), n)
-  end
-  local m = core.view(self.net, self.what, whole)
-  local origin = self.origins[whole] or { net = self.net, what = self.what, layer = whole }
-  self.origins[whole] = origin
-  core.set_origin(m, origin)
-  return m
-end
-
--- list[l] = matrix copies in after a shape check.
-function list.__newindex(proxy, l, m)
-  local self = list[proxy]
-  if self.what == "theta" then
-    core.set_theta(self.net, l, m)
-  else
-    local view = list.__index(proxy, l)
-    if not view then raise("%s[%s]: nothing there", self.what, show(l)) end
-    view:set(m)
-  end
-end
-
-function list.__pairs(proxy)
-  return function(_, l)
-    local m = proxy[l + 1]
-    if m then return l + 1, m end
-  end, proxy, 0
-end
-
-function list.__tostring(proxy)
-  local lines = {}
-  for l, m in ipairs(proxy) do lines[l] = tostring(m) end
-  if #lines == 0 then return list[proxy].what .. ": nothing there yet" end
-  return table.concat(lines, "\n")
-end
-
-list.__name = "list of matrices"
-setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for
-
--- The list of one quantity of net, the same each time.
-local function list_of(net, what)
-  local s = state(net)
-  s.lists = s.lists or {}
-  if not s.lists[what] then
-    local self = { net = net, what = what, origins = {} }
-    local proxy = setmetatable({}, list)
-    list[proxy] = self
-    s.lists[what] = proxy
-  end
-  return s.lists[what]
-end
-
 for _, what in ipairs { "theta", "a", "z", "delta", "grad", "dtheta" } do
-  getters[what] = function(net) return list_of(net, what) end
+  getters[what] = function(net) return lists.of(net, what) end
 end
 
 -- net.theta = {m1, ...}: all shapes are checked before anything is copied.
@@ -217,35 +146,11 @@ function setters.theta(net, matrices)
   for l = 1, n do core.set_theta(net, l, matrices[l]) end
 end
 
--- --- read-only lists, and lists of settings ------------------------------------------------
-
--- A list of values that are looked up and, when set is given, changed by functions.
-local function settings(n, get, set, what)
-  return setmetatable({}, {
-    __name = what,
-    __len = function() return n end,
-    __index = function(_, i)
-      local whole = type(i) == "number" and math.tointeger(i)
-      if whole and whole >= 1 and whole <= n then return get(whole) end
-      if whole ~= n + 1 then raise("%s[%s]: expected 1 to %d", what, show(i), n) end
-    end,
-    __newindex = function(_, i, v) set(i, v) end,
-    __pairs = function(self)
-      return function(_, i)
-        if i < n then return i + 1, self[i + 1] end
-      end, self, 0
-    end,
-    __tostring = function(self)
-      local parts = {}
-      for i = 1, n do parts[i] = tostring(self[i]) end
-      return "{" .. table.concat(parts, ", ") .. "}"
-    end,
-  })
-end
+-- --- sizes, and what is frozen -------------------------------------------------------------------
 
 function getters.layers(net)
   local layers = state(net).layers
-  return settings(#layers, function(l) return layers[l].size end, function()
+  return lists.settings(#layers, function(l) return layers[l].size end, function()
     raise "LAYERS cannot be changed in place: make a new network, LAYERS = {2, 3, 1} or network{2, 3, 1}"
   end, "layers")
 end
@@ -254,7 +159,7 @@ local parts = { [true] = 3, bias = 1, weights = 2, [false] = 0 }
 local part_names = { [0] = false, "bias", "weights", true } -- by core's numbers
 
 function getters.frozen(net)
-  return settings(#state(net).layers - 1, function(l) return part_names[core.frozen(net, l)] end, function(l, v)
+  return lists.settings(#state(net).layers - 1, function(l) return part_names[core.frozen(net, l)] end, function(l, v)
     if parts[v] == nil then raise('frozen: expected true, "bias", "weights" or false, got %s', show(v)) end
     core.frozen(net, l, parts[v])
   end, "frozen")

@@ -92,8 +92,4 @@ static const luaL_Reg functions[] = {{"check_layer", check_layer},
                                      {"cost_of", cost_of},
                                      {NULL, NULL}};
 
-void open_network_check(lua_State *L) {
-  lua_insert(L, -2); /* core on top */
-  luaL_setfuncs(L, functions, 0);
-  lua_insert(L, -2);
-}
+void open_check(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -14,6 +14,9 @@ int luaopen_moongrad_core(lua_State *L) {
   open_matrix_math(L);
   open_rng(L);
   open_network(L);
+  open_data(L);
+  open_run(L);
+  open_check(L);
   open_docs(L);
   return 1;
 }

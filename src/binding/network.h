@@ -51,10 +51,4 @@ void network_attach(lua_State *L, int idx, const char *who, bool with_y);
 /* The generator that draws for the network at index idx: its own, else the shared one. */
 mg_rng *network_rng(lua_State *L, int idx);
 
-/* --- openers: each adds functions to the table of methods on top of the stack, ---
-   --- and to core, below it ------------------------------------------------------ */
-
-void open_run(lua_State *L);
-void open_network_check(lua_State *L);
-
 #endif

@@ -385,10 +385,11 @@ static const luaL_Reg functions[] = {
     {"epoch", epoch}, {"evaluate", evaluate_all}, {"interrupted", interrupted}, {NULL, NULL}};
 
 void open_run(lua_State *L) {
-  luaL_setfuncs(L, methods, push_upvalues(L));
-  lua_insert(L, -2); /* core on top */
   luaL_setfuncs(L, functions, push_upvalues(L));
   luaL_getmetatable(L, REPORT);
   lua_setfield(L, -2, "report");
-  lua_insert(L, -2);
+  lua_getfield(L, -1, "network_class");
+  lua_getfield(L, -1, "methods");
+  luaL_setfuncs(L, methods, push_upvalues(L));
+  lua_pop(L, 2);
 }

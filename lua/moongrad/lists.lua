@@ -1,0 +1,110 @@
+-- lists.lua - what net.theta, net.layers and their kin are: lists that look like tables and are live.
+
+local core = require "moongrad.core"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+
+local lists = {}
+local show, state = options.show, core.network_state
+
+-- --- live matrices: net.theta[l] ------------------------------------------------------
+
+local list = {}
+
+-- How many matrices a list has: none before the pass, or the update, that makes them.
+local function length(self)
+  if not core.view(self.net, self.what, 1) then return 0 end
+  return #state(self.net).layers - (self.what == "a" and 0 or 1)
+end
+
+function list.__len(proxy) return length(list[proxy]) end
+
+-- The live matrix; labelled, when printed, with where it comes from.
+function list.__index(proxy, l)
+  local self = list[proxy]
+  local n = length(self)
+  local whole = type(l) == "number" and math.tointeger(l)
+  if whole == n + 1 then return nil end
+  if n == 0 and self.what ~= "theta" then
+    raise("%s: nothing there yet: call %s first", self.what,
+      self.what == "dtheta" and "step() or update()" or "forward(), backward() or step()")
+  end
+  if not whole or whole < 1 or whole > n then
+    raise("%s[%s]: expected a layer from 1 to %d", self.what, show(l), n)
+  end
+  local m = core.view(self.net, self.what, whole)
+  local origin = self.origins[whole] or { net = self.net, what = self.what, layer = whole }
+  self.origins[whole] = origin
+  core.set_origin(m, origin)
+  return m
+end
+
+-- list[l] = matrix copies in after a shape check.
+function list.__newindex(proxy, l, m)
+  local self = list[proxy]
+  if self.what == "theta" then
+    core.set_theta(self.net, l, m)
+  else
+    local view = list.__index(proxy, l)
+    if not view then raise("%s[%s]: nothing there", self.what, show(l)) end
+    view:set(m)
+  end
+end
+
+function list.__pairs(proxy)
+  return function(_, l)
+    local m = proxy[l + 1]
+    if m then return l + 1, m end
+  end, proxy, 0
+end
+
+function list.__tostring(proxy)
+  local lines = {}
+  for l, m in ipairs(proxy) do lines[l] = tostring(m) end
+  if #lines == 0 then return list[proxy].what .. ": nothing there yet" end
+  return table.concat(lines, "\n")
+end
+
+list.__name = "list of matrices"
+setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for
+
+-- The list of one quantity of net, the same each time.
+function lists.of(net, what)
+  local s = state(net)
+  s.lists = s.lists or {}
+  if not s.lists[what] then
+    local self = { net = net, what = what, origins = {} }
+    local proxy = setmetatable({}, list)
+    list[proxy] = self
+    s.lists[what] = proxy
+  end
+  return s.lists[what]
+end
+
+-- --- settings: net.layers[l], net.frozen[l] ---------------------------------------------
+
+-- A list of values that are looked up and, when set is given, changed by functions.
+function lists.settings(n, get, set, what)
+  return setmetatable({}, {
+    __name = what,
+    __len = function() return n end,
+    __index = function(_, i)
+      local whole = type(i) == "number" and math.tointeger(i)
+      if whole and whole >= 1 and whole <= n then return get(whole) end
+      if whole ~= n + 1 then raise("%s[%s]: expected 1 to %d", what, show(i), n) end
+    end,
+    __newindex = function(_, i, v) set(i, v) end,
+    __pairs = function(self)
+      return function(_, i)
+        if i < n then return i + 1, self[i + 1] end
+      end, self, 0
+    end,
+    __tostring = function(self)
+      local parts = {}
+      for i = 1, n do parts[i] = tostring(self[i]) end
+      return "{" .. table.concat(parts, ", ") .. "}"
+    end,
+  })
+end
+
+return lists

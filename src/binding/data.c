@@ -1,0 +1,121 @@
+/* data.c - X and y: attached to a network, checked against it, and copied into its batch when it runs. */
+
+#include <float.h>
+#include <math.h>
+
+#include "network.h"
+
+/* Raises for numbers that a network of single precision cannot hold. */
+static void check_size(lua_State *L, const char *who, const Network *n, const char *name, const Matrix *m) {
+  if (n->net.type == MG_DOUBLE) return;
+  for (size_t i = 0; i < m->m.nrows; i++)
+    for (size_t j = 0; j < m->m.ncols; j++) {
+      const double v = mg_mat_get(&m->m, i, j);
+      if (fabs(v) > FLT_MAX)
+        fail(L, "%s: %s[%d][%d] is %s, too large for single precision", who, name, (int)i + 1, (int)j + 1,
+             push_number(L, v));
+    }
+}
+
+/* Raises for targets that a logarithmic cost has no meaning for. */
+static void check_probabilities(lua_State *L, const char *who, const Network *n, const Matrix *y) {
+  if (n->net.cost.kind->output == NULL) return;
+  for (size_t i = 0; i < y->m.nrows; i++)
+    for (size_t j = 0; j < y->m.ncols; j++) {
+      const double v = mg_mat_get(&y->m, i, j);
+      if (v < 0 || v > 1)
+        fail(L, "%s: y[%d][%d] is %s; cost \"%s\" expects targets from 0 to 1", who, (int)i + 1, (int)j + 1,
+             push_number(L, v), n->net.cost.kind->name);
+    }
+}
+
+void network_check_data(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y) {
+  const size_t n_in = mg_network_n_in(&n->net), n_out = mg_network_n_out(&n->net);
+  size_t i, j;
+  if (X->m.ncols != n_in)
+    fail(L, "%s: X has %d column%s, expected %d, one for each input unit%s", who, (int)X->m.ncols,
+         X->m.ncols == 1 ? "" : "s", (int)n_in, n_in == 1 && X->m.nrows == 1 ? " (X.T would fit)" : "");
+  if (!mg_mat_finite(&X->m, &i, &j))
+    fail(L, "%s: X[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
+         push_number(L, mg_mat_get(&X->m, i, j)));
+  check_size(L, who, n, "X", X);
+  if (y == NULL) return;
+  if (y->m.nrows != X->m.nrows)
+    fail(L, "%s: y has %d row%s, expected %d, one for each row of X%s", who, (int)y->m.nrows,
+         y->m.nrows == 1 ? "" : "s", (int)X->m.nrows,
+         y->m.nrows == n_out && y->m.ncols == X->m.nrows ? " (y.T would fit)" : "");
+  if (y->m.ncols != n_out)
+    fail(L, "%s: y has %d column%s, expected %d, one for each output unit", who, (int)y->m.ncols,
+         y->m.ncols == 1 ? "" : "s", (int)n_out);
+  if (!mg_mat_finite(&y->m, &i, &j))
+    fail(L, "%s: y[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
+         push_number(L, mg_mat_get(&y->m, i, j)));
+  check_size(L, who, n, "y", y);
+  check_probabilities(L, who, n, y);
+}
+
+void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
+  idx = lua_absindex(L, idx);
+  Network *n = network_check(L, idx);
+  Matrix *X = n->X, *y = with_y ? n->y : NULL;
+  if (X == NULL) fail(L, "%s: no data yet: set X = {{0, 0}, {0, 1}, ...} first", who);
+  if (with_y && y == NULL) fail(L, "%s: no targets yet: set y = {0, 1, ...} first", who);
+  bool new_X = n->staged_X != X || n->version_X != X->storage->version;
+  bool new_y = with_y && (n->staged_y != y || n->version_y != y->storage->version);
+  if (n->batch != NULL && n->version_batch != n->batch->version) { /* A[1] itself was written to */
+    n->net.gathered = false;
+    n->version_batch = n->batch->version;
+  }
+  if (!new_X && !new_y) return;
+  network_check_data(L, who, n, X, y);
+  network_room(L, idx, X->m.nrows, true);
+  new_X |= n->net.rows == 0;
+  n->staged_y = NULL;
+  if (new_X) n->staged_X = NULL;
+  Stopper s;
+  stopper_begin(L, &s, &n->net.stop);
+  const mg_status status =
+      mg_network_stage(&n->net, new_X ? &X->m : NULL, y != NULL ? &y->m : NULL, X->m.nrows, NULL);
+  if (y != NULL) n->net.targets = mg_targets_of(&y->m);
+  stopper_end(&s, &n->net.stop);
+  if (status == MG_STOPPED) fail(L, "%s: interrupted while copying X (THETA kept)", who);
+  n->staged_X = X;
+  n->version_X = X->storage->version;
+  if (y != NULL) {
+    n->staged_y = y;
+    n->version_y = y->storage->version;
+  }
+}
+
+/* core.network_data(net): X, y as attached. core.network_data(net, "X"|"y", matrix): attaches it; nil
+ * detaches. */
+static int network_data(lua_State *L) {
+  Network *n = network_check(L, 1);
+  if (lua_isnone(L, 2)) {
+    lua_getiuservalue(L, 1, KEEP_X);
+    lua_getiuservalue(L, 1, KEEP_Y);
+    return 2;
+  }
+  const bool is_y = *luaL_checkstring(L, 2) == 'y';
+  lua_settop(L, 3);
+  Matrix *m = lua_isnil(L, 3) ? NULL : matrix_want(L, 3, is_y ? "y" : "X", is_y);
+  *(is_y ? &n->y : &n->X) = m;
+  *(is_y ? &n->staged_y : &n->staged_X) = NULL;
+  lua_setiuservalue(L, 1, is_y ? KEEP_Y : KEEP_X);
+  return 0;
+}
+
+/* core.check_data(net, who, X, y): raises when they do not fit; returns what kind of
+   targets y are, 0 when they are no classes. */
+static int check_data(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const Matrix *y = matrix_check(L, 4);
+  network_check_data(L, luaL_checkstring(L, 2), n, matrix_check(L, 3), y);
+  lua_pushinteger(L, mg_targets_of(&y->m));
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"network_data", network_data}, {"check_data", check_data}, {NULL, NULL}};
+
+void open_data(lua_State *L) { luaL_setfuncs(L, functions, 0); }

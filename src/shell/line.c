@@ -151,5 +151,6 @@ int line_setup(lua_State *L) {
   rl_deprep_term_function = restore_terminal;
   comp_setup(L);
   rl_initialize();
+  rl_variable_bind("enable-bracketed-paste", "off"); /* lines pasted are as many inputs */
   return 1;
 }

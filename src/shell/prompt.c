@@ -31,6 +31,18 @@ static int get_prompt(lua_State *L) {
   return 1;
 }
 
+/* The line without the prompt that it begins with when it was copied from a terminal. What
+   goes on with an input loses it only when the input began with one: there ">>" may be Lua. */
+static const char *skip_prompt(const char *line, int first) {
+  static int copied; /* did the input begin with a prompt? */
+  int n = 0;
+  while (n < 2 && line[n] == '>') n++;
+  int prompt = n > 0 && (line[n] == ' ' || line[n] == '\0');
+  if (first) copied = prompt;
+  if (!copied || !prompt || (!first && n == 1)) return line;
+  return line + n + (line[n] == ' ');
+}
+
 /* Reads a line and pushes it, if there is one. */
 static int push_line(lua_State *L, int first) {
   char *line;
@@ -44,10 +56,11 @@ static int push_line(lua_State *L, int first) {
   int got = line_read(lua_tostring(L, -1), &line, &len);
   lua_pop(L, 1);
   if (got != LINE_OK) return got;
-  if (first && line[0] == '=') /* as Lua 5.2 had it */
-    lua_pushfstring(L, "return %s", line + 1);
+  const char *text = session ? skip_prompt(line, first) : line;
+  if (first && text[0] == '=') /* as Lua 5.2 had it */
+    lua_pushfstring(L, "return %s", text + 1);
   else
-    lua_pushlstring(L, line, len);
+    lua_pushlstring(L, text, len - (size_t)(text - line));
   free(line);
   return LINE_OK;
 }

@@ -157,10 +157,10 @@ class Prompt:
         return self.lines()[1:-1]
 
     def interrupt(self):
-        """Ctrl-C, and the prompt that follows: Readline turns bracketed paste on for each."""
-        shown = self.raw.count(b"\x1b[?2004h")
+        """Ctrl-C, which is shown, and the prompt that follows."""
+        shown = self.raw.count(b"^C")
         self.keys("\x03")
-        self.until(lambda: self.raw.count(b"\x1b[?2004h") > shown and self.is_ready())
+        self.until(lambda: self.raw.count(b"^C") > shown and self.is_ready())
 
     def end(self):
         """Leaves with Ctrl-D; the exit code, -n for signal n."""

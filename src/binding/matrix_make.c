@@ -1,5 +1,7 @@
 /* matrix_make.c - matrices out of tables, sizes and other matrices. */
 
+#include <limits.h>
+
 #include "../engine/matmath.h"
 #include "binding.h"
 
@@ -165,8 +167,23 @@ static int no_fit(lua_State *L, const char *name, int i, size_t got, const char 
               (LUAI_UACINT)want);
 }
 
+/* A table that begins with a matrix, alone, is a list of arguments: they take its place. */
+static void unpack_list(lua_State *L, const char *name) {
+  if (lua_gettop(L) != 1 || !lua_istable(L, 1)) return;
+  lua_rawgeti(L, 1, 1);
+  if (matrix_test(L, -1) != NULL) {
+    const size_t n = lua_rawlen(L, 1);
+    if (n > INT_MAX - LUA_MINSTACK || !lua_checkstack(L, (int)n + LUA_MINSTACK))
+      fail(L, "%s: cannot take %I matrices at once", name, (LUAI_UACINT)n);
+    for (size_t i = 2; i <= n; i++) lua_rawgeti(L, 1, (lua_Integer)i);
+    lua_remove(L, 1);
+  } else
+    lua_pop(L, 1);
+}
+
 /* One matrix of all arguments, below each other; beside each other when they are turned. */
 static int stack(lua_State *L, const char *name, int turned) {
+  unpack_list(L, name);
   const int n = lua_gettop(L);
   size_t total = 0, other = 0;
   if (n == 0) return fail(L, "%s: expected matrices, got none", name);
@@ -192,13 +209,13 @@ static int stack(lua_State *L, const char *name, int turned) {
 }
 
 /*** mg.hstack(a, b, ...)
-     The matrices beside each other; they have as many rows each.
+     The matrices beside each other; they have as many rows each. Also mg.hstack{a, b, ...}.
      > mg.hstack(mg.ones(4, 1), X)
 */
 static int make_hstack(lua_State *L) { return stack(L, "hstack", 1); }
 
 /*** mg.vstack(a, b, ...)
-     The matrices below each other; they have as many columns each.
+     The matrices below each other; they have as many columns each. Also mg.vstack{a, b, ...}.
      > mg.vstack(X, {1, 1})
 */
 static int make_vstack(lua_State *L) { return stack(L, "vstack", 0); }

@@ -63,6 +63,38 @@ describe("a matrix is made", function()
     assert.same({ { 1, 3, 1, 2 }, { 2, 4, 3, 4 } }, numbers(mg.hstack(m.T, m)))
   end)
 
+  it("beside and below others in a list, as NumPy's stacks take them", function()
+    local a, b = mg.matrix { { 1, 2 }, { 3, 4 } }, mg.matrix { { 5 }, { 6 } }
+    assert.same({ { 1, 2, 5 }, { 3, 4, 6 } }, numbers(mg.hstack { a, b }))
+    assert.same({ { 1, 2, 5, 6 } }, numbers(mg.hstack { a[1], b.T }))
+    assert.same({ { 1, 2 }, { 3, 4 }, { 5, 6 } }, numbers(mg.vstack { a, b.T }))
+    assert.same({ { 1, 2 }, { 3, 4 }, { 7, 8 } }, numbers(mg.vstack { a, { 7, 8 } }))
+    assert.same({ { 1, 2 }, { 3, 4 } }, numbers(mg.hstack { a }))
+    assert.same({ { 1, 2 }, { 3, 4 } }, numbers(mg.hstack { { 1, 2 }, { 3, 4 } })) -- one matrix
+    local list = {}
+    for i = 1, 300 do list[i] = b end
+    assert.same({ 2, 300 }, mg.hstack(list).shape)
+    assert_raises(function() mg.hstack { a, b.T } end, "hstack: ", "argument 2 has 1 rows", "2")
+    assert_raises(function() mg.hstack { a, 5 } end, "hstack: ", "a number")
+    assert_raises(function() mg.vstack({ a, b }, a) end, "vstack: ")
+    assert_raises(function() mg.hstack(setmetatable({ a }, { __len = function() return 1e9 end }), b, b, b.T) end)
+    for i = 1, 1000000 do list[i] = b end
+    assert_raises(function() mg.hstack(list) end, "hstack: ", "1000000 matrices")
+  end)
+
+  it("with a shape that prints, and is a plain table", function()
+    local shape = mg.zeros(4, 2).shape
+    assert.equal("{4, 2}", tostring(shape))
+    assert.equal("{1, 3}", tostring(mg.zeros(2, 3)[1].shape))
+    local nrows, ncols = table.unpack(shape)
+    assert.same({ 4, 2, 2 }, { nrows, ncols, #shape })
+    assert.same({ 4, 2 }, shape)
+    shape[1] = "x"
+    assert.equal("{x, 2}", tostring(shape))
+    pcall(getmetatable(shape).__tostring)
+    pcall(getmetatable(shape).__tostring, 5)
+  end)
+
   it("never ragged, empty, or of what is no number", function()
     assert_raises(function() mg.matrix { { 1, 2 }, { 3, 4 }, { 5 } } end, "row 3", "1 number", "has 2")
     assert_raises(function() mg.matrix {} end, "empty")

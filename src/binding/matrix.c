@@ -9,6 +9,8 @@
 
 #include "binding.h"
 
+#define SHAPE "moongrad.shape" /* metatable name of what m.shape gives */
+
 /* --- making ------------------------------------------------------------------ */
 
 /* Pushes a view of class on nothing yet. */
@@ -153,6 +155,15 @@ static int no_such_name(lua_State *L, const char *key) {
   return unknown_name(L, "a matrix", key, -1);
 }
 
+/* The text of a shape, "{4, 2}": a plain table, but for this. */
+static int shape_tostring(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_rawgeti(L, 1, 1);
+  lua_rawgeti(L, 1, 2);
+  lua_pushfstring(L, "{%s, %s}", luaL_tolstring(L, 2, NULL), luaL_tolstring(L, 3, NULL));
+  return 1;
+}
+
 /*** m.T
      The transpose, a view: writing to it writes to m.
      > A[1]:matmul(THETA[1].T)
@@ -178,6 +189,7 @@ static int push_named(lua_State *L, const Matrix *a) {
     lua_rawseti(L, -2, 1);
     lua_pushinteger(L, (lua_Integer)a->m.ncols);
     lua_rawseti(L, -2, 2);
+    luaL_setmetatable(L, SHAPE);
   } else if (strcmp(key, "T") == 0)
     matrix_part(L, 1, mg_mat_t(a->m), MATRIX);
   else
@@ -369,5 +381,10 @@ void open_matrix(lua_State *L) {
   }
   make_class(L, MATRIX, "matrix", matrix_meta, matrix_access);
   make_class(L, ROW, "row", row_meta, row_access);
-  lua_pop(L, 2);
+  luaL_newmetatable(L, SHAPE);
+  lua_pushcfunction(L, shape_tostring);
+  lua_setfield(L, -2, "__tostring");
+  lua_pushnil(L); /* it is a table, also to errors */
+  lua_setfield(L, -2, "__name");
+  lua_pop(L, 3);
 }

@@ -236,14 +236,17 @@ static int m_map(lua_State *L) {
   const Matrix *a = matrix_doubles(L, 1);
   if (!lua_isfunction(L, 2)) return arg_error(L, 2, "a function");
   Matrix *b = matrix_new(L, a->m.nrows, a->m.ncols);
+  const int top = lua_gettop(L);
   for (size_t i = 0; i < a->m.nrows; i++)
     for (size_t j = 0; j < a->m.ncols; j++) {
       lua_pushvalue(L, 2);
       lua_pushnumber(L, mg_mat_get(&a->m, i, j));
-      lua_call(L, 1, 1);
-      if (lua_type(L, -1) != LUA_TNUMBER)
-        return fail(L, "map: expected a number from the function for [%I][%I], got %s", (LUAI_UACINT)(i + 1),
-                    (LUAI_UACINT)(j + 1), push_kind(L, -1));
+      lua_call(L, 1, LUA_MULTRET);
+      const int came = lua_gettop(L) - top;
+      if (came != 1 || lua_type(L, -1) != LUA_TNUMBER)
+        return fail(L, "map: expected one number from the function for [%I][%I], got %s",
+                    (LUAI_UACINT)(i + 1), (LUAI_UACINT)(j + 1),
+                    came > 1 ? lua_pushfstring(L, "%d values", came) : push_kind(L, top + 1));
       mg_mat_set(&b->m, i, j, lua_tonumber(L, -1));
       lua_pop(L, 1);
     }

@@ -59,13 +59,58 @@ const char *push_number(lua_State *L, double x) {
   return lua_pushfstring(L, "%f", x);
 }
 
-/* The name by which the running function was called ("sum: "), or nothing. */
-static const char *push_name(lua_State *L) {
+/* Is f on top of the stack a value of the table below it? Then its key takes their place, else nothing. */
+static int push_key(lua_State *L) {
+  if (lua_istable(L, -2))
+    for (lua_pushnil(L); lua_next(L, -3) != 0; lua_pop(L, 1)) /* table f key value */
+      if (lua_rawequal(L, -1, -3) && lua_type(L, -2) == LUA_TSTRING) {
+        lua_pop(L, 1);
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+        return 1;
+      }
+  lua_pop(L, 2);
+  return 0;
+}
+
+/* Pushes the name that f on top of the stack has in the module or among a class's methods, or nothing. */
+static int push_own_name(lua_State *L) {
+  static const char *const classes[] = {MATRIX, RNG};
+  const int f = lua_gettop(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_getfield(L, -1, "moongrad.core");
+  lua_replace(L, -2);
+  lua_pushvalue(L, f);
+  if (push_key(L)) return 1;
+  for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+    if (luaL_getmetatable(L, classes[i]) == LUA_TTABLE) lua_getfield(L, -1, "methods");
+    lua_replace(L, f + 1);
+    lua_settop(L, f + 1);
+    lua_pushvalue(L, f);
+    if (push_key(L)) return 1;
+  }
+  return 0;
+}
+
+/* Pushes the running function's name: its own, whatever it was called by, else that. NULL and nothing pushed
+   when it has none, or is an operator. */
+static const char *push_bare_name(lua_State *L) {
   lua_Debug ar;
-  if (!lua_getstack(L, 0, &ar) || !lua_getinfo(L, "n", &ar) || ar.name == NULL ||
-      strcmp(ar.namewhat, "metamethod") == 0)
-    return lua_pushliteral(L, "");
-  return lua_pushfstring(L, "%s: ", ar.name);
+  const int top = lua_gettop(L);
+  if (!lua_getstack(L, 0, &ar) || !lua_getinfo(L, "nf", &ar)) return NULL;
+  if (strcmp(ar.namewhat, "metamethod") == 0 || (!push_own_name(L) && ar.name == NULL)) {
+    lua_settop(L, top);
+    return NULL;
+  }
+  if (lua_gettop(L) == top + 1) lua_pushstring(L, ar.name);
+  lua_replace(L, top + 1);
+  return lua_tostring(L, top + 1);
+}
+
+/* The running function's name for a message, "sum: ", or "". */
+static const char *push_name(lua_State *L) {
+  const char *name = push_bare_name(L);
+  return name != NULL ? lua_pushfstring(L, "%s: ", name) : lua_pushliteral(L, "");
 }
 
 void check_arity(lua_State *L, int most) {
@@ -85,6 +130,11 @@ const char *push_kind(lua_State *L, int idx) {
   return lua_pushfstring(L, "%s %s", strchr("aeiou", name[0]) != NULL ? "an" : "a", name);
 }
 
+const char *push_came(lua_State *L, int idx) {
+  if (lua_isinteger(L, idx)) return lua_pushfstring(L, "%I", (LUAI_UACINT)lua_tointeger(L, idx));
+  return lua_type(L, idx) == LUA_TNUMBER ? push_number(L, lua_tonumber(L, idx)) : push_kind(L, idx);
+}
+
 int arg_error(lua_State *L, int idx, const char *expected) {
   const char *came = push_kind(L, idx);
   return fail(L, "%sexpected %s, got %s", push_name(L), expected, came);
@@ -97,7 +147,7 @@ double check_number(lua_State *L, int idx, const char *what) {
 }
 
 static int not_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {
-  const char *came = lua_type(L, idx) == LUA_TNUMBER ? luaL_tolstring(L, idx, NULL) : push_kind(L, idx);
+  const char *came = push_came(L, idx);
   const char *range = most == LUA_MAXINTEGER
                           ? lua_pushfstring(L, "%I or more", (LUAI_UACINT)least)
                           : lua_pushfstring(L, "%I to %I", (LUAI_UACINT)least, (LUAI_UACINT)most);
@@ -112,6 +162,17 @@ lua_Integer check_whole(lua_State *L, int idx, const char *what, lua_Integer lea
 
 size_t check_count(lua_State *L, int idx, const char *what) {
   return (size_t)check_whole(L, idx, what, 1, LUA_MAXINTEGER);
+}
+
+void check_sizes(lua_State *L, size_t *nrows, size_t *ncols) {
+  *nrows = check_count(L, 1, "nrows");
+  if (lua_isnoneornil(L, 2)) {
+    const char *name = push_bare_name(L);
+    if (name == NULL) name = "matrix";
+    fail(L, "%s: expected a whole number as ncols, 1 or more, got nothing; write %s(1, %I) for a row", name,
+         name, (LUAI_UACINT)*nrows);
+  }
+  *ncols = check_count(L, 2, "ncols");
 }
 
 /* The phrase is made by moongrad.names, when it is there; an error in it is no matter. */

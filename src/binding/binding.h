@@ -44,14 +44,19 @@ const char *push_number(lua_State *L, double x);
 /* Raises when the running function was given more than most arguments (self counted). */
 void check_arity(lua_State *L, int most);
 
-/* Raises "f: expected <expected>, got <what came>"; the second pushes the last part. */
+/* Raises "f: expected <expected>, got <what came>"; the second pushes the last part, the third too, but a
+   number as such. */
 int arg_error(lua_State *L, int idx, const char *expected);
 const char *push_kind(lua_State *L, int idx);
+const char *push_came(lua_State *L, int idx);
 
 /* A number (a string is none); a whole number from least to most. what names it: "nrows". */
 double check_number(lua_State *L, int idx, const char *what);
 lua_Integer check_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most);
 size_t check_count(lua_State *L, int idx, const char *what); /* ... from 1 */
+
+/* The numbers of rows and columns at 1 and 2. */
+void check_sizes(lua_State *L, size_t *nrows, size_t *ncols);
 
 /* Raises "<what> has no '<key>'" with the nearest keys of the table at index names.
    The second pushes only that phrase: "; did you mean eta?", or nothing at all. */

@@ -118,7 +118,7 @@ static size_t check_index(lua_State *L, size_t n, const char *which) {
   int is_whole;
   const lua_Integer i = lua_tointegerx(L, 2, &is_whole);
   if (!is_whole || i < 1 || (size_t)i > n)
-    fail(L, "%s index %s is %s 1 to %I of %s", which, luaL_tolstring(L, 2, NULL),
+    fail(L, "%s index %s is %s 1 to %I of %s", which, push_came(L, 2),
          is_whole ? "out of range" : "not a whole number", (LUAI_UACINT)n, matrix_describe(L, 1));
   return (size_t)i - 1;
 }

@@ -83,7 +83,8 @@ Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
 
 /* Pushes an nrows x ncols matrix, the sizes at 1 and 2. */
 static Matrix *push_sized(lua_State *L) {
-  const size_t nrows = check_count(L, 1, "nrows"), ncols = check_count(L, 2, "ncols");
+  size_t nrows, ncols;
+  check_sizes(L, &nrows, &ncols);
   return matrix_new(L, nrows, ncols);
 }
 

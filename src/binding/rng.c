@@ -54,7 +54,9 @@ static int push_drawn(lua_State *L, double (*draw)(mg_rng *)) {
     return 1;
   }
   if (n > 2) check_arity(L, 2);
-  const size_t nrows = check_count(L, 1, "nrows"), ncols = check_count(L, 2, "ncols");
+  if (n == 1) lua_settop(L, 1); /* not the generator is the number of columns */
+  size_t nrows, ncols;
+  check_sizes(L, &nrows, &ncols);
   mg_mat *m = &matrix_new(L, nrows, ncols)->m;
   mg_stop stop;
   Stopper s;

@@ -11,6 +11,7 @@ local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local show = require "moongrad.show"
 local source = require "moongrad.source"
+local stopped = require "moongrad.stopped"
 
 local session = {}
 
@@ -200,7 +201,8 @@ session.echo = echo.echo
 
 -- The line about the run that was stopped last, nil if none was since it was asked.
 function session.interrupted()
-  local report = core.interrupted()
+  local step = core.interrupted() -- inside train, one epoch
+  local report = stopped.take() or step
   return report and tostring(report)
 end
 

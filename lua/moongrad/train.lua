@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
+local stopped = require "moongrad.stopped"
 
 local names = { "epochs", "batch", "shuffle", "X", "y", "test", "every", "report", "stop_when" }
 
@@ -59,8 +60,10 @@ local function train(net, o, ...)
 
   local history = {}
   local r = setmetatable({ epoch = net.epoch, interrupted = false, history = history }, core.report)
+  local run <close> = stopped.watch(net, epochs)
   for e = 1, epochs do
     r = core.epoch(net, X, y, batch, o.shuffle ~= false, targets)
+    run.cost = r.cost
     r.classes = targets ~= 0 and #y[1] > 1 or nil
     r.history = history
     if r.interrupted then

@@ -202,6 +202,33 @@ def interrupt_step(home):
 
 
 @test
+def interrupt_train(home):
+    """Ctrl-C in a train says the epoch, of how many, and the cost, also when it did epochs before"""
+    p = Prompt(home)
+    p.do(XOR + " step(10)")
+    for code in ("r = train{epochs = 1e9}", "r = train{epochs = 1e9, batch = 1, every = 1e9, report = print}",
+                 "while true do NET:train{epochs = 1e9, every = 1e9} end",
+                 "X, y = rand(20000, 2), rand(20000, 1) train{epochs = 1e9, batch = 10}"):
+        p.do("0")
+        before = int(p.do("NET.epoch")[0])
+        p.enter("print 'go' " + code)
+        p.until(lambda: "go" in p.lines())
+        p.interrupt()
+        said = [line for line in p.lines() if line.startswith("interrupted")]
+        equal(len(said), 1, p.lines())
+        words = said[0].split()
+        equal(words[:3] + words[4:6] + words[-2:], ["interrupted", "at", "epoch", "of", str(before + 10**9) + ",", "(THETA", "kept)"])
+        equal(p.do("NET.epoch"), [words[3]])
+        check("X, y" in code or words[6] == "cost" and float(words[7]) > 0, said)
+    p.do("pcall(train, {report = error})")
+    p.enter("print 'go' while true do end")
+    p.until(lambda: "go" in p.lines())
+    p.interrupt()
+    check("interrupted" in p.lines(), p.lines())
+    equal(p.end(), 0)
+
+
+@test
 def interrupt_lua(home):
     """Ctrl-C stops Lua, also code that catches errors, and says interrupted"""
     p = Prompt(home)
@@ -541,9 +568,9 @@ def random_keys(home):
     avoid = {3, 4, 0x1a, 0x1c, 0x13, 0x11, 0x1b}  # what ends, stops or holds a program, or leads to vi's keys
 
     def interrupt():  # cut output may leave our screen in the middle of an escape sequence
-        shown = p.raw.count(b"^C")
+        shown = len(p.raw)
         p.keys("\x03")
-        p.until(lambda: p.raw.count(b"^C") > shown)
+        p.until(lambda: len(p.raw) > shown and p.raw.endswith(b"> "))
 
     for _ in range(30):
         p.p.send(bytes(b for b in (rng.randrange(256) for _ in range(200)) if b not in avoid))

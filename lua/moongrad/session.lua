@@ -79,9 +79,16 @@ local function new_network(layers)
   return mg.network(spec)
 end
 
-local function keep(name, field)
+-- X = v or y = v: a matrix from here on, whether there is a network or not.
+local function keep(name)
   return function(v)
-    if NET then NET[field] = v end
+    if type(v) == "table" or type(v) == "userdata" then
+      v = core.as_matrix(v, name, name == "y")
+    elseif v ~= nil then
+      raise("%s: expected a matrix or a table of rows, got %s; for a variable of your own choose another name or "
+        .. "write local %s = ...", name, core.kind(v), name)
+    end
+    if NET then NET[name] = v end
     held[name] = v
   end
 end
@@ -115,8 +122,8 @@ local write = {
     if NET then NET.eta = v else options.check("eta", v) end
     held.ETA = v
   end,
-  X = keep("X", "X"),
-  y = keep("y", "y"),
+  X = keep "X",
+  y = keep "y",
 }
 for _, name in ipairs { "A", "Z", "DELTA", "GRAD", "DTHETA", "J" } do
   write[name] = function()

@@ -340,6 +340,25 @@ def theta(home):
 
 
 @test
+def data_at_once(home):
+    """X and y become matrices where they are assigned, or the error is there"""
+    equal(lua("X = {{0, 0}, {0, 1}} y = {0, 1} print(X.T.ncols, (X + 1)[1][1], y.nrows, is_matrix(X))").replace(".0", ""),
+          "2\t1\t2\ttrue")
+    equal(lua("X = {{0, 0}, {0, 1}} y = {0, 1} local a, b = X, y LAYERS = {2, 1}"
+              " X[1][1] = 7 print(rawequal(X, a), rawequal(y, b), NET.X[1][1])").replace(".0", ""), "true\ttrue\t7")
+    equal(lua("LAYERS = {2, 1} X = {{0, 0}} NET = network{2, 3} print(rawequal(X, NET.X), #X) X = nil print(X)"),
+          "true\t1\nnil")
+    equal(lua("local m = ones(1, 2) X = m print(rawequal(X, m))"), "true")
+    for setup in ("", "LAYERS = {2, 1}"):
+        for code, *said in (("X = {{1, 2}, {3}}", "X: row 2 has 1 number, row 1 has 2"),
+                            ("y = 'a'", "y: expected a matrix or a table of rows, got a string", "local y ="),
+                            ("X = 5", "X: expected a matrix or a table of rows, got a number", "local X ="),
+                            ("X = {}", "X: "), ("y = {{1, 'b'}}", "y: ")):
+            fails(setup + "\n\n" + code, "(command line):3: ", *said)
+    equal(lua("X = ones(1, 2) pcall(function() X = 5 end) print(#X)"), "1")
+
+
+@test
 def misuse(home):
     """misuse of the session names raises one line with the next step"""
     for name in ("A", "Z", "DELTA", "GRAD", "DTHETA", "J"):

@@ -7,6 +7,7 @@ local core = require "moongrad.core"
 local echo = require "moongrad.print"
 local help = require "moongrad.help"
 local mg = require "moongrad"
+local names = require "moongrad.names"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local show = require "moongrad.show"
@@ -211,6 +212,42 @@ function session.interrupted()
   local step = core.interrupted() -- inside train, one epoch
   local report = stopped.take() or step
   return report and tostring(report)
+end
+
+local getinfo = debug.getinfo
+
+-- Does the error that is being handled come from a write to a list of matrices?
+local function is_write()
+  for level = 3, 9 do
+    local info = getinfo(level, "n")
+    if not info then break end
+    if info.namewhat == "metamethod" then return info.name == "newindex" end
+  end
+  return false
+end
+
+local own_list = "for a list of your own choose another name or write local THETA = {}"
+
+-- Why a live name is nil.
+local function why_nil(name)
+  if name == "X" or name == "y" then return "there is no data yet: X, y = data.xor()" end
+  if name == "ETA" then return "it is not set yet: ETA = 0.1" end
+  if NET then return "there has been no pass yet: forward(), backward() or step() fills it" end
+  local text = "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
+  return name == "THETA" and text .. "; " .. own_list or text
+end
+
+-- What to add to an error that is being handled: a message, "; " and the next step; nil without one.
+function session.hint(message)
+  if message:find ": theta%[[^\n]*%]: expected a layer from 1 to %d+$" then return is_write() and "; " .. own_list end
+  local name = message:match "a nil value %(global '([%w_]+)'%)$"
+  if not name then return nil end
+  if read[name] then return "; " .. why_nil(name) end
+  local list = session.names()
+  for key in next, _G do
+    if type(key) == "string" then list[#list + 1] = key end
+  end
+  return names.suggest(name, list)
 end
 
 -- Every name that _G gives without holding it.

@@ -112,6 +112,67 @@ static void user_frames(lua_State *L) {
   lua_concat(L, lua_gettop(L));
 }
 
+/* Is the frame one of moongrad's own Lua files, or of a C function that they called? */
+static int is_own_frame(lua_State *L, int level) {
+  lua_Debug ar;
+  while (lua_getstack(L, level++, &ar)) {
+    lua_getinfo(L, "S", &ar);
+    if (*ar.what != 'C') return path_is_own(ar.source);
+  }
+  return 0;
+}
+
+/* Pushes what luaL_traceback says about one frame. */
+static void push_trace(lua_State *L, int level) {
+  static const char tail[] = "\n\t(...tail calls...)";
+  luaL_traceback(L, L, NULL, level);
+  const char *s = strchr(lua_tostring(L, -1), '\n'); /* below "stack traceback:" */
+  const char *end = s ? strchr(s + 1, '\n') : NULL;
+  if (end && strncmp(end, tail, sizeof tail - 1) == 0) end += sizeof tail - 1;
+  if (end)
+    lua_pushlstring(L, s, (size_t)(end - s));
+  else
+    lua_pushstring(L, s ? s : "");
+  lua_remove(L, -2);
+}
+
+/* Appends a traceback without moongrad's own frames to the message at index 1, the top of the stack. */
+static void user_traceback(lua_State *L) {
+  enum { FIRST = 10, LAST = 11 }; /* levels looked at of a deep stack, as Lua's own */
+  luaL_Buffer b;
+  int last = last_level(L);
+  luaL_buffinit(L, &b);
+  luaL_addstring(&b, "\nstack traceback:");
+  for (int level = 1; level <= last; level++) {
+    if (level == FIRST + 1 && last > FIRST + LAST) {
+      lua_pushfstring(L, "\n\t...\t(skipping %d levels)", last - FIRST - LAST);
+      luaL_addvalue(&b);
+      level = last - LAST + 1;
+    }
+    if (is_own_frame(L, level)) continue;
+    push_trace(L, level);
+    luaL_addvalue(&b);
+  }
+  luaL_pushresult(&b);
+  lua_concat(L, 2);
+}
+
+/* Appends what the session knows about the error to the message at index 1, the top of the stack. */
+static void add_hint(lua_State *L) {
+  const char *msg = lua_tostring(L, 1);
+  if (strstr(msg, "a nil value (global '") == NULL && strstr(msg, "expected a layer from 1 to ") == NULL)
+    return;
+  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE) {
+    lua_getfield(L, -1, "hint");
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) {
+      lua_remove(L, -2);
+      lua_concat(L, 2);
+    }
+  }
+  lua_settop(L, 1);
+}
+
 /* Message handler of all calls. */
 static int handler(lua_State *L) {
   if (lua_tostring(L, 1) == NULL) {          /* error object is not a string? */
@@ -122,9 +183,14 @@ static int handler(lua_State *L) {
     lua_replace(L, 1);
   }
   lua_settop(L, 1);
-  if (session) user_position(L);
+  if (session) {
+    user_position(L);
+    add_hint(L);
+  }
   if (session && progname == NULL)
     user_frames(L);
+  else if (session)
+    user_traceback(L);
   else
     luaL_traceback(L, L, lua_tostring(L, 1), 1);
   return 1;

@@ -359,6 +359,59 @@ def data_at_once(home):
 
 
 @test
+def mistyped(home):
+    """a nil that was a mistyped global is told with the near names, an empty live name with what fills it"""
+    for code, name in (("stp(3)", "step"), ("x = rnad(2)", "rand"), ("Step(3)", "step"), ("daat.xor()", "data"),
+                       ("prnt(1)", "print"), ("thousand = 3 x = thosand.y", "thousand"), ("x = 1 + ETAA", "ETA")):
+        fails(code, "a nil value (global '", "; did you mean ", name)
+    check(fails("zzyzx()").endswith("attempt to call a nil value (global 'zzyzx')"))
+    equal(lua("print(stp, pcall(function() stp() end))").split("\t")[0], "nil")
+    check("mean" not in lua("print(pcall(function() stp() end))"))
+    fails("THETA[9] = 3", "nil value (global 'THETA')", "LAYERS = {2, 2, 2, 1}", "local THETA = {}")
+    fails("LAYERS[1] = 3", "nil value (global 'LAYERS')", "LAYERS = {2, 2, 2, 1}")
+    fails("x = A[1]", "LAYERS = {2, 2, 2, 1}")
+    fails("LAYERS = {2, 1} x = A[1]", "step()")
+    fails("x = X.T", "X, y = data.xor()")
+    fails("x = ETA + 1", "ETA = 0.1")
+
+
+@test
+def theta_by_hand(home):
+    """to go on after the last of THETA is told of local lists; to read there is not"""
+    fails("LAYERS = {2, 2, 2, 1} THETA[#THETA + 1] = rand(2, 3)", "theta[4]: expected a layer from 1 to 3",
+          "for a list of your own", "local THETA = {}")
+    fails("LAYERS = {2, 2, 1} THETA = {} THETA[1] = rand(2, 3) THETA[2] = rand(1, 3) THETA[3] = rand(1, 2)",
+          "theta[3]", "local THETA = {}")
+    check("local" not in fails("LAYERS = {2, 2, 1} x = THETA[9]", "theta[9]"))
+    fails("THETA = {} THETA[1] = rand(2, 3)", "local THETA = {}")
+
+
+@test
+def tracebacks(home):
+    """a traceback shows the user's frames, none of moongrad's own and of what they call"""
+    path = os.path.join(home, "t.lua")
+    for code, lines in (
+            ("LAYERS = {2, 1}\nlocal function f() step(-1) end\nf()\n",
+             ["t.lua:2: in local 'f'", "t.lua:3: in main chunk", "[C]: in ?"]),
+            ("X, y = data.xor()\nLAYERS = {2, 1}\nlocal r = train{report = function() error 'mine' end}\n",
+             ["[C]: in function 'error'", "t.lua:3: in local 'look'", "t.lua:3: in main chunk", "[C]: in ?"]),
+            ("y = 'a'\n", ["t.lua:1: in main chunk", "[C]: in ?"]),
+            ("local function f(n) if n == 0 then step(1) end return f(n - 1) end\nf(5)\n",
+             ["t.lua:1: in function <t.lua:1>", "(...tail calls...)", "t.lua:2: in main chunk", "[C]: in ?"]),
+            ("string.rep()\n", ["[C]: in function 'string.rep'", "t.lua:1: in main chunk", "[C]: in ?"])):
+        with open(path, "w") as f:
+            f.write(code)
+        err = run("t.lua", cwd=home)[1]
+        equal([line.strip() for line in err.split("\n")[2:-1]], lines, err)
+    with open(path, "w") as f:
+        f.write("local function g(n) if n == 0 then LAYERS = 5 end g(n - 1) end\ng(100)\n")
+    err = run("t.lua", cwd=home)[1]
+    check(any("skipping" in line for line in err.split("\n")), err)
+    equal(len(err.split("\n")), 2 + 10 + 1 + 11 + 1 - 3, err)  # three of the first ten are moongrad's
+    check("moongrad/" not in err.split("\n", 1)[1], err)
+
+
+@test
 def misuse(home):
     """misuse of the session names raises one line with the next step"""
     for name in ("A", "Z", "DELTA", "GRAD", "DTHETA", "J"):

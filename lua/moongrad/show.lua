@@ -2,16 +2,27 @@
 
 local core = require "moongrad.core"
 
-local show = {
-  rows = 40, -- lines of numbers at most
-}
+local show = {}
 
+local most_rows = 40 -- lines of numbers
+local least_rows = 8 -- however low the terminal is
 local digits = 6 -- significant ones
 local gap = "  " -- between columns
 
 -- The columns of the terminal; the shell knows better and replaces it.
 function show.width()
   return math.tointeger(tonumber(os.getenv "COLUMNS")) or 80
+end
+
+-- The lines of the terminal, nil where there is none; the shell knows and replaces it.
+function show.height()
+  return nil
+end
+
+-- How many rows of something are shown at most, with so many lines around them (a caption is one).
+function show.room(around)
+  local height = show.height()
+  return height and math.max(least_rows, math.min(most_rows, height - around - 1)) or most_rows -- 1: the prompt
 end
 
 --- mg.digits([n])
@@ -22,7 +33,7 @@ function show.digits(n, ...)
   if n ~= nil then
     local whole = math.type(n) and math.tointeger(n)
     if not whole or whole < 1 or whole > 17 then
-      error("digits: expected a whole number, 1 to 17, got " .. tostring(n), 2)
+      error("digits: expected a whole number, 1 to 17, got " .. (n ~= n and "NaN" or tostring(n)), 2)
     end
     digits = whole
   end
@@ -39,7 +50,7 @@ end
 
 -- The indices of n that are shown when there is room for most: all, or both ends
 -- with false between them for what is left out.
-local function edges(n, most)
+function show.edges(n, most)
   local list = {}
   if n <= most then
     for i = 1, n do list[i] = i end
@@ -51,6 +62,8 @@ local function edges(n, most)
   for i = n - tail + 1, n do list[#list + 1] = i end
   return list
 end
+
+local edges = show.edges
 
 -- The runs of adjacent indices in such a list: {first, last}, ...
 local function runs(list)
@@ -152,7 +165,8 @@ end
 function show.matrix(m)
   local origin = core.origin(m)
   local labels = labels_of(origin)
-  local rows = edges(m.nrows, show.rows)
+  local marks = nonfinite(m)
+  local rows = edges(m.nrows, show.room(1 + (labels and 1 or 0) + (marks and 1 or 0)))
   local margin = labels and #tostring(m.nrows) or 0
   local width = math.max(show.width(), 20) - (labels and margin + #gap or 0)
   local cols = edges(m.ncols, width // (1 + #gap) * 2 + 1)
@@ -178,7 +192,7 @@ function show.matrix(m)
       end)
     end
   end
-  lines[#lines + 1] = nonfinite(m)
+  lines[#lines + 1] = marks
   return table.concat(lines, "\n")
 end
 

@@ -17,12 +17,12 @@ local function labelled(m, what, layer)
 end
 
 describe("a matrix as text", function()
-  local width = show.width
+  local width, height = show.width, show.height
   before_each(function()
     show.width = function() return 80 end
     mg.digits(6)
   end)
-  after_each(function() show.width = width end)
+  after_each(function() show.width, show.height = width, height end)
 
   it("has its shape above, and columns aligned on the point", function()
     assert.same({
@@ -58,6 +58,7 @@ describe("a matrix as text", function()
     for _, n in ipairs { 0, 18, 1.5, "6", false } do
       assert.has_error(function() mg.digits(n) end, "digits: expected a whole number, 1 to 17, got " .. tostring(n))
     end
+    assert.has_error(function() mg.digits(0 / 0) end, "digits: expected a whole number, 1 to 17, got NaN")
     assert.has_error(function() mg.digits(6, 7) end)
     assert.equal(1, mg.digits())
   end)
@@ -98,6 +99,27 @@ describe("a matrix as text", function()
     assert.same({ " 982", "1000" }, { text[23], text[41] })
     text = lines(labelled(mg.ones(100, 1), "z", 1))
     assert.equal("100  1", text[#text])
+  end)
+
+  it("is no taller than the window, with the prompt below it", function()
+    assert.is_nil(show.height())
+    local tall = mg.linspace(1, 1000, 1000).T
+    local marked = tall:copy()
+    marked[1][1] = 0 / 0
+    for rows, most in pairs { [30] = 28, [12] = 10, [10] = 8, [3] = 8, [42] = 40, [100] = 40, [0] = 8 } do
+      show.height = function() return rows end
+      assert.equal(1 + most, #lines(tall))
+      assert.equal(tostring(most), lines(mg.linspace(1, most, most).T)[most + 1])
+    end
+    for _, rows in ipairs { 12, 13, 30, 41 } do
+      show.height = function() return rows end
+      for _, m in ipairs { tall, marked, labelled(tall.T.T, "z", 1), labelled(marked.T.T, "theta", 1) } do
+        local text = lines(m)
+        assert.equal(rows - 1, #text)
+        assert.is_truthy(table.concat(text, "\n"):find "%f[%d]1000%f[%D]")
+        assert.is_truthy(text[#text]:find "1000$" or text[#text]:find "1 NaN")
+      end
+    end
   end)
 
   it("never is wider than the terminal, edges kept", function()

@@ -1,6 +1,7 @@
--- report.lua - what a run of epochs says of itself, in one line.
+-- report.lua - what a run of epochs says of itself, in one line; a training's history, line by line.
 
 local core = require "moongrad.core"
+local show = require "moongrad.show"
 
 local report = core.report -- the metatable of reports; their fields are made in C and in train.lua
 report.__name = "report"
@@ -35,4 +36,12 @@ function report.__tostring(r)
   return table.concat(parts, "   ")
 end
 
-return report
+local history = { __name = "history" } -- the metatable of lists of reports
+
+function history.__tostring(h)
+  local lines = {}
+  for k, i in ipairs(show.edges(#h, show.room(0))) do lines[k] = i and tostring(h[i]) or "..." end
+  return #lines > 0 and table.concat(lines, "\n") or "no reports"
+end
+
+return { history = history }

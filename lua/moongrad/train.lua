@@ -7,9 +7,17 @@ local stopped = require "moongrad.stopped"
 
 local names = { "epochs", "batch", "shuffle", "X", "y", "test", "every", "report", "stop_when" }
 
+local most_reports = 1000 -- in a history, unless it was said which
+
 local function callback(name, f)
   if f == nil or type(f) == "function" or (getmetatable(f) or {}).__call then return f end
   raise("train: %s: expected a function, got %s", name, options.show(f))
+end
+
+-- Leaves out every other report of a list.
+local function thin(history)
+  local n = #history
+  for i = 1, n do history[i] = history[2 * i] end
 end
 
 -- X, y: the pair given, or the network's own.
@@ -28,9 +36,11 @@ end
 -- Gradient descent in mini-batches: epochs (default 1) times through X, y (default the network's own), batch
 -- rows at a time (default all; the last batch may be short), in a new order each epoch drawn by NumPy's
 -- permutation from the network's generator (shuffle = false: as they lie). Returns the last report, with
--- .history, a report of every `every` epochs (default 1). In these cost, mse, tss and accuracy are of the
--- batches as they passed; with test = {X, y}, test_cost and test_accuracy are taken at the epoch's end.
--- report(r) is called with each; training ends early when stop_when(r), asked every epoch, is true.
+-- .history, the reports of every `every` epochs and the last. Without every it has each epoch's up to 1000 of
+-- them, then every second, fourth, ... epoch's, never more than 1000. cost, mse, tss and accuracy are of the
+-- batches as they passed; with test = {X, y}, test_cost and test_accuracy are taken at the epoch's end; seconds
+-- are those since the call began, the last report's of the whole call. report(r) is called every `every` epochs
+-- (default 1); training ends early when stop_when(r), asked every epoch, is true.
 -- > train{epochs = 10, batch = 2}
 local function train(net, o, ...)
   core.network_self(net, "train")
@@ -58,7 +68,8 @@ local function train(net, o, ...)
     core.check_data(net, "train: test", test_X, test_y)
   end
 
-  local history = {}
+  local start = core.clock()
+  local history, apart = setmetatable({}, report.history), every
   local r = setmetatable({ epoch = net.epoch, interrupted = false, history = history }, core.report)
   local run <close> = stopped.watch(net, epochs)
   for e = 1, epochs do
@@ -75,10 +86,13 @@ local function train(net, o, ...)
       r.test_cost, r.test_accuracy = cost, accuracy
     end
     local stop = stop_when and stop_when(r)
-    if e % every == 0 or e == epochs or stop then
-      history[#history + 1] = r
-      if look then look(r) end
+    local last = e == epochs or stop
+    if not o.every and #history >= most_reports then
+      thin(history)
+      apart = 2 * apart
     end
+    if e % apart == 0 or last then history[#history + 1] = r end
+    if look and (e % every == 0 or last) then look(r) end
     if stop then break end
     if look or stop_when then targets = core.check_data(net, "train", X, y) end -- they may have written to it
   end

@@ -131,6 +131,66 @@ describe("train's reports", function()
     assert.is_truthy(tostring(last):find "^epoch 10   cost %d")
   end)
 
+  it("print as a list, at most 40 lines of it", function()
+    local function lines_of(epochs)
+      local list = {}
+      local history = kit.xor():train { epochs = epochs }.history
+      for line in (tostring(history) .. "\n"):gmatch "(.-)\n" do list[#list + 1] = line end
+      return list, history
+    end
+    local list, history = lines_of(3)
+    assert.equal(3, #list)
+    for i, r in ipairs(history) do assert.equal(tostring(r), list[i]) end
+    assert.equal(40, #(lines_of(40)))
+    list, history = lines_of(100)
+    assert.equal(40, #list)
+    assert.equal(tostring(history[1]), list[1])
+    assert.matches("^epoch 20 ", list[20])
+    assert.equal("...", list[21])
+    assert.equal(tostring(history[100]), list[40])
+    assert.equal("no reports", tostring(kit.xor():train { epochs = 0 }.history))
+  end)
+
+  it("are thinned to a thousand of all epochs, unless it is said how many", function()
+    local seen = 0
+    local last = kit.xor():train { epochs = 2503, report = function() seen = seen + 1 end }
+    local history = last.history
+    assert.equal(2503, seen)
+    assert.equal(626, #history)
+    for i = 1, 625 do assert.equal(4 * i, history[i].epoch) end
+    assert.is_true(history[626] == last and last.epoch == 2503)
+    assert.same({ 1000, 1000, 1 }, (function()
+      local h = kit.xor():train { epochs = 1000 }.history
+      return { #h, h[1000].epoch, h[1].epoch }
+    end)())
+    assert.same({ 501, 1001, 2 }, (function()
+      local h = kit.xor():train { epochs = 1001 }.history
+      return { #h, h[501].epoch, h[1].epoch }
+    end)())
+    assert.equal(2503, #kit.xor():train { epochs = 2503, every = 1 }.history)
+    local stopped = kit.xor():train { epochs = 5000, stop_when = function(r) return r.epoch == 1501 end }
+    assert.same({ 751, 1501 }, { #stopped.history, stopped.history[751].epoch })
+  end)
+
+  it("tell the seconds since the call began, the last the whole call's", function()
+    local function busy()
+      local till = os.clock() + .02
+      while os.clock() < till do end
+    end
+    local before = os.clock()
+    local last = kit.xor():train { epochs = 4, report = busy }
+    local took = os.clock() - before
+    assert.is_true(last.seconds >= .08 * .9)
+    assert.is_true(last.seconds >= took * .9)
+    local earlier = 0
+    for _, r in ipairs(last.history) do
+      assert.is_true(r.seconds > earlier)
+      earlier = r.seconds
+    end
+    assert.is_true(last.history[3].seconds >= .04 * .9 and last.history[3].seconds < last.seconds)
+    assert.matches("   %d[%d.]* m?s$", tostring(last))
+  end)
+
   it("have the cost of test rows at the epoch's end", function()
     local net = kit.xor()
     local X, y = { { 0, 0 }, { 1, .5 } }, { 0, 1 }

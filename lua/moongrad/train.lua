@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local stopped = require "moongrad.stopped"
+local report = require "moongrad.report"
 
 local names = { "epochs", "batch", "shuffle", "X", "y", "test", "every", "report", "stop_when" }
 
@@ -77,6 +78,7 @@ local function train(net, o, ...)
     run.cost = r.cost
     r.classes = targets ~= 0 and #y[1] > 1 or nil
     r.history = history
+    r.seconds = core.clock() - start
     if r.interrupted then
       r.done, r.wanted = e - 1, epochs
       break
@@ -84,6 +86,7 @@ local function train(net, o, ...)
     if test_X then
       local cost, _, _, accuracy = core.evaluate(net, test_X, test_y)
       r.test_cost, r.test_accuracy = cost, accuracy
+      r.seconds = core.clock() - start
     end
     local stop = stop_when and stop_when(r)
     local last = e == epochs or stop
@@ -96,6 +99,7 @@ local function train(net, o, ...)
     if stop then break end
     if look or stop_when then targets = core.check_data(net, "train", X, y) end -- they may have written to it
   end
+  if r.seconds then r.seconds = core.clock() - start end
   return r
 end
 

@@ -128,6 +128,7 @@ void stopper_end(Stopper *s, mg_stop *stop);
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 
 void open_args(lua_State *L);
+void open_clock(lua_State *L);
 void open_matrix(lua_State *L);
 void open_matrix_methods(lua_State *L);
 void open_matrix_make(lua_State *L);

@@ -150,8 +150,13 @@ end
 
 function getters.layers(net)
   local layers = state(net).layers
-  return lists.settings(#layers, function(l) return layers[l].size end, function()
-    raise "LAYERS cannot be changed in place: make a new network, LAYERS = {2, 3, 1} or network{2, 3, 1}"
+  return lists.settings(#layers, function(l) return layers[l].size end, function(l, v)
+    local sizes = {}
+    for i, layer in ipairs(layers) do sizes[i] = layer.size end
+    local whole = math.type(v) and math.tointeger(v)
+    if math.type(l) == "integer" and l >= 1 and l <= #sizes + 1 and whole and whole >= 1 then sizes[l] = whole end
+    local text = table.concat(sizes, ", ")
+    raise("LAYERS cannot be changed in place: make a new network, LAYERS = {%s} or network{%s}", text, text)
   end, "layers")
 end
 

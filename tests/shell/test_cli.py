@@ -421,7 +421,9 @@ def misuse(home):
     fails("seed = 3", "seed(3)")
     fails("step = 3", "step(3)")
     fails("step()", "(command line):1: step needs a network", "LAYERS = {2, 2, 2, 1}")
-    fails("LAYERS = {2, 2, 1} LAYERS[2] = 3", "LAYERS = {2, 3, 1}")
+    for code, hint in (("[2] = 3", "2, 3, 1"), ("[1] = 3", "3, 2, 1"), ("[4] = 1", "2, 2, 1, 1"), ("[2] = 0", "2, 2, 1"),
+                       ("[9] = 3", "2, 2, 1"), ("[1] = 5.0", "5, 2, 1"), ("[1] = 'x'", "2, 2, 1"), (".n = 3", "2, 2, 1")):
+        fails("LAYERS = {2, 2, 1} LAYERS" + code, "LAYERS = {%s} or network{%s}" % (hint, hint))
     fails("LAYERS = 5", "LAYERS: expected the sizes")
     fails("LAYERS = {2, 0, 1}", "layer 2", "got 0")
     fails("LAYERS = {2, 1e10, 1}", "10000000000")

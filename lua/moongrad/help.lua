@@ -3,24 +3,72 @@
 local core = require "moongrad.core"
 local data = require "moongrad.data"
 local names = require "moongrad.names"
+local show = require "moongrad.show"
 
 local help = {}
 
 local overview = [[
 A network learns XOR:
   X, y = data.xor()            the data: X is 4 x 2, y is 4 x 1
-  LAYERS = {2, 2, 1}           a network of these layers, NET, its THETA drawn at random
+  LAYERS = {2, 2, 1}           a network, NET, its THETA drawn at random
   ETA = 2                      its learning rate
   step(5000)                   5000 epochs of forward, backward, update
   A[3]                         what it says now
 
-Look:    THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J      set: THETA[1][1][2] = 0.5
-Do:      forward() backward() update() step(n) train{} predict(X) cost() accuracy() init()
+Look:    THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J
+Set:     THETA[1][1][2] = 0.5
+Do:      forward() backward() update() step(n) train{} predict(X) cost()
+         accuracy() init()
 Check:   check() compares every gradient with differences of J
-Make:    matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)  network{2, 8, 1, activation = "tanh"}
-More:    help "step", help(step), help "network", help "THETA"]]
+Make:    matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)
+         network{2, 8, 1, activation = "tanh"}
+More:    help "step", help(step), help "network", help "THETA"
+Scripts: the prompt shows what a line returns, a script prints it:
+         print(help())  print(step(1000))]]
 
-local text = { __name = "help", __tostring = function(t) return t.text end } -- the metatable of what help returns
+-- A line broken between words; what does not fit goes on below, indented by hang.
+local function wrap(line, width, hang)
+  local lines, current = {}, ""
+  for space, word in line:gmatch "(%s*)(%S+)" do
+    if current ~= "" and #current + #space + #word > width then
+      lines[#lines + 1], current = current, (" "):rep(hang) .. word
+    else
+      current = current .. space .. word
+    end
+  end
+  lines[#lines + 1] = current
+  return table.concat(lines, "\n")
+end
+
+-- Where the words of a line in columns begin, or a little more than its first word does.
+local function column(line, width)
+  local before = #(line:match "^%s*%S.-%s%s+" or line:match "^%s*%S+%s*")
+  return before <= width // 2 and before or #line:match "^%s*" + 2
+end
+
+-- As it is read: within 80 columns, and the terminal. Of a doc comment the words flow; its
+-- signature, its examples and the lines of the overview stay apart.
+local function layout(t)
+  local width = math.max(20, math.min(80, show.width()))
+  local lines, flows = {}, false -- does the last line go on?
+  for line in (t.text .. "\n"):gmatch "(.-)\n" do
+    local is_words = not t.columns and #lines > 0 and lines[#lines] ~= "" and not line:find "^>" and line ~= ""
+    if is_words and flows then
+      lines[#lines] = lines[#lines] .. " " .. line
+    else
+      lines[#lines + 1] = line
+    end
+    flows = is_words
+  end
+  for i, line in ipairs(lines) do
+    local is_first = i == 1 or lines[i - 1] == ""
+    local hang = t.columns and line ~= "" and column(line, width) or (is_first or line:find "^>") and 4 or 0
+    lines[i] = wrap(line, width, hang)
+  end
+  return table.concat(lines, "\n")
+end
+
+local text = { __name = "help", __tostring = layout } -- the metatable of what help returns
 
 local sets = {}
 for name in pairs(data) do sets[#sets + 1] = "data." .. name .. "()" end
@@ -73,10 +121,11 @@ local function name_of(f)
 end
 
 --- help([what])
--- Tells what there is to type, or about one thing: a name in quotes or a function. Returns the text.
+-- Tells what there is to type, or about one thing: a name in quotes or a function. Returns the text;
+-- a script prints it, print(help()).
 -- > help "step"
 function help.help(what)
-  if what == nil then return setmetatable({ text = overview }, text) end
+  if what == nil then return setmetatable({ text = overview, columns = true }, text) end
   local name = what
   if type(what) ~= "string" then name = name_of(what) end
   if name == nil then

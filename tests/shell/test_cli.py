@@ -469,6 +469,20 @@ def help_text(home):
 
 
 @test
+def help_width(home):
+    """help breaks between words, within 80 columns"""
+    code = ("local n = 0 for _, name in ipairs(require 'moongrad.session'.names()) do print(help(name)) n = n + 1 end"
+            " print(help()) assert(n > 50)")
+    lines = lua(code).split("\n")
+    equal([line for line in lines if len(line) > 80], [])
+    check(sum(len(line) > 70 for line in lines) > len(lines) / 4, "lines are not filled", *lines)
+    text, wide = lua("print(help 'step'.text)"), lua("print(help 'step')")
+    equal(text.split(), wide.split())
+    check("\n> step(1000)" in wide, wide)
+    check("print(help())" in lua("print(help())"))
+
+
+@test
 def interrupt_script(home):
     """Ctrl-C ends a script as lua5.4's does"""
     code = "io.write('go\\n') io.flush() while true do end"

@@ -67,11 +67,11 @@ module: $(BUILD)/lib/moongrad/core.so
 engine-tests: $(TESTS)
 
 $(BUILD)/moongrad: $(SHELL_O) $(BINDING) $(ENGINE)
-	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-E $(LUA_LIBS) -lreadline -lm -ldl
+	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-E $(LUA_LIBS) -lreadline -lm -pthread
 
 $(BUILD)/lib/moongrad/core.so: $(BINDING) $(ENGINE)
 	@mkdir -p $(@D)
-	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lm -ldl
+	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lm -pthread
 
 # The program looks for its Lua files beside and above itself: a build elsewhere needs a way there.
 $(BUILD)/lua:
@@ -97,7 +97,7 @@ $(BUILD)/obj/shell/%.o: src/shell/%.c $(BUILD)/obj/shell/flags
 # The engine's tests see the engine and nothing else.
 $(BUILD)/tests/engine/%: tests/engine/%.c $(ENGINE) $(BUILD)/obj/test/flags
 	@mkdir -p $(@D)
-	$(SAY)$(test_CC) $(LDFLAGS) -MMD -MP -o $@ $< $(ENGINE) -lcmocka -lm -ldl
+	$(SAY)$(test_CC) $(LDFLAGS) -MMD -MP -o $@ $< $(ENGINE) -lcmocka -lm -pthread
 
 $(BUILD)/obj/%/flags: FORCE
 	@mkdir -p $(@D)

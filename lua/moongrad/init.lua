@@ -14,7 +14,7 @@ local mg = {
 
 for name in ([[
   matrix zeros ones eye linspace hstack vstack is_matrix
-  seed rand randn permutation generator
+  seed rand randn permutation generator threads
   eq lt gt
   exp log sqrt abs sin cos floor sign
   sigmoid tanh relu leaky_relu elu gelu softplus softmax

@@ -135,6 +135,7 @@ void open_matrix_make(lua_State *L);
 void open_matrix_math(lua_State *L);
 void open_rng(lua_State *L);
 void open_network(lua_State *L);
+void open_threads(lua_State *L);
 void open_data(lua_State *L);
 void open_run(lua_State *L); /* after open_network: adds methods, too */
 void open_check(lua_State *L);

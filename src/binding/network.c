@@ -4,6 +4,7 @@
    getters (net.name) and setters (net.name = value). */
 
 #include "network.h"
+#include "threads.h"
 
 #include <float.h>
 #include <math.h>
@@ -103,15 +104,20 @@ static int network_new(lua_State *L) {
   lua_geti(L, 1, 1);
   lua_getfield(L, -1, "size");
   const size_t n_in = (size_t)lua_tointeger(L, -1);
-  const size_t bytes = mg_network_bytes(type, n_in, n_layers, spec);
+  size_t parts;
+  mg_team *team = push_team(L, &parts);
+  const size_t bytes = mg_network_bytes(type, parts, n_in, n_layers, spec);
   const double machine = machine_bytes();
   if (bytes == 0 || (machine > 0 && (double)bytes > machine)) return too_large(L, type, n_in, n_layers, spec);
   Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
   memset(n, 0, sizeof *n);
   lua_newtable(L);
   lua_setiuservalue(L, -2, KEEP_STATE);
+  lua_pushvalue(L, -2); /* the team */
+  lua_setiuservalue(L, -2, KEEP_TEAM);
   Storage *s = storage_new(L, bytes, "network");
-  mg_network_make(&n->net, type, n_in, n_layers, spec, storage_data(s));
+  mg_network_make(&n->net, type, parts, n_in, n_layers, spec, storage_data(s));
+  n->net.team = team;
   lua_setiuservalue(L, -2, KEEP_PARAMETERS);
   luaL_setmetatable(L, NETWORK);
   return 1;

@@ -17,6 +17,7 @@ enum {
   KEEP_X,          /* the matrices attached */
   KEEP_Y,
   KEEP_RNG,   /* a private generator, or nil */
+  KEEP_TEAM,  /* the threads it may use */
   KEEP_ORDER, /* memory for an epoch's order of rows */
   KEEP_COUNT = KEEP_ORDER
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pass.h"
+#include "split.h"
 
 /* Are these built in, and element by element? */
 static bool narrow_fits(const mg_network *net) {
@@ -78,8 +79,7 @@ static mg_status pass_update(mg_network *net) {
     mg_layer *y = &net->layer[l];
     mg_mat next = y->theta;
     next.data = (char *)next.data + away;
-    finite &= net->kernels->products->descend(&y->delta, &y->in, &y->theta, &next, net->rows, net->eta,
-                                              net->l1, net->l2);
+    finite &= mg_split_descend(net, l, &next);
   }
   if (!finite) return MG_NONFINITE;
   swap(net);

@@ -29,9 +29,10 @@ typedef struct mg_products {
   void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to);
 
   /* next = theta - eta GRAD, l1 and l2 in it, over all rows: what grad and the update make, GRAD not kept.
-     theta and next lie alike. False when a next is not finite. */
+     theta and next lie alike; biases: is their first column that of the biases? False when a next is not
+     finite. */
   bool (*descend)(const mg_mat *delta, const mg_mat *a, const mg_mat *theta, mg_mat *next, size_t rows,
-                  double eta, double l1, double l2);
+                  bool biases, double eta, double l1, double l2);
 } mg_products;
 
 /* Loops over stretches of the flat arrays. */

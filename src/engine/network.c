@@ -1,6 +1,7 @@
 /* network.c - laying a network out in memory, and bringing data into it. */
 
 #include "network.h"
+#include "split.h"
 
 #include <string.h>
 
@@ -73,7 +74,7 @@ static size_t scratch_rows(size_t widest) {
   return fit < 1 ? 1 : fit < SCRATCH ? fit : SCRATCH;
 }
 
-size_t mg_network_bytes(mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec) {
+size_t mg_network_bytes(mg_type type, size_t parts, size_t n_in, size_t n_layers, const mg_layer_spec *spec) {
   sizes s;
   if (n_layers == 0 || !measure(type, n_in, n_layers, spec, &s)) return 0;
   const size_t rows = scratch_rows(s.widest);
@@ -81,7 +82,7 @@ size_t mg_network_bytes(mg_type type, size_t n_in, size_t n_layers, const mg_lay
   if (!add_product(&numbers, s.n_theta, IN_FLAT)) return 0;
   if (!add_a(&numbers, s.widest, rows, type) || !add_a(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.widest, rows, type) || !add_rows(&numbers, s.widest, rows, type)) return 0;
-  if (!add_rows(&numbers, s.turned, 1, type)) return 0;
+  if (!add_rows(&numbers, s.turned, parts, type)) return 0;
   if (s.widest < MG_NARROW && !add_product(&bytes, mg_kernels_for(type)->narrow->room(n_layers), 1)) return 0;
   if (!add_product(&bytes, numbers, mg_type_size(type))) return 0;
   if (!add_product(&bytes, n_layers, sizeof(mg_layer) + 2 * sizeof(mg_range))) return 0;
@@ -160,8 +161,8 @@ static void find_ranges(mg_network *net) {
   }
 }
 
-void mg_network_make(mg_network *net, mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec,
-                     void *block) {
+void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, size_t n_layers,
+                     const mg_layer_spec *spec, void *block) {
   sizes s;
   measure(type, n_in, n_layers, spec, &s);
   *net = (mg_network){.n_layers = n_layers, .type = type, .eta = 0.1, .n_theta = s.n_theta};
@@ -176,7 +177,9 @@ void mg_network_make(mg_network *net, mg_type type, size_t n_in, size_t n_layers
   for (int k = 0; k < 2; k++) net->scratch_in[k] = take_a(&m, s.widest, net->scratch_rows);
   net->scratch_z = take_rows(&m, s.widest, net->scratch_rows);
   net->scratch_y = take_rows(&m, s.widest, net->scratch_rows);
-  net->turned = take(&m, s.turned);
+  net->parts = parts;
+  net->turned_size = stride(s.turned, type);
+  net->turned = take(&m, net->turned_size * parts);
   if (s.widest < MG_NARROW) {
     net->narrow = m.at;
     m.at += net->kernels->narrow->room(n_layers);
@@ -254,12 +257,8 @@ static mg_status copy_in(mg_network *net, mg_mat to, const mg_mat *from, const u
     if (mg_stopped(&net->stop)) return MG_STOPPED;
     const size_t count = to.nrows - r < step ? to.nrows - r : step;
     mg_mat dst = mg_mat_rows(to, r, count);
-    if (order == NULL) {
-      const mg_mat src = mg_mat_rows(*from, r, count);
-      mg_mat_copy(&dst, &src);
-    } else {
-      mg_mat_gather(&dst, from, order + r);
-    }
+    const mg_mat src = order == NULL ? mg_mat_rows(*from, r, count) : *from;
+    mg_split_gather(net, &dst, &src, order == NULL ? NULL : order + r);
   }
   return MG_OK;
 }

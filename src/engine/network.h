@@ -22,9 +22,12 @@
 #include "mat.h"
 #include "random.h"
 #include "status.h"
+#include "team.h"
 
 #define MG_NARROW   8  /* layers of fewer units are packed, and may be fused */
 #define MG_FEW_ROWS 64 /* batches of more are not fused: calls between operations no longer matter there */
+
+#define MG_MAX_PARTS 64 /* an operation is done in */
 
 enum { MG_FROZEN_BIAS = 1, MG_FROZEN_WEIGHTS = 2 };
 
@@ -83,17 +86,21 @@ typedef struct mg_network {
   mg_mat scratch_in[2]; /* activations with ones, wide enough for any layer, used in turn */
   mg_mat scratch_z;     /* pre-activations, likewise */
   mg_mat scratch_y;     /* targets */
-  void *turned;         /* room for the product back */
+  size_t parts;         /* that an operation may be done in */
+  mg_team *team;        /* who does them, or NULL; set by the caller */
+  void *turned;         /* room for each part of a product back */
+  size_t turned_size;   /* numbers of one such room */
   mg_stop stop;         /* who to ask whether to go on; set by the caller */
 } mg_network;
 
 /* Bytes a network of n_in inputs and these layers needs; 0 when a size is 0 or the count overflows. */
-size_t mg_network_bytes(mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec);
+size_t mg_network_bytes(mg_type type, size_t parts, size_t n_in, size_t n_layers, const mg_layer_spec *spec);
 
 /* Makes net in zeroed memory of that size, aligned to 64 bytes. THETA is 0, eta 0.1, cost sse.
-   The activations are of the same type. */
-void mg_network_make(mg_network *net, mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec,
-                     void *memory);
+   The activations are of the same type. Large operations may be done in up to parts parts, by the
+   threads of net->team, once there is one. */
+void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, size_t n_layers,
+                     const mg_layer_spec *spec, void *memory);
 
 /* Bytes that batches of up to rows rows need; 0 when the count overflows. */
 size_t mg_batch_bytes(const mg_network *net, size_t rows);

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "split.h"
+
 /* --- the plan --------------------------------------------------------------------- */
 
 size_t mg_op_count(const mg_network *net) { return 4 * net->n_layers + 2; }
@@ -132,7 +134,7 @@ mg_status mg_run_plan(mg_network *net, size_t first, size_t last) {
     const size_t to = net->rows - from < net->block ? net->rows : from + net->block;
     for (size_t k = first; k < last; k++) {
       if (!quick && mg_stopped(&net->stop)) return MG_STOPPED;
-      mg_status status = mg_op_rows(net, mg_op_at(net, k), from, to);
+      mg_status status = mg_split_op(net, mg_op_at(net, k), from, to);
       if (status != MG_OK) return status;
     }
   }
@@ -144,7 +146,7 @@ mg_status mg_op_run(mg_network *net, mg_op op) {
   for (size_t from = 0; from < net->rows; from += net->block) {
     if (mg_stopped(&net->stop)) return MG_STOPPED;
     const size_t to = net->rows - from < net->block ? net->rows : from + net->block;
-    mg_status status = mg_op_rows(net, op, from, to);
+    mg_status status = mg_split_op(net, op, from, to);
     if (status != MG_OK) return status;
   }
   return MG_OK;

@@ -252,13 +252,13 @@ ALWAYS_INLINE void accumulate_and_step(const strip *p, descent *s, bool biases, 
 }
 
 static bool product_descend(const mg_mat *ds, const mg_mat *as, const mg_mat *theta, mg_mat *next,
-                            size_t rows, double eta, double l1, double l2) {
+                            size_t rows, bool biases, double eta, double l1, double l2) {
   descent s = {(real)-eta, (real)l1, (real)l2, (real *)next->data - (real *)theta->data, {0}};
   for (size_t i = 0; i < theta->nrows; i += WIDE * VL)
     for (size_t j = 0; j < theta->ncols; j += TALL) {
       strip p = strip_of(ds, as, theta, 0, rows, i, j);
       switch (at_most(theta->ncols - j, TALL) * 8 + vectors(p.n)) {
-        CASES(accumulate_and_step, &p, &s, j == 0);
+        CASES(accumulate_and_step, &p, &s, biases && j == 0);
       }
     }
   real sum = 0;

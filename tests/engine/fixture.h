@@ -54,9 +54,9 @@ static inline void fixture_make(fixture *f, size_t n_layers, const size_t *sizes
   mg_layer_spec spec[8];
   for (size_t l = 0; l < n_layers; l++)
     spec[l] = (mg_layer_spec){sizes[l + 1], activation(l + 1 < n_layers ? hidden : output), true};
-  f->parameters = zeroed(mg_network_bytes(MG_DOUBLE, sizes[0], n_layers, spec));
+  f->parameters = zeroed(mg_network_bytes(MG_DOUBLE, 1, sizes[0], n_layers, spec));
   f->batch = NULL;
-  mg_network_make(&f->net, MG_DOUBLE, sizes[0], n_layers, spec, f->parameters);
+  mg_network_make(&f->net, MG_DOUBLE, 1, sizes[0], n_layers, spec, f->parameters);
   mg_rng g;
   mg_rng_seed(&g, seed);
   mg_init(&f->net, MG_INIT_UNIFORM, 1, &g);

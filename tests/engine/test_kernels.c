@@ -20,9 +20,9 @@ static void typed_make(fixture *f, mg_type type, size_t n_layers, const size_t *
         (mg_layer_spec){sizes[l + 1], mg_activation_find(l + 1 < n_layers ? hidden : output, type), true};
     assert_non_null(spec[l].activation);
   }
-  f->parameters = zeroed(mg_network_bytes(type, sizes[0], n_layers, spec));
+  f->parameters = zeroed(mg_network_bytes(type, 1, sizes[0], n_layers, spec));
   f->batch = NULL;
-  mg_network_make(&f->net, type, sizes[0], n_layers, spec, f->parameters);
+  mg_network_make(&f->net, type, 1, sizes[0], n_layers, spec, f->parameters);
   mg_rng g;
   mg_rng_seed(&g, seed);
   mg_init(&f->net, MG_INIT_NORMAL, 0.7, &g);

@@ -1,0 +1,20 @@
+/* split.h - one operation of a pass, done by several threads when it is large enough.
+
+   Rows are shared out where a row's numbers are its own (z, a, the delta below), sending units where sums
+   go over rows (grad, and the update that follows at once). Every number is made as by one thread. */
+
+#ifndef MG_SPLIT_H
+#define MG_SPLIT_H
+
+#include "pass.h"
+
+/* mg_op_rows, by the network's team where that is worth it. */
+mg_status mg_split_op(mg_network *net, mg_op op, size_t from, size_t to);
+
+/* The kernels' descend for layer l, likewise. */
+bool mg_split_descend(mg_network *net, size_t l, mg_mat *next);
+
+/* mg_mat_gather, or a copy of rows in order when order is NULL, likewise. */
+void mg_split_gather(mg_network *net, mg_mat *dst, const mg_mat *src, const uint32_t *order);
+
+#endif

@@ -1,0 +1,44 @@
+-- Threads: large operations shared out, every bit as with one.
+
+local mg = require "moongrad"
+local kit = require "kit"
+
+describe("threads", function()
+  local before = mg.threads()
+  after_each(function() mg.threads(before) end)
+
+  local function trained(n)
+    mg.threads(n)
+    local g = mg.generator(1)
+    local net = mg.network { 100, 90, { 70, "tanh" }, seed = 2, init = "xavier", X = g:randn(80, 100), y = g:rand(80, 70) }
+    net:step(5)
+    net:train { epochs = 2, batch = 33 }
+    return net
+  end
+
+  it("do not change a bit", function()
+    local wanted = kit.live(trained(1))
+    for n = 2, 4 do assert.equal(wanted, kit.live(trained(n))) end
+  end)
+
+  it("are counted, and are those of networks made from then on", function()
+    assert.equal(3, mg.threads(3))
+    assert.equal(3, mg.threads())
+    local net = trained(2)
+    mg.threads(1)
+    net:step(3)
+    collectgarbage()
+    collectgarbage()
+    net:step(3)
+    kit.raises(function() mg.threads(0) end, "threads: expected a whole number as n, 1 to 64, got 0")
+    kit.raises(function() mg.threads(65) end, "1 to 64")
+  end)
+
+  it("are let go with the networks that use them", function()
+    for _ = 1, 30 do
+      mg.threads(3)
+      trained(2)
+      collectgarbage()
+    end
+  end)
+end)

@@ -198,6 +198,7 @@ local globals = {
 -- Puts the session names in place. host.width() is the width of the terminal.
 function session.install(host)
   show.width = host.width
+  show.height = host.height or show.height
   source.only()
   setmetatable(_G, globals)
 end

@@ -40,9 +40,8 @@ size_t network_layer(lua_State *L, int idx, const Network *n, const char *what) 
   const lua_Integer l = lua_type(L, idx) == LUA_TNUMBER ? lua_tointegerx(L, idx, &whole) : 0;
   if (!whole || l < 1 || (size_t)l > n->net.n_layers)
     fail(L, "%s[%s]: expected a layer from 1 to %d", what,
-         lua_type(L, idx) == LUA_TSTRING   ? lua_pushfstring(L, "\"%s\"", lua_tostring(L, idx))
-         : lua_type(L, idx) == LUA_TNUMBER ? luaL_tolstring(L, idx, NULL)
-                                           : push_kind(L, idx),
+         lua_type(L, idx) == LUA_TSTRING ? lua_pushfstring(L, "\"%s\"", lua_tostring(L, idx))
+                                         : push_came(L, idx),
          (int)n->net.n_layers);
   return (size_t)l - 1;
 }

@@ -130,8 +130,7 @@ static lua_Integer epochs_arg(lua_State *L, int idx, const char *who) {
   int whole = 0;
   const lua_Integer n = lua_type(L, idx) == LUA_TNUMBER ? lua_tointegerx(L, idx, &whole) : 0;
   if (!whole || n < 0)
-    fail(L, "%s: expected a whole number of epochs from 0, got %s", who,
-         lua_type(L, idx) == LUA_TNUMBER ? luaL_tolstring(L, idx, NULL) : push_kind(L, idx));
+    fail(L, "%s: expected a whole number of epochs from 0, got %s", who, push_came(L, idx));
   return n;
 }
 

@@ -21,6 +21,17 @@ static int terminal_width(lua_State *L) {
   return 1;
 }
 
+/* The rows of the terminal, or nil when standard output is none. */
+static int terminal_height(lua_State *L) {
+  struct winsize w;
+  int known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0;
+  if (known)
+    lua_pushinteger(L, w.ws_row);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
 /* Is colour wanted on standard output? */
 static int want_color(int flags) {
   const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
@@ -41,6 +52,8 @@ static int open_session(lua_State *L, const Options *o) {
   lua_createtable(L, 0, 2);
   lua_pushcfunction(L, terminal_width);
   lua_setfield(L, -2, "width");
+  lua_pushcfunction(L, terminal_height);
+  lua_setfield(L, -2, "height");
   lua_pushboolean(L, want_color(o->flags));
   lua_setfield(L, -2, "color");
   return run_report(L, run_call(L, 1, 0));

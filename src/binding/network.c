@@ -245,6 +245,7 @@ static int set_cost(lua_State *L) {
   Network *n = network_check(L, 1);
   const mg_cost_kind *kind = mg_cost_find(luaL_checkstring(L, 2), n->net.type);
   if (kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
+  n->checked = false; /* another cost may want other targets */
   n->net.cost = (mg_cost){.kind = kind, .scale = luaL_optnumber(L, 3, 1)};
   return 0;
 }

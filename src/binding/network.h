@@ -25,6 +25,8 @@ enum {
 typedef struct Network {
   mg_network net;
   Matrix *X, *y;                 /* attached data, or NULL */
+  bool checked;                  /* have the attached X and y been found fit, as they were at: */
+  uint64_t checked_X, checked_y; /* versions of their storages */
   const Matrix *staged_X;        /* whose rows the batch holds, or NULL: not an attached matrix's */
   const Matrix *staged_y;        /* likewise */
   uint64_t version_X, version_y; /* of their storages when they were staged */
@@ -44,7 +46,7 @@ size_t network_layer(lua_State *L, int idx, const Network *n, const char *what);
 void network_room(lua_State *L, int idx, size_t rows, bool just);
 
 /* X and y must fit each other and the network, and be finite; raises otherwise. y may be NULL. */
-void network_check_data(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y);
+void network_check_data(lua_State *L, const char *who, Network *n, const Matrix *X, const Matrix *y);
 
 /* Readies the attached X (and y, when wanted) as the batch; raises when there is none, or it does not fit. */
 void network_attach(lua_State *L, int idx, const char *who, bool with_y);

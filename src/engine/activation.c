@@ -174,7 +174,7 @@ static mg_status softmax_backward(const mg_activation *self, const mg_mat *zs, c
   return MG_OK;
 }
 
-const mg_activation MG_VARIANT(mg_activations)[MG_N_ACTIVATIONS + 1] = {
+const mg_activation MG_VARIANT(mg_activations)[] = {
     {.name = "linear", .forward = linear_forward, .backward = linear_backward},
     {.name = "sigmoid", .forward = sigmoid_forward, .backward = sigmoid_backward},
     {.name = "tanh", .forward = tanh_forward, .backward = tanh_backward},
@@ -190,8 +190,11 @@ const mg_activation MG_VARIANT(mg_activations)[MG_N_ACTIVATIONS + 1] = {
 vec mg_sigmoid_g(vec z) { return sigmoid_g(z); }
 vec mg_tanh_g(vec z) { return tanh_g(z); }
 
-const mg_vectors MG_VARIANT(mg_vectors)[MG_N_ACTIVATIONS] = {
+const mg_vectors MG_VARIANT(mg_vectors)[] = {
     {linear_g, linear_slope}, {mg_sigmoid_g, sigmoid_slope},    {mg_tanh_g, tanh_slope},
     {relu_g, relu_slope},     {leaky_relu_g, leaky_relu_slope}, {elu_g, elu_slope},
     {gelu_g, gelu_slope},     {softplus_g, softplus_slope},     {NULL, NULL}, /* softmax */
 };
+_Static_assert(sizeof MG_VARIANT(mg_activations) / sizeof(mg_activation) ==
+                   sizeof MG_VARIANT(mg_vectors) / sizeof(mg_vectors) + 1,
+               "both tables have a line for each function");

@@ -9,8 +9,6 @@
 #include "mat.h"
 #include "status.h"
 
-#define MG_N_ACTIVATIONS 9 /* built in */
-
 typedef struct mg_activation mg_activation;
 
 struct mg_activation {

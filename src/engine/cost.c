@@ -156,7 +156,7 @@ static mg_status softmax_delta(const mg_cost *cost, const mg_mat *zs, const mg_m
   return MG_OK;
 }
 
-const mg_cost_kind MG_VARIANT(mg_costs)[MG_N_COSTS + 1] = {
+const mg_cost_kind MG_VARIANT(mg_costs)[] = {
     {"sse", NULL, sse_factor, squares_sum, squares_delta},
     {"mse", NULL, mse_factor, squares_sum, squares_delta},
     {"quadratic", NULL, quadratic_factor, squares_sum, squares_delta},
@@ -168,10 +168,14 @@ const mg_cost_kind MG_VARIANT(mg_costs)[MG_N_COSTS + 1] = {
 
 #define SQUARES \
   { squares_sum_v, squares_delta_v }
-const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[MG_N_COSTS] = {
+const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[] = {
     SQUARES,     SQUARES, SQUARES, SQUARES, {cross_entropy_sum_v, cross_entropy_delta_v},
     {NULL, NULL} /* softmax */
 };
+
+_Static_assert(sizeof MG_VARIANT(mg_costs) / sizeof(mg_cost_kind) ==
+                   sizeof MG_VARIANT(mg_cost_vectors) / sizeof(mg_cost_vectors) + 1,
+               "both tables have a line for each cost");
 
 /* --- metrics ---------------------------------------------------------------- */
 

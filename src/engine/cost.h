@@ -19,8 +19,6 @@
 #include "mat.h"
 #include "status.h"
 
-#define MG_N_COSTS 6 /* built in */
-
 typedef struct mg_cost mg_cost;
 
 typedef struct mg_cost_kind {

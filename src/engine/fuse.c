@@ -10,13 +10,11 @@
 
 /* Are these built in, and element by element? */
 static bool narrow_fits(const mg_network *net) {
-  const mg_activation *own = net->kernels->activations;
-  const mg_cost_kind *costs = net->kernels->costs;
-  if (net->narrow == NULL || net->rows > MG_FEW_ROWS) return false;
-  if (net->cost.kind < costs || net->cost.kind >= costs + MG_N_COSTS) return false;
+  if (net->narrow == NULL || net->rows > MG_FEW_ROWS || !mg_own_cost(net->kernels, net->cost.kind))
+    return false;
   for (size_t l = 0; l < net->n_layers; l++) {
     const mg_activation *g = net->layer[l].activation;
-    if (g < own || g >= own + MG_N_ACTIVATIONS || g->by_row) return false;
+    if (g->by_row || !mg_own_activation(net->kernels, g)) return false;
   }
   return true;
 }

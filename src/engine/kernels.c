@@ -6,13 +6,13 @@
 #include <string.h>
 
 /* What each kernel file exports, per precision and instruction set. */
-#define DECLARE(suffix)                                                     \
-  extern const mg_products mg_products_##suffix;                            \
-  extern const mg_activation mg_activations_##suffix[MG_N_ACTIVATIONS + 1]; \
-  extern const mg_cost_kind mg_costs_##suffix[MG_N_COSTS + 1];              \
-  extern const mg_score mg_score_##suffix;                                  \
-  extern const mg_flat mg_flat_##suffix;                                    \
-  extern const mg_narrow_kernel mg_narrow_##suffix;                         \
+#define DECLARE(suffix)                                 \
+  extern const mg_products mg_products_##suffix;        \
+  extern const mg_activation mg_activations_##suffix[]; \
+  extern const mg_cost_kind mg_costs_##suffix[];        \
+  extern const mg_score mg_score_##suffix;              \
+  extern const mg_flat mg_flat_##suffix;                \
+  extern const mg_narrow_kernel mg_narrow_##suffix;     \
   extern const mg_nudges mg_nudges_##suffix;
 #define TABLE(suffix)                                                                               \
   {                                                                                                 \
@@ -57,6 +57,18 @@ const mg_kernels *mg_kernels_for(mg_type type) {
 #endif
   };
   return &tables[type][instructions()];
+}
+
+bool mg_own_activation(const mg_kernels *kernels, const mg_activation *g) {
+  for (const mg_activation *own = kernels->activations; own->name != NULL; own++)
+    if (own == g) return true;
+  return false;
+}
+
+bool mg_own_cost(const mg_kernels *kernels, const mg_cost_kind *kind) {
+  for (const mg_cost_kind *own = kernels->costs; own->name != NULL; own++)
+    if (own == kind) return true;
+  return false;
 }
 
 const mg_activation *mg_activations(mg_type type) { return mg_kernels_for(type)->activations; }

@@ -80,4 +80,8 @@ typedef struct mg_kernels {
 
 const mg_kernels *mg_kernels_for(mg_type type);
 
+/* Is this one of the tables' own, and not a function that a caller made? */
+bool mg_own_activation(const mg_kernels *kernels, const mg_activation *g);
+bool mg_own_cost(const mg_kernels *kernels, const mg_cost_kind *kind);
+
 #endif

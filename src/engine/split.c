@@ -63,8 +63,7 @@ static void grad_part(void *context, size_t index, size_t count) {
 
 /* Is the activation of layer l the engine's own? Others may not be called from another thread. */
 static bool built_in(const mg_network *net, size_t l) {
-  const mg_activation *own = net->kernels->activations, *g = net->layer[l].activation;
-  return g >= own && g < own + MG_N_ACTIVATIONS;
+  return mg_own_activation(net->kernels, net->layer[l].activation);
 }
 
 mg_status mg_split_op(mg_network *net, mg_op op, size_t from, size_t to) {

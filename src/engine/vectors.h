@@ -13,8 +13,8 @@ typedef struct mg_vectors {
 } mg_vectors;
 
 /* In the order of the table of activations. */
-extern const mg_vectors MG_VARIANT(mg_vectors)[MG_N_ACTIVATIONS];
-extern const mg_activation MG_VARIANT(mg_activations)[MG_N_ACTIVATIONS + 1];
+extern const mg_vectors MG_VARIANT(mg_vectors)[];
+extern const mg_activation MG_VARIANT(mg_activations)[];
 
 /* Two of them by name, to be told from the rest. */
 #define mg_sigmoid_g MG_VARIANT(mg_sigmoid_g_)
@@ -29,8 +29,8 @@ typedef struct mg_cost_vectors {
   vec (*delta)(vec yhat, vec y, real factor); /* NULL: not element by element */
 } mg_cost_vectors;
 
-extern const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[MG_N_COSTS];
-extern const mg_cost_kind MG_VARIANT(mg_costs)[MG_N_COSTS + 1];
+extern const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[];
+extern const mg_cost_kind MG_VARIANT(mg_costs)[];
 
 static inline const mg_cost_vectors *mg_cost_vectors_of(const mg_cost_kind *kind) {
   return &MG_VARIANT(mg_cost_vectors)[kind - MG_VARIANT(mg_costs)];

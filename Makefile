@@ -136,7 +136,7 @@ bench growth: all
 	  LUA='$(LUA)' PYTHON='$(PYTHON)' $@
 
 coverage:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' engine-tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage -fprofile-update=atomic' engine-tests
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@for t in $(TESTS:$(BUILD)/%=$(BUILD)/coverage/%); do $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done
 	gcovr --root . --filter src/engine/ --fail-under-line 95 $(BUILD)/coverage

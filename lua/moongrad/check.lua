@@ -165,8 +165,9 @@ local function run(net, o, ...)
   local of, scale = own, own_scale
   if o.of ~= nil then of, scale = options.cost("check: of", o.of) end
   local output = net.options.output
-  if (of == "cross-entropy" and output ~= "sigmoid") or (of == "softmax" and output ~= "softmax") then
-    raise("check: of: %q goes with a %s output, not %s", of, of == "softmax" and of or "sigmoid", output)
+  local goes_with = core.cost_outputs[of]
+  if goes_with and output ~= goes_with then
+    raise("check: of: %q goes with a %s output, not %s", of, goes_with, output)
   end
   self.of = of
   local samples = o.samples and options.whole("check: samples", o.samples, 1)

@@ -179,7 +179,7 @@ end
 function options.resolve(layers, given)
   local cost, scale = options.cost("cost", given.cost or "sse")
   local hidden = given.activation or "sigmoid"
-  local goes_with = ({ ["cross-entropy"] = "sigmoid", softmax = "softmax" })[cost]
+  local goes_with = core.cost_outputs[cost]
   local activations = {}
   for l = 2, #layers do activations[l - 1] = layers[l].activation or hidden end
   local output = layers[#layers].activation or given.output or goes_with or hidden

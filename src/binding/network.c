@@ -364,6 +364,12 @@ void open_network(lua_State *L) {
   lua_setfield(L, -2, "activations");
   push_names(L, mg_costs(MG_DOUBLE), sizeof(mg_cost_kind));
   lua_setfield(L, -2, "costs");
+  lua_newtable(L); /* the one output activation that a cost goes with */
+  for (const mg_cost_kind *c = mg_costs(MG_DOUBLE); c->name != NULL; c++) {
+    lua_pushstring(L, c->output);
+    lua_setfield(L, -2, c->name);
+  }
+  lua_setfield(L, -2, "cost_outputs");
   push_names(L, mg_init_names, sizeof(char *));
   lua_setfield(L, -2, "inits");
 

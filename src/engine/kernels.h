@@ -14,8 +14,6 @@
 /* The three products of a pass, on rows from .. to - 1. Views of a network's own memory only:
    they may read, never write, up to a vector past the end of a row. */
 typedef struct mg_products {
-  size_t lanes; /* of a vector */
-
   /* Numbers of room that back needs for a layer of n_out units. */
   size_t (*room)(size_t n_out);
 

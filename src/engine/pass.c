@@ -128,8 +128,10 @@ mg_status mg_op_rows(mg_network *net, mg_op op, size_t from, size_t to) {
 /* Multiply-adds of a pass below which it is asked only once whether to stop: some ms. */
 #define QUICK ((size_t)1 << 22)
 
+bool mg_is_quick(const mg_network *net) { return net->rows <= QUICK / net->n_theta; }
+
 mg_status mg_run_plan(mg_network *net, size_t first, size_t last) {
-  const bool quick = net->rows <= QUICK / net->n_theta;
+  const bool quick = mg_is_quick(net);
   for (size_t from = 0; from < net->rows; from += net->block) {
     const size_t to = net->rows - from < net->block ? net->rows : from + net->block;
     for (size_t k = first; k < last; k++) {

@@ -52,6 +52,9 @@ double mg_penalty(const mg_network *net);
 
 /* --- parts that fuse.c puts together in another way ----------------------------------- */
 
+/* Is a pass made within some ms, so that it need be asked only once whether to stop? */
+bool mg_is_quick(const mg_network *net);
+
 /* Operations first .. last - 1 of the plan, block by block, asking whether to stop between them. */
 mg_status mg_run_plan(mg_network *net, size_t first, size_t last);
 

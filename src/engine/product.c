@@ -266,5 +266,5 @@ static bool product_descend(const mg_mat *ds, const mg_mat *as, const mg_mat *th
   return sum == 0;
 }
 
-const mg_products MG_VARIANT(mg_products) = {VL,           turned_size,  product_z,
-                                             product_back, product_grad, product_descend};
+const mg_products MG_VARIANT(mg_products) = {turned_size, product_z, product_back, product_grad,
+                                             product_descend};

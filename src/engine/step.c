@@ -178,9 +178,6 @@ static void evaluate_stopped(mg_network *net, mg_run *run) {
   net->stop = stop;
 }
 
-/* Can a pass be made within some ms? */
-static bool is_quick(const mg_network *net) { return net->rows <= ((size_t)1 << 22) / net->n_theta; }
-
 /* After a stop among fused passes: takes the last update back and makes it again by a plain pass, so that
    A Z DELTA GRAD DTHETA are its. */
 static void see_last_again(mg_network *net) {
@@ -225,7 +222,7 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
     }
   }
   if (status == MG_STOPPED) {
-    if (run->done > 0 && net->made == MG_NOTHING && is_quick(net)) see_last_again(net);
+    if (run->done > 0 && net->made == MG_NOTHING && mg_is_quick(net)) see_last_again(net);
     evaluate_stopped(net, run);
   }
   return status;

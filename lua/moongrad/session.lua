@@ -6,6 +6,7 @@
 local core = require "moongrad.core"
 local echo = require "moongrad.print"
 local help = require "moongrad.help"
+local inputs = require "moongrad.inputs"
 local mg = require "moongrad"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
@@ -205,7 +206,17 @@ end
 
 -- --- for the shell ---------------------------------------------------------------------
 
--- What the prompt does with the values of an input.
+-- What the prompt does with an input: before it is compiled, and after it ran and was printed.
+session.open_input = inputs.open
+session.close_input = inputs.close
+
+-- What the prompt does with the values of an input; true when an empty input may repeat it.
+function session.results(quiet, ...)
+  if not quiet and select("#", ...) > 0 then echo.echo(...) end
+  local first = ...
+  return type(first) == "table" and classof(first) == core.report
+end
+
 session.echo = echo.echo
 
 -- The line about the run that was stopped last, nil if none was since it was asked.

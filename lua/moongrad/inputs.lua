@@ -1,0 +1,29 @@
+-- inputs.lua - what was typed at the prompt: each input has a number, by which errors name it.
+
+local inputs = {}
+
+local most = 1000 -- texts that are kept
+
+local texts = {} -- number -> text, of the last ones
+
+inputs.last = 0 -- the number of the last input
+
+-- A new input. Returns its number and what is to be compiled, under the name "=[number]".
+function inputs.open(text)
+  inputs.last = inputs.last + 1
+  texts[inputs.last] = text
+  texts[inputs.last - most] = nil
+  return inputs.last, text
+end
+
+-- The text of input n; nil when there was none, or too long ago.
+function inputs.text(n)
+  return texts[n]
+end
+
+-- After input n ran and was printed. Status is "ok", "error" or "interrupted"; returns a remark or nil.
+function inputs.close(n, status) -- luacheck: ignore
+  return nil
+end
+
+return inputs

@@ -4,8 +4,17 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 
-local names = { "epsilon", "layer", "tolerance", "method", "of", "samples" }
-local methods = { central = true, forward = true, ["five-point"] = true }
+local methods = { "central", "forward", "five-point" }
+local known_methods = { central = true, forward = true, ["five-point"] = true }
+
+local defaults = options.declare("check", {
+  { name = "epsilon", default = 1e-5, about = "how far each parameter is moved; in single precision 1e-2" },
+  { name = "layer", without = "all", about = "the one whose gradient is checked" },
+  { name = "tolerance", default = 1e-6, about = "the relative error that is ok; in single precision at least 1e-2" },
+  { name = "method", default = "central", choices = methods, about = "of differences" },
+  { name = "of", without = "the network's cost", choices = core.costs, about = "the cost that is differenced" },
+  { name = "samples", without = "all", about = "about so many elements, of every layer some, biases included" },
+})
 
 -- What differences in single precision can tell at best: rounding of J over epsilon and epsilon^2 are both
 -- near u^(2/3) = 2e-5 of J at the best epsilon, and gradients are some hundredths of J.
@@ -148,17 +157,18 @@ local function run(net, o, ...)
   if select("#", ...) > 0 then raise "check: expected one table, check{epsilon = 1e-5}" end
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("check: expected a table, check{layer = 1}, got %s", options.show(o)) end
-  for name in pairs(o) do options.exists("check", name, names) end
+  for name in pairs(o) do options.exists("check", name) end
   local single = net.options.precision == "single"
-  local self = setmetatable({ epsilon = o.epsilon or single and 1e-2 or 1e-5, tolerance = o.tolerance or 1e-6,
-    method = o.method or "central", layers = {}, kinks = {}, relative = 0, compared = 0, unresolved = 0 }, check)
+  local self = setmetatable({ epsilon = o.epsilon or single and 1e-2 or defaults.epsilon,
+    tolerance = o.tolerance or defaults.tolerance, method = o.method or defaults.method,
+    layers = {}, kinks = {}, relative = 0, compared = 0, unresolved = 0 }, check)
   for _, name in ipairs { "epsilon", "tolerance" } do
     local v = self[name]
     if type(v) ~= "number" or not (v > 0 and v < math.huge) then
       raise("check: %s: expected a number above 0, got %s", name, options.show(v))
     end
   end
-  if not methods[self.method] then
+  if not known_methods[self.method] then
     raise('check: method: expected "central", "forward" or "five-point", got %s', options.show(self.method))
   end
   local own, own_scale = options.cost("cost", net.options.cost)

@@ -21,6 +21,10 @@ local function table_of(bits, f)
   return core.matrix(X), core.matrix(y)
 end
 
+local parity = options.declare("data.parity", {
+  { name = "bits", default = 2, about = "columns of X, 1 to 16" },
+})
+
 local function no_arguments(name, ...)
   if select("#", ...) > 0 then raise("data.%s: takes no arguments", name) end
 end
@@ -56,8 +60,8 @@ function data.parity(o, ...)
   if select("#", ...) > 0 then raise "data.parity: expected one table, parity{bits = 3}" end
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("data.parity: expected a table, parity{bits = 3}, got %s", options.show(o)) end
-  for name in pairs(o) do options.exists("data.parity", name, { "bits" }) end
-  local bits = options.whole("data.parity: bits", o.bits or 2, 1)
+  for name in pairs(o) do options.exists("data.parity", name) end
+  local bits = options.whole("data.parity: bits", o.bits or parity.bits, 1)
   if bits > 16 then raise("data.parity: bits: expected 1 to 16, got %d", bits) end
   return table_of(bits, function(ones) return ones % 2 == 1 end)
 end

@@ -73,7 +73,7 @@ function methods.init(net, method, o, ...)
   if select("#", ...) > 0 then raise "init: expected a method and its options" end
   if o ~= nil and type(o) ~= "table" then raise("init: options: expected a table, got %s", show(o)) end
   local wanted = method
-  if wanted == nil then wanted = state(net).given.init or "uniform" end
+  if wanted == nil then wanted = state(net).given.init or options.defaults.init end
   if o ~= nil then
     if o[1] ~= nil then raise("init: options: expected named numbers, {epsilon = .5}, got %s", show(o[1])) end
     if type(wanted) == "table" then wanted = wanted[1] end
@@ -187,9 +187,6 @@ function setters.y(net, v) core.network_data(net, "y", v) end
 
 -- --- options: net.options.cost = "mse" --------------------------------------------------------
 
-local defaults = { activation = "sigmoid", cost = "sse", optimizer = "sgd", l1 = 0, l2 = 0, init = "uniform",
-  precision = "double" }
-
 -- {"epsilon", epsilon = .5} as it is shown: to be read, not changed in place.
 local function fixed(name, v)
   if type(v) ~= "table" then return v end
@@ -206,7 +203,7 @@ local function get_option(net, name)
   local s = state(net)
   if name == "output" then return s.activations[#s.activations] end
   local v = s.given[name]
-  if v == nil then return defaults[name] end
+  if v == nil then return options.defaults[name] end
   return fixed(name, v)
 end
 
@@ -326,7 +323,7 @@ core.set_network_tostring(function(net)
   local words = {
     "network " .. table.concat(sizes, "-"),
     ("%s, cost %s, eta %g"):format(#kinds > 6 and "several activations" or table.concat(kinds, ", "),
-      (options.cost("cost", st.given.cost or "sse")), net.eta),
+      (options.cost("cost", st.given.cost or options.defaults.cost)), net.eta),
   }
   for _, name in ipairs { "l1", "l2" } do
     if (st.given[name] or 0) ~= 0 then words[2] = words[2] .. (", %s %g"):format(name, st.given[name]) end

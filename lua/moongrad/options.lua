@@ -1,4 +1,4 @@
--- options.lua - the options of a network: their names, what they may be, what they mean.
+-- options.lua - named options: what a network, and what each function that takes a table, may be given.
 
 local core = require "moongrad.core"
 local names = require "moongrad.names"
@@ -6,13 +6,46 @@ local raise = require "moongrad.raise"
 
 local options = {}
 
--- Every option, in the order they are shown.
-options.names = {
-  "activation", "output", "cost", "eta", "optimizer", "l1", "l2", "init", "seed", "X", "y", "precision",
-}
+-- Who takes which: who -> list of {name=, default= (or, in words, without=), choices=, about=}, in the order they
+-- are shown. Help and completion read it, and what is not in it is refused.
+options.of = {}
+
+local names_of = {} -- who -> list of names
+
+-- Notes what who takes; returns the defaults by name.
+function options.declare(who, list)
+  local defaults = {}
+  options.of[who], names_of[who] = list, {}
+  for i, option in ipairs(list) do
+    names_of[who][i] = option.name
+    defaults[option.name] = option.default
+  end
+  return defaults
+end
 
 local optimizers = { "sgd" }
 local precisions = { "double", "single" }
+
+options.defaults = options.declare("network", {
+  { name = "activation", default = "sigmoid", choices = core.activations, about = "of the hidden layers" },
+  { name = "output", without = "what cost goes with, or as activation", choices = core.activations,
+    about = "of the last layer" },
+  { name = "cost", default = "sse", choices = core.costs,
+    about = 'J, whose gradient is taken; also {"squares", scale = c}' },
+  { name = "eta", default = 0.1, about = "the learning rate" },
+  { name = "optimizer", default = "sgd", choices = optimizers, about = "how the gradient becomes an update" },
+  { name = "l1", default = 0, about = "J gains l1 times the sum of |w|, biases excluded" },
+  { name = "l2", default = 0, about = "J gains l2/2 times the sum of w^2, biases excluded" },
+  { name = "init", default = "uniform", choices = core.inits,
+    about = 'how THETA is drawn; also {"epsilon", epsilon = .5}' },
+  { name = "seed", without = "the generator that seed(k) sets", about = "starts a generator of the network's own" },
+  { name = "X", without = "none", about = "the data, a row for each example" },
+  { name = "y", without = "none", about = "the targets, a row for each row of X" },
+  { name = "precision", default = "double", choices = precisions,
+    about = "of the engine's numbers; settled when the network is made" },
+})
+
+options.names = names_of.network -- also those of net.options
 
 -- The number that goes with each way to draw THETA: its name and what it is when absent.
 options.init_numbers = {
@@ -120,9 +153,9 @@ for _, name in ipairs { "l1", "l2" } do
   end
 end
 
--- Raises, naming the nearest, when there is no option of this name.
-function options.exists(who, name, list)
-  list = list or options.names
+-- Raises, naming the nearest, when who has no option of this name.
+function options.exists(who, name)
+  local list = names_of[who] or options.names
   for _, known_name in ipairs(list) do
     if name == known_name then return end
   end
@@ -177,8 +210,8 @@ end
 -- What layers and options come to: the activation of each weight layer, the cost and its scale.
 -- Raises for an output and a cost that do not go together.
 function options.resolve(layers, given)
-  local cost, scale = options.cost("cost", given.cost or "sse")
-  local hidden = given.activation or "sigmoid"
+  local cost, scale = options.cost("cost", given.cost or options.defaults.cost)
+  local hidden = given.activation or options.defaults.activation
   local goes_with = core.cost_outputs[cost]
   local activations = {}
   for l = 2, #layers do activations[l - 1] = layers[l].activation or hidden end

@@ -6,7 +6,17 @@ local raise = require "moongrad.raise"
 local stopped = require "moongrad.stopped"
 local report = require "moongrad.report"
 
-local names = { "epochs", "batch", "shuffle", "X", "y", "test", "every", "report", "stop_when" }
+local defaults = options.declare("train", {
+  { name = "epochs", default = 1, about = "times through X, y" },
+  { name = "batch", without = "all", about = "rows for each update; the last of an epoch may be fewer" },
+  { name = "shuffle", default = true, about = "a new order of the rows each epoch; false: as they lie" },
+  { name = "X", without = "the network's", about = "the data" },
+  { name = "y", without = "the network's", about = "the targets" },
+  { name = "test", without = "none", about = "{X, y}: each report gets test_cost and test_accuracy" },
+  { name = "every", without = "1", about = "epochs between two reports; without it .history is thinned to 1000" },
+  { name = "report", without = "none", about = "report(r) is called every `every` epochs and at the end" },
+  { name = "stop_when", without = "none", about = "training ends when stop_when(r), asked each epoch, is true" },
+})
 
 local most_reports = 1000 -- in a history, unless it was said which
 
@@ -48,13 +58,13 @@ local function train(net, o, ...)
   if select("#", ...) > 0 then raise "train: expected one table, train{epochs = 10}" end
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("train: expected a table, train{epochs = 10}, got %s", options.show(o)) end
-  for name in pairs(o) do options.exists("train", name, names) end
-  local epochs = options.whole("train: epochs", o.epochs or 1, 0)
+  for name in pairs(o) do options.exists("train", name) end
+  local epochs = options.whole("train: epochs", o.epochs or defaults.epochs, 0)
   local every = options.whole("train: every", o.every or 1, 1)
   local look, stop_when = callback("report", o.report), callback("stop_when", o.stop_when)
-  if o.shuffle ~= nil and type(o.shuffle) ~= "boolean" then
-    raise("train: shuffle: expected true or false, got %s", options.show(o.shuffle))
-  end
+  local shuffle = o.shuffle
+  if shuffle == nil then shuffle = defaults.shuffle end
+  if type(shuffle) ~= "boolean" then raise("train: shuffle: expected true or false, got %s", options.show(shuffle)) end
   local X, y = data(net, o)
   local targets = core.check_data(net, "train", X, y)
   local batch = math.min(options.whole("train: batch", o.batch or #X, 1), #X)
@@ -74,7 +84,7 @@ local function train(net, o, ...)
   local r = setmetatable({ epoch = net.epoch, interrupted = false, history = history }, core.report)
   local run <close> = stopped.watch(net, epochs)
   for e = 1, epochs do
-    r = core.epoch(net, X, y, batch, o.shuffle ~= false, targets)
+    r = core.epoch(net, X, y, batch, shuffle, targets)
     run.cost = r.cost
     r.classes = targets ~= 0 and #y[1] > 1 or nil
     r.history = history

@@ -196,8 +196,11 @@ local globals = {
   end,
 }
 
--- Puts the session names in place. host.width() is the width of the terminal.
+local utf8_wanted -- may the prompt have what ASCII has not?
+
+-- Puts the session names in place. host.width() is the width of the terminal; host.utf8, is it in UTF-8?
 function session.install(host)
+  utf8_wanted = host.utf8
   show.width = host.width
   show.height = host.height or show.height
   source.only()
@@ -218,6 +221,11 @@ function session.results(quiet, ...)
 end
 
 session.echo = echo.echo
+
+-- The text of the prompt, for Readline or not; that for more of an input.
+function session.prompt(readline, more)
+  return require "moongrad.prompt".text(NET, utf8_wanted, readline, more)
+end
 
 -- The line about the run that was stopped last, nil if none was since it was asked.
 function session.interrupted()

@@ -135,11 +135,13 @@ int line_read(const char *prompt, char **line, size_t *len) {
   return use_readline ? edit_line(prompt, line, len) : plain_line(prompt, line, len);
 }
 
-int line_setup(lua_State *L) {
+int line_editing(void) { return use_readline; }
+
+void line_setup(lua_State *L) {
   const char *term = getenv("TERM");
   echo = !isatty(STDIN_FILENO);
   use_readline = !echo && isatty(STDOUT_FILENO) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
-  if (!use_readline) return 0;
+  if (!use_readline) return;
   const char *name = ttyname(STDIN_FILENO);
   keys = name ? open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
   if (keys < 0) keys = STDIN_FILENO; /* not ours to open */
@@ -152,5 +154,4 @@ int line_setup(lua_State *L) {
   comp_setup(L);
   rl_initialize();
   rl_variable_bind("enable-bracketed-paste", "off"); /* lines pasted are as many inputs */
-  return 1;
 }

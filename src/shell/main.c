@@ -3,6 +3,8 @@
    The command line is lua5.4's, with our options and the session names in place. */
 
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,14 @@ static int terminal_height(lua_State *L) {
   return 1;
 }
 
+/* Does the locale of the environment write UTF-8? Asked without setting it, which is the user's to do. */
+static int is_utf8(void) {
+  locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+  int utf8 = locale != (locale_t)0 && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+  if (locale != (locale_t)0) freelocale(locale);
+  return utf8;
+}
+
 /* Is colour wanted on standard output? */
 static int want_color(int flags) {
   const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
@@ -49,13 +59,15 @@ static int open_session(lua_State *L, const Options *o) {
   lua_setfield(L, LUA_REGISTRYINDEX, SESSION);
   lua_getfield(L, -1, "install");
   lua_remove(L, -2);
-  lua_createtable(L, 0, 2);
+  lua_createtable(L, 0, 4);
   lua_pushcfunction(L, terminal_width);
   lua_setfield(L, -2, "width");
   lua_pushcfunction(L, terminal_height);
   lua_setfield(L, -2, "height");
   lua_pushboolean(L, want_color(o->flags));
   lua_setfield(L, -2, "color");
+  lua_pushboolean(L, is_utf8());
+  lua_setfield(L, -2, "utf8");
   return run_report(L, run_call(L, 1, 0));
 }
 

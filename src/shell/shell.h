@@ -5,7 +5,9 @@
    paths.c     where moongrad's own Lua files are
    run.c       load, call, report: every chunk goes through here
    signals.c   Ctrl-C while Lua runs, and signals while a line is being read
-   prompt.c    read, load, call, print
+   prompt.c    the prompt: read an input, run it
+   input.c     what one input means, and what becomes of it
+   plain.c     the prompt of --no-session
    line.c      one line, from Readline or from plain input
    history.c   the history file
    complete.c  what Tab offers
@@ -85,7 +87,8 @@ void sig_default(int sig);    /* let it do what it does to any program, then hol
 
 enum { LINE_OK, LINE_EOF, LINE_INTERRUPTED };
 
-int line_setup(lua_State *L);                                /* true if Readline reads */
+void line_setup(lua_State *L);
+int line_editing(void);                                      /* does Readline read? */
 int line_read(const char *prompt, char **line, size_t *len); /* a line to be freed */
 
 /* --- history.c, complete.c, prompt.c ------------------------------------------ */
@@ -94,6 +97,12 @@ void hist_open(void);             /* from now on entries are kept in the history
 void hist_add(const char *entry); /* one input, which may have several lines */
 void comp_setup(lua_State *L);    /* bind Tab; L is the state whose names are offered */
 void prompt_run(lua_State *L, const Options *o);
+
+/* --- input.c, plain.c ------------------------------------------------------------- */
+
+int input_complete(lua_State *L, const char *text, size_t len); /* or does it go on in another line? */
+const char *input_run(lua_State *L); /* the text at index 1: "ok", "error" or "interrupted" */
+int plain_input(lua_State *L);       /* reads and runs one under --no-session; false at the end */
 
 /* The session module, in the registry: nil under --no-session. */
 #define SESSION "moongrad.session"

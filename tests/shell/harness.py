@@ -1,6 +1,7 @@
 """What the shell's tests share: TAP, running a command, and a terminal to type into."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 MOONGRAD = os.path.abspath(os.environ.get("MOONGRAD", os.path.join(ROOT, "build/moongrad")))
 LUA = os.environ.get("LUA", "lua5.4")
 WAIT = 60  # seconds that nothing but a failure takes
+
+# The prompt as it is by default: with a network or without, in UTF-8 or not.
+PROMPT = re.compile(r"(∇|∇ \d+( \S+)?|\d+( \S+)?|)>")
 
 _tests = []
 
@@ -114,7 +118,8 @@ class Prompt:
 
     def is_ready(self):
         """Does an empty prompt wait?"""
-        return self.line() == ">" and self.screen.cursor.x == 2
+        line = self.line()
+        return PROMPT.fullmatch(line) is not None and self.screen.cursor.x == len(line) + 1
 
     def feed(self, data):
         self.raw += data
@@ -139,13 +144,29 @@ class Prompt:
         """Waits until the cursor's line is text."""
         self.until(lambda: self.line() == text)
 
+    def until_typed(self, text):
+        """Waits until text is all that stands after a default prompt."""
+        self.until(lambda: self.typed() == text.rstrip())
+
     def keys(self, text):
         self.p.send(text)
 
-    def enter(self, text, prompt=">"):
-        """Types a line, waits until it is shown, and starts it."""
+    def typed(self):
+        """What stands after the default prompt in the cursor's line; the line itself without one."""
+        return re.sub("^" + PROMPT.pattern + " ?", "", self.line())
+
+    def type(self, text):
+        """Types text at a default prompt and waits until it is shown."""
         self.keys(text)
-        self.until_line((prompt + " " + text).rstrip())
+        self.until_typed(text)
+
+    def enter(self, text, prompt=None):
+        """Types a line, waits until it is shown after the prompt, by default after a default one, and starts it."""
+        if prompt is None:
+            self.type(text)
+        else:
+            self.keys(text)
+            self.until_line((prompt + " " + text).rstrip())
         self.keys("\r")
 
     def do(self, text):

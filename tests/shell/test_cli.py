@@ -263,7 +263,8 @@ def standard_input(home):
     check("stdin:4: unexpected symbol near '5'" in err, err)
     equal(run(stdin="error('a')\n")[2], 1)
     equal(run(stdin="local x = 2\nprint(x,\n  x)\n"), ("2\t2\n", "", 0))
-    equal(run("-i", stdin="1 + 1\n")[0], "> 1 + 1\n2\n> \n")
+    equal(run("-i", stdin="1 + 1\n")[0], "∇> 1 + 1\n2\n∇> \n")
+    equal(run("-i", stdin="1 + 1\n", LC_ALL="C")[0], "> 1 + 1\n2\n> \n")
 
 
 @test

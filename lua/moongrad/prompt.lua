@@ -1,0 +1,41 @@
+-- prompt.lua - the text of the prompt: PROMPT as the user set it, else the epoch and the cost.
+
+local prompt = {}
+
+local complained -- the error of PROMPT that was told last
+
+-- What PROMPT or _PROMPT says; nil without one, or when it fails, which is told once.
+local function chosen()
+  local v = rawget(_G, "PROMPT")
+  if v == nil then v = rawget(_G, "_PROMPT") end
+  if v == nil then return nil end
+  local ok, text = pcall(function() return tostring(type(v) == "function" and v() or v) end)
+  if ok then return text end
+  if text ~= complained then
+    complained = text
+    io.stderr:write("PROMPT: ", tostring(text), "; a string or a function that returns one is expected\n")
+  end
+end
+
+-- The text for the network, nil without one: "∇ 1000 0.49973> " or, without utf8, "1000 0.49973> ".
+local function default(net, utf8)
+  local text = utf8 and "∇" or ""
+  if net then
+    text = text .. (utf8 and " " or "") .. net.epoch
+    local J = net.J
+    if J then text = ("%s %.5g"):format(text, J) end
+  end
+  return text .. "> "
+end
+
+-- The prompt, or the one for more of an input. With Readline its escapes are marked as what
+-- takes no room; elsewhere they are left out.
+function prompt.text(net, utf8, readline, more)
+  if more then return tostring(rawget(_G, "_PROMPT2") or ">> ") end
+  local text = chosen()
+  if not text then return default(net, utf8) end
+  if readline and not text:find "\1" then return (text:gsub("\27%[[%d;:]*%a", "\1%0\2")) end
+  return readline and text or (text:gsub("\27%[[%d;:]*%a", ""):gsub("[\1\2]", ""))
+end
+
+return prompt

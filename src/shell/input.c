@@ -1,0 +1,198 @@
+/* input.c - one input of the prompt: is it complete, what does it mean, run it and show its values.
+
+   An input is tried as an expression, then as statements. The session module has a
+   say before it is compiled (open_input), with its values (results) and at its end
+   (close_input); what of these it lacks is done plainly. */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell.h"
+
+#define EOFMARK "<eof>" /* ends the error of an incomplete input */
+
+static lua_Integer count; /* inputs so far */
+static int stepping;      /* did the last one step? Then an empty one repeats it */
+static const char last;   /* the registry's key of its text */
+
+static int is_blank(const char *s) {
+  while (isspace((unsigned char)*s)) s++;
+  return *s == '\0';
+}
+
+/* Pushes session[name]; false, with nothing pushed, when there is no such function. */
+static int push_helper(lua_State *L, const char *name) {
+  int found = 0;
+  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE) {
+    found = lua_getfield(L, -1, name) == LUA_TFUNCTION;
+    lua_remove(L, -2);
+  }
+  if (!found) lua_pop(L, 1);
+  return found;
+}
+
+/* Calls the function of the session below its narg arguments; pushes one result, or reports the error. */
+static int call_helper(lua_State *L, int narg) {
+  int status = run_call(L, narg, 1);
+  if (status != LUA_OK) run_report(L, status);
+  return status;
+}
+
+/* --- compiling --------------------------------------------------------------------- */
+
+/* Compiles s as an expression; pushes the function or the error. */
+static int load_expression(lua_State *L, const char *s, size_t len, const char *name) {
+  size_t size;
+  lua_pushliteral(L, "return ");
+  lua_pushlstring(L, s, len);
+  lua_concat(L, 2);
+  s = lua_tolstring(L, -1, &size);
+  int status = run_load(L, s, size, name);
+  lua_remove(L, -2);
+  return status;
+}
+
+/* Compiles s as an expression, else as statements; pushes the function or the error. */
+static int load_text(lua_State *L, const char *s, size_t len, const char *name) {
+  if (s[0] == '=') return load_expression(L, s + 1, len - 1, name); /* as Lua 5.2 had it */
+  int status = load_expression(L, s, len, name);
+  if (status == LUA_OK) return status;
+  lua_pop(L, 1);
+  return run_load(L, s, len, name);
+}
+
+/* Does the text break off inside a string where one may go on, after \ or \z? */
+static int string_goes_on(const char *s, size_t n) {
+  size_t i = n, slashes = 0;
+  while (i > 0 && isspace((unsigned char)s[i - 1])) i--;
+  if (i > 0 && s[i - 1] == 'z')
+    i--;
+  else if (i != n)
+    return 0;
+  while (slashes < i && s[i - 1 - slashes] == '\\') slashes++;
+  return slashes % 2 == 1;
+}
+
+int input_complete(lua_State *L, const char *text, size_t len) {
+  if (text[0] == '?') return 1; /* the session makes Lua of it */
+  size_t n;
+  int status = load_text(L, text, len, "=input");
+  const char *msg = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &n) : NULL;
+  int open = msg != NULL && n >= sizeof EOFMARK - 1 && strcmp(msg + n - (sizeof EOFMARK - 1), EOFMARK) == 0;
+  if (open && strstr(msg, "unfinished string near")) open = string_goes_on(text, len);
+  lua_pop(L, 1);
+  return !open;
+}
+
+/* Does the source end in ";"? Then another one after it is a mistake: return takes one. */
+static int is_quiet(lua_State *L, const char *source) {
+  int top = lua_gettop(L);
+  if (strchr(source, ';') == NULL) return 0;
+  const char *more = lua_pushfstring(L, "%s\n;", source + (source[0] == '='));
+  int (*load)(lua_State *, const char *, size_t, const char *) = run_load;
+  if (load_expression(L, source, strlen(source), "=input") == LUA_OK || source[0] == '=')
+    load = load_expression;
+  int status = load(L, more, strlen(more), "=input");
+  lua_settop(L, top);
+  return status == LUA_ERRSYNTAX;
+}
+
+/* --- running ------------------------------------------------------------------------ */
+
+/* The line about a call that Ctrl-C stopped: the report of the step, if it was one. */
+static void report_interrupt(lua_State *L) {
+  const char *text = "interrupted";
+  int top = lua_gettop(L);
+  if (push_helper(L, "interrupted") && lua_pcall(L, 0, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
+    text = lua_tostring(L, -1);
+  fflush(stdout);
+  fprintf(stderr, isatty(STDIN_FILENO) ? "\n%s\n" : "%s\n", text); /* the terminal shows ^C */
+  lua_settop(L, top);
+}
+
+/* Says what ended a call; the word for it, of which session.close_input is told. Pops the error. */
+static const char *report(lua_State *L, int status) {
+  if (!run_interrupted()) {
+    run_report(L, status);
+    return "error";
+  }
+  lua_pop(L, 1);
+  report_interrupt(L);
+  return "interrupted";
+}
+
+/* session.open_input(text), or what is done without it: pushes the source, returns the input's number. */
+static lua_Integer open_input(lua_State *L) {
+  int top = lua_gettop(L);
+  count++;
+  if (push_helper(L, "open_input")) {
+    lua_pushvalue(L, 1);
+    int status = run_call(L, 1, 2);
+    if (status == LUA_OK && lua_isinteger(L, -2) && lua_type(L, -1) == LUA_TSTRING) {
+      count = lua_tointeger(L, -2);
+      lua_remove(L, -2);
+      return count;
+    }
+    if (status != LUA_OK) run_report(L, status);
+    lua_settop(L, top);
+  }
+  lua_pushvalue(L, 1);
+  return count;
+}
+
+/* session.results(quiet, values...) with the values above index 2, where the source is. */
+static const char *show_results(lua_State *L) {
+  int n = lua_gettop(L) - 2;
+  int quiet = n > 0 && is_quiet(L, lua_tostring(L, 2));
+  if (!push_helper(L, "results")) return "ok";
+  luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
+  lua_insert(L, 3);
+  lua_pushboolean(L, quiet);
+  lua_insert(L, 4);
+  int status = run_call(L, n + 1, 1);
+  if (status != LUA_OK) return report(L, status);
+  stepping = lua_toboolean(L, -1);
+  return "ok";
+}
+
+static void close_input(lua_State *L, lua_Integer n, const char *how) {
+  lua_settop(L, 2);
+  if (!push_helper(L, "close_input")) return;
+  lua_pushinteger(L, n);
+  lua_pushstring(L, how);
+  if (call_helper(L, 2) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) {
+    fflush(stdout);
+    fprintf(stderr, "%s\n", lua_tostring(L, -1));
+  }
+}
+
+/* Replaces an empty input at index 1 by the last one if that stepped; false if there is nothing to run. */
+static int repeat(lua_State *L) {
+  if (!is_blank(lua_tostring(L, 1))) return 1;
+  if (!stepping) return 0;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &last);
+  lua_replace(L, 1);
+  return 1;
+}
+
+const char *input_run(lua_State *L) {
+  char name[32];
+  const char *how;
+  lua_settop(L, 1);
+  if (!repeat(L)) return "ok";
+  lua_pushvalue(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &last);
+  stepping = 0;
+  lua_Integer n = open_input(L);
+  snprintf(name, sizeof name, "=[%lld]", (long long)n);
+  size_t len;
+  const char *source = lua_tolstring(L, 2, &len);
+  int status = load_text(L, source, len, name);
+  if (status == LUA_OK) status = run_call(L, 0, LUA_MULTRET);
+  how = status == LUA_OK ? show_results(L) : report(L, status);
+  close_input(L, n, how);
+  fflush(stdout);
+  return how;
+}

@@ -12,7 +12,7 @@ local defaults = options.declare("check", {
   { name = "layer", without = "all", about = "the one whose gradient is checked" },
   { name = "tolerance", default = 1e-6, about = "the relative error that is ok; in single precision at least 1e-2" },
   { name = "method", default = "central", choices = methods, about = "of differences" },
-  { name = "of", without = "the network's cost", choices = core.costs, about = "the cost that is differenced" },
+  { name = "of", without = "the network's", choices = core.costs, about = "the cost that is differenced" },
   { name = "samples", without = "all", about = "about so many elements, of every layer some, biases included" },
 })
 
@@ -143,15 +143,16 @@ local function check_layer(self, net, l, of, scale, chosen)
   end
 end
 
---- net:check{epsilon=1e-5, layer=, tolerance=1e-6, method="central"|"forward"|"five-point", of=, samples=}
--- Holds backpropagation's gradient of J on X, y against differences of J (of = another cost's name: of that
--- one), at the same THETA, which is bit for bit what it was afterwards. One layer or all; samples = n checks
--- about n elements, some of every layer, biases included. The relative error of a pair is
--- |b - n| / max(|b|, |n|, f), f = 16 u |J| / (epsilon tolerance) with u = 2^-52: what differences of J cannot
--- resolve is no failure, nor is a difference across a kink. In single precision u is 2^-23, epsilon .01 and the
--- tolerance at least .01, with a warning. Returns a report: ok, relative (largest), worst
--- {layer, i, j, backprop, numeric, relative}, layers[l] {backprop, numeric, relative, kinked}, kinks, floor, reason.
+--- net:check{epsilon=, layer=, tolerance=, method=, of=, samples=}
+-- Holds backpropagation's gradient of J on X, y against differences of J at the same THETA, which is bit for bit
+-- what it was afterwards. The relative error of a pair b, n is
+--   |b - n| / max(|b|, |n|, floor), floor = 16 u |J| / (epsilon tolerance), u = 2^-52
+-- What differences of J cannot resolve is no failure, nor is a difference across a kink. In single precision u is
+-- 2^-23. Returns a report: ok, relative (the largest), worst {layer, i, j, backprop, numeric, relative}, layers[l]
+-- {backprop, numeric, relative, kinked}, kinks, floor, reason.
 -- > check()
+-- > check{method = "forward", layer = 1}
+-- > check{of = "mse"}.reason
 local function run(net, o, ...)
   core.network_self(net, "check")
   if select("#", ...) > 0 then raise "check: expected one table, check{epsilon = 1e-5}" end

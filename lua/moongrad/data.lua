@@ -4,6 +4,10 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 
+--- data
+-- Small data sets, each a function that returns X and y:
+-- {data}
+-- > X, y = data.parity{bits = 3}
 local data = {}
 
 -- Every row of bits 0/1, the last counting fastest, and f of each row.

@@ -1,141 +1,299 @@
--- help.lua - help(): what to type; help "step": the text that stands above step in the source.
+-- help.lua - help(): what to type; help "step": what is written above step in the source; apropos.
 
 local core = require "moongrad.core"
-local data = require "moongrad.data"
+local entries = require "moongrad.entries"
+local lists = require "moongrad.lists"
+local mg = require "moongrad"
 local names = require "moongrad.names"
-local show = require "moongrad.show"
+local page = require "moongrad.page"
+local raise = require "moongrad.raise"
 
 local help = {}
 
 local overview = [[
 A network learns XOR:
-  X, y = data.xor()            the data: X is 4 x 2, y is 4 x 1
-  LAYERS = {2, 2, 1}           a network, NET, its THETA drawn at random
-  ETA = 2                      its learning rate
-  step(5000)                   5000 epochs of forward, backward, update
-  A[3]                         what it says now
+  X, y = data.xor()     the data: X is 4 x 2, y is 4 x 1
+  LAYERS = {2, 2, 1}    a network, NET, its THETA drawn at random
+  ETA = 2               its learning rate
+  step(5000)            5000 epochs of forward, backward, update
+  A[3]                  what it says now
 
-Look:    THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J
-Set:     THETA[1][1][2] = 0.5
-Do:      forward() backward() update() step(n) train{} predict(X) cost()
-         accuracy() init()
-Check:   check() compares every gradient with differences of J
-Make:    matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)
-         network{2, 8, 1, activation = "tanh"}
-More:    help "step", help(step), help "network", help "THETA"
-Scripts: the prompt shows what a line returns, a script prints it:
-         print(help())  print(step(1000))]]
+  Look     THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J  who()
+  Set      THETA[1][1][2] = 0.5
+  Do       forward() backward() update() step(n) train{} predict(X) cost() accuracy() init()
+  Check    check() compares every gradient with differences of J
+  Make     matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)  network{2, 8, 1, activation = "tanh"}
+  Help     help "step" or ?step, help(step), help "topics", apropos "grad"
+  Scripts  the prompt shows what a line returns, a script prints it: print(help())  print(step(1000))]]
 
--- A line broken between words; what does not fit goes on below, indented by hang.
-local function wrap(line, width, hang)
-  local lines, current = {}, ""
-  for space, word in line:gmatch "(%s*)(%S+)" do
-    if current ~= "" and #current + #space + #word > width then
-      lines[#lines + 1], current = current, (" "):rep(hang) .. word
-    else
-      current = current .. space .. word
-    end
-  end
-  lines[#lines + 1] = current
-  return table.concat(lines, "\n")
+-- --- pages ----------------------------------------------------------------------------------
+
+-- The session when there is one: then functions are shown as they are typed there.
+local function session() return package.loaded["moongrad.session"] end
+
+-- "net:step([n])", in a session "step([n])   also net:step".
+local function title_of(entry)
+  local typed = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session()
+    and entry.title:find "^[%w_.:]+[({]"
+  if not typed or session().value(entry.name) == nil then return entry.title end
+  return ("%s   also %s"):format(entry.title:sub(#entry.owner + 2), entry.path)
 end
 
--- Where the words of a line in columns begin, or a little more than its first word does.
-local function column(line, width)
-  local before = #(line:match "^%s*%S.-%s%s+" or line:match "^%s*%S+%s*")
-  return before <= width // 2 and before or #line:match "^%s*" + 2
+-- The text of one entry: title, words, options, examples.
+local function page_of(entry)
+  local words, examples = entry.text, ""
+  local at = ("\n" .. words):find "\n>"
+  if at and entry.kind == "documented" then words, examples = words:sub(1, math.max(0, at - 2)), words:sub(at) end
+  words = ("\n" .. words):gsub("\n{(%l+)}", function(name)
+    local rows = entries.tables[name]
+    return rows and "\n" .. page.table(rows())
+  end)
+  local rows = entry.rows or entries.option_rows(entry)
+  local body = title_of(entry) .. words
+  if rows then body = body .. "\n\n" .. page.table(rows) .. (examples ~= "" and "\n" or "") end
+  return examples == "" and body or body .. "\n" .. examples
 end
 
--- As it is read: within 80 columns, and the terminal. Of a doc comment the words flow; its
--- signature, its examples and the lines of the overview stay apart.
-local function layout(t)
-  local width = math.max(20, math.min(80, show.width()))
-  local lines, flows = {}, false -- does the last line go on?
-  for line in (t.text .. "\n"):gmatch "(.-)\n" do
-    local is_words = not t.columns and #lines > 0 and lines[#lines] ~= "" and not line:find "^>" and line ~= ""
-    if is_words and flows then
-      lines[#lines] = lines[#lines] .. " " .. line
-    else
-      lines[#lines + 1] = line
-    end
-    flows = is_words
-  end
-  for i, line in ipairs(lines) do
-    local is_first = i == 1 or lines[i - 1] == ""
-    local hang = t.columns and line ~= "" and column(line, width) or (is_first or line:find "^>") and 4 or 0
-    lines[i] = wrap(line, width, hang)
-  end
-  return table.concat(lines, "\n")
+local function see_also(list)
+  if #list == 0 then return "" end
+  local parts = {}
+  for i, entry in ipairs(list) do parts[i] = ("help %q"):format(entry.path) end
+  return "\n\nSee also " .. table.concat(parts, ", ")
 end
 
-local text = { __name = "help", __tostring = layout } -- the metatable of what help returns
+local text = { __name = "help" } -- the metatable of what help returns
 
-local sets = {}
-for name in pairs(data) do sets[#sets + 1] = "data." .. name .. "()" end
-table.sort(sets)
+-- Laid out when it is shown: the terminal may be another by then.
+function text.__tostring(t)
+  local parts = {}
+  for i, entry in ipairs(t) do parts[i] = page.layout(page_of(entry)) end
+  if t.text then parts[#parts + 1] = page.layout(t.text) end
+  return table.concat(parts, "\n\n") .. page.layout(see_also(t.also or {}))
+end
 
--- What is no function: name -> text.
-local live = {
-  LAYERS = "LAYERS\nThe units of each layer, input first. LAYERS = {2, 2, 2, 1} makes a new network.",
-  ETA = "ETA\nThe learning rate: a step changes THETA[l] by -ETA GRAD[l].",
-  THETA = "THETA[l]  n(l+1) x (1 + n(l))\nThe weights into layer l+1: a row for each unit that receives, column 1 the "
-    .. "bias.\nTHETA[l] = m copies in, THETA = {} draws anew.",
-  A = "A[l]  N x (1 + n(l))\nThe activations of layer l, a column of ones in front; A[1] is [1 X], the last is the "
-    .. "prediction, without ones.",
-  Z = "Z[l]  N x n(l+1)\nThe pre-activations: Z[l] = A[l] THETA[l]^T.",
-  DELTA = "DELTA[l]  N x n(l+1)\ndJ/dZ[l], what backpropagation carries back.",
-  GRAD = "GRAD[l]  as THETA[l]\ndJ/dTHETA[l] = DELTA[l]^T A[l], plus what l1 and l2 add.",
-  DTHETA = "DTHETA[l]  as THETA[l]\nThe last update applied; in plain descent -ETA GRAD[l].",
-  J = "J\nThe cost of the last pass, the one whose gradient is taken: NET.options.cost names it.",
-  X = "X  N x n(1)\nThe data, a row for each example.",
-  y = "y  N x K\nThe targets, a row for each row of X.",
-  data = "data\nSmall data sets, each a function that returns X and y: " .. table.concat(sets, " "),
-  NET = "NET\nThe current network; NET = network{2, 2, 1} selects another.",
+local function said(message, ...)
+  return setmetatable({ text = select("#", ...) > 0 and message:format(...) or message }, text)
+end
+
+-- --- finding by name --------------------------------------------------------------------------
+
+-- Who stands in front of a name, as entries call it. Of the user's own variables it is their class.
+local owners = {
+  NET = "net", matrix = "m", row = "m", X = "m", y = "m", THETA = "m", A = "m", Z = "m", DELTA = "m",
+  GRAD = "m", DTHETA = "m", generator = "mg", g = "mg", history = "report", options = "network",
 }
 
-local docs -- name -> list of texts, from the sources
-
-local function texts_of(name)
-  docs = docs or core.docs()
-  if live[name] then return { live[name] } end
-  return docs[name]
+local function class(v)
+  local meta = debug.getmetatable(v)
+  local name = type(meta) == "table" and rawget(meta, "__name")
+  return type(v) == "string" and "string" or type(name) == "string" and name or nil
 end
 
-local function all_names()
-  docs = docs or core.docs()
-  local list = {}
-  for name in pairs(docs) do list[#list + 1] = name end
-  for name in pairs(live) do list[#list + 1] = name end
+local function owner_of(written)
+  local found = owners[written]
+  if found then return found end
+  local kind = class(rawget(_G, written))
+  return kind and (owners[kind] or kind == "FILE*" and "file" or kind) or written
+end
+
+-- "NET:step(1000)" -> "net", "step"; "THETA[1].T" -> "m", "T"
+local function parts_of(what)
+  local path = what:gsub("^%s*[?\"']*", ""):gsub("%b[]", ""):gsub("[({\"'].*$", ""):gsub("%s+$", "")
+  path = path:gsub("^mg%.(.*%.)", "%1")
+  local owner, name = path:match "^(.+)[.:]([%w_]+)$"
+  if not owner then return nil, path end
+  if owner == "NET.options" or owner == "net.options" then return "network", name end
+  local last = owner:match "([%w_]+)$"
+  if last ~= owner and owner:find "^NET%." or owner:find "^net%." then return "m", name end -- NET.theta[1].T
+  return owner_of(owner), name
+end
+
+local live = { theta = "THETA", a = "A", z = "Z", delta = "DELTA", grad = "GRAD", dtheta = "DTHETA", layers = "LAYERS",
+  eta = "ETA", J = "J", X = "X", y = "y" } -- fields of a network -> live names
+
+local kinds = { "documented", "option", "choice", "topic", "lua" } -- the first kind that has the name is shown
+
+-- The entries that what means, nil when there are none; and others of the same name.
+function help.find(what)
+  local owner, name = parts_of(what)
+  if owner == "network" and not entries.is_option(owner, name) then owner = "net" end
+  if owner == "net" and live[name] then owner, name = nil, live[name] end
+  local found = {}
+  for _, entry in ipairs(entries.all()) do
+    local matches = entry.name == name and (owner == nil or entry.owner == owner or entry.path == what)
+    if owner == "mg" and entry.name == name and entry.kind == "documented" and not entry.owner then matches = true end
+    for _, other in ipairs(entry.also or {}) do matches = matches or not owner and other == name:lower() end
+    if matches then
+      found[entry.kind] = found[entry.kind] or {}
+      table.insert(found[entry.kind], entry)
+    end
+  end
+  local shown, also = nil, {}
+  for _, kind in ipairs(kinds) do
+    if not shown then
+      shown = found[kind]
+    else
+      table.move(found[kind] or {}, 1, #(found[kind] or {}), #also + 1, also)
+    end
+  end
+  return shown, also
+end
+
+-- --- finding by value ---------------------------------------------------------------------------
+
+-- Where functions are: {prefix, table}, the methods of classes first.
+local function places()
+  local list = {
+    { "net:", core.network_class.methods },
+    { "m:", debug.getmetatable(core.matrix(1, 1)).methods },
+    { "", mg }, { "data.", mg.data },
+  }
+  local globals = session() and session().at_start or _G
+  for name, library in pairs(package.loaded) do
+    if globals[name] == library and name ~= "_G" then list[#list + 1] = { name .. ".", library } end
+  end
+  list[#list + 1] = { "", globals }
   return list
 end
 
--- The name that has help about the value: that of a function or of data, or the class of an object.
-local function name_of(f)
-  local meta = debug.getmetatable(f)
-  local class = type(meta) == "table" and rawget(meta, "__name")
-  if class then return class end
-  for _, name in ipairs(all_names()) do
-    local ok, v = pcall(function() return _G[name] end)
-    if ok and rawequal(v, f) then return name end
+-- What a function is called; nil for the user's own.
+local function name_of_function(f)
+  if session() then
+    for _, name in ipairs(session().names()) do
+      local ok, v = pcall(session().value, name)
+      if ok and rawequal(v, f) then return name end
+    end
+  end
+  for _, place in ipairs(places()) do
+    for name, v in next, place[2] do
+      if rawequal(v, f) and type(name) == "string" then return place[1] .. name end
+    end
   end
 end
 
+-- The name whose help is about a value, or nil.
+local function name_of(v)
+  if type(v) == "function" then return name_of_function(v) end
+  if v == mg then return "mg" end
+  if v == mg.data then return "data" end
+  local what = lists.what(v) or core.is_matrix(v) and (core.origin(v) or {}).what
+  if what then return live[what] or what end
+  local kind = class(v)
+  return kind == "row" and "matrix" or kind == "network" and "NET" or kind == "layers" and "LAYERS"
+    or kind == "options" and "net.options" or kind == "history" and "report" or kind
+end
+
+-- What is known about a value that is the user's own.
+local function describe(name, v)
+  local info = type(v) == "function" and debug.getinfo(v, "S")
+  local described = (name and name .. "  " or "") .. require "moongrad.who".describe(v)
+  if info and info.what ~= "C" then
+    return said("%s\nA function of yours, from %s, line %d.", described, info.short_src, info.linedefined)
+  end
+  return said("%s\nNo help about it: that is there for functions, live names and options.", described)
+end
+
+-- --- help and apropos -----------------------------------------------------------------------------
+
+-- Every name that help knows, for near misses.
+local function known()
+  local list, seen = {}, {}
+  local function add(name)
+    if not seen[name] then list[#list + 1], seen[name] = name, true end
+  end
+  for _, entry in ipairs(entries.all()) do
+    if entry.kind ~= "lua" or not entry.owner then add(entry.name) else add(entry.path) end
+    for _, other in ipairs(entry.also or {}) do add(other) end
+  end
+  return list
+end
+
+local function contents()
+  local rows = {}
+  for _, entry in ipairs(entries.all()) do
+    if entry.kind == "topic" then rows[#rows + 1] = { entry.name, entries.sentence(entry) } end
+  end
+  return said('topics: a page each; help "costs" shows one\n' .. page.table(rows))
+end
+
+local function help_by_name(what)
+  if what:find "^%s*$" then return said(overview) end
+  if what:lower() == "topics" then return contents() end
+  local shown, also = help.find(what)
+  if not shown and what ~= what:lower() then shown, also = help.find(what:lower()) end
+  if shown then
+    local t = table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
+    return t
+  end
+  local v = rawget(_G, what)
+  if v ~= nil then
+    local name = name_of(v)
+    return name and name ~= what and help_by_name(name) or describe(what, v)
+  end
+  local name = select(2, parts_of(what))
+  local word = #names.near(what, known()) > 0 and what or name
+  return said("no help about %q%s\napropos %q searches all that is written", what, names.suggest(word, known()), name)
+end
+
 --- help([what])
--- Tells what there is to type, or about one thing: a name in quotes or a function. Returns the text;
--- a script prints it, print(help()).
+-- What there is to type; help "step" is about one thing: a function, a live name, an option ("network.cost"), a
+-- topic. help(step) is about a value. Returns the text, which the prompt shows and a script prints; at the prompt
+-- ?step is short for help "step".
 -- > help "step"
-function help.help(what)
-  if what == nil then return setmetatable({ text = overview, columns = true }, text) end
-  local name = what
-  if type(what) ~= "string" then name = name_of(what) end
-  if name == nil then
-    return setmetatable({ text = "no help about a " .. type(what) .. '; try its name, as in help "step"' }, text)
+-- > help "network.activation"
+-- > help "topics"
+function help.help(...)
+  local what = ...
+  if select("#", ...) > 1 then raise "help: expected one name or value" end
+  if select("#", ...) == 0 then return said(overview) end
+  if type(what) == "string" then return help_by_name(what) end
+  if what == nil then
+    return said 'that is nil\nA name goes in quotes: help "THETA", at the prompt also ?THETA.'
   end
-  local found = texts_of(name) or texts_of(name:match "([%w_]+)%s*$" or "")
-  if not found then
-    return setmetatable({ text = "no help about '" .. name .. "'" .. names.suggest(name, all_names()) }, text)
+  local name = name_of(what)
+  return name and help.find(name) and help_by_name(name) or describe(nil, what)
+end
+
+local hits = { __name = "apropos" } -- the metatable of what apropos returns
+
+function hits.__tostring(t)
+  if #t == 0 then return page.layout(("nothing about %q%s"):format(t.words, names.suggest(t.words, known()))) end
+  local rows = {}
+  for i, hit in ipairs(t) do rows[i] = { hit.name, hit.text } end
+  return page.table(rows)
+end
+
+-- How well an entry fits the words: 1 by its name, 2 by its title, 3 by its text; nil when one is in none.
+local function rank(entry, words)
+  local worst = 1
+  for _, word in ipairs(words) do
+    local fits = entry.path:lower():find(word, 1, true) and 1 or entry.title:lower():find(word, 1, true) and 2
+      or entry.text:lower():find(word, 1, true) and 3
+    if not fits then return nil end
+    worst = math.max(worst, fits)
   end
-  return setmetatable({ text = table.concat(found, "\n\n") }, text)
+  return entry.kind == "lua" and worst + 3 or worst
+end
+
+--- apropos(words)
+-- Searches all help for words, in names and texts, and lists what has them all, names first. Returns a list of
+-- {name =, text =}.
+-- > apropos "grad"
+-- > apropos "learning rate"
+function help.apropos(words, ...)
+  if type(words) ~= "string" or select("#", ...) > 0 then
+    raise('apropos: expected words in quotes, apropos "grad", got %s', core.kind(words))
+  end
+  local list, found, all = {}, {}, entries.all()
+  for word in words:lower():gmatch "%S+" do list[#list + 1] = word end
+  for i, entry in ipairs(all) do
+    local r = #list > 0 and entry.kind ~= "choice" and rank(entry, list)
+    if r then found[#found + 1] = { r = r, i = i } end
+  end
+  table.sort(found, function(p, q) return p.r < q.r or p.r == q.r and p.i < q.i end)
+  local result = setmetatable({ words = words }, hits)
+  for i, f in ipairs(found) do result[i] = { name = all[f.i].path, text = entries.sentence(all[f.i]) } end
+  return result
 end
 
 return help

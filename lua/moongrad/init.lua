@@ -6,6 +6,10 @@ local show = require "moongrad.show"
 
 core.set_tostring(show.matrix)
 
+--- mg
+-- The library: everything but the session's own names, also from any Lua 5.4: local mg = require "moongrad".
+-- {functions}
+-- > mg.rand(2, 3)
 local mg = {
   digits = show.digits,
   network = require "moongrad.network",

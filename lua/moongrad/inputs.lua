@@ -8,12 +8,19 @@ local texts = {} -- number -> text, of the last ones
 
 inputs.last = 0 -- the number of the last input
 
+-- ?step is short for help "step", a lone ? for help().
+local function expand(text)
+  local name = text:match "^%s*%?%s*(.-)[%s?]*$"
+  if not name then return text end
+  return name == "" and "return help()" or ("return help(%q)"):format(name)
+end
+
 -- A new input. Returns its number and what is to be compiled, under the name "=[number]".
 function inputs.open(text)
   inputs.last = inputs.last + 1
   texts[inputs.last] = text
   texts[inputs.last - most] = nil
-  return inputs.last, text
+  return inputs.last, expand(text)
 end
 
 -- The text of input n; nil when there was none, or too long ago.

@@ -81,6 +81,12 @@ function lists.of(net, what)
   return s.lists[what]
 end
 
+-- What a list holds, "theta"; nil for what is none.
+function lists.what(v)
+  local self = debug.getmetatable(v) == list and list[v]
+  return self and self.what
+end
+
 -- --- settings: net.layers[l], net.frozen[l] ---------------------------------------------
 
 -- A list of values that are looked up and, when set is given, changed by functions.

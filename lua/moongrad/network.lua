@@ -44,13 +44,10 @@ end
 
 --- mg.network{sizes..., option = value, ...}
 -- A feed-forward network, its THETA drawn at once. Positional: layer sizes, the input first; an entry may be
--- {size, activation, bias = false}. Options (default): activation of the hidden layers ("sigmoid"), output
--- (as activation): linear sigmoid tanh relu leaky-relu elu gelu softplus softmax; cost ("sse"): sse mse
--- quadratic cross-entropy softmax or {"squares", scale = c}; eta (0.1); optimizer ("sgd"); l1, l2 (0), biases
--- excluded; init ("uniform"): uniform epsilon normal xavier he constant or {"epsilon", epsilon = .12}; seed, a
--- private generator; X, y, the data; precision ("double" or "single"). Raises for an option that does not
--- exist, and for an output and a cost that do not go together.
--- > net = network{2, 2, 2, 1, eta = 0.1}
+-- {size, activation, bias = false}. Raises for an option that does not exist, and for an output and a cost that do
+-- not go together. NET = network{...} makes it the current one.
+-- > net = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
+-- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)
   if select("#", ...) > 0 then raise "network: expected one table, network{2, 2, 1}" end
   local net = make(options.read(spec))
@@ -64,9 +61,9 @@ methods.train = train
 methods.check = check
 
 --- net:init([method, options])
--- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. method
--- (default: the option init), with its number in options: "uniform" {high=1}, "epsilon" {epsilon=.12},
--- "normal" {sigma=1}, "xavier" {gain=1}, "he" {gain=1}, "constant" {value=0}; the biases of xavier and he are 0.
+-- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. The method is by
+-- default the network's option init; options hold the number that goes with it:
+-- {inits}
 -- > init("epsilon", {epsilon = .5})
 function methods.init(net, method, o, ...)
   core.network_self(net, "init")
@@ -100,7 +97,7 @@ end
 --- net:copy()
 -- A network like this one in every bit: THETA, epoch, options, the live state, a private generator's state.
 -- X and y are shared until one of the two gets new ones.
--- > twin = net:copy()
+-- > twin = NET:copy()
 function methods.copy(net, ...)
   core.network_self(net, "copy")
   if select("#", ...) > 0 then raise "copy: takes no arguments" end
@@ -111,7 +108,7 @@ end
 -- A new network of these layer sizes with the options, eta, X and y of this one, its THETA drawn at once from
 -- the current generator. Activations, biases and what is frozen layer by layer go along when there are as many
 -- layers as before; else the output's alone.
--- > net:like{2, 3, 1}
+-- > wider = NET:like{2, 3, 1}
 function methods.like(net, sizes, ...)
   core.network_self(net, "like")
   if select("#", ...) > 0 or type(sizes) ~= "table" then
@@ -163,6 +160,9 @@ end
 local parts = { [true] = 3, bias = 1, weights = 2, [false] = 0 }
 local part_names = { [0] = false, "bias", "weights", true } -- by core's numbers
 
+--- net.frozen[l]
+-- Which parameters of layer l stay as they are: true (all), "bias", "weights" or false (none). Assign to set it.
+-- > NET.frozen[1] = "bias"
 function getters.frozen(net)
   return lists.settings(#state(net).layers - 1, function(l) return part_names[core.frozen(net, l)] end, function(l, v)
     if parts[v] == nil then raise('frozen: expected true, "bias", "weights" or false, got %s', show(v)) end
@@ -173,6 +173,10 @@ end
 -- --- the other fields -----------------------------------------------------------------------
 
 function getters.eta(net) return (core.numbers(net)) end
+
+--- net.epoch
+-- How many epochs, or updates, THETA has seen since it was drawn.
+-- > NET.epoch
 function getters.epoch(net) return (select(4, core.numbers(net))) end
 function getters.J(net) return (select(5, core.numbers(net))) end
 function getters.X(net) return (core.network_data(net)) end
@@ -234,6 +238,10 @@ local function set_option(net, name, v)
   if name == "seed" then core.set_rng(net, v and core.generator(v)) end
 end
 
+--- net.options
+-- The network's options as they are; assign to one to change it: all but precision and the layer sizes.
+-- > NET.options
+-- > NET.options.cost = "mse"
 function getters.options(net)
   return setmetatable({}, {
     __name = "options",

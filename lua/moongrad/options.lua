@@ -28,8 +28,8 @@ local precisions = { "double", "single" }
 
 options.defaults = options.declare("network", {
   { name = "activation", default = "sigmoid", choices = core.activations, about = "of the hidden layers" },
-  { name = "output", without = "what cost goes with, or as activation", choices = core.activations,
-    about = "of the last layer" },
+  { name = "output", without = "as activation", choices = core.activations,
+    about = "of the last layer; a cost that goes with one alone chooses it" },
   { name = "cost", default = "sse", choices = core.costs,
     about = 'J, whose gradient is taken; also {"squares", scale = c}' },
   { name = "eta", default = 0.1, about = "the learning rate" },
@@ -38,7 +38,8 @@ options.defaults = options.declare("network", {
   { name = "l2", default = 0, about = "J gains l2/2 times the sum of w^2, biases excluded" },
   { name = "init", default = "uniform", choices = core.inits,
     about = 'how THETA is drawn; also {"epsilon", epsilon = .5}' },
-  { name = "seed", without = "the generator that seed(k) sets", about = "starts a generator of the network's own" },
+  { name = "seed", without = "none",
+    about = "starts a generator of the network's own; else it draws from the one that seed(k) sets" },
   { name = "X", without = "none", about = "the data, a row for each example" },
   { name = "y", without = "none", about = "the targets, a row for each row of X" },
   { name = "precision", default = "double", choices = precisions,
@@ -47,14 +48,14 @@ options.defaults = options.declare("network", {
 
 options.names = names_of.network -- also those of net.options
 
--- The number that goes with each way to draw THETA: its name and what it is when absent.
+-- The number that goes with each way to draw THETA: its name and what it is when absent; and what is drawn.
 options.init_numbers = {
-  uniform = { "high", 1 },
-  epsilon = { "epsilon", .12 },
-  normal = { "sigma", 1 },
-  xavier = { "gain", 1 },
-  he = { "gain", 1 },
-  constant = { "value", 0 },
+  uniform = { "high", 1, draws = "U[0, high)" },
+  epsilon = { "epsilon", .12, draws = "U[-epsilon, epsilon)" },
+  normal = { "sigma", 1, draws = "N(0, sigma^2)" },
+  xavier = { "gain", 1, draws = "U[-r, r), r = gain sqrt(6 / (n_in + n_out)); biases 0" },
+  he = { "gain", 1, draws = "N(0, gain^2 2 / n_in); biases 0" },
+  constant = { "value", 0, draws = "value, all alike" },
 }
 
 -- A value in words, for errors.

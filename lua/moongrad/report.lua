@@ -3,6 +3,13 @@
 local core = require "moongrad.core"
 local show = require "moongrad.show"
 
+--- report
+-- What step and train return, shown in one line: epoch, cost, mse, tss, accuracy (nil when y are no classes),
+-- seconds, interrupted; train's also test_cost, test_accuracy and history. cost includes l1 and l2, mse and tss do
+-- not.
+--   mse = tss / (N K), tss = sum of (yhat - y)^2
+-- > r = step(10)
+-- > r.cost, r.mse
 local report = core.report -- the metatable of reports; their fields are made in C and in train.lua
 report.__name = "report"
 

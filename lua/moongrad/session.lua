@@ -5,7 +5,6 @@
 
 local core = require "moongrad.core"
 local echo = require "moongrad.print"
-local help = require "moongrad.help"
 local inputs = require "moongrad.inputs"
 local mg = require "moongrad"
 local names = require "moongrad.names"
@@ -28,7 +27,39 @@ local commands = {
 }
 
 -- What is the engine's to write.
-local readonly = { A = "a", Z = "z", DELTA = "delta", GRAD = "grad", DTHETA = "dtheta" }
+local readonly = {
+  --- A[l]  N x (1 + n(l))
+  -- The activations of layer l: what its N rows send on, behind a column of ones; the constant that the bias
+  -- weighs. A[1] is [1 X]; the last one is the prediction, without ones.
+  --   A[l+1] = [1 g(Z[l])]
+  -- > A[3]
+  A = "a",
+
+  --- Z[l]  N x n(l+1)
+  -- The pre-activations: what each unit of layer l + 1 sums up for each row, before its activation g.
+  --   Z[l] = A[l] THETA[l]^T
+  -- > Z[2]
+  Z = "z",
+
+  --- DELTA[l]  N x n(l+1)
+  -- dJ/dZ[l]: how J changes with each pre-activation. Backpropagation carries it from the last layer back.
+  --   DELTA[L] = dJ/dA[L+1] * g'(Z[L])
+  --   DELTA[l] = (DELTA[l+1] THETA[l+1], without the bias's column) * g'(Z[l])
+  -- > DELTA[2]
+  DELTA = "delta",
+
+  --- GRAD[l]  as THETA[l]
+  -- dJ/dTHETA[l], the gradient: how J changes with each weight.
+  --   GRAD[l] = DELTA[l]^T A[l] + l1 sign(THETA[l]) + l2 THETA[l], the last two not for biases
+  -- > GRAD[1]
+  GRAD = "grad",
+
+  --- DTHETA[l]  as THETA[l]
+  -- The last update that was applied.
+  --   DTHETA[l] = -ETA GRAD[l] in plain descent
+  -- > DTHETA[1]
+  DTHETA = "dtheta",
+}
 
 local function is_network(v)
   local meta = type(v) == "userdata" and classof(v)
@@ -46,12 +77,48 @@ end
 local function filled(list) return #list > 0 and list or nil end
 
 local read = {
+  --- NET
+  -- The current network, the one that step() and the rest work on; nil before there is one. NET = network{...}
+  -- selects another. What it has, in front of each NET: or NET., the matrices of THETA and their kin in small letters:
+  -- {network}
+  -- > NET
+  -- > NET = network{2, 8, 1, activation = "tanh", seed = 7}
   NET = function() return NET end,
+
+  --- LAYERS  L + 1 numbers
+  -- The units of each layer, input first. Assigning makes a new network, its THETA drawn at once, that keeps ETA,
+  -- X, y and every other option.
+  -- > LAYERS = {2, 3, 1}
+  -- > LAYERS
   LAYERS = function() return NET and NET.layers end,
+
+  --- THETA[l]  n(l+1) x (1 + n(l))
+  -- The weights into layer l + 1: a row for each unit that receives, column 1 the bias, the weight of a constant 1.
+  -- Writing changes the network: one weight, one row, THETA[l] = m copies a matrix in, THETA = {} draws all anew.
+  -- > THETA[1][1][2] = 0.5
+  -- > THETA[1]
   THETA = function() return NET and NET.theta end,
+
+  --- J
+  -- The cost of the last pass, the one whose gradient is taken; NET.options.cost says which. cost() is that of
+  -- THETA as it now is.
+  -- > J
   J = function() return NET and NET.J end,
+
+  --- ETA
+  -- The learning rate: how far a step goes along the gradient.
+  --   THETA[l] = THETA[l] - ETA GRAD[l]
+  -- > ETA = 0.5
   ETA = function() if NET then return NET.eta end return held.ETA end,
+
+  --- X  N x n(1)
+  -- The data, a row for each example; a table of rows becomes a matrix.
+  -- > X = {{0, 0}, {0, 1}, {1, 0}, {1, 1}}
   X = function() if NET then return NET.X end return held.X end,
+
+  --- y  N x K
+  -- The targets, a row for each row of X; N numbers become a column.
+  -- > y = {0, 1, 1, 0}
   y = function() if NET then return NET.y end return held.y end,
 }
 for name, field in pairs(readonly) do
@@ -142,7 +209,24 @@ local template = "local current = ... return function(...) return current '%s':%
 for _, name in ipairs(commands) do
   functions[name] = load(template:format(name, name), debug.getinfo(1, "S").source, "t")(current)
 end
-functions.help = help.help
+
+-- A function whose module is loaded only when it is called.
+local function when_called(module, name)
+  return function(...) return require(module)[name](...) end
+end
+
+-- f, to be called or, as what it says of itself, typed by its name alone.
+local function by_name(name, f)
+  return setmetatable({}, {
+    __name = name,
+    __call = function(_, ...) return f(...) end,
+    __tostring = function() return tostring(f()) end,
+  })
+end
+
+functions.help = by_name("help", when_called("moongrad.help", "help"))
+functions.who = by_name("who", when_called("moongrad.who", "who"))
+functions.apropos = when_called("moongrad.help", "apropos")
 
 -- The session's own value of a name that is not live: a function, or a part of mg.
 local function provided(name)
@@ -188,13 +272,18 @@ local globals = {
   __newindex = function(_, name, v)
     if write[name] then
       assign(write[name], v)
-    elseif type(provided(name)) == "function" then
+    elseif functions[name] or type(mg[name]) == "function" then
       assign_function(name, v)
     else
       rawset(_G, name, v)
     end
   end,
 }
+
+session.at_start = {} -- the globals that are Lua's own
+
+-- The session's functions that the user has replaced.
+function session.replaced() return next, replaced end
 
 local utf8_wanted -- may the prompt have what ASCII has not?
 
@@ -204,6 +293,7 @@ function session.install(host)
   show.width = host.width
   show.height = host.height or show.height
   source.only()
+  for name, v in next, _G do session.at_start[name] = v end
   setmetatable(_G, globals)
 end
 

@@ -44,15 +44,13 @@ local function data(net, o)
 end
 
 --- net:train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}
--- Gradient descent in mini-batches: epochs (default 1) times through X, y (default the network's own), batch
--- rows at a time (default all; the last batch may be short), in a new order each epoch drawn by NumPy's
--- permutation from the network's generator (shuffle = false: as they lie). Returns the last report, with
--- .history, the reports of every `every` epochs and the last. Without every it has each epoch's up to 1000 of
--- them, then every second, fourth, ... epoch's, never more than 1000. cost, mse, tss and accuracy are of the
--- batches as they passed; with test = {X, y}, test_cost and test_accuracy are taken at the epoch's end; seconds
--- are those since the call began, the last report's of the whole call. report(r) is called every `every` epochs
--- (default 1); training ends early when stop_when(r), asked every epoch, is true.
+-- Gradient descent in mini-batches, an update after each. The order of the rows is drawn anew each epoch by NumPy's
+-- permutation, from the network's generator. Returns the last report, with .history, the reports of every `every`
+-- epochs and the last; without every each epoch's up to 1000 of them, then every second, fourth, ... epoch's, never
+-- more than 1000. cost, mse, tss and accuracy are of the batches as they passed, test_cost and test_accuracy are
+-- taken at the epoch's end; seconds are those since the call began.
 -- > train{epochs = 10, batch = 2}
+-- > train{epochs = 1000, stop_when = function(r) return r.mse < 0.01 end}
 local function train(net, o, ...)
   core.network_self(net, "train")
   if select("#", ...) > 0 then raise "train: expected one table, train{epochs = 10}" end

@@ -170,8 +170,21 @@ static int shape_tostring(lua_State *L) {
 */
 
 /*** m.shape
-     The numbers of rows and columns, {nrows, ncols}; also m.nrows and m.ncols.
-     > THETA[1].shape[2]
+     The numbers of rows and columns, {nrows, ncols}.
+     > THETA[1].shape
+     {2, 3}
+*/
+
+/*** m.nrows
+     The number of rows; #m is the same.
+     > X.nrows
+     4
+*/
+
+/*** m.ncols
+     The number of columns.
+     > X.ncols
+     2
 */
 
 /* The field or method whose name is at 2. */

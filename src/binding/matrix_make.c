@@ -92,6 +92,7 @@ static Matrix *push_sized(lua_State *L) {
      A new matrix: of a table of rows, of a flat table of numbers (1 x n), a copy of a matrix,
      or matrix(nrows, ncols [, v]), every element v (0). m[i] is row i, a view; m[i][j] a number;
      m[i] = {...} writes a row. #m is the number of rows. + - * / ^ go element by element.
+     {matrix}
      > m = matrix{{1, 2}, {3, 4}}
      > matrix(2, 3, 0.5)
 */
@@ -119,6 +120,9 @@ static int make_matrix(lua_State *L) {
 /*** mg.zeros(nrows, ncols)
      A matrix of zeros.
      > mg.zeros(2, 3)
+     2 x 3
+     0  0  0
+     0  0  0
 */
 static int make_zeros(lua_State *L) {
   check_arity(L, 2);
@@ -138,7 +142,10 @@ static int make_ones(lua_State *L) {
 
 /*** mg.eye(n)
      The n x n identity: ones on the diagonal, zeros elsewhere.
-     > mg.eye(3)
+     > mg.eye(2)
+     2 x 2
+     1  0
+     0  1
 */
 static int make_eye(lua_State *L) {
   check_arity(L, 1);
@@ -151,6 +158,8 @@ static int make_eye(lua_State *L) {
 /*** mg.linspace(a, b, n)
      A 1 x n matrix of evenly spaced numbers, the first a, the last b; as NumPy's, in every bit.
      > mg.linspace(0, 1, 5)
+     1 x 5
+     0  0.25  0.5  0.75  1
 */
 static int make_linspace(lua_State *L) {
   check_arity(L, 3);

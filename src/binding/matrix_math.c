@@ -322,12 +322,14 @@ static int math_sin(lua_State *L) { return map(L, "sin", sin); }
 /*** mg.cos(x)
      The cosine of x, in radians. For a number or, element by element, a matrix.
      > mg.cos(0)
+     1.0
 */
 static int math_cos(lua_State *L) { return map(L, "cos", cos); }
 
 /*** mg.floor(x)
      The largest whole number not above x. For a number or, element by element, a matrix.
      > mg.floor(2.5)
+     2.0
 */
 static int math_floor(lua_State *L) { return map(L, "floor", floor); }
 
@@ -382,7 +384,8 @@ static int math_softplus(lua_State *L) { return activate(L, "softplus"); }
 
 /*** mg.softmax(z)
      e^z / sum of e^z along each row of a matrix, so that a row sums to 1.
-     > mg.softmax{{1, 2, 3}}
+     > mg.softmax{{1, 2, 3}}:sum()
+     1.0
 */
 static int math_softmax(lua_State *L) { return activate(L, "softmax"); }
 

@@ -15,7 +15,8 @@ static size_t check_span(lua_State *L, size_t n, size_t *count) {
 
 /*** m:rows(i [, j])
      Rows i to j (i alone without j) as a view: writing to it writes to m.
-     > m:rows(2, 3):fill(0)
+     > m = matrix(4, 2)
+     > m:rows(2, 3):fill(1)
 */
 static int m_rows(lua_State *L) {
   const Matrix *a = matrix_check(L, 1);
@@ -51,7 +52,10 @@ static int m_copy(lua_State *L) {
 
 /*** m:fill(v)
      Makes every element v. Returns m.
-     > m:fill(0.5)
+     > matrix(2, 2):fill(0.5)
+     2 x 2
+     0.5  0.5
+     0.5  0.5
 */
 static int m_fill(lua_State *L) {
   check_arity(L, 2);
@@ -65,7 +69,7 @@ static int m_fill(lua_State *L) {
 
 /*** m:set(other)
      Copies the numbers of other, a matrix or table of rows of the same shape, into m. Returns m.
-     > m:set{{1, 2}, {3, 4}}
+     > THETA[2]:set{{0, 1, -1}}
 */
 static int m_set(lua_State *L) {
   check_arity(L, 2);
@@ -107,7 +111,8 @@ static void push_numbers(lua_State *L, const mg_mat *m, size_t i) {
 
 /*** m:totable()
      A table of rows, each a table of numbers; for a row, the numbers.
-     > for _, x in ipairs(m[1]:totable()) do print(x) end
+     > X:totable()[2]
+     {0.0, 1.0}
 */
 static int m_totable(lua_State *L) {
   check_arity(L, 1);

@@ -135,12 +135,13 @@ static lua_Integer epochs_arg(lua_State *L, int idx, const char *who) {
 }
 
 /*** net:step([n])
-n epochs (default 1) of plain full-batch training on all of X, y: forward, backward, update.
-Returns a report: epoch, cost, mse, tss, accuracy (when y are classes), seconds, interrupted; cost and
-the metrics are those of THETA as it now is, while a z delta grad stay those of the pass that made the
-last update. Raises when J or THETA would not stay finite, and keeps the last good THETA.
-step(n) leaves the same bits as n times step(1).
+n epochs (default 1) of full-batch training on all of X, y: forward, backward, update.
+  THETA[l] = THETA[l] - ETA GRAD[l]
+Returns a report whose cost and metrics are those of THETA as it now is, while A Z DELTA GRAD stay those of
+the pass that made the last update. Raises when J or THETA would not stay finite, and keeps the last good
+THETA. step(n) leaves the same bits as n times step(1).
 > step(1000)
+> step().epoch
 */
 static int step(lua_State *L) {
   Network *n = self(L);
@@ -222,7 +223,9 @@ static int push_yhat(lua_State *L, const mg_network *net) {
 }
 
 /*** net:forward([X])
-One forward pass: fills z and a for rows X (N x inputs; default net.X), and J when X is net.X and y fits it.
+One forward pass: fills Z and A for rows X (N x inputs; default the network's), and J when they are the network's
+own and y fits.
+  A[1] = [1 X], Z[l] = A[l] THETA[l]^T, A[l+1] = [1 g(Z[l])]
 Returns the prediction, a new N x outputs matrix.
 > forward()
 */
@@ -253,9 +256,13 @@ static int forward(lua_State *L) {
 }
 
 /*** net:backward([y])
-Backpropagation from the last forward pass against targets y (N x outputs; default net.y): fills delta
-and grad, and J. Returns net.grad. Does not touch theta.
+Backpropagation from the last forward pass against targets y (N x outputs; default the network's): fills DELTA,
+GRAD and J. Returns GRAD. Does not touch THETA.
+  DELTA[L] = dJ/dA[L+1] * g'(Z[L])
+  DELTA[l] = (DELTA[l+1] THETA[l+1], without the bias's column) * g'(Z[l])
+  GRAD[l] = DELTA[l]^T A[l]
 > forward() backward()
+> GRAD[2]
 */
 static int backward(lua_State *L) {
   Network *n = network_check(L, 1);
@@ -283,8 +290,9 @@ static int backward(lua_State *L) {
 }
 
 /*** net:update()
-One update from the gradient of the last backward pass: dtheta = -eta grad, theta = theta + dtheta.
-Frozen parameters stay. Counts one epoch. Raises when theta would not stay finite, and keeps it.
+One update from the gradient of the last backward pass.
+  DTHETA[l] = -ETA GRAD[l], THETA[l] = THETA[l] + DTHETA[l]
+Frozen parameters stay. Counts one epoch. Raises when THETA would not stay finite, and keeps it.
 > forward() backward() update()
 */
 static int update(lua_State *L) {
@@ -300,7 +308,7 @@ static int update(lua_State *L) {
 /* --- evaluation, which leaves the live state alone ------------------------------------------ */
 
 /*** net:predict(X)
-The network's output for rows X (N x inputs; default net.X), a new N x outputs matrix. The live state stays.
+The network's output for rows X (N x inputs; default its own), a new N x outputs matrix. The live state stays.
 > predict{{0, 1}, {1, 1}}
 */
 static int predict(lua_State *L) {
@@ -342,7 +350,7 @@ static Network *evaluate(lua_State *L, const char *who, mg_metrics *m) {
 }
 
 /*** net:cost([X, y])
-J of THETA on rows X and targets y (default: net.X and net.y), by the network's cost, l1 and l2 included:
+J of THETA on rows X and targets y (default: its own), by the network's cost, l1 and l2 included:
 a number. The live state stays.
 > cost()
 */

@@ -64,6 +64,7 @@ mg_team *push_team(lua_State *L, size_t *n) {
      At the start what MOONGRAD_THREADS says in the environment, else 1. The bits are the same with any
      number. Worth it from about 20 us of work a batch.
      > mg.threads(2)
+     2
 */
 static int threads(lua_State *L) {
   check_arity(L, 1);

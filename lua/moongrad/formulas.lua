@@ -1,0 +1,52 @@
+-- formulas.lua - what each cost, activation, optimiser and way to draw THETA computes, in one line.
+--
+-- Help about options shows them, and the topics put them in tables. A test says when one lacks its line.
+
+local options = require "moongrad.options"
+
+local formulas = {}
+
+-- yhat is the prediction A[L+1], the sums run over the N rows and K outputs.
+formulas.cost = {
+  sse = "J = 1/2 sum of (yhat - y)^2",
+  mse = "J = 1/(N K) sum of (yhat - y)^2, the mean",
+  quadratic = "J = 1/(2N) sum of (yhat - y)^2",
+  squares = "J = scale sum of (yhat - y)^2",
+  ["cross-entropy"] = "J = -1/N sum of y ln yhat + (1 - y) ln(1 - yhat)",
+  softmax = "J = -1/N sum of y ln yhat",
+}
+
+formulas.activation = {
+  linear = "a = z, a' = 1",
+  sigmoid = "a = 1 / (1 + e^-z), a' = a (1 - a)",
+  tanh = "a = (e^z - e^-z) / (e^z + e^-z), a' = 1 - a^2",
+  relu = "a = z above 0, else 0; a' = 1 above 0, else 0",
+  ["leaky-relu"] = "a = z above 0, else 0.01 z; a' = 1 above 0, else 0.01",
+  elu = "a = z above 0, else e^z - 1; a' = 1 above 0, else a + 1",
+  gelu = "a = z Phi(z), a' = Phi(z) + z phi(z), of the standard normal",
+  softplus = "a = ln(1 + e^z), a' = sigmoid(z)",
+  softmax = "a[j] = e^z[j] / sum over k of e^z[k], along each row",
+}
+formulas.output, formulas.of = formulas.activation, formulas.cost
+
+formulas.optimizer = {
+  sgd = "DTHETA[l] = -ETA GRAD[l]",
+}
+
+formulas.precision = {
+  double = "64 bits, 53 of them for the digits: 16 decimals",
+  single = "32 bits, 24 of them for the digits: 7 decimals; faster",
+}
+
+formulas.method = {
+  central = "(J(w + epsilon) - J(w - epsilon)) / (2 epsilon)",
+  forward = "(J(w + epsilon) - J(w)) / epsilon",
+  ["five-point"] = "(J(w-2e) - 8 J(w-e) + 8 J(w+e) - J(w+2e)) / (12e), e = epsilon",
+}
+
+formulas.init = {}
+for name, number in pairs(options.init_numbers) do
+  formulas.init[name] = ("%s   {%s = %g}"):format(number.draws, number[1], number[2])
+end
+
+return formulas

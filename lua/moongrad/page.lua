@@ -1,0 +1,98 @@
+-- page.lua - text as it is read: broken between words, within 80 columns and the terminal.
+--
+-- Words flow together up to an empty line; a line that is indented (a formula, a table) or that
+-- follows one that begins with ">" (an example and what it prints) stays a line of its own, and
+-- so does the first one, the title.
+
+local show = require "moongrad.show"
+
+local page = {}
+
+-- The columns there are.
+function page.width() return math.max(20, math.min(80, show.width())) end
+
+-- A line broken between words; what does not fit goes on below, indented by hang.
+local function wrap(line, width, hang)
+  local lines, current, empty = {}, "", true
+  for space, word in line:gmatch "(%s*)(%S+)" do
+    if not empty and #current + #space + #word > width then
+      lines[#lines + 1], current = current, (" "):rep(hang) .. word
+    else
+      current = current .. space .. word
+    end
+    empty = false
+  end
+  lines[#lines + 1] = current
+  return table.concat(lines, "\n")
+end
+
+-- Where the second column of an indented line begins, or a little more than the line itself does.
+local function column(line, width)
+  local before = #(line:match "^%s*%S.-%s%s+" or "")
+  return before > 0 and before <= width // 2 and before or #line:match "^%s*" + 2
+end
+
+-- The lines of a text, words joined: a list of {text, kind}, kind "title", "words", "kept" or "example".
+local function parse(text)
+  local lines, kind = {}, nil
+  for line in (text .. "\n"):gmatch "(.-)\n" do
+    local before = kind
+    if #lines == 0 then
+      kind = "title"
+    elseif line == "" then
+      kind = nil
+    elseif line:find "^>" or before == "example" then
+      kind = "example"
+    else
+      kind = line:find "^%s" and "kept" or "words"
+    end
+    if kind == "words" and before == "words" then
+      lines[#lines].text = lines[#lines].text .. " " .. line
+    else
+      lines[#lines + 1] = { text = line, kind = kind }
+    end
+  end
+  return lines
+end
+
+-- The text laid out.
+function page.layout(text)
+  local width, lines = page.width(), {}
+  for i, line in ipairs(parse(text)) do
+    local hang = line.kind == "kept" and column(line.text, width) or line.kind == "words" and 0 or 4
+    local is_output = line.kind == "example" and not line.text:find "^>"
+    lines[i] = is_output and line.text or wrap(line.text, width, hang)
+  end
+  return table.concat(lines, "\n")
+end
+
+-- Rows of two strings as an indented table, the first column as wide as its longest, or a third of the page.
+function page.table(rows)
+  local width, most = page.width(), 0
+  for _, row in ipairs(rows) do most = math.max(most, #row[1]) end
+  most = math.min(most, width // 3)
+  local lines = {}
+  for i, row in ipairs(rows) do
+    lines[i] = wrap(("  %s%s  %s"):format(row[1], (" "):rep(most - #row[1]), row[2]), width, most + 4)
+  end
+  return table.concat(lines, "\n")
+end
+
+-- The examples in a text: a list of {input =, output = or nil}.
+function page.examples(text)
+  local list = {}
+  for _, line in ipairs(parse(text)) do
+    if line.kind == "example" then
+      local input = line.text:match "^> ?(.*)"
+      local last = list[#list]
+      if input then
+        list[#list + 1] = { input = input }
+      else
+        last.output = (last.output and last.output .. "\n" or "") .. line.text
+      end
+    end
+  end
+  return list
+end
+
+return page

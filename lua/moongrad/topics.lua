@@ -1,0 +1,232 @@
+-- topics.lua - the pages of help "topics": how things hang together, a page each.
+--
+-- {costs} and the like stand for tables that help makes of the options as they are. Examples go on
+-- from the network of help().
+
+local topics = {}
+
+-- name, other names for it, and the page: its first line is the title.
+topics.list = {
+{ "notation", { "names", "vocabulary", "shapes" }, [[
+notation: the names, and the shapes they have
+N rows of data, K outputs, L weight layers, n(l) units in layer l; indices count from 1.
+{names}
+A column of ones stands in front of each A[l] but the last, so the bias is a weight like any other: column 1 of
+THETA[l]. Reading shows the network as it is, writing changes it.
+> #LAYERS, #THETA, THETA[1].shape
+> THETA[2][1][1] = 0]] },
+
+{ "backpropagation", { "backprop", "gradient", "gradients", "chain rule" }, [[
+backpropagation: how GRAD comes about
+A step is a forward pass, a backward pass and an update. g is the activation, g' its slope, * goes element by
+element, and l runs over the L weight layers.
+  forward    A[1] = [1 X]
+             Z[l] = A[l] THETA[l]^T
+             A[l+1] = [1 g(Z[l])], the last without ones: yhat
+             J = the cost of yhat and y
+  backward   DELTA[L] = dJ/dyhat * g'(Z[L])
+             DELTA[l] = (DELTA[l+1] THETA[l+1], without column 1) * g'(Z[l])
+             GRAD[l] = DELTA[l]^T A[l], plus what l1 and l2 add
+  update     THETA[l] = THETA[l] - ETA GRAD[l]
+A delta says how J changes with one unit's Z for one row; a gradient is the sum over the rows of delta times what
+came in. The constant 1 has no delta, so its column is left out on the way back.
+> forward() backward()
+> (DELTA[1].T:matmul(A[1]) - GRAD[1]):norm() < 1e-12
+true
+
+Sources: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, Nature 323 (1986);
+Nielsen, Neural Networks and Deep Learning, chapter 2 (2015); Goodfellow, Bengio and Courville, Deep Learning,
+section 6.5 (2016).]] },
+
+{ "training", { "epochs", "batches", "batch", "stochastic gradient descent", "learning" }, [[
+training: epochs, batches, and when to stop
+step(n) is n epochs of full-batch descent: every update sees all rows. train{} goes through the rows in batches,
+an update after each, in a new order every epoch.
+  GRAD is of the batch: with "sse" it grows with the rows in it; with "mse", "quadratic", "cross-entropy" and
+  "softmax", which are means, it does not, and ETA need not change with the batch.
+A batch's gradient is a noisy one, and cheap. Too large an ETA lets the cost rise or jump; too small a one crawls.
+> r = train{epochs = 20, batch = 2}
+> #r.history
+20
+> train{epochs = 1000, stop_when = function(r) return r.mse < 0.001 end}
+
+Sources: Bottou, Stochastic gradient descent tricks (2012); Nielsen, chapter 1 (2015).]] },
+
+{ "costs", { "cost", "loss", "losses", "metrics" }, [[
+costs: what is made small, each with its scale
+yhat = A[L+1] is the prediction; the sums run over the N rows and K outputs.
+{costs}
+The scale decides how far a step goes, so every cost says what it is. "sse" is what the article descends, "mse"
+what it prints; their gradients differ by N K / 2. Cross-entropy goes with a sigmoid output, softmax with a softmax
+one: there the slope cancels, DELTA[L] = (yhat - y) / N, and both are computed from Z, so that they stay finite.
+l1 and l2 add to J: l1 sum of |w| + l2/2 sum of w^2, biases left out. Reports also carry mse, tss = sum of
+(yhat - y)^2 and accuracy, whatever the cost is.
+> NET.options.cost = "mse"
+> cost()
+> NET = network{2, 4, 1, cost = "cross-entropy", eta = 1}
+> step(1000)
+
+Sources: Bishop, Pattern Recognition and Machine Learning, sections 4.3 and 5.2 (2006); Nielsen, chapter 3 (2015).]] },
+
+{ "activations", { "activation", "activation functions", "transfer functions" }, [[
+activations: what a unit makes of z, and the slope that goes back
+{activations}
+A sigmoid is flat far from 0: where a' is tiny nothing is learnt (saturation). relu is flat below 0, and a unit that
+is there for every row is dead. sigmoid, tanh, relu and the rest are functions of numbers and matrices, too.
+> sigmoid(0)
+0.5
+> NET = network{2, 8, 1, activation = "tanh", output = "sigmoid"}
+> step(100)
+
+Sources: leaky relu: Maas, Hannun and Ng (2013); elu: Clevert, Unterthiner and Hochreiter (2015); gelu: Hendrycks
+and Gimpel (2016); softplus: Dugas and others (2001); softmax: Bridle (1990).]] },
+
+{ "optimisers", { "optimizers", "optimiser", "optimizer", "descent", "learning rate", "sgd" }, [[
+optimisers: how GRAD becomes DTHETA
+{optimisers}
+then THETA[l] = THETA[l] + DTHETA[l]. What is frozen stays: net.frozen[l] = true, "bias" or "weights".
+> ETA = 0.5
+> step(1)
+> (DTHETA[1] + ETA * GRAD[1]):norm() < 1e-12
+true
+
+Source: Goodfellow, Bengio and Courville, Deep Learning, chapter 8 (2016).]] },
+
+{ "initialisation", { "initialization", "inits", "random weights", "symmetry" }, [[
+initialisation: where THETA begins
+Drawn when the network is made, layer by layer, row by row, bias first; n_in and n_out are the units on either side
+of the weights. THETA = {} or init() draws anew.
+{inits}
+Equal rows of THETA get equal gradients and stay equal for ever: that is why THETA is random. "xavier" keeps the
+size of signals from layer to layer for tanh and sigmoid, "he" for relu; "uniform" is the article's.
+> init("xavier")
+> init("epsilon", {epsilon = 0.5})
+> NET = network{2, 8, 1, activation = "relu", output = "sigmoid", init = "he"}
+
+Sources: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks (2010); He,
+Zhang, Ren and Sun, Delving deep into rectifiers (2015).]] },
+
+{ "regularisation", { "regularization", "weight decay", "overfitting", "l1 and l2" }, [[
+regularisation: a price on large weights
+  J gains       l1 sum of |w| + l2/2 sum of w^2
+  GRAD gains    l1 sign(w) + l2 w
+Biases are left out of both. cost, in reports and in check, includes them; mse and tss do not. Hold rows back to see
+whether a network does as well on what it has not seen.
+> NET.options.l2 = 0.001
+> step(100)
+> train{epochs = 10, test = {X, y}}.test_cost
+
+Sources: Krogh and Hertz, A simple weight decay can improve generalization (1991); Bishop, section 5.5 (2006).]] },
+
+{ "checking", { "gradient checking", "numerical gradient", "differences" }, [[
+checking: is GRAD the gradient of J?
+Each parameter w is moved by epsilon, J taken on either side, and the difference held against backpropagation's
+number at the same THETA.
+{differences}
+Off by about epsilon (forward), epsilon^2 (central), epsilon^4 (five-point), times a higher derivative of J; and,
+since J has 16 digits, by about 1e-16 |J| / epsilon. 1e-5 is near where the two meet for central differences.
+  relative error = |b - n| / max(|b|, |n|, floor)
+The floor is what the differences can resolve: below it two numbers cannot be told apart. A difference across the
+kink of a relu says nothing and is left out. of = another cost checks against that one, and names the ratio.
+> check().ok
+true
+> check{of = "mse"}.worst
+
+Sources: Press and others, Numerical Recipes, section 5.7 (2007); Nocedal and Wright, Numerical Optimization,
+section 8.1 (2006).]] },
+
+{ "data", { "datasets", "data sets", "targets", "one-hot" }, [[
+data: X and y
+X has a row for each example, y a row of targets for each row of X; a table of rows will do for a matrix, and N
+numbers for a column y. They are checked against each other and the network when they are used.
+{data}
+With one output the targets are 0 and 1 (or -1 and 1); with several, a row of y has a 1 in its class's column.
+accuracy() is the share of rows on the right side.
+> X, y = data.parity{bits = 3}
+> LAYERS = {3, 6, 1}
+> X = {{0.2, 1}, {0.9, 0.3}}  y = {1, 0}]] },
+
+{ "matrices", { "linear algebra", "broadcasting", "views", "indexing" }, [[
+matrices: tables of numbers that work as in the formulas
+m[i][j] is a number, m[i] a row; m[i][j] = v and m[i] = {...} write. #m is the number of rows. + - * / ^ go element
+by element, numbers, one row and one column stretched to fit; a:matmul(b) is the matrix product, m.T the transpose.
+m.T, m[i], m:rows(i, j) and m:cols(i, j) are views: writing to them writes to m. m:copy() is one of its own.
+> m = matrix{{1, 2}, {3, 4}}
+> m * m
+2 x 2
+1   4
+9  16
+> m:matmul(m)
+2 x 2
+ 7  10
+15  22
+> m:sum(), m:mean(1)]] },
+
+{ "randomness", { "random", "random numbers", "seeds", "reproducibility", "numpy" }, [[
+randomness: NumPy's numbers, bit for bit
+After seed(k), rand, randn and permutation give what np.random.seed(k), rand, randn and permutation give (the last
+plus 1). THETA is drawn from the same numbers; at the start they are as after seed(0). network{..., seed = k} has a
+generator of its own, and generator(k) is one for you: nothing else draws from it.
+The same seed and script leave the same bits, run after run, on any number of threads.
+> seed(0)
+> rand()
+0.54881350392732
+> seed(0) LAYERS = {2, 2, 1}
+
+Sources: Matsumoto and Nishimura, Mersenne Twister (1998); Marsaglia and Bray, A convenient method for generating
+normal variables (1964).]] },
+
+{ "precision", { "single", "double", "float", "rounding", "digits" }, [[
+precision: double, and single when asked
+{precisions}
+network{..., precision = "single"} keeps THETA and all the rest in single precision. The reports are shown alike;
+check() then cannot resolve less than 1e-2, and says so. digits(n) sets how many digits are shown, not how many
+there are; string.format("%.17g", v) shows a number in full.
+> digits(10)
+10
+> digits(6)
+6
+> NET = network{2, 2, 1, precision = "single"}
+
+Source: Goldberg, What every computer scientist should know about floating-point arithmetic (1991).]] },
+
+{ "threads", { "parallel", "cores", "speed" }, [[
+threads: sharing the large operations
+threads(n) lets n threads share the work of each network made from then on; MOONGRAD_THREADS says it from outside.
+The bits are the same with any number of them. It is worth it from about 20 us of work for each batch: XOR is too
+small, a layer of some hundred units is not.
+> threads()
+1]] },
+
+{ "keys", { "prompt", "prompt keys", "keyboard", "editing", "readline", "shortcuts" }, [[
+keys: what the prompt does with what you type
+  Enter             runs what is complete; else goes on in a new line
+  Alt-Enter         a new line, whatever is complete
+  Up, Down          through the lines of an input, then earlier inputs that begin with what is typed
+  Tab               completes names, fields, options and files; Tab twice lists them
+  Ctrl-R            finds an earlier input
+  Ctrl-X Ctrl-E     edits the input in $VISUAL or $EDITOR
+  Ctrl-C            drops the line; stops what is running, and keeps THETA
+  Ctrl-Z            puts moongrad aside; fg brings it back
+  Ctrl-D            on an empty line: leaves
+  Enter, nothing typed   repeats the input when it was a step or a training
+Every value of an expression is printed; a ; at its end hides it. _ is the last value, _1, _2, ... are the values of
+the last input. ?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded.
+PROMPT, a string or a function, is the prompt, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one.
+> 6 * 7
+42
+> x = 1; y1 = 2;]] },
+
+{ "scripts", { "script", "library", "running scripts", "command line" }, [[
+scripts: the same words in a file
+A script has the names of the prompt, and is silent until it prints: the prompt shows what a line returns, a script
+prints it.
+  moongrad file.lua          runs it; moongrad -i file.lua opens the prompt behind it
+  moongrad -e "print(1)"     runs a line
+  #!/usr/bin/env moongrad    as its first line makes a file a program
+From any Lua 5.4 local mg = require "moongrad" gives everything but the prompt, and sets no global.
+> print(step(10))
+> local net = mg.network{2, 2, 1}  print(net:predict{{0, 1}})]] },
+}
+
+return topics

@@ -5,8 +5,7 @@ local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 
 --- data
--- Small data sets, each a function that returns X and y:
--- {data}
+-- Small data sets, each a function that returns X and y.
 -- > X, y = data.parity{bits = 3}
 local data = {}
 

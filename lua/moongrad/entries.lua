@@ -74,7 +74,7 @@ local function add_choices(list)
       for _, choice in ipairs(option.choices or {}) do
         local path = who .. "." .. option.name
         local entry = of[choice] or new("choice", choice, ("%q"):format(choice), "")
-        entry.owner, entry.name = nil, choice
+        entry.owner, entry.name, entry.see = nil, choice, entry.see or path
         entry.text = entry.text .. path .. "   " .. formulas[option.name][choice] .. "\n"
         of[choice] = entry
       end

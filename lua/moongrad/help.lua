@@ -31,12 +31,12 @@ A network learns XOR:
 -- The session when there is one: then functions are shown as they are typed there.
 local function session() return package.loaded["moongrad.session"] end
 
--- "net:step([n])", in a session "step([n])   also net:step".
+-- "net:step([n])", in a session "net:step([n])   or step([n])".
 local function title_of(entry)
-  local typed = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session()
-    and entry.title:find "^[%w_.:]+[({]"
-  if not typed or session().value(entry.name) == nil then return entry.title end
-  return ("%s   also %s"):format(entry.title:sub(#entry.owner + 2), entry.path)
+  local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session()
+    and entry.title:sub(#entry.owner + 2)
+  if not called or not called:find "[({]" or session().value(entry.name) == nil then return entry.title end
+  return ("%s   or %s"):format(entry.title, #called <= 26 and called or called:gsub("([({]).*([)}])$", "%1...%2"))
 end
 
 -- The text of one entry: title, words, options, examples.
@@ -55,24 +55,34 @@ local function page_of(entry)
 end
 
 local function see_also(list)
-  if #list == 0 then return "" end
   local parts = {}
-  for i, entry in ipairs(list) do parts[i] = ("help %q"):format(entry.path) end
-  return "\n\nSee also " .. table.concat(parts, ", ")
+  for i, entry in ipairs(list) do parts[i] = ("help %q"):format(entry.see or entry.path) end
+  return "See also " .. table.concat(parts, ", ")
 end
 
-local text = { __name = "help" } -- the metatable of what help returns
+-- The pages of what help returns, in a list: made when they are asked for, as wide as the terminal then is.
+local function pages_of(t)
+  local list = {}
+  for i, entry in ipairs(t) do list[i] = page_of(entry) end
+  list[#list + 1] = t.message
+  if #(t.also or {}) > 0 then list[#list + 1] = see_also(t.also) end
+  return list
+end
 
--- Laid out when it is shown: the terminal may be another by then.
+local text = { __name = "help" } -- the metatable of what help returns: a list of entries, or a message
+
+function text.__index(t, key)
+  if key == "text" then return table.concat(pages_of(t), "\n\n") end
+end
+
 function text.__tostring(t)
-  local parts = {}
-  for i, entry in ipairs(t) do parts[i] = page.layout(page_of(entry)) end
-  if t.text then parts[#parts + 1] = page.layout(t.text) end
-  return table.concat(parts, "\n\n") .. page.layout(see_also(t.also or {}))
+  local list = pages_of(t)
+  for i, p in ipairs(list) do list[i] = page.layout(p) end
+  return table.concat(list, "\n\n")
 end
 
 local function said(message, ...)
-  return setmetatable({ text = select("#", ...) > 0 and message:format(...) or message }, text)
+  return setmetatable({ message = select("#", ...) > 0 and message:format(...) or message }, text)
 end
 
 -- --- finding by name --------------------------------------------------------------------------
@@ -111,32 +121,36 @@ end
 local live = { theta = "THETA", a = "A", z = "Z", delta = "DELTA", grad = "GRAD", dtheta = "DTHETA", layers = "LAYERS",
   eta = "ETA", J = "J", X = "X", y = "y" } -- fields of a network -> live names
 
-local kinds = { "documented", "option", "choice", "topic", "lua" } -- the first kind that has the name is shown
+-- What is shown: the first of these that there are, and with what is documented the topic of that name.
+local kinds = { "documented", "topic", "option", "choice", "alias", "lua" }
+
+-- How an entry fits: its kind, "alias" when it goes by another name, or nil.
+local function fit(entry, owner, name)
+  if entry.name == name then
+    local of_mg = owner == "mg" and not entry.owner and entry.kind == "documented"
+    if owner == nil or entry.owner == owner or of_mg then return entry.kind end
+  end
+  for _, other in ipairs(not owner and entry.also or {}) do
+    if other == name:lower() then return "alias" end
+  end
+end
 
 -- The entries that what means, nil when there are none; and others of the same name.
 function help.find(what)
   local owner, name = parts_of(what)
   if owner == "network" and not entries.is_option(owner, name) then owner = "net" end
   if owner == "net" and live[name] then owner, name = nil, live[name] end
-  local found = {}
+  local found, shown, also = {}, {}, {}
+  for _, kind in ipairs(kinds) do found[kind] = {} end
   for _, entry in ipairs(entries.all()) do
-    local matches = entry.name == name and (owner == nil or entry.owner == owner or entry.path == what)
-    if owner == "mg" and entry.name == name and entry.kind == "documented" and not entry.owner then matches = true end
-    for _, other in ipairs(entry.also or {}) do matches = matches or not owner and other == name:lower() end
-    if matches then
-      found[entry.kind] = found[entry.kind] or {}
-      table.insert(found[entry.kind], entry)
-    end
+    local kind = fit(entry, owner, name)
+    if kind then table.insert(found[kind], entry) end
   end
-  local shown, also = nil, {}
   for _, kind in ipairs(kinds) do
-    if not shown then
-      shown = found[kind]
-    else
-      table.move(found[kind] or {}, 1, #(found[kind] or {}), #also + 1, also)
-    end
+    local list = (#shown == 0 or kind == "topic") and shown or also
+    table.move(found[kind], 1, #found[kind], #list + 1, list)
   end
-  return shown, also
+  return #shown > 0 and shown or nil, also
 end
 
 -- --- finding by value ---------------------------------------------------------------------------
@@ -180,17 +194,19 @@ local function name_of(v)
   if what then return live[what] or what end
   local kind = class(v)
   return kind == "row" and "matrix" or kind == "network" and "NET" or kind == "layers" and "LAYERS"
-    or kind == "options" and "net.options" or kind == "history" and "report" or kind
+    or kind == "options" and "net.options" or kind == "history" and "report" or kind == "FILE*" and "file" or kind
 end
 
 -- What is known about a value that is the user's own.
 local function describe(name, v)
   local info = type(v) == "function" and debug.getinfo(v, "S")
-  local described = (name and name .. "  " or "") .. require "moongrad.who".describe(v)
+  local described = require "moongrad.who".describe(v)
   if info and info.what ~= "C" then
+    if name then described = described:gsub("^function", name) end
     return said("%s\nA function of yours, from %s, line %d.", described, info.short_src, info.linedefined)
   end
-  return said("%s\nNo help about it: that is there for functions, live names and options.", described)
+  return said("no help about %s%s\nThere is some for functions, live names, options and topics: help \"topics\".",
+    name and name .. ", a " or "a ", described)
 end
 
 -- --- help and apropos -----------------------------------------------------------------------------
@@ -222,8 +238,7 @@ local function help_by_name(what)
   local shown, also = help.find(what)
   if not shown and what ~= what:lower() then shown, also = help.find(what:lower()) end
   if shown then
-    local t = table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
-    return t
+    return table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
   end
   local v = rawget(_G, what)
   if v ~= nil then

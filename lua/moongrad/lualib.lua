@@ -156,6 +156,7 @@ io.stdout  the standard output file
 io.tmpfile()  a new file that goes when the program ends
 io.type(v)  "file" "closed file" or nil
 io.write(...)  writes texts and numbers
+file  an open file, what io.open returns: file:read file:write file:lines file:seek file:close
 file:close()  closes it
 file:flush()  writes out what was held back
 file:lines(...)  for line in file:lines(): every line

@@ -192,11 +192,11 @@ Source: Goldberg, What every computer scientist should know about floating-point
 
 { "threads", { "parallel", "cores", "speed" }, [[
 threads: sharing the large operations
-threads(n) lets n threads share the work of each network made from then on; MOONGRAD_THREADS says it from outside.
-The bits are the same with any number of them. It is worth it from about 20 us of work for each batch: XOR is too
-small, a layer of some hundred units is not.
-> threads()
-1]] },
+The rows of a batch are shared out for Z, A and DELTA, the units for GRAD and the update. Each number is made by one
+thread, as if it were alone: that is why the bits stay the same. XOR is too small to gain from it, a layer of some
+hundred units is not.
+> threads(2) == 2
+true]] },
 
 { "keys", { "prompt", "prompt keys", "keyboard", "editing", "readline", "shortcuts" }, [[
 keys: what the prompt does with what you type

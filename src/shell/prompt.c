@@ -10,9 +10,9 @@
 static int terminal; /* is someone typing? */
 
 static const char banner[] = //
-    "moongrad " MG_VERSION ", Lua 5.4. help() says what there is, Ctrl-D leaves. Train a network on XOR:\n"
+    "moongrad " MG_VERSION ", Lua 5.4. Type help, or Ctrl-D to leave. A network learns XOR:\n"
     "  X, y = data.xor()  LAYERS = {2, 2, 1}  ETA = 2\n"
-    "  step(5000)   and look: A[3]  THETA[1]  check()\n";
+    "  step(5000)  -- then look: A[3]  THETA[1]  check()\n";
 
 /* Pushes the text of the prompt: what session.prompt says, "> " if it fails. */
 static void push_prompt(lua_State *L, int more) {

@@ -93,23 +93,6 @@ def long_tables(home):
 
 
 @test
-def help_width(home):
-    """help breaks between words, at 80 columns or the terminal's width"""
-    for cols in (100, 50, 30):
-        p = Prompt(home, rows=120, cols=cols)
-        for text in ("help()", "help 'step'", "help 'THETA'"):
-            lines = p.do(text)
-            words = " ".join(lines).split()
-            width = min(cols, 80)
-            check(all(len(line) <= width for line in lines), *lines)
-            check("epochs" in words or "weights" in words, *lines)
-            if text != "help()":
-                flowing = lines[1:-1]
-                check(all(len(a) + 1 + len(b.split()[0]) > width for a, b in zip(flowing, flowing[1:]) if b[0] != ">"), *lines)
-        equal(p.end(), 0)
-
-
-@test
 def continuation(home):
     """an incomplete input goes on with >>; Ctrl-D and Ctrl-C cancel it"""
     p = Prompt(home)

@@ -223,8 +223,8 @@ static int push_yhat(lua_State *L, const mg_network *net) {
 }
 
 /*** net:forward([X])
-One forward pass: fills Z and A for rows X (N x inputs; default the network's), and J when they are the network's
-own and y fits.
+One forward pass: fills Z and A for rows X (N x inputs; default the network's), and J when they are the
+network's own and y fits.
   A[1] = [1 X], Z[l] = A[l] THETA[l]^T, A[l+1] = [1 g(Z[l])]
 Returns the prediction, a new N x outputs matrix.
 > forward()
@@ -256,8 +256,8 @@ static int forward(lua_State *L) {
 }
 
 /*** net:backward([y])
-Backpropagation from the last forward pass against targets y (N x outputs; default the network's): fills DELTA,
-GRAD and J. Returns GRAD. Does not touch THETA.
+Backpropagation from the last forward pass against targets y (N x outputs; default the network's): fills
+DELTA, GRAD and J. Returns GRAD. Does not touch THETA.
   DELTA[L] = dJ/dA[L+1] * g'(Z[L])
   DELTA[l] = (DELTA[l+1] THETA[l+1], without the bias's column) * g'(Z[l])
   GRAD[l] = DELTA[l]^T A[l]

@@ -146,7 +146,8 @@ end
 --- net:check{epsilon=, layer=, tolerance=, method=, of=, samples=}
 -- Holds backpropagation's gradient of J on X, y against differences of J at the same THETA, which is bit for bit
 -- what it was afterwards. The relative error of a pair b, n is
---   |b - n| / max(|b|, |n|, floor), floor = 16 u |J| / (epsilon tolerance), u = 2^-52
+--   |b - n| / max(|b|, |n|, floor)
+--   floor = 16 u |J| / (epsilon tolerance), u = 2^-52
 -- What differences of J cannot resolve is no failure, nor is a difference across a kink. In single precision u is
 -- 2^-23. Returns a report: ok, relative (the largest), worst {layer, i, j, backprop, numeric, relative}, layers[l]
 -- {backprop, numeric, relative, kinked}, kinks, floor, reason.

@@ -280,10 +280,10 @@ end
 
 -- How well an entry fits the words: 1 by its name, 2 by its title, 3 by its text; nil when one is in none.
 local function rank(entry, words)
-  local worst = 1
+  local worst, words_in = 1, ("\n" .. entry.text:lower()):gsub("\n>[^\n]*", "")
   for _, word in ipairs(words) do
     local fits = entry.path:lower():find(word, 1, true) and 1 or entry.title:lower():find(word, 1, true) and 2
-      or entry.text:lower():find(word, 1, true) and 3
+      or words_in:find(word, 1, true) and 3
     if not fits then return nil end
     worst = math.max(worst, fits)
   end

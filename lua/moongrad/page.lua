@@ -11,16 +11,31 @@ local page = {}
 -- The columns there are.
 function page.width() return math.max(20, math.min(80, show.width())) end
 
+local whole = 38 -- characters in brackets that are not broken
+
+-- The words of a line, each with the blanks before it; a short call or table of Lua is one word.
+local function words_of(line, width)
+  local list, at = {}, 1
+  while true do
+    local first, last = line:find("%S+", at)
+    if not first then return list end
+    local open = line:match("^[^%s{(]*(){", first) or line:match("^[^%s{(]+()%(", first)
+    local _, close = line:find(open and line:sub(open, open) == "{" and "^%b{}%S*" or "^%b()%S*", open or #line + 1)
+    if close and close - first < math.min(whole, width // 2) then last = math.max(last, close) end
+    list[#list + 1] = { space = line:sub(at, first - 1), text = line:sub(first, last) }
+    at = last + 1
+  end
+end
+
 -- A line broken between words; what does not fit goes on below, indented by hang.
 local function wrap(line, width, hang)
-  local lines, current, empty = {}, "", true
-  for space, word in line:gmatch "(%s*)(%S+)" do
-    if not empty and #current + #space + #word > width then
-      lines[#lines + 1], current = current, (" "):rep(hang) .. word
+  local lines, current = {}, ""
+  for i, word in ipairs(words_of(line, width)) do
+    if i > 1 and #current + #word.space + #word.text > width then
+      lines[#lines + 1], current = current, (" "):rep(hang) .. word.text
     else
-      current = current .. space .. word
+      current = current .. word.space .. word.text
     end
-    empty = false
   end
   lines[#lines + 1] = current
   return table.concat(lines, "\n")
@@ -29,7 +44,7 @@ end
 -- Where the second column of an indented line begins, or a little more than the line itself does.
 local function column(line, width)
   local before = #(line:match "^%s*%S.-%s%s+" or "")
-  return before > 0 and before <= width // 2 and before or #line:match "^%s*" + 2
+  return before > 0 and before <= width * 2 // 3 and before or #line:match "^%s*" + 2
 end
 
 -- The lines of a text, words joined: a list of {text, kind}, kind "title", "words", "kept" or "example".
@@ -66,14 +81,18 @@ function page.layout(text)
   return table.concat(lines, "\n")
 end
 
--- Rows of two strings as an indented table, the first column as wide as its longest, or a third of the page.
+-- Rows of two strings as an indented table, the first column as wide as its longest, or a third of the page;
+-- what is longer, and all on a narrow page, has a line of its own.
 function page.table(rows)
   local width, most = page.width(), 0
   for _, row in ipairs(rows) do most = math.max(most, #row[1]) end
-  most = math.min(most, width // 3)
+  most = width < 40 and 2 or math.min(most, width // 3)
   local lines = {}
   for i, row in ipairs(rows) do
-    lines[i] = wrap(("  %s%s  %s"):format(row[1], (" "):rep(most - #row[1]), row[2]), width, most + 4)
+    local first = "  " .. row[1] .. (" "):rep(most - #row[1])
+    if #row[1] > most then first = wrap(first, width, 4) .. "\n" .. (" "):rep(most + 2) end
+    local last = first:match "[^\n]*$"
+    lines[i] = first:sub(1, #first - #last) .. wrap(last .. "  " .. row[2], width, most + 4)
   end
   return table.concat(lines, "\n")
 end

@@ -8,12 +8,16 @@ local methods = { "central", "forward", "five-point" }
 local known_methods = { central = true, forward = true, ["five-point"] = true }
 
 local defaults = options.declare("check", {
-  { name = "epsilon", default = 1e-5, about = "how far each parameter is moved; in single precision 1e-2" },
-  { name = "layer", without = "all", about = "the one whose gradient is checked" },
-  { name = "tolerance", default = 1e-6, about = "the relative error that is ok; in single precision at least 1e-2" },
-  { name = "method", default = "central", choices = methods, about = "of differences" },
-  { name = "of", without = "the network's", choices = core.costs, about = "the cost that is differenced" },
-  { name = "samples", without = "all", about = "about so many elements, of every layer some, biases included" },
+  { name = "epsilon", default = 1e-5, about = "how far each parameter is moved; in single precision 1e-2",
+    example = "1e-4" },
+  { name = "layer", without = "all", about = "the one whose gradient is checked", example = "1" },
+  { name = "tolerance", default = 1e-6, about = "the relative error that is ok; in single precision at least 1e-2",
+    example = "1e-5" },
+  { name = "method", default = "central", choices = methods, about = "of differences", example = '"five-point"' },
+  { name = "of", without = "the network's", choices = core.costs, about = "the cost that is differenced",
+    example = '"mse"' },
+  { name = "samples", without = "all", about = "about so many elements, of every layer some, biases included",
+    example = "5" },
 })
 
 -- What differences in single precision can tell at best: rounding of J over epsilon and epsilon^2 are both

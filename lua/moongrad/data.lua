@@ -25,7 +25,7 @@ local function table_of(bits, f)
 end
 
 local parity = options.declare("data.parity", {
-  { name = "bits", default = 2, about = "columns of X, 1 to 16" },
+  { name = "bits", default = 2, about = "columns of X, 1 to 16", example = "3" },
 })
 
 local function no_arguments(name, ...)

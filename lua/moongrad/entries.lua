@@ -55,11 +55,17 @@ local function add_documented(list)
   end
 end
 
+-- "> check{layer = 1}"
+local function example(who, option)
+  local call = who == "network" and "NET = network{2, 2, 1, " or who:find "%." and "X, y = " .. who .. "{" or who .. "{"
+  return ("> %s%s = %s}"):format(call, option.name, option.example)
+end
+
 local function add_options(list)
   for who, taken in pairs(options.of) do
     for _, option in ipairs(taken) do
       local entry = new("option", who .. "." .. option.name, who .. "{" .. entries.setting(option) .. "}",
-        option.about:gsub("^%l", string.upper) .. ".")
+        option.about:gsub("^%l", string.upper) .. ".\n" .. example(who, option))
       entry.rows = option.choices and choice_rows(option)
       list[#list + 1] = entry
     end

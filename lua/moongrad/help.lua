@@ -43,7 +43,7 @@ end
 local function page_of(entry)
   local words, examples = entry.text, ""
   local at = ("\n" .. words):find "\n>"
-  if at and entry.kind == "documented" then words, examples = words:sub(1, math.max(0, at - 2)), words:sub(at) end
+  if at and entry.kind ~= "topic" then words, examples = words:sub(1, math.max(0, at - 2)), words:sub(at) end
   words = ("\n" .. words):gsub("\n{(%l+)}", function(name)
     local rows = entries.tables[name]
     return rows and "\n" .. page.table(rows())

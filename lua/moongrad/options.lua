@@ -6,8 +6,8 @@ local raise = require "moongrad.raise"
 
 local options = {}
 
--- Who takes which: who -> list of {name=, default= (or, in words, without=), choices=, about=}, in the order they
--- are shown. Help and completion read it, and what is not in it is refused.
+-- Who takes which: who -> list of {name=, default= (or, in words, without=), choices=, about=, example=}, in the
+-- order they are shown. Help and completion read it, and what is not in it is refused.
 options.of = {}
 
 local names_of = {} -- who -> list of names
@@ -27,23 +27,25 @@ local optimizers = { "sgd" }
 local precisions = { "double", "single" }
 
 options.defaults = options.declare("network", {
-  { name = "activation", default = "sigmoid", choices = core.activations, about = "of the hidden layers" },
+  { name = "activation", default = "sigmoid", choices = core.activations, about = "of the hidden layers",
+    example = '"tanh"' },
   { name = "output", without = "as activation", choices = core.activations,
-    about = "of the last layer; a cost that goes with one alone chooses it" },
+    about = "of the last layer; a cost that goes with one alone chooses it", example = '"linear"' },
   { name = "cost", default = "sse", choices = core.costs,
-    about = 'J, whose gradient is taken; also {"squares", scale = c}' },
-  { name = "eta", default = 0.1, about = "the learning rate" },
-  { name = "optimizer", default = "sgd", choices = optimizers, about = "how the gradient becomes an update" },
-  { name = "l1", default = 0, about = "J gains l1 times the sum of |w|, biases excluded" },
-  { name = "l2", default = 0, about = "J gains l2/2 times the sum of w^2, biases excluded" },
+    about = 'J, whose gradient is taken; also {"squares", scale = c}', example = '"mse"' },
+  { name = "eta", default = 0.1, about = "the learning rate", example = "0.5" },
+  { name = "optimizer", default = "sgd", choices = optimizers, about = "how the gradient becomes an update",
+    example = '"sgd"' },
+  { name = "l1", default = 0, about = "J gains l1 times the sum of |w|, biases excluded", example = "1e-4" },
+  { name = "l2", default = 0, about = "J gains l2/2 times the sum of w^2, biases excluded", example = "1e-4" },
   { name = "init", default = "uniform", choices = core.inits,
-    about = 'how THETA is drawn; also {"epsilon", epsilon = .5}' },
+    about = 'how THETA is drawn; also {"epsilon", epsilon = .5}', example = '"xavier"' },
   { name = "seed", without = "none",
-    about = "starts a generator of the network's own; else it draws from the one that seed(k) sets" },
-  { name = "X", without = "none", about = "the data, a row for each example" },
-  { name = "y", without = "none", about = "the targets, a row for each row of X" },
+    about = "starts a generator of the network's own; else it draws from the one that seed(k) sets", example = "7" },
+  { name = "X", without = "none", about = "the data, a row for each example", example = "{{0, 1}, {1, 0}}" },
+  { name = "y", without = "none", about = "the targets, a row for each row of X", example = "{1, 0}" },
   { name = "precision", default = "double", choices = precisions,
-    about = "of the engine's numbers; settled when the network is made" },
+    about = "of the engine's numbers; settled when the network is made", example = '"single"' },
 })
 
 options.names = names_of.network -- also those of net.options

@@ -7,15 +7,20 @@ local stopped = require "moongrad.stopped"
 local report = require "moongrad.report"
 
 local defaults = options.declare("train", {
-  { name = "epochs", default = 1, about = "times through X, y" },
-  { name = "batch", without = "all", about = "rows for each update; the last of an epoch may be fewer" },
-  { name = "shuffle", default = true, about = "a new order of the rows each epoch; false: as they lie" },
-  { name = "X", without = "the network's", about = "the data" },
-  { name = "y", without = "the network's", about = "the targets" },
-  { name = "test", without = "none", about = "{X, y}: each report gets test_cost and test_accuracy" },
-  { name = "every", without = "1", about = "epochs between two reports; without it .history is thinned to 1000" },
-  { name = "report", without = "none", about = "report(r) is called every `every` epochs and at the end" },
-  { name = "stop_when", without = "none", about = "training ends when stop_when(r), asked each epoch, is true" },
+  { name = "epochs", default = 1, about = "times through X, y", example = "100" },
+  { name = "batch", without = "all", about = "rows for each update; the last of an epoch may be fewer", example = "2" },
+  { name = "shuffle", default = true, about = "a new order of the rows each epoch; false: as they lie",
+    example = "false" },
+  { name = "X", without = "the network's", about = "the data", example = "X, y = y" },
+  { name = "y", without = "the network's", about = "the targets", example = "y, X = X" },
+  { name = "test", without = "none", about = "{X, y}: each report gets test_cost and test_accuracy",
+    example = "{X, y}" },
+  { name = "every", without = "1", about = "epochs between two reports; without it .history is thinned to 1000",
+    example = "10" },
+  { name = "report", without = "none", about = "report(r) is called every `every` epochs and at the end",
+    example = "print" },
+  { name = "stop_when", without = "none", about = "training ends when stop_when(r), asked each epoch, is true",
+    example = "function(r) return r.mse < 0.01 end" },
 })
 
 local most_reports = 1000 -- in a history, unless it was said which

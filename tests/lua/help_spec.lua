@@ -235,9 +235,9 @@ describe("examples", function()
     end
   end
 
-  it("are there for every function", function()
+  it("are there for every function and every option", function()
     for _, entry in ipairs(entries.all()) do
-      if entry.kind == "documented" then
+      if entry.kind == "documented" or entry.kind == "option" then
         assert.is_true(#page.examples(entry.title .. "\n" .. entry.text) > 0, entry.title)
       end
     end

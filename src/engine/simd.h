@@ -49,6 +49,30 @@ ALWAYS_INLINE vec choose(ivec mask, vec yes, vec no) {
   return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
 }
 
+/* x, but no less than least and no more than most; a NaN stays one. */
+#if defined __AVX512F__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec clamp_v(vec x, real least, real most) {
+  return (vec)_mm512_max_ps((__m512)all(least), _mm512_min_ps((__m512)all(most), (__m512)x));
+}
+#elif defined __AVX512F__
+ALWAYS_INLINE vec clamp_v(vec x, real least, real most) {
+  return (vec)_mm512_max_pd((__m512d)all(least), _mm512_min_pd((__m512d)all(most), (__m512d)x));
+}
+#elif defined __AVX2__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec clamp_v(vec x, real least, real most) {
+  return (vec)_mm256_max_ps((__m256)all(least), _mm256_min_ps((__m256)all(most), (__m256)x));
+}
+#elif defined __AVX2__
+ALWAYS_INLINE vec clamp_v(vec x, real least, real most) {
+  return (vec)_mm256_max_pd((__m256d)all(least), _mm256_min_pd((__m256d)all(most), (__m256d)x));
+}
+#else
+ALWAYS_INLINE vec clamp_v(vec x, real least, real most) {
+  x = choose(x > most, all(most), x);
+  return choose(x < least, all(least), x);
+}
+#endif
+
 /* a * b + c, rounded once where the machine can, the same for vectors and single numbers. */
 #if defined __AVX512F__ && defined MG_IS_SINGLE
 ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }

@@ -12,11 +12,12 @@ static int check_layer(lua_State *L) {
   static const char *const methods[] = {"central", "forward", "five-point", NULL};
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "layer");
-  const mg_check how = {.method = (mg_difference)luaL_checkoption(L, 3, NULL, methods),
-                        .epsilon = luaL_checknumber(L, 4),
-                        .cost = {.kind = mg_cost_find(luaL_checkstring(L, 5), n->net.type),
-                                 .scale = luaL_optnumber(L, 6, n->net.cost.scale)}};
+  mg_check how = {.method = (mg_difference)luaL_checkoption(L, 3, NULL, methods),
+                  .epsilon = luaL_checknumber(L, 4),
+                  .cost = {.kind = mg_cost_find(luaL_checkstring(L, 5), n->net.type),
+                           .scale = luaL_optnumber(L, 6, n->net.cost.scale)}};
   if (how.cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 5));
+  how.room = storage_data(storage_new(L, mg_check_room(&n->net), "check"));
   const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : matrix_check(L, 7);
   const mg_layer *y = &n->net.layer[l];
   Matrix *numeric = matrix_new(L, y->n_out, 1 + y->n_in), *kinked = matrix_new(L, y->n_out, 1 + y->n_in);

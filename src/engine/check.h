@@ -20,7 +20,10 @@ typedef struct mg_check {
   mg_difference method;
   double epsilon;
   mg_cost cost; /* the J that is differenced, l1 and l2 of the network included */
+  void *room;   /* mg_check_room bytes, aligned to 64; NULL: by whole passes, which is slow */
 } mg_check;
+
+size_t mg_check_room(const mg_network *net);
 
 /* numeric = the differences for layer l over the staged batch, n_out x (1 + n_in); elements where chosen
    is 0 (chosen may be NULL: all), and the bias column of a layer without biases, become NaN. kinked gets

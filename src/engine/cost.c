@@ -51,14 +51,14 @@ static mg_status squares_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat
   return MG_OK;
 }
 
-static void squares_sum_v(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count,
-                          double *sum) {
-  (void)z;
-  for (size_t r = 0; r < count; r++) {
-    double s = 0;
-    for (size_t k = 0; k < n_out; k++) s += square(yhat[k][r], y[k][r]);
-    *sum += s;
-  }
+static void squares_losses(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count,
+                           double *sum) {
+  (void)z, (void)count;
+  double s[VL]; /* in registers, where sum is memory */
+  memcpy(s, sum, sizeof s);
+  for (size_t k = 0; k < n_out; k++)
+    for (int r = 0; r < VL; r++) s[r] += square(yhat[k][r], y[k][r]);
+  memcpy(sum, s, sizeof s);
 }
 
 /* dJ/dyhat = 2 factor (yhat - y) */
@@ -102,14 +102,11 @@ static mg_status cross_entropy_sum(const mg_cost *cost, const mg_mat *zs, const 
   return MG_OK;
 }
 
-static void cross_entropy_sum_v(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count,
-                                double *sum) {
+static void cross_entropy_losses(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count,
+                                 double *sum) {
   (void)yhat;
-  for (size_t r = 0; r < count; r++) {
-    double s = 0;
-    for (size_t k = 0; k < n_out; k++) s += entropy(z[k][r], y[k][r]);
-    *sum += s;
-  }
+  for (size_t k = 0; k < n_out; k++)
+    for (size_t r = 0; r < count; r++) sum[r] += entropy(z[k][r], y[k][r]);
 }
 
 /* dJ/dz = factor (yhat - y): sigmoid' has cancelled */
@@ -167,9 +164,9 @@ const mg_cost_kind MG_VARIANT(mg_costs)[] = {
 };
 
 #define SQUARES \
-  { squares_sum_v, squares_delta_v }
+  { squares_losses, squares_delta_v }
 const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[] = {
-    SQUARES,     SQUARES, SQUARES, SQUARES, {cross_entropy_sum_v, cross_entropy_delta_v},
+    SQUARES,     SQUARES, SQUARES, SQUARES, {cross_entropy_losses, cross_entropy_delta_v},
     {NULL, NULL} /* softmax */
 };
 

@@ -46,14 +46,35 @@ typedef struct mg_flat {
   double (*penalty)(const void *w, double l1, double l2, size_t count);
 } mg_flat;
 
-/* What one nudged weight changes; see nudge.c. */
+struct mg_network;
+
+enum { MG_NUDGES = 4, MG_NUDGE_ROWS = 128 }; /* of one weight, and rows, that are taken at a time at most */
+
+/* What one nudged weight changes, for a gradient check; see nudge.c. A column of z or a is a row of columns,
+   one for each nudge: columns has whole vectors of numbers, of which those past the last row say nothing.
+   The cost and the last layer's activation are the kernels' own, the latter element by element; from, the
+   first row, is a multiple of 16. */
 typedef struct mg_nudges {
-  void (*column)(const mg_mat *z, const mg_mat *a, size_t i, size_t j, double h, size_t from, mg_mat *column);
+  size_t (*room)(const struct mg_network *net);            /* bytes, aligned to 64 */
+  void (*begin)(const struct mg_network *net, void *room); /* reads the batch's y and the last z */
+  void (*unit)(const struct mg_network *net, size_t l, size_t i, void *room);  /* unit i of layer l, ... */
+  void (*input)(const struct mg_network *net, size_t l, size_t j, void *room); /* its input j are next */
+
+  /* That unit's z when its weight from that input is nudged by by[n], for so many rows. */
+  mg_mat (*columns)(const struct mg_network *net, const double *by, size_t n, size_t from, size_t rows,
+                    void *room);
+
+  /* next = z of the layer above when column stands for a's column i. */
   void (*rows)(const mg_mat *z, const mg_mat *a, const mg_mat *theta, size_t i, const mg_mat *column,
                size_t from, mg_mat *next);
-} mg_nudges;
 
-struct mg_network;
+  /* sum[n] += the losses when columns stand for the last layer's input from that unit, i; or for the z of
+     the last layer's unit i, the losses of that one. */
+  mg_status (*last)(const struct mg_network *net, const mg_cost_kind *cost, size_t i, const mg_mat *columns,
+                    size_t from, size_t rows, void *room, double *sum);
+  mg_status (*own)(const struct mg_network *net, const mg_cost_kind *cost, size_t i, const mg_mat *columns,
+                   size_t from, size_t rows, void *room, double *sum);
+} mg_nudges;
 
 /* A whole pass but for its update, where every layer has less than MG_NARROW units: see narrow.c. */
 typedef struct mg_narrow_kernel {

@@ -121,6 +121,14 @@ static void forward_all(const mg_network *net, const block *rows, kept *k) {
   for (size_t l = 0; l < net->n_layers; l++) forward(&net->layer[l], l == 0 ? rows->x : k[l - 1].out, &k[l]);
 }
 
+/* The losses of the first count rows, row by row. */
+static void add_losses(const mg_network *net, const block *rows, const kept *last, size_t count,
+                       double *sum) {
+  double loss[VL] = {0};
+  mg_cost_vectors_of(net->cost.kind)->losses(last->z, last->out, rows->y, mg_network_n_out(net), count, loss);
+  for (size_t r = 0; r < count; r++) *sum += loss[r];
+}
+
 /* Deltas and gradients of one block, from the top. */
 static void backward_all(const mg_network *net, const block *rows, kept *k, real factor, size_t count,
                          bool fresh) {
@@ -154,7 +162,7 @@ static double narrow_pass(mg_network *net, bool leave) {
     const size_t count = rows_left(net, from);
     const block *rows = &n->rows[from / VL];
     forward_all(net, rows, k);
-    mg_cost_vectors_of(net->cost.kind)->sum(k[last].z, k[last].out, rows->y, n_out, count, &sum);
+    add_losses(net, rows, &k[last], count, &sum);
     backward_all(net, rows, k, factor, count, from == 0);
     for (size_t l = 0; leave && l <= last; l++) {
       mg_layer *y = &net->layer[l];
@@ -168,13 +176,12 @@ static double narrow_pass(mg_network *net, bool leave) {
 
 static double narrow_evaluate(mg_network *net, mg_mat *out) {
   narrow *n = net->narrow;
-  const size_t last = net->n_layers - 1, n_out = net->layer[last].n_out;
+  const size_t last = net->n_layers - 1;
   double sum = 0;
   for (size_t from = 0; from < net->rows; from += VL) {
     const size_t count = rows_left(net, from);
     forward_all(net, &n->rows[from / VL], n->layer);
-    mg_cost_vectors_of(net->cost.kind)
-        ->sum(n->layer[last].z, n->layer[last].out, n->rows[from / VL].y, n_out, count, &sum);
+    add_losses(net, &n->rows[from / VL], &n->layer[last], count, &sum);
     scatter(n->layer[last].out, from, count, out);
   }
   return sum;

@@ -24,8 +24,8 @@ vec mg_tanh_g(vec z);
 
 /* The costs of cost.c for outputs that lie one vector a unit, rows in the lanes. */
 typedef struct mg_cost_vectors {
-  /* *sum += the losses of the first count lanes, row by row. */
-  void (*sum)(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count, double *sum);
+  /* sum[r] += the losses of lane r, for the first count lanes; the rest of sum[VL] may be changed. */
+  void (*losses)(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count, double *sum);
   vec (*delta)(vec yhat, vec y, real factor); /* NULL: not element by element */
 } mg_cost_vectors;
 

@@ -122,7 +122,7 @@ static void training_is_numpys(void **state) {
 static void differences(fixture *f, double epsilon, double *numeric) {
   double kinks[6];
   mg_mat n = mg_mat_of(numeric, 2, 3, 3, MG_DOUBLE), k = mg_mat_of(kinks, 2, 3, 3, MG_DOUBLE);
-  const mg_check how = {MG_CENTRAL, epsilon, cost("mse")};
+  const mg_check how = {MG_CENTRAL, epsilon, cost("mse"), NULL};
   assert_int_equal(mg_check_layer(&f->net, &how, 0, NULL, &n, &k), MG_OK);
 }
 

@@ -23,6 +23,7 @@ static size_t share(size_t n, size_t grain, size_t index, size_t count, size_t *
 
 #define ROW_GRAIN  ((size_t)12) /* whole tiles of 4 and of 6 */
 #define UNIT_GRAIN ((size_t)12)
+#define WIDE_GRAIN ((size_t)64) /* whole panels of the products */
 
 typedef struct op_job {
   mg_network *net;
@@ -30,10 +31,37 @@ typedef struct op_job {
   size_t from, to;
 } op_job;
 
-static void rows_part(void *context, size_t index, size_t count) {
+/* Are a layer's units shared out, and not the rows? Each thread then reads its own share of the weights, and
+   all rows: {784, 1024, 1024, 10}, batches of 256: NEW times one thread, OLD by rows. */
+static bool by_units(const mg_layer *y, size_t rows, size_t count) {
+  return y->n_out >= count * WIDE_GRAIN || rows < count * ROW_GRAIN;
+}
+
+static size_t share_units(const mg_layer *y, size_t index, size_t count, size_t *first) {
+  return share(y->n_out, y->n_out >= count * WIDE_GRAIN ? WIDE_GRAIN : UNIT_GRAIN, index, count, first);
+}
+
+static void z_part(void *context, size_t index, size_t count) {
+  const op_job *j = context;
+  const mg_layer *y = &j->net->layer[j->op.layer];
+  size_t first;
+  if (by_units(y, j->to - j->from, count)) {
+    const size_t n = share_units(y, index, count, &first);
+    if (n == 0) return;
+    const mg_mat theta = mg_mat_rows(y->theta, first, n);
+    mg_mat z = mg_mat_cols(y->z, first, n);
+    j->net->kernels->products->z(&y->in, &theta, &z, j->from, j->to);
+  } else {
+    const size_t n = share(j->to - j->from, ROW_GRAIN, index, count, &first);
+    mg_mat z = y->z;
+    if (n > 0) j->net->kernels->products->z(&y->in, &y->theta, &z, j->from + first, j->from + first + n);
+  }
+}
+
+static void a_part(void *context, size_t index, size_t count) {
   const op_job *j = context;
   size_t first;
-  const size_t n = share(j->to - j->from, ROW_GRAIN, index, count, &first);
+  const size_t n = share(j->to - j->from, 1, index, count, &first);
   if (n > 0) mg_op_rows(j->net, j->op, j->from + first, j->from + first + n);
 }
 
@@ -41,13 +69,23 @@ static void delta_part(void *context, size_t index, size_t count) {
   const op_job *j = context;
   mg_network *net = j->net;
   mg_layer *y = &net->layer[j->op.layer], *above = y + 1;
-  size_t first;
-  const size_t n = share(j->to - j->from, ROW_GRAIN, index, count, &first);
+  mg_mat theta = above->theta, z = y->z, a = y->out, delta = y->delta;
+  size_t from = j->from, to = j->to, first, n;
+  if (by_units(y, to - from, count)) {
+    n = share_units(y, index, count, &first);
+    theta = mg_mat_cols(theta, first, 1 + n); /* behind a column that stands for the biases' */
+    z = mg_mat_cols(z, first, n);
+    a = mg_mat_cols(a, first, n);
+    delta = mg_mat_cols(delta, first, n);
+  } else {
+    n = share(to - from, ROW_GRAIN, index, count, &first);
+    from += first;
+    to = from + n;
+  }
   if (n == 0) return;
-  const size_t from = j->from + first, to = from + n;
   void *room = mg_at(net->turned, (ptrdiff_t)(index * net->turned_size), net->type);
-  net->kernels->products->back(&above->delta, &above->theta, &y->delta, from, to, room);
-  y->activation->backward(y->activation, &y->z, &y->out, &y->delta, from, to);
+  net->kernels->products->back(&above->delta, &theta, &delta, from, to, room);
+  y->activation->backward(y->activation, &z, &a, &delta, from, to);
 }
 
 static void grad_part(void *context, size_t index, size_t count) {
@@ -72,10 +110,11 @@ mg_status mg_split_op(mg_network *net, mg_op op, size_t from, size_t to) {
   if (count < 2 || op.kind == MG_OP_COST || op.kind == MG_OP_UPDATE) return mg_op_rows(net, op, from, to);
   op_job job = {net, op, from, to};
   const size_t products = rows * y->n_in * y->n_out, activations = rows * y->n_out;
-  if (op.kind == MG_OP_Z && products >= MANY_PRODUCTS && y->bias) {
-    mg_team_run(net->team, count, rows_part, &job);
+  if (op.kind == MG_OP_Z && products >= MANY_PRODUCTS) {
+    mg_clear_bias(net, l);
+    mg_team_run(net->team, count, z_part, &job);
   } else if (op.kind == MG_OP_A && activations >= MANY_ACTIVATIONS && built_in(net, l)) {
-    mg_team_run(net->team, count, rows_part, &job);
+    mg_team_run(net->team, count, a_part, &job);
   } else if (op.kind == MG_OP_DELTA && l + 1 < net->n_layers && built_in(net, l) &&
              rows * y->n_out * y[1].n_out >= MANY_PRODUCTS) {
     mg_team_run(net->team, count, delta_part, &job);

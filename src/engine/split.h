@@ -1,7 +1,8 @@
 /* split.h - one operation of a pass, done by several threads when it is large enough.
 
-   Rows are shared out where a row's numbers are its own (z, a, the delta below), sending units where sums
-   go over rows (grad, and the update that follows at once). Every number is made as by one thread. */
+   Units are shared out where a layer has many, rows where it has few (z, a, the delta below), sending units
+   where sums go over rows (grad, and the update that follows at once). Every number is made as by one
+   thread. */
 
 #ifndef MG_SPLIT_H
 #define MG_SPLIT_H

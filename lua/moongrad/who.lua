@@ -74,8 +74,8 @@ end
 -- The current network, its data, and the names that you made, with types and shapes: for each a table of name,
 -- type, shape (of a matrix) and text, in order; network, X and y are fields.
 -- > w = rand(2, 3)
--- > who()[1].name, who()[1].shape
--- w	2 x 3
+-- > who()
+-- > who()[1].name
 function who.who(...)
   if select("#", ...) > 0 then raise "who: takes no arguments" end
   local self = setmetatable({ network = session.value "NET", X = session.value "X", y = session.value "y" }, list)

@@ -1,5 +1,6 @@
 -- Help: what is public has some, what it says is so, and its examples run and print what it says they do.
 
+local lfs = require "lfs"
 local core = require "moongrad.core"
 local entries = require "moongrad.entries"
 local help = require "moongrad.help"
@@ -199,28 +200,36 @@ end)
 -- Without times, which differ from run to run.
 local function timeless(text) return (text:gsub("[%d.]+ [mu]?s%f[%A]", "(time)")) end
 
+-- Types the examples at a prompt, after those of help() in short, in a directory that has a mine.lua.
 local function examples_run(name, text)
   local examples = page.examples(text)
-  local inputs = {}
-  for i, example in ipairs(examples) do inputs[i] = ("input(%q)"):format(example.input) end
-  local status, out = run([[
-    local session = require "moongrad.session"
-    local function input(text)
-      local _, source = session.open_input(text)
-      local f = load("return " .. source, "=input") or assert(load(source, "=input"))
-      print "\1"
-      session.results(false, f())
-    end
-    X, y = data.xor()  LAYERS = {2, 2, 1}  ETA = 2
-    step(50)
-    ]] .. table.concat(inputs, "\n"))
-  assert.equal(0, status, name .. ": " .. out)
+  local typed = { 'PROMPT = "@@" .. "@ "', "X, y = data.xor()  LAYERS = {2, 2, 1}  ETA = 2", "step(50);" }
+  local before = #typed
+  for _, example in ipairs(examples) do typed[#typed + 1] = example.input end
+  local directory = os.tmpname()
+  os.remove(directory)
+  assert(lfs.mkdir(directory))
+  for file, content in pairs { ["mine.lua"] = "step(10)\n", typed = table.concat(typed, "\n") .. "\n" } do
+    local f = assert(io.open(directory .. "/" .. file, "w"))
+    f:write(content)
+    f:close()
+  end
+  local program = moongrad:find "^/" and moongrad or lfs.currentdir() .. "/" .. moongrad
+  local command = "cd %s && HOME=. VISUAL=true EDITOR=true %s -q --no-rc -i <typed 2>errors"
+  local pipe = assert(io.popen(command:format(directory, program)))
+  local out = pipe:read "a":gsub("@@@ ", "\1")
+  pipe:close()
+  local file = assert(io.open(directory .. "/errors"))
+  assert.equal("", file:read "a", name)
+  file:close()
+  os.execute("rm -r " .. directory)
   local outputs = {}
-  for output in out:gmatch "\1\n([^\1]*)" do outputs[#outputs + 1] = output end
-  assert.equal(#examples, #outputs)
+  for output in out:gmatch "\1[^\n]*\n([^\1]*)" do outputs[#outputs + 1] = output end
+  assert.equal(#typed, #outputs, out) -- the first prompt is not ours, and one comes after the last
   for i, example in ipairs(examples) do
     if example.output then
-      assert.equal(timeless(example.output), timeless(outputs[i]:gsub("\n$", "")), name .. ": " .. example.input)
+      local output = outputs[before - 1 + i]:gsub("\n$", "")
+      assert.equal(timeless(example.output), timeless(output), name .. ": " .. example.input)
     end
   end
   return #examples

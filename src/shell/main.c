@@ -51,6 +51,7 @@ static int want_color(int flags) {
 
 /* Puts the session names in place: require("moongrad.session").install{...}. */
 static int open_session(lua_State *L, const Options *o) {
+  stop_setup(L);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "moongrad.session");
   int status = run_call(L, 1, 1);

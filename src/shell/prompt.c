@@ -98,7 +98,7 @@ void prompt_run(lua_State *L, const Options *o) {
   if (session && terminal && !(o->flags & OPT_QUIET)) fputs(banner, stdout);
   if (session && !(o->flags & (OPT_NO_RC | OPT_E))) run_rc(L);
   const char *progname = run_progname(NULL);
-  while (more) {
+  while (more && !sig_ending()) {
     lua_settop(L, 0);
     if (!session) { /* a traceback as lua5.4 has it shows no call here */
       more = plain_input(L);
@@ -115,4 +115,5 @@ void prompt_run(lua_State *L, const Options *o) {
   fflush(stdout);
   run_progname(progname);
   sig_prompt(0);
+  if (sig_ending()) sig_default(sig_ending());
 }

@@ -218,7 +218,13 @@ int run_call(lua_State *L, int narg, int nres) {
   lua_insert(L, base);
   sig_enter(L);
   int status = lua_pcall(L, narg, nres, base);
-  interrupted = sig_leave(L);
+  const int stopped = sig_leave();
+  interrupted = stopped != 0;
+  if (status == LUA_OK && stopped == STOP_RAISED) { /* the error was caught, and all done before the next */
+    lua_settop(L, base);
+    lua_pushliteral(L, "interrupted!");
+    status = LUA_ERRRUN;
+  }
   lua_remove(L, base);
   return status;
 }

@@ -4,7 +4,8 @@
    options.c   the command line
    paths.c     where moongrad's own Lua files are
    run.c       load, call, report: every chunk goes through here
-   signals.c   Ctrl-C while Lua runs, and signals while a line is being read
+   signals.c   Ctrl-C, TERM and HUP while Lua runs, and signals while a line is being read
+   stop.c      stops what Lua runs
    prompt.c    the prompt: read an input, run it
    input.c     what one input means, and what becomes of it
    plain.c     the prompt of --no-session
@@ -75,13 +76,25 @@ int run_load(lua_State *L, const char *s, size_t len, const char *name);
 
 void sig_prompt(int on);      /* from here on Ctrl-C belongs to the prompt */
 void sig_enter(lua_State *L); /* Ctrl-C stops what L runs ... */
-int sig_leave(lua_State *L);  /* ... until here; true if it was pressed */
+int sig_leave(void);          /* ... until here; what stop_leave says */
+int sig_ending(void);         /* TERM or HUP if it came while Lua ran at the prompt, else 0 */
 void sig_hold(void);          /* while a line is read, signals only leave a mark ... */
 void sig_release(void);       /* ... until here */
 int sig_wait(int fd);         /* 0 when fd has input, else the signal that came */
 int sig_pending(int sig);     /* has it come and not been taken? */
 void sig_take(int sig);       /* forget that it came */
 void sig_default(int sig);    /* let it do what it does to any program, then hold again */
+
+/* --- stop.c ------------------------------------------------------------------- */
+
+#define STOP_HASTE 20000 /* us that there are at most to clean up */
+
+enum { STOP_ASKED = 1, STOP_RAISED }; /* raised: an error which may have been caught since */
+
+void stop_setup(lua_State *L);             /* once: keep track of coroutines */
+void stop_enter(lua_State *L, int to_end); /* L runs; will a stop hold to its end, or be one error? */
+int stop_leave(void);                      /* L has ended: 0 when no stop was asked for, or: */
+int stop_ask(void); /* stop what runs, from a signal handler, too; false if nothing does */
 
 /* --- line.c ------------------------------------------------------------------- */
 

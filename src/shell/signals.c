@@ -1,82 +1,137 @@
-/* signals.c - Ctrl-C while Lua runs, and signals while a line is being read.
+/* signals.c - Ctrl-C, TERM and HUP while Lua runs, and signals while a line is being read.
 
-   While Lua runs, Ctrl-C sets a hook that raises at the next instruction; the
-   engine sees that a hook has appeared and stops a pass that is under way. No
-   hook is set otherwise. While a line is read, signals are blocked except inside
-   pselect and their handlers only leave a mark. */
+   While Lua runs at the prompt, each of the three asks it to stop, and after a while asks
+   again until it has; TERM and HUP are then for the prompt to die of, when it has saved what there
+   is. Someone who presses Ctrl-C three times in a row wants out, whatever becomes of the
+   session. A script ends as lua5.4 does. While a line is read, signals are blocked
+   except inside pselect and their handlers only leave a mark. */
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/select.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shell.h"
 
-#define HOOK_MASK (LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT)
-#define GRACE     1000 /* events that whoever catches the error first gets before the next */
-#define PRESSES   2    /* Ctrl-C that Lua may leave unheeded; one more ends the program */
+#define AGAIN   500   /* us from one request to stop to the next */
+#define PRESSES 3     /* of Ctrl-C within ... */
+#define QUICKLY 2     /* seconds end the program */
+#define WAITED  10000 /* requests after which TERM and HUP do not wait for Lua any longer */
 
-static lua_State *volatile running;      /* whose code runs, NULL while none does */
 static volatile sig_atomic_t at_prompt;  /* does a prompt wait behind what runs? */
 static volatile sig_atomic_t presses;    /* of Ctrl-C since sig_enter */
+static volatile sig_atomic_t requests;   /* to stop, since sig_enter */
+static volatile sig_atomic_t ending;     /* TERM or HUP, once it has come while Lua ran */
 static volatile sig_atomic_t mark[NSIG]; /* signals that came while holding */
-static int grace, patience;              /* what is left of GRACE, and until the next raise */
+static struct timespec pressed[PRESSES]; /* when, in turn */
+static const int enders[] = {SIGTERM, SIGHUP};
+static struct sigaction ends[sizeof enders / sizeof *enders]; /* what they do when no Lua runs */
+static struct sigaction alarm_was;                            /* and what SIGALRM does */
 static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
 static struct sigaction outer[sizeof held / sizeof *held]; /* what they did before sig_hold */
 static sigset_t outer_mask;                                /* and which were blocked */
 
-static void set_signal(int sig, void (*handler)(int)) {
+static void set_signal(int sig, void (*handler)(int), int flags) {
   struct sigaction sa;
   sa.sa_handler = handler;
-  sa.sa_flags = 0;
+  sa.sa_flags = flags;
   sigemptyset(&sa.sa_mask);
   sigaction(sig, &sa, NULL);
 }
 
-/* Raises "interrupted!". With a prompt behind it the hook stays, so that code which
-   catches the error ends as well: after each raise it may go on for fewer events. */
-static void stop(lua_State *L, lua_Debug *ar) {
-  (void)ar;
-  if (!at_prompt)
-    lua_sethook(L, NULL, 0, 0);
-  else if (patience > 0) {
-    patience--;
-    return;
+/* --- while Lua runs ---------------------------------------------------------------- */
+
+/* The next SIGALRM comes in us microseconds; none when that is 0. */
+static void wake(int us) {
+  const struct itimerval t = {{0, 0}, {0, us}};
+  setitimer(ITIMER_REAL, &t, NULL);
+}
+
+/* A request may be lost: code that is being stopped can set a hook of its own, or begin
+   one __gc handler after the other. Or wait once more: this ends a read, too. */
+static void on_alarm(int sig) {
+  (void)sig;
+  if (!stop_ask()) return;
+  if (ending && ++requests > WAITED) {
+    set_signal(ending, SIG_DFL, 0);
+    raise(ending);
   }
-  patience = grace;
-  grace /= 2;
-  luaL_error(L, "interrupted!");
+  wake(AGAIN);
+}
+
+/* Asks what runs to stop; marks sig when nothing does, for the prompt when it reads next. */
+static void request(int sig) {
+  if (!stop_ask())
+    mark[sig] = 1;
+  else if (at_prompt && requests == 0) {
+    requests = 1;
+    sigaction(SIGALRM, NULL, &alarm_was);
+    set_signal(SIGALRM, on_alarm, 0);
+    wake(STOP_HASTE);
+  }
+}
+
+/* Has Ctrl-C been pressed often and quickly? */
+static int is_urgent(void) {
+  struct timespec *t = &pressed[presses % PRESSES];
+  const struct timespec *since = &pressed[(presses + 1) % PRESSES]; /* PRESSES - 1 before */
+  clock_gettime(CLOCK_MONOTONIC, t);
+  presses++;
+  return presses >= PRESSES && t->tv_sec - since->tv_sec < QUICKLY + (t->tv_nsec < since->tv_nsec);
 }
 
 static void on_interrupt(int sig) {
-  if (running == NULL) {
-    mark[sig] = 1; /* the prompt takes it when it reads next */
-    return;
+  const int error = errno;
+  request(sig);
+  if (!mark[sig]) {
+    if (!at_prompt)
+      set_signal(sig, SIG_DFL, 0); /* the next one ends the script */
+    else if (is_urgent()) {
+      if (write(STDERR_FILENO, "\n", 1) < 0) errno = 0;
+      _exit(128 + sig);
+    }
   }
-  presses++;
-  if (!at_prompt || presses >= PRESSES) set_signal(sig, SIG_DFL); /* the next one ends the program */
-  lua_sethook(running, stop, HOOK_MASK, 1);
+  errno = error;
+}
+
+static void on_ending(int sig) {
+  const int error = errno;
+  if (!ending) ending = sig;
+  request(sig);
+  errno = error;
 }
 
 void sig_prompt(int on) {
   at_prompt = on;
-  set_signal(SIGINT, on ? on_interrupt : SIG_DFL);
+  set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
 }
 
 void sig_enter(lua_State *L) {
-  presses = 0;
-  grace = GRACE;
-  patience = 0;
-  running = L;
-  set_signal(SIGINT, on_interrupt);
+  presses = requests = 0;
+  stop_enter(L, at_prompt);
+  set_signal(SIGINT, on_interrupt, 0);
+  for (size_t i = 0; at_prompt && !ending && i < sizeof enders / sizeof *enders; i++) {
+    sigaction(enders[i], NULL, &ends[i]);
+    if (ends[i].sa_handler != SIG_IGN) set_signal(enders[i], on_ending, 0);
+  }
 }
 
-int sig_leave(lua_State *L) {
-  running = NULL;
-  set_signal(SIGINT, at_prompt ? on_interrupt : SIG_DFL);
-  if (lua_gethook(L) == stop) lua_sethook(L, NULL, 0, 0);
-  return presses > 0;
+int sig_leave(void) {
+  const int stopped = stop_leave();
+  if (requests > 0) {
+    wake(0);
+    sigaction(SIGALRM, &alarm_was, NULL);
+  }
+  set_signal(SIGINT, at_prompt ? on_interrupt : SIG_DFL, 0);
+  /* One that has come stays caught: often there are two, and what is left to do has begun. */
+  for (size_t i = 0; at_prompt && !ending && i < sizeof enders / sizeof *enders; i++)
+    sigaction(enders[i], &ends[i], NULL);
+  return stopped;
 }
+
+int sig_ending(void) { return ending; }
 
 /* --- while a line is read ------------------------------------------------------ */
 
@@ -89,7 +144,7 @@ void sig_hold(void) {
   sigprocmask(SIG_BLOCK, &set, &outer_mask);
   for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
     sigaction(held[i], NULL, &outer[i]);
-    if (outer[i].sa_handler != SIG_IGN) set_signal(held[i], on_mark);
+    if (outer[i].sa_handler != SIG_IGN) set_signal(held[i], on_mark, 0);
   }
 }
 
@@ -116,11 +171,11 @@ int sig_wait(int fd) {
 
 void sig_default(int sig) {
   sigset_t set;
-  set_signal(sig, SIG_DFL);
+  set_signal(sig, SIG_DFL, 0);
   raise(sig);
   sigemptyset(&set);
   sigaddset(&set, sig);
   sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops or ends us */
   sigprocmask(SIG_BLOCK, &set, NULL);
-  set_signal(sig, on_mark);
+  set_signal(sig, on_mark, 0);
 }

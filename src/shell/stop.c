@@ -1,0 +1,249 @@
+/* stop.c - stops what Lua runs, however it hides, without a cost while nobody asks.
+
+   A stop that is asked for, from a signal handler, sets a hook that raises at the
+   next instruction; the engine sees that a hook has appeared and ends a pass that
+   is under way. A hook belongs to one coroutine, so the session's resume, wrap and
+   close keep track of the one that runs.
+
+   With a prompt behind it a stop holds until all of the input has ended: what
+   catches the error is given a short while to clean up, then every instruction
+   raises, in every coroutine that the stop comes through. A script gets the error
+   once in each, as from lua5.4, and may go on.
+
+   Beyond reach, as ever in Lua, is a C function that calls no Lua: a sort of many
+   numbers, a pattern that backtracks without end. It is stopped once it returns. */
+
+#include <signal.h>
+#include <time.h>
+
+#include "shell.h"
+
+#define EVERY (LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT)
+#define GRACE 1000                /* events that whoever catches the error first gets before the next */
+#define HASTE (STOP_HASTE * 1e-6) /* seconds from the first error on after which nobody gets any more */
+
+/* Where lua_State says that hooks may run, in all of Lua 5.4: not while another hook or a
+   __gc handler does. There is no other way to reach a handler that does not end. */
+#define ALLOW_HOOK 11
+
+static lua_State *volatile running; /* the coroutine whose code runs, NULL while none does */
+static volatile sig_atomic_t asked; /* is a stop on its way? */
+static lua_State *outermost;        /* what stop_enter was given */
+static int holds;                   /* until everything has ended? else once */
+static int paused;                  /* did stop_leave stop the collector? */
+static int reaches_handlers;        /* is ALLOW_HOOK what we take it for? */
+static int grace, patience;         /* what is left of GRACE, and until the next error */
+static double first;                /* when the first error was raised, 0 before */
+
+static struct { lua_CFunction resume, close, execute; } plain; /* Lua's own */
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static unsigned char *allow_hook(lua_State *L) { return (unsigned char *)L + ALLOW_HOOK; }
+
+/* The hook. */
+static void stop(lua_State *L, lua_Debug *ar) {
+  (void)ar;
+  if (!asked) { /* set for a stop that is over: this coroutine was suspended then */
+    lua_sethook(L, NULL, 0, 0);
+    return;
+  }
+  if (holds) {
+    const double t = now();
+    if (first == 0) first = t;
+    if (patience > 0 && t - first < HASTE) {
+      patience--;
+      return;
+    }
+    patience = grace;
+    grace /= 2;
+  } else {
+    lua_sethook(L, NULL, 0, 0);
+    if (L == outermost) asked = 0;
+  }
+  if (holds && reaches_handlers) *allow_hook(L) = 1; /* also in the message handler, which runs in here */
+  luaL_error(L, "interrupted!");
+}
+
+/* From here on L runs. */
+static void run_in(lua_State *L) {
+  running = L;
+  if (asked) lua_sethook(L, stop, EVERY, 1);
+}
+
+int stop_ask(void) {
+  lua_State *L = running;
+  if (L == NULL) return 0;
+  asked = 1;
+  if (lua_gethook(L) != stop) lua_sethook(L, stop, EVERY, 1);
+  if (holds && reaches_handlers) *allow_hook(L) = 1;
+  return 1;
+}
+
+void stop_enter(lua_State *L, int to_the_end) {
+  outermost = L;
+  holds = to_the_end;
+  asked = 0;
+  grace = GRACE;
+  patience = 0;
+  first = 0;
+  running = L;
+  if (paused) lua_gc(L, LUA_GCRESTART);
+  paused = 0;
+}
+
+int stop_leave(void) {
+  const int stopped = first != 0 ? STOP_RAISED : asked ? STOP_ASKED : 0;
+  running = NULL;
+  asked = 0;
+  if (lua_gethook(outermost) == stop) lua_sethook(outermost, NULL, 0, 0);
+  if (holds &&
+      lua_gc(outermost, LUA_GCISRUNNING)) { /* else a __gc handler could run where no stop reaches it */
+    lua_gc(outermost, LUA_GCSTOP);
+    paused = 1;
+  }
+  return stopped;
+}
+
+/* --- what may switch coroutines ---------------------------------------------------- */
+
+/* lua_resume of co with the narg values on top of L's stack. Pushes the results on L and
+   returns their number; -1 with a message pushed. */
+static int transfer(lua_State *L, lua_State *co, int narg) {
+  int n;
+  if (!lua_checkstack(co, narg)) {
+    lua_pushliteral(L, "too many arguments to resume");
+    return -1;
+  }
+  lua_xmove(L, co, narg);
+  run_in(co);
+  const int status = lua_resume(co, L, narg, &n);
+  run_in(L);
+  if (status > LUA_YIELD) {
+    lua_xmove(co, L, 1);
+    return -1;
+  }
+  if (!lua_checkstack(L, n + 1)) {
+    lua_pop(co, n);
+    lua_pushliteral(L, "too many results to resume");
+    return -1;
+  }
+  lua_xmove(co, L, n);
+  return n;
+}
+
+/* Closes co, whose __close handlers may run. */
+static int reset(lua_State *L, lua_State *co) {
+  run_in(co);
+  const int status = lua_resetthread(co);
+  run_in(L);
+  return status;
+}
+
+/* coroutine.resume(co, ...) */
+static int resume(lua_State *L) {
+  lua_State *co = lua_tothread(L, 1);
+  if (co == NULL) return plain.resume(L); /* knows what to say */
+  const int n = transfer(L, co, lua_gettop(L) - 1);
+  lua_pushboolean(L, n >= 0);
+  lua_insert(L, n >= 0 ? -(n + 1) : -2);
+  return n >= 0 ? n + 1 : 2;
+}
+
+/* What coroutine.wrap returns; upvalue 1 is the coroutine. */
+static int call_wrapped(lua_State *L) {
+  lua_State *co = lua_tothread(L, lua_upvalueindex(1));
+  const int n = transfer(L, co, lua_gettop(L));
+  if (n >= 0) return n;
+  int status = lua_status(co);
+  if (status > LUA_YIELD) { /* it failed, and has not only refused to start? */
+    status = reset(L, co);
+    lua_xmove(co, L, 1);
+  }
+  if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
+    luaL_where(L, 1);
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+  }
+  return lua_error(L);
+}
+
+/* coroutine.wrap(f) */
+static int wrap(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_State *co = lua_newthread(L);
+  lua_pushvalue(L, 1);
+  lua_xmove(L, co, 1);
+  lua_pushcclosure(L, call_wrapped, 1);
+  return 1;
+}
+
+/* coroutine.close(co) */
+static int close(lua_State *L) {
+  lua_Debug ar;
+  lua_State *co = lua_tothread(L, 1);
+  if (co == NULL || co == L || (lua_status(co) == LUA_OK && lua_getstack(co, 0, &ar)))
+    return plain.close(L); /* it runs, or is no coroutine */
+  const int ok = reset(L, co) == LUA_OK;
+  lua_pushboolean(L, ok);
+  if (!ok) lua_xmove(co, L, 1);
+  return ok ? 1 : 2;
+}
+
+/* os.execute(command): a Ctrl-C that ended the command goes for what runs it as well, which was deaf to it
+   meanwhile. */
+static int execute(lua_State *L) {
+  if (holds && asked) return luaL_error(L, "interrupted!"); /* what is cleaned up must not begin to wait */
+  const int n = plain.execute(L);
+  const char *how = n == 3 ? lua_tostring(L, -2) : NULL;
+  if (holds && how != NULL && *how == 's' && lua_tointeger(L, -1) == SIGINT) stop_ask();
+  return n;
+}
+
+/* library[name] = f; returns what was there. */
+static lua_CFunction replace(lua_State *L, const char *library, const char *name, lua_CFunction f) {
+  lua_getglobal(L, library);
+  lua_getfield(L, -1, name);
+  const lua_CFunction old = lua_tocfunction(L, -1);
+  lua_pushcfunction(L, f);
+  lua_setfield(L, -3, name);
+  lua_pop(L, 2);
+  return old;
+}
+
+static int nothing(lua_State *L) {
+  (void)L;
+  return 0;
+}
+
+static int allowed_within; /* what ALLOW_HOOK was in a hook */
+
+static void look(lua_State *L, lua_Debug *ar) {
+  (void)ar;
+  allowed_within = *allow_hook(L);
+}
+
+/* Is it 1, but 0 in a hook? */
+static int try_allow_hook(lua_State *L) {
+  lua_State *co = lua_newthread(L);
+  const int before = *allow_hook(co);
+  allowed_within = -1;
+  lua_sethook(co, look, LUA_MASKCALL, 0);
+  lua_pushcfunction(co, nothing);
+  lua_call(co, 0, 0);
+  const int after = *allow_hook(co);
+  lua_pop(L, 1);
+  return before == 1 && allowed_within == 0 && after == 1;
+}
+
+void stop_setup(lua_State *L) {
+  plain.resume = replace(L, "coroutine", "resume", resume);
+  plain.close = replace(L, "coroutine", "close", close);
+  plain.execute = replace(L, "os", "execute", execute);
+  replace(L, "coroutine", "wrap", wrap);
+  reaches_handlers = try_allow_hook(L);
+}

@@ -235,7 +235,7 @@ def interrupt_train(home):
 @test
 def interrupt_lua(home):
     """Ctrl-C stops Lua, also code that catches errors, and says interrupted"""
-    p = Prompt(home)
+    p = Prompt(home, cols=200)
     p.do(XOR)
     for code in ("while true do end", "while true do pcall(error) end",
                  "while true do pcall(function() while true do end end) end",

@@ -192,8 +192,8 @@ Source: Goldberg, What every computer scientist should know about floating-point
 
 { "threads", { "parallel", "cores", "speed" }, [[
 threads: sharing the large operations
-The rows of a batch are shared out for Z, A and DELTA, the units for GRAD and the update. Each number is made by one
-thread, as if it were alone: that is why the bits stay the same. XOR is too small to gain from it, a layer of some
+The units of a wide layer are shared out, or the rows of a batch. Each number is made by one thread, as if it were
+alone: that is why the bits stay the same. XOR is too small to gain from it, a layer of some
 hundred units is not.
 > threads(2) == 2
 true]] },

@@ -37,10 +37,13 @@ function entries.is_option(who, name)
   return false
 end
 
+-- What a choice computes; nothing where that is not written down.
+local function formula(option, choice) return (formulas[option.name] or {})[choice] or "" end
+
 -- What an option may be, a row for each with its formula.
 local function choice_rows(option)
   local rows = {}
-  for i, name in ipairs(option.choices) do rows[i] = { name, formulas[option.name][name] } end
+  for i, name in ipairs(option.choices) do rows[i] = { name, formula(option, name) } end
   return rows
 end
 
@@ -81,7 +84,7 @@ local function add_choices(list)
         local path = who .. "." .. option.name
         local entry = of[choice] or new("choice", choice, ("%q"):format(choice), "")
         entry.owner, entry.name, entry.see = nil, choice, entry.see or path
-        entry.text = entry.text .. path .. "   " .. formulas[option.name][choice] .. "\n"
+        entry.text = entry.text .. path .. "   " .. formula(option, choice) .. "\n"
         of[choice] = entry
       end
     end
@@ -107,15 +110,16 @@ local all
 -- All entries, in an order that is always the same.
 function entries.all()
   if all then return all end
-  all = {}
+  local made = {}
   for _, add in ipairs { add_documented, add_options, add_choices, add_topics, add_lua } do
     local list = {}
     add(list)
     if add ~= add_topics then table.sort(list, function(p, q)
       return p.path < q.path or p.path == q.path and p.title < q.title
     end) end
-    table.move(list, 1, #list, #all + 1, all)
+    table.move(list, 1, #list, #made + 1, made)
   end
+  all = made
   return all
 end
 

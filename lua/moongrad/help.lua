@@ -26,6 +26,16 @@ A network learns XOR:
   Help     help "step" or ?step, help(step), help "topics", apropos "grad"
   Scripts  the prompt shows what a line returns, a script prints it: print(help())  print(step(1000))]]
 
+-- The overview, and in a row below it the session's functions that it does not name.
+local function whole_overview()
+  local list = {}
+  for _, entry in ipairs(entries.all()) do
+    local is_function = entry.kind == "documented" and not entry.owner and entry.title:find "[({]"
+    if is_function and not overview:find("%f[%w_]" .. entry.name .. "%f[^%w_]") then list[#list + 1] = entry.title end
+  end
+  return #list == 0 and overview or overview .. "\n" .. page.table { { "Session", table.concat(list, "  ") } }
+end
+
 -- --- pages ----------------------------------------------------------------------------------
 
 -- The session when there is one: then functions are shown as they are typed there.
@@ -241,7 +251,7 @@ local function help_by_value(v, written)
 end
 
 function help_by_name(what)
-  if what:find "^%s*$" then return said(overview) end
+  if what:find "^%s*$" then return said(whole_overview()) end
   if what:lower() == "topics" then return contents() end
   local shown, also = help.find(what)
   if not shown and what ~= what:lower() then shown, also = help.find(what:lower()) end
@@ -265,7 +275,7 @@ end
 function help.help(...)
   local what = ...
   if select("#", ...) > 1 then raise "help: expected one name or value" end
-  if select("#", ...) == 0 then return said(overview) end
+  if select("#", ...) == 0 then return said(whole_overview()) end
   if type(what) == "string" then return help_by_name(what) end
   if what == nil then
     return said 'that is nil\nA name goes in quotes: help "THETA", at the prompt also ?THETA.'

@@ -203,7 +203,8 @@ local function timeless(text) return (text:gsub("[%d.]+ [mu]?s%f[%A]", "(time)")
 -- Types the examples at a prompt, after those of help() in short, in a directory that has a mine.lua.
 local function examples_run(name, text)
   local examples = page.examples(text)
-  local typed = { 'PROMPT = function() return "@@" .. "@ " end', "X, y = data.xor()  LAYERS = {2, 2, 1}  ETA = 2", "step(50);" }
+  local typed = {
+    'PROMPT = function() return "@@" .. "@ " end', "X, y = data.xor()  LAYERS = {2, 2, 1}  ETA = 2", "step(50);" }
   local before = #typed
   for _, example in ipairs(examples) do typed[#typed + 1] = example.input end
   local directory = os.tmpname()

@@ -352,7 +352,7 @@ describe("help", function()
       for name in text:gmatch "%f[%a_.]([%a_]+)[({%[]" do
         if _G[name] == nil then print("no " .. name) end
       end
-      for line in text:gmatch "\n  (.-)   " do
+      for line in text:gmatch "\n  ([^\n]-)   " do
         local f = load(line) or load("return " .. line)
         if f then f() end
       end

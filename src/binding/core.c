@@ -19,6 +19,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_data(L);
   open_run(L);
   open_check(L);
+  open_journal(L);
   open_docs(L);
   return 1;
 }

@@ -113,6 +113,7 @@ static int network_data(lua_State *L) {
   Matrix *m = lua_isnil(L, 3) ? NULL : matrix_want(L, 3, is_y ? "y" : "X", is_y);
   *(is_y ? &n->y : &n->X) = m;
   n->checked = false;
+  n->changed++;
   *(is_y ? &n->staged_y : &n->staged_X) = NULL;
   lua_setiuservalue(L, 1, is_y ? KEEP_Y : KEEP_X);
   return 0;

@@ -228,13 +228,14 @@ static int set_theta(lua_State *L) {
 static int draw(lua_State *L) {
   Network *n = network_check(L, 1);
   const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
+  n->changed++;
   mg_init(&n->net, (mg_init_method)method, luaL_checknumber(L, 3), network_rng(L, 1));
   return 0;
 }
 
 /* core.set_rng(net, generator): gives net a private generator; nil: the shared one again. */
 static int set_rng(lua_State *L) {
-  network_check(L, 1);
+  network_check(L, 1)->changed++;
   if (!lua_isnil(L, 2)) luaL_checkudata(L, 2, RNG);
   lua_settop(L, 2);
   lua_setiuservalue(L, 1, KEEP_RNG);
@@ -245,6 +246,7 @@ static int set_cost(lua_State *L) {
   Network *n = network_check(L, 1);
   const mg_cost_kind *kind = mg_cost_find(luaL_checkstring(L, 2), n->net.type);
   if (kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
+  n->changed++;
   n->checked = false; /* another cost may want other targets */
   n->net.cost = (mg_cost){.kind = kind, .scale = luaL_optnumber(L, 3, 1)};
   return 0;
@@ -255,6 +257,7 @@ static int set_activation(lua_State *L) {
   const size_t l = network_layer(L, 2, n, "layer");
   const mg_activation *g = mg_activation_find(luaL_checkstring(L, 3), n->net.type);
   if (g == NULL) return fail(L, "no activation '%s'", lua_tostring(L, 3));
+  n->changed++;
   if (n->net.layer[l].activation != g) n->net.made = MG_NOTHING; /* what a pass left no longer fits */
   mg_network_activate(&n->net, l, g);
   return 0;
@@ -265,14 +268,18 @@ static int set_activation(lua_State *L) {
 static int frozen(lua_State *L) {
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "frozen");
-  if (!lua_isnoneornil(L, 3)) mg_network_freeze(&n->net, l, (unsigned)luaL_checkinteger(L, 3));
+  if (!lua_isnoneornil(L, 3)) {
+    n->changed++;
+    mg_network_freeze(&n->net, l, (unsigned)luaL_checkinteger(L, 3));
+  }
   lua_pushinteger(L, n->net.layer[l].frozen);
   return 1;
 }
 
 /* core.numbers(net): eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value) sets one. */
 static int numbers(lua_State *L) {
-  mg_network *n = &network_check(L, 1)->net;
+  Network *self = network_check(L, 1);
+  mg_network *n = &self->net;
   if (lua_isnone(L, 2)) {
     lua_pushnumber(L, n->eta);
     lua_pushnumber(L, n->l1);
@@ -283,6 +290,7 @@ static int numbers(lua_State *L) {
   }
   static const char *const names[] = {"eta", "l1", "l2", NULL};
   double *const places[] = {&n->eta, &n->l1, &n->l2};
+  self->changed++;
   *places[luaL_checkoption(L, 2, NULL, names)] = luaL_checknumber(L, 3);
   return 0;
 }

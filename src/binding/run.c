@@ -154,6 +154,7 @@ static int step(lua_State *L) {
   stopper_begin(L, &s, &n->net.stop);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
   stopper_end(&s, &n->net.stop);
+  n->stepped += run.done;
   if (status == MG_NONFINITE) return raise_nonfinite(L, "step", &n->net, &run.where, run.refused);
   push_report(L, &n->net, &run.metrics, now() - start, (lua_Integer)run.done,
               status == MG_STOPPED ? count : 0);

@@ -1,0 +1,88 @@
+/* journal.c - what the journal of a session asks and puts back: has it changed since, and to the last bit. */
+
+#include "network.h"
+
+/* core.marks(net): epoch, epochs that step() did, changes by anything but steps, writes to THETA and its kin,
+   to X, to y. Two equal lists of marks have nothing but steps between them: those that the second counts. */
+static int marks(lua_State *L) {
+  const Network *n = network_check(L, 1);
+  lua_pushinteger(L, (lua_Integer)n->net.epoch);
+  lua_pushinteger(L, (lua_Integer)n->stepped);
+  lua_pushinteger(L, (lua_Integer)n->changed);
+  lua_getiuservalue(L, 1, KEEP_PARAMETERS);
+  const Storage *s = lua_touserdata(L, -1);
+  lua_pushinteger(L, (lua_Integer)s->version);
+  lua_replace(L, -2);
+  lua_pushinteger(L, n->X != NULL ? (lua_Integer)n->X->storage->version : -1);
+  lua_pushinteger(L, n->y != NULL ? (lua_Integer)n->y->storage->version : -1);
+  return 6;
+}
+
+/* core.version(m): grows with every write from Lua to the numbers that m shows. */
+static int version(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)matrix_check(L, 1)->storage->version);
+  return 1;
+}
+
+/* core.set_epoch(net, epoch): as if it had been trained for so long. */
+static int set_epoch(lua_State *L) {
+  Network *n = network_check(L, 1);
+  n->net.epoch = (uint64_t)check_whole(L, 2, "epoch", 0, INT64_MAX);
+  n->changed++;
+  return 0;
+}
+
+/* core.own_rng(net): its private generator, or nil. */
+static int own_rng(lua_State *L) {
+  network_check(L, 1);
+  lua_getiuservalue(L, 1, KEEP_RNG);
+  return 1;
+}
+
+/* The state of a generator as bytes: the words, where it is in them, the cached normal; each 32 bits. */
+enum { WORDS = sizeof(((mg_rng *)0)->key) / sizeof(uint32_t), REST = 4, STATE = 4 * (WORDS + REST) };
+
+static void put_word(char *s, uint32_t w) {
+  for (int i = 0; i < 4; i++) s[i] = (char)(w >> (24 - 8 * i) & 0xff);
+}
+
+static uint32_t get_word(const char *s) {
+  uint32_t w = 0;
+  for (int i = 0; i < 4; i++) w = w << 8 | (unsigned char)s[i];
+  return w;
+}
+
+/* core.rng_state(g): the state of generator g, nil for the shared one, as a string of bytes.
+   core.rng_state(g, state) puts it back. */
+static int rng_state(lua_State *L) {
+  lua_settop(L, 2);
+  mg_rng *g = rng_opt(L, 1);
+  union {
+    double number;
+    uint64_t bits;
+  } normal = {g->normal};
+  if (lua_isnil(L, 2)) {
+    char s[STATE];
+    for (int i = 0; i < WORDS; i++) put_word(s + 4 * i, g->key[i]);
+    const uint32_t rest[REST] = {(uint32_t)g->pos, g->has_normal, (uint32_t)(normal.bits >> 32),
+                                 (uint32_t)normal.bits};
+    for (int i = 0; i < REST; i++) put_word(s + 4 * (WORDS + i), rest[i]);
+    lua_pushlstring(L, s, STATE);
+    return 1;
+  }
+  size_t len;
+  const char *s = luaL_checklstring(L, 2, &len);
+  const uint32_t pos = len == STATE ? get_word(s + 4 * WORDS) : UINT32_MAX;
+  if (pos > WORDS) return fail(L, "the state of a generator is %d bytes of its own", (int)STATE);
+  for (int i = 0; i < WORDS; i++) g->key[i] = get_word(s + 4 * i);
+  g->pos = (int)pos;
+  g->has_normal = get_word(s + 4 * (WORDS + 1)) != 0;
+  normal.bits = (uint64_t)get_word(s + 4 * (WORDS + 2)) << 32 | get_word(s + 4 * (WORDS + 3));
+  g->normal = normal.number;
+  return 0;
+}
+
+static const luaL_Reg functions[] = {{"marks", marks},     {"version", version},     {"set_epoch", set_epoch},
+                                     {"own_rng", own_rng}, {"rng_state", rng_state}, {NULL, NULL}};
+
+void open_journal(lua_State *L) { luaL_setfuncs(L, functions, 0); }

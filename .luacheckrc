@@ -11,7 +11,7 @@ local session = {
   },
   read_globals = {
     "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check",
-    "help", "apropos", "who", "mg", "network", "data", "digits",
+    "help", "apropos", "who", "history", "save_session", "run", "edit", "reset", "mg", "network", "data", "digits",
     "matrix", "zeros", "ones", "eye", "linspace", "hstack", "vstack", "is_matrix",
     "seed", "rand", "randn", "permutation", "generator", "eq", "lt", "gt",
     "exp", "log", "sqrt", "abs", "sin", "cos", "floor", "sign",

@@ -228,6 +228,12 @@ functions.help = by_name("help", when_called("moongrad.help", "help"))
 functions.who = by_name("who", when_called("moongrad.who", "who"))
 functions.apropos = when_called("moongrad.help", "apropos")
 
+local recorded = { "history", "save_session", "run", "edit", "reset" } -- what recording.lua has, loaded when it is used
+for _, name in ipairs(recorded) do
+  functions[name] = load(("local recording = ... return function(...) return recording().%s(...) end"):format(name),
+    debug.getinfo(1, "S").source, "t")(function() return session.recording() end)
+end
+
 -- The session's own value of a name that is not live: a function, or a part of mg.
 local function provided(name)
   if functions[name] then return functions[name] end
@@ -417,6 +423,88 @@ function session.field(object, key)
   if what ~= "network" and what ~= "list" and what ~= "matrix" then return nil end
   local ok, value = pcall(function() return object[key] end)
   return ok and value or nil
+end
+
+-- --- what is recorded --------------------------------------------------------------------
+
+-- What recording.lua and the journal see of the session.
+local inside = { noted = {}, names = session.names, live = session.value }
+
+local function copy_of(t)
+  local copy = {}
+  for key, v in next, t do copy[key] = v end
+  return copy
+end
+
+local install = session.install
+
+-- Called before anything of the user's is run. host.prompt: will there be one? Then host has version, seed (of
+-- --seed, or nil), save(path, text, head), recover(text) and former(), the inputs of former sessions.
+function session.install(host)
+  install(host)
+  inside.host, inside.base = host, copy_of(_G)
+  inside.seeds = { math.randomseed() }
+end
+
+function inside.seed() return math.tointeger(tonumber(inside.host.seed)) or 0 end
+function inside.replaced() return replaced end
+
+-- Is a global the session's, not the user's? Is it known to the session at all? Is it what Lua began with?
+function inside.is_known(name) return read[name] ~= nil or provided(name) ~= nil end
+function inside.is_own(name)
+  return inside.is_known(name) and rawget(_G, name) == nil and replaced[name] == nil
+end
+function inside.is_base(name) return rawequal(rawget(_G, name), inside.base[name]) end
+
+-- For reset: without network, data and replaced functions.
+function inside.clear()
+  NET, held, replaced = nil, {}, {}
+end
+
+-- What runs before the prompt: how is "script", "init.lua" (what is the file), "-e" or "-l" (what is the text).
+function session.note(how, what)
+  if not inside.host.prompt then return end
+  local noted = { kind = how, what = what, args = {} }
+  if how == "script" and type(arg) == "table" then table.move(arg, 1, #arg, 1, noted.args) end
+  local file = (how == "script" or how == "init.lua") and what and io.open(what, "rb")
+  if file then
+    noted.text = file:read "a"
+    file:close()
+  end
+  inside.noted[#inside.noted + 1] = noted
+end
+
+local recording -- the module, once it is needed
+
+function session.recording()
+  if not recording then
+    recording = require "moongrad.recording"
+    recording.begin(inside)
+  end
+  return recording
+end
+
+local open_input, close_input, results = session.open_input, session.close_input, session.results
+
+function session.open_input(text)
+  local n, code = open_input(text)
+  session.recording().open(n, text, code)
+  return n, code
+end
+
+function session.results(...)
+  if recording then recording.computed() end
+  return results(...)
+end
+
+function session.close_input(n, status)
+  if recording then recording.close(status) end
+  return close_input(n, status)
+end
+
+-- Writes what there is to keep when the program is ended by a signal: the file's name, nil without one.
+function session.recover()
+  return recording and recording.recover()
 end
 
 return session

@@ -23,9 +23,9 @@
 #define ENTRIES 10000 /* kept in memory */
 
 static char file[4096]; /* "" without one */
+static int first_own;   /* Readline's index of this session's first entry */
 
-/* Makes the directories above path, for the user alone. */
-static int make_dirs(char *path) {
+int hist_make_dirs(char *path) {
   for (char *p = strchr(path + 1, '/'); p != NULL; p = strchr(p + 1, '/')) {
     *p = '\0';
     int failed = mkdir(path, 0700) != 0 && errno != EEXIST;
@@ -40,11 +40,15 @@ void hist_open(void) {
   stifle_history(ENTRIES);
   history_comment_char = '#'; /* these two make read_history keep the lines of an entry together */
   history_write_timestamps = 1;
-  if (path_user(file, sizeof file, "XDG_STATE_HOME", ".local/state", "history") == NULL || !make_dirs(file))
+  if (path_user(file, sizeof file, "XDG_STATE_HOME", ".local/state", "history") == NULL ||
+      !hist_make_dirs(file))
     file[0] = '\0';
   else
     read_history(file); /* none yet: nothing to read */
+  first_own = history_base + history_length;
 }
+
+int hist_former(void) { return first_own; }
 
 static int write_all(int fd, const char *s, size_t n) {
   while (n > 0) {

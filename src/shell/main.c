@@ -49,8 +49,14 @@ static int want_color(int flags) {
   return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+/* Will there be a prompt, after what is to be run before it? */
+static int wants_prompt(const Options *o, int argc) {
+  return (o->flags & OPT_INTERACTIVE) ||
+         (o->script == argc && !(o->flags & (OPT_CODE | OPT_LUA_VERSION)) && isatty(STDIN_FILENO));
+}
+
 /* Puts the session names in place: require("moongrad.session").install{...}. */
-static int open_session(lua_State *L, const Options *o) {
+static int open_session(lua_State *L, const Options *o, int argc) {
   stop_setup(L);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "moongrad.session");
@@ -60,7 +66,7 @@ static int open_session(lua_State *L, const Options *o) {
   lua_setfield(L, LUA_REGISTRYINDEX, SESSION);
   lua_getfield(L, -1, "install");
   lua_remove(L, -2);
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 10);
   lua_pushcfunction(L, terminal_width);
   lua_setfield(L, -2, "width");
   lua_pushcfunction(L, terminal_height);
@@ -69,6 +75,13 @@ static int open_session(lua_State *L, const Options *o) {
   lua_setfield(L, -2, "color");
   lua_pushboolean(L, is_utf8());
   lua_setfield(L, -2, "utf8");
+  lua_pushboolean(L, wants_prompt(o, argc));
+  lua_setfield(L, -2, "prompt");
+  lua_pushstring(L, o->seed);
+  lua_setfield(L, -2, "seed");
+  lua_pushliteral(L, MG_VERSION);
+  lua_setfield(L, -2, "version");
+  keep_open(L);
   return run_report(L, run_call(L, 1, 0));
 }
 
@@ -143,7 +156,7 @@ static int pmain(lua_State *L) {
   create_arg(L, argv, argc, o.script);
   lua_gc(L, LUA_GCGEN, 0, 0);
 
-  if (session && open_session(L, &o) != LUA_OK) return 0;
+  if (session && open_session(L, &o, argc) != LUA_OK) return 0;
   if (o.seed && seed(L, o.seed) != LUA_OK) return 0;
   if (!(o.flags & OPT_E) && lua_init(L) != LUA_OK) return 0;
   if (!opt_run(L, argv, o.script)) return 0;

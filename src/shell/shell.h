@@ -11,6 +11,7 @@
    plain.c     the prompt of --no-session
    line.c      one line, from Readline or from plain input
    history.c   the history file
+   keep.c      the session in a file
    complete.c  what Tab offers
 
    The shell knows Lua, not the engine: of the rest it calls luaopen_moongrad_core
@@ -72,6 +73,12 @@ int run_library(lua_State *L, char *globname);
 int run_script(lua_State *L, char **argv);
 int run_load(lua_State *L, const char *s, size_t len, const char *name);
 
+void run_note(lua_State *L, const char *how, const char *what); /* tells session.note what will be run */
+
+/* --- keep.c: the session in a file ------------------------------------------- */
+
+void keep_open(lua_State *L); /* adds save, recover and former to the table on top */
+
 /* --- signals.c --------------------------------------------------------------- */
 
 void sig_prompt(int on);      /* from here on Ctrl-C belongs to the prompt */
@@ -108,6 +115,8 @@ int line_read(const char *prompt, char **line, size_t *len); /* a line to be fre
 
 void hist_open(void);             /* from now on entries are kept in the history file */
 void hist_add(const char *entry); /* one input, which may have several lines */
+int hist_make_dirs(char *path);   /* the directories above path, for the user alone; false on failure */
+int hist_former(void);            /* Readline's index behind the last entry of former sessions */
 void comp_setup(lua_State *L);    /* bind Tab; L is the state whose names are offered */
 void prompt_run(lua_State *L, const Options *o);
 

@@ -1,0 +1,291 @@
+-- exact.lua - values as Lua that makes them again, to the last bit. For what a journal cannot tell by commands.
+--
+-- The Lua has one name of its own, __, a table: it holds the objects that were made, by number, and the
+-- functions below that make them.
+
+local core = require "moongrad.core"
+local mg = require "moongrad"
+local options = require "moongrad.options"
+local report = require "moongrad.report"
+local tokens = require "moongrad.tokens"
+
+local exact = {}
+
+local quantities = { "theta", "a", "z", "delta", "grad", "dtheta" }
+for _, what in ipairs(quantities) do quantities[what] = true end
+
+local classes = { report = core.report, history = report.history } -- of tables that can be made again
+
+-- "matrix", "row", "network", "generator" for moongrad's objects, else Lua's type.
+function exact.kind(v)
+  local meta = type(v) == "userdata" and debug.getmetatable(v)
+  return meta and rawget(meta, "__name") or type(v)
+end
+local kind = exact.kind
+
+-- --- making them again --------------------------------------------------------------------
+
+local make = {}
+
+make.matrix, make.generator = mg.matrix, mg.generator
+
+function make.class(t, name) return setmetatable(t, classes[name]) end
+
+-- Gives t these contents and no others.
+function make.fill(t, contents)
+  for key in next, t do rawset(t, key, nil) end
+  for key, v in next, contents do rawset(t, key, v) end
+end
+
+function make.set(m, rows) m:set(rows) end
+
+-- The generator (nil: the shared one) in the state that these digits are.
+function make.state(g, digits)
+  core.rng_state(g, (digits:gsub("%x%x", function(byte) return string.char(tonumber(byte, 16)) end)))
+end
+
+-- A network of these layers and options, its numbers yet to come: what is drawn for it is not missed.
+function make.network(layers, given)
+  local spec = { layers[1].size }
+  for l = 2, #layers do spec[l] = { layers[l].size, layers[l].activation, bias = layers[l].bias } end
+  for name, v in pairs(given) do spec[name] = v end
+  local before = core.rng_state()
+  local net = mg.network(spec)
+  core.rng_state(nil, before)
+  return net
+end
+
+-- Makes net what it was.
+function make.restore(net, was)
+  local s = core.network_state(net)
+  local activations, cost, scale = options.resolve(was.layers, was.given)
+  s.layers, s.given, s.activations = was.layers, was.given, activations
+  for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
+  core.set_cost(net, cost, scale)
+  for _, name in ipairs { "eta", "l1", "l2" } do core.numbers(net, name, was[name]) end
+  for l, parts in ipairs(was.frozen) do core.frozen(net, l, parts) end
+  core.network_data(net, "X", was.X)
+  core.network_data(net, "y", was.y)
+  if was.rng and not core.own_rng(net) then core.set_rng(net, mg.generator(0)) end
+  if was.rng then make.state(core.own_rng(net), was.rng) else core.set_rng(net, nil) end
+  for l, rows in ipairs(was.theta) do core.set_theta(net, l, rows) end
+  if was.grad and pcall(function() net:forward() net:backward() end) then
+    for l, rows in ipairs(was.grad) do net.grad[l]:set(rows) end
+  end
+  core.set_epoch(net, was.epoch)
+end
+
+-- What a script calls __.
+function exact.reader() return setmetatable({}, { __index = make }) end
+
+-- --- writing ---------------------------------------------------------------------------------
+
+local writer = {}
+writer.__index = writer
+
+-- A writer knows the objects that have an expression already, and texts(chunkname), the source of a chunk.
+function exact.writer(known, texts)
+  return setmetatable({ known = known, texts = texts, lines = {}, lost = {}, count = 0 }, writer)
+end
+
+function writer:line(format, ...) self.lines[#self.lines + 1] = format:format(...) end
+
+local function is_name(key) return type(key) == "string" and key:find "^[%a_][%w_]*$" and load(key .. " = 1") end
+
+-- A global's name as an expression.
+function exact.global(name) return is_name(name) and name or ("_G[%q]"):format(name) end
+
+local function rows_of(m)
+  local lines = {}
+  for i, row in ipairs(kind(m) == "row" and { m:totable() } or m:totable()) do
+    for j, x in ipairs(row) do row[j] = ("%q"):format(x) end
+    lines[i] = "{" .. table.concat(row, ", ") .. "}"
+  end
+  return "{" .. table.concat(lines, ",\n  ") .. "}"
+end
+
+local function digits(state)
+  return (state:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+end
+
+-- A plain value without identity: options, layers.
+local function literal(v)
+  if type(v) ~= "table" then return ("%q"):format(v) end
+  local parts = {}
+  for key, x in pairs(v) do parts[#parts + 1] = ("[%q] = %s"):format(key, literal(x)) end
+  table.sort(parts)
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- A new place for an object, known before what it holds, so that cycles end.
+function writer:place(object)
+  self.count = self.count + 1
+  self.known[object] = ("__[%d]"):format(self.count)
+  return self.known[object]
+end
+
+-- Makes the network that is there, or was just made, what net is.
+function writer:restore(place, net)
+  local s = core.network_state(net)
+  local eta, l1, l2, epoch = core.numbers(net)
+  local own = core.own_rng(net)
+  local X, y = core.network_data(net)
+  local frozen, theta, grad = {}, {}, {}
+  for l, m in ipairs(net.theta) do
+    frozen[l], theta[l] = core.frozen(net, l), rows_of(m)
+    grad[l] = core.view(net, "grad", l) and rows_of(net.grad[l])
+  end
+  local place_X, place_y = X and self:value(X, "X") or "nil", y and self:value(y, "y") or "nil"
+  self:line("__.restore(%s, {epoch = %d, eta = %q, l1 = %q, l2 = %q, layers = %s, given = %s, frozen = %s,", place,
+    epoch, eta, l1, l2, literal(s.layers), literal(s.given), literal(frozen))
+  self:line("  X = %s, y = %s, rng = %s,", place_X, place_y,
+    own and ("%q"):format(digits(core.rng_state(own))) or "nil")
+  self:line("  theta = {%s}%s})", table.concat(theta, ",\n  "),
+    #grad > 0 and ",\n  grad = {" .. table.concat(grad, ",\n  ") .. "}" or "")
+end
+
+-- The lists of a network are reached by it.
+function writer:know_lists(net, place)
+  for _, what in ipairs(quantities) do self.known[net[what]] = place .. "." .. what end
+end
+
+function writer:network(net)
+  local s = core.network_state(net)
+  local place = self:place(net)
+  self:know_lists(net, place)
+  self:line("%s = __.network(%s, %s)", place, literal(s.layers), literal(s.given))
+  self:restore(place, net)
+  return place
+end
+
+-- A matrix; a live one by the network that it shows.
+function writer:matrix(m)
+  local from = core.origin(m)
+  if from and from.net and quantities[from.what] and kind(m) == "matrix" then
+    return ("%s.%s[%d]"):format(self:value(from.net, "a network"), from.what, from.layer)
+  end
+  local place = self:place(m)
+  self:line("%s = __.matrix%s%s", place, rows_of(m), kind(m) == "row" and "[1]" or "")
+  return place
+end
+
+-- The state of a generator, nil for the shared one, that is at place.
+function writer:state(place, g) self:line("__.state(%s, %q)", place, digits(core.rng_state(g))) end
+
+function writer:generator(g)
+  local place = self:place(g)
+  self:line("%s = __.generator(0)", place)
+  self:state(place, g)
+  return place
+end
+
+-- The expression of v, whose lines before it are written; nil for what cannot be made again, noted as lost.
+-- path: what the user calls it.
+function writer:value(v, path)
+  local t = kind(v)
+  if v == nil or t == "boolean" or t == "number" or t == "string" then return ("%q"):format(v) end
+  if self.known[v] then return self.known[v] end
+  if t == "row" then t = "matrix" end
+  if type(v) == "userdata" and writer[t] then return writer[t](self, v) end
+  if t == "table" then return self:table(v, path) end
+  local text = t == "function" and self:source(v)
+  if text then
+    local place = self:place(v)
+    self:line("%s = %s", place, text)
+    return place
+  end
+  self.lost[#self.lost + 1] = path
+end
+
+-- Keys in one order every time.
+local function ordered(a, b)
+  if math.type(a) and math.type(b) then return a < b end
+  if type(a) ~= type(b) then return type(a) < type(b) end
+  return tostring(a) < tostring(b)
+end
+
+-- The contents of a table as a constructor.
+function writer:contents(t, path)
+  local parts, rest, n = {}, {}, rawlen(t)
+  for i = 1, n do parts[i] = self:value(rawget(t, i), ("%s[%d]"):format(path, i)) or "nil" end
+  for key in next, t do
+    if not (math.type(key) == "integer" and key >= 1 and key <= n) then rest[#rest + 1] = key end
+  end
+  table.sort(rest, ordered)
+  for _, key in ipairs(rest) do
+    local name = is_name(key) and "." .. key or ("[%s]"):format(options.show(key))
+    local place, v = self:value(key, path .. "'s key " .. name), self:value(rawget(t, key), path .. name)
+    if place and v then parts[#parts + 1] = ("[%s] = %s"):format(place, v) end
+  end
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+function writer:table(t, path)
+  local meta, class = debug.getmetatable(t), nil
+  for name, metatable in pairs(classes) do class = meta == metatable and name or class end
+  if meta and not class then
+    self.lost[#self.lost + 1] = path
+    return nil
+  end
+  local place = self:place(t)
+  self:line("%s = {}", place)
+  self:line("__.fill(%s, %s)", place, self:contents(t, path))
+  if class then self:line("__.class(%s, %q)", place, class) end
+  return place
+end
+
+-- --- functions: their own source, when it is certain ---------------------------------------------
+
+-- Does f refer to nothing outside itself but globals?
+local function is_closed(f)
+  for i = 1, math.huge do
+    local name = debug.getupvalue(f, i)
+    if not name then return true end
+    if name ~= "_ENV" then return false end
+  end
+end
+
+-- The functions written in text, as expressions, each with the line it begins in.
+local function written(text)
+  local list, found, blocks = tokens.of(text) or {}, {}, {}
+  for i, t in ipairs(list) do
+    local word = t.kind == "keyword" and t.text
+    if word == "function" or word == "do" or word == "if" or word == "repeat" then
+      blocks[#blocks + 1] = i
+    elseif word == "end" or word == "until" then
+      local open = table.remove(blocks)
+      if open and list[open].text == "function" then
+        local from, self = open + 1, ""
+        while list[from].text ~= "(" do -- its name
+          if list[from].text == ":" then self = list[from + 2].text == "(" and list[from + 3].text == ")"
+            and "self" or "self, " end
+          from = from + 1
+        end
+        local _, line = text:sub(1, list[open].from):gsub("\n", "")
+        found[#found + 1] = { line = line + 1,
+          text = "function(" .. self .. text:sub(list[from].to + 1, t.to) }
+      end
+    end
+  end
+  return found
+end
+
+-- The one among the functions in its chunk's text that compiles to the same code; nil when there is none.
+function writer:source(f)
+  local info = debug.getinfo(f, "S")
+  local text = info.what == "Lua" and is_closed(f) and self.texts(info.source)
+  if not text then return nil end
+  local code = string.dump(f, true)
+  for _, candidate in ipairs(written(text)) do
+    local again = candidate.line == info.linedefined
+      and load("return" .. ("\n"):rep(candidate.line - 1) .. " " .. candidate.text, "=again", "t")
+    if again and string.dump(again(), true) == code then return candidate.text end
+  end
+end
+
+-- Replaces the contents of a table that is there; those that cannot be made again are lost.
+function writer:refill(place, t, path) self:line("__.fill(%s, %s)", place, self:contents(t, path)) end
+
+function writer:set(place, m) self:line("__.set(%s, %s)", place, rows_of(m)) end
+
+return exact

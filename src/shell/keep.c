@@ -1,0 +1,129 @@
+/* keep.c - the session in a file: written beside its place, then renamed, so that none is ever half there. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+
+#include "shell.h"
+
+#define MAX_PATH 4096
+
+static int failed(lua_State *L, const char *path, const char *why) {
+  lua_pushnil(L);
+  lua_pushfstring(L, "cannot write %s: %s", path, why);
+  return 2;
+}
+
+/* Writes all of s to fd, to the disk; false, with errno, when it could not. */
+static int write_all(int fd, const char *s, size_t n) {
+  while (n > 0) {
+    ssize_t k = write(fd, s, n);
+    if (k < 0 && errno != EINTR) return 0;
+    if (k > 0) {
+      s += k;
+      n -= (size_t)k;
+    }
+  }
+  return fsync(fd) == 0 || errno == EINVAL; /* a file system may have no way to */
+}
+
+/* Makes s the contents of the file at path, with these permissions; false, with errno, when it could not. */
+static int replace(const char *path, const char *s, size_t n, mode_t mode) {
+  char temporary[MAX_PATH + 8];
+  snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+  int fd = mkstemp(temporary);
+  if (fd < 0) return 0;
+  int ok = write_all(fd, s, n) && fchmod(fd, mode) == 0;
+  int why = errno;
+  if (close(fd) != 0 && ok) {
+    ok = 0;
+    why = errno;
+  }
+  if (ok && rename(temporary, path) != 0) {
+    ok = 0;
+    why = errno;
+  }
+  if (!ok) unlink(temporary);
+  errno = why;
+  return ok;
+}
+
+/* Does the file begin with head? */
+static int begins_with(const char *path, const char *head) {
+  char start[128];
+  size_t n = strlen(head), got = 0;
+  FILE *f = fopen(path, "rb");
+  if (f != NULL) {
+    got = fread(start, 1, n < sizeof start ? n : sizeof start, f);
+    fclose(f);
+  }
+  return got == n && memcmp(start, head, n) == 0;
+}
+
+/* host.save(path, text, head): a new file, or one that begins with head replaced; false, true if it was
+   replaced, or nil and a message. A link stays one: what it leads to is written. */
+static int save(lua_State *L) {
+  size_t n;
+  const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n),
+             *head = luaL_checkstring(L, 3);
+  char target[MAX_PATH];
+  struct stat st;
+  int exists = stat(path, &st) == 0;
+  if (strlen(path) != lua_rawlen(L, 1)) return failed(L, path, "a name has no zero bytes");
+  if (!exists && errno != ENOENT) return failed(L, path, strerror(errno));
+  if (exists && !S_ISREG(st.st_mode)) return failed(L, path, "it is no plain file");
+  if (exists && st.st_size > 0 && !begins_with(path, head))
+    return failed(L, path, "it is there and no saved session; choose another name, or remove it first");
+  if (exists && access(path, W_OK) != 0) return failed(L, path, strerror(errno));
+  if (strlen(path) >= MAX_PATH) return failed(L, path, strerror(ENAMETOOLONG));
+  if (!exists || realpath(path, target) == NULL) strcpy(target, path);
+  mode_t mask = umask(0);
+  umask(mask);
+  if (!replace(target, text, n, exists ? st.st_mode & 07777 : 0666 & ~mask))
+    return failed(L, path, strerror(errno));
+  lua_pushboolean(L, exists);
+  return 1;
+}
+
+/* host.recover(text): writes it to a new file of its own beside the history, for the user alone; its path, or
+   nil and a message. */
+static int recover(lua_State *L) {
+  size_t n;
+  const char *text = luaL_checklstring(L, 1, &n);
+  char name[64], path[MAX_PATH];
+  time_t now = time(NULL);
+  struct tm local;
+  size_t k = strftime(name, sizeof name, "session-%Y%m%d-%H%M%S", localtime_r(&now, &local));
+  snprintf(name + k, sizeof name - k, "-%ld.lua", (long)getpid());
+  if (path_user(path, sizeof path, "XDG_STATE_HOME", ".local/state", name) == NULL)
+    return failed(L, name, "there is no home for it: set HOME or XDG_STATE_HOME");
+  if (!hist_make_dirs(path) || !replace(path, text, n, 0600)) return failed(L, path, strerror(errno));
+  lua_pushstring(L, path);
+  return 1;
+}
+
+/* host.former(): what Readline's history held before this session. */
+static int former(lua_State *L) {
+  int last = hist_former();
+  lua_newtable(L);
+  for (int i = history_base, n = 1; i < last; i++) {
+    HIST_ENTRY *e = history_get(i);
+    if (e == NULL) continue;
+    lua_pushstring(L, e->line);
+    lua_rawseti(L, -2, n++);
+  }
+  return 1;
+}
+
+void keep_open(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"save", save}, {"recover", recover}, {"former", former}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}

@@ -157,7 +157,9 @@ function recording.edit(path, ...)
   if not editor or editor == "" then
     raise "edit: no editor is set: put its name into VISUAL or EDITOR, as in EDITOR=nano moongrad"
   end
-  if not execute "test -t 0 && test -t 1" then return nil, "edit: an editor needs a terminal; run(path) runs a file" end
+  if not execute "test -t 0 && test -t 1" then
+    return nil, "edit: an editor needs a terminal; run(path) runs a file"
+  end
   local before = read(path)
   io.stdout:flush()
   local ok, how, status = execute(editor .. " " .. quote(path:find "^-" and "./" .. path or path))

@@ -394,7 +394,7 @@ def reset(home):
     said = p.do("reset()")
     check("gone: the network, " in said[0] and "a, helper" in said[0] and "seed(4)" in said[0], said)
     equal(p.do("NET, X, ETA, a, helper"), ["nil     nil     nil     nil     1"])
-    equal(p.do("_PROMPT2"), ['">> "'])
+    equal(p.do("#_PROMPT2"), ["3"])
     equal(p.do("print(step ~= nil)"), ["true"])
     equal(p.do("rand()"), first)
     check(any("LAYERS" in line for line in p.do("history()")))

@@ -123,6 +123,9 @@ function entries.all()
   return all
 end
 
+-- "(" or "{" when the title is a call.
+function entries.bracket(entry) return entry.title:match "^[%w_.:]+([({])" end
+
 -- The first sentence of an entry, or of a topic what its title says.
 function entries.sentence(entry)
   if entry.kind == "topic" then return (entry.title:gsub("^[^:]*: ", "")) end
@@ -149,7 +152,7 @@ end
 
 -- The signature, "net:check{...}" for a long one.
 local function call(entry)
-  local bracket = entry.title:match "[({]"
+  local bracket = entries.bracket(entry)
   if #entry.title <= 26 or not bracket then return entry.title end
   return entry.path .. (bracket == "(" and "(...)" or "{...}")
 end
@@ -172,6 +175,9 @@ entries.tables = {
   functions = function() return documented_rows(function(e) return e.owner == "mg" end, call) end,
   network = function() return documented_rows(function(e) return e.owner == "net" end, call) end,
   matrix = function() return documented_rows(function(e) return e.owner == "m" end, call) end,
+  session = function()
+    return documented_rows(function(e) return not e.owner and entries.bracket(e) end, call)
+  end,
   names = function()
     local rows = {}
     for name in ("LAYERS ETA X y THETA A Z DELTA GRAD DTHETA J NET"):gmatch "%a+" do

@@ -30,7 +30,7 @@ A network learns XOR:
 local function whole_overview()
   local list = {}
   for _, entry in ipairs(entries.all()) do
-    local is_function = entry.kind == "documented" and not entry.owner and entry.title:find "[({]"
+    local is_function = entry.kind == "documented" and not entry.owner and entries.bracket(entry)
     if is_function and not overview:find("%f[%w_]" .. entry.name .. "%f[^%w_]") then list[#list + 1] = entry.title end
   end
   return #list == 0 and overview or overview .. "\n" .. page.table { { "Session", table.concat(list, "  ") } }
@@ -45,7 +45,7 @@ local function session() return package.loaded["moongrad.session"] end
 local function title_of(entry)
   local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session()
     and entry.title:sub(#entry.owner + 2)
-  if not called or not called:find "[({]" or session().value(entry.name) == nil then return entry.title end
+  if not called or not entries.bracket(entry) or session().value(entry.name) == nil then return entry.title end
   return ("%s   or %s"):format(entry.title, #called <= 26 and called or called:gsub("([({]).*([)}])$", "%1...%2"))
 end
 

@@ -217,6 +217,16 @@ PROMPT, a string or a function, is the prompt, and $XDG_CONFIG_HOME/moongrad/ini
 42
 > x = 1; y1 = 2;]] },
 
+{ "session", { "sessions", "saving", "recording", "replaying", "recovery" }, [[
+session: what was done, kept and done again
+{session}
+What you type that changes something is written down as it happens. save_session writes it as a script, and running
+that script leaves every bit of THETA as it was. When moongrad is told to end, or the terminal goes away, it writes
+such a script by itself and names it.
+> step(10)
+> save_session "xor.lua"
+> who()]] },
+
 { "scripts", { "script", "library", "running scripts", "command line" }, [[
 scripts: the same words in a file
 A script has the names of the prompt, and is silent until it prints: the prompt shows what a line returns, a script

@@ -28,9 +28,4 @@ function inputs.text(n)
   return texts[n]
 end
 
--- After input n ran and was printed. Status is "ok", "error" or "interrupted"; returns a remark or nil.
-function inputs.close(n, status) -- luacheck: ignore
-  return nil
-end
-
 return inputs

@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
+local show_matrix = require("moongrad.show").matrix
 
 local lists = {}
 local show, state = options.show, core.network_state
@@ -58,12 +59,18 @@ function list.__pairs(proxy)
   end, proxy, 0
 end
 
-function list.__tostring(proxy)
+-- The matrices of a list as text, in colour if wanted.
+function lists.text(proxy, color)
   local lines = {}
-  for l, m in ipairs(proxy) do lines[l] = tostring(m) end
+  for l, m in ipairs(proxy) do lines[l] = show_matrix(m, color) end
   if #lines == 0 then return list[proxy].what .. ": nothing there yet" end
   return table.concat(lines, "\n")
 end
+
+function list.__tostring(proxy) return lists.text(proxy) end
+
+-- Is v such a list?
+function lists.is(v) return type(v) == "table" and list[v] ~= nil end
 
 list.__name = "list of matrices"
 setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for

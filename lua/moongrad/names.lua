@@ -20,7 +20,7 @@ local function distance(a, b)
   return row[#b]
 end
 
--- Those of the list that word may have meant, the nearest first, at most three.
+-- Those of the list that word may have meant: the nearest, of several that are equally near three.
 -- Capitals do not count; a beginning of three letters is near whatever follows it.
 function names.near(word, list)
   local small = word:lower():sub(1, 40)
@@ -33,7 +33,9 @@ function names.near(word, list)
   end
   table.sort(found, function(p, q) return p.d < q.d or p.d == q.d and p.name < q.name end)
   local near = {}
-  for i = 1, math.min(3, #found) do near[i] = found[i].name end
+  for i = 1, math.min(3, #found) do
+    if found[i].d == found[1].d then near[i] = found[i].name end
+  end
   return near
 end
 

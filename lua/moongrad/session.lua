@@ -4,10 +4,9 @@
 -- script or the prompt assigns under another name is a plain global.
 
 local core = require "moongrad.core"
-local echo = require "moongrad.print"
 local inputs = require "moongrad.inputs"
+local kept = require "moongrad.kept"
 local mg = require "moongrad"
-local names = require "moongrad.names"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local show = require "moongrad.show"
@@ -125,6 +124,8 @@ for name, field in pairs(readonly) do
   read[name] = function() return NET and filled(NET[field]) end
 end
 
+session.live = read -- name -> function that gives its value
+
 -- Makes net the current network; data that it lacks comes from the session.
 local function select_network(net)
   if net.X == nil and net.y == nil then
@@ -227,6 +228,7 @@ end
 functions.help = by_name("help", when_called("moongrad.help", "help"))
 functions.who = by_name("who", when_called("moongrad.who", "who"))
 functions.apropos = when_called("moongrad.help", "apropos")
+functions.traceback = when_called("moongrad.errors", "traceback")
 
 local recorded = { "history", "save_session", "run", "edit", "reset" } -- what recording.lua has, loaded when it is used
 for _, name in ipairs(recorded) do
@@ -273,7 +275,7 @@ local globals = {
   __index = function(_, name)
     local get = read[name]
     if get then return get() end
-    return replaced[name] or provided(name)
+    return replaced[name] or provided(name) or kept.values[name]
   end,
   __newindex = function(_, name, v)
     if write[name] then
@@ -298,6 +300,8 @@ function session.install(host)
   utf8_wanted = host.utf8
   show.width = host.width
   show.height = host.height or show.height
+  show.color = host.color
+  session.color = host.color
   source.only()
   for name, v in next, _G do session.at_start[name] = v end
   setmetatable(_G, globals)
@@ -307,16 +311,13 @@ end
 
 -- What the prompt does with an input: before it is compiled, and after it ran and was printed.
 session.open_input = inputs.open
-session.close_input = inputs.close
+function session.close_input(n, status) return require("moongrad.remarks").on(n, status) end
 
--- What the prompt does with the values of an input; true when an empty input may repeat it.
-function session.results(quiet, ...)
-  if not quiet and select("#", ...) > 0 then echo.echo(...) end
-  local first = ...
-  return type(first) == "table" and classof(first) == core.report
-end
+-- And with the values of an input, when it is quiet without printing them; true when an empty input
+-- may repeat it.
+function session.results(quiet, ...) return require("moongrad.print").results(quiet, ...) end
 
-session.echo = echo.echo
+
 
 -- The text of the prompt, for Readline or not; that for more of an input.
 function session.prompt(readline, more)
@@ -330,41 +331,12 @@ function session.interrupted()
   return report and tostring(report)
 end
 
-local getinfo = debug.getinfo
-
--- Does the error that is being handled come from a write to a list of matrices?
-local function is_write()
-  for level = 3, 9 do
-    local info = getinfo(level, "n")
-    if not info then break end
-    if info.namewhat == "metamethod" then return info.name == "newindex" end
-  end
-  return false
-end
-
-local own_list = "for a list of your own choose another name or write local THETA = {}"
-
--- Why a live name is nil.
-local function why_nil(name)
-  if name == "X" or name == "y" then return "there is no data yet: X, y = data.xor()" end
-  if name == "ETA" then return "it is not set yet: ETA = 0.1" end
-  if NET then return "there has been no pass yet: forward(), backward() or step() fills it" end
-  local text = "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
-  return name == "THETA" and text .. "; " .. own_list or text
-end
-
 -- What to add to an error that is being handled: a message, "; " and the next step; nil without one.
-function session.hint(message)
-  if message:find ": theta%[[^\n]*%]: expected a layer from 1 to %d+$" then return is_write() and "; " .. own_list end
-  local name = message:match "a nil value %(global '([%w_]+)'%)$"
-  if not name then return nil end
-  if read[name] then return "; " .. why_nil(name) end
-  local list = session.names()
-  for key in next, _G do
-    if type(key) == "string" then list[#list + 1] = key end
-  end
-  return names.suggest(name, list)
-end
+function session.hint(message) return require("moongrad.undefined").hint(message) end
+
+-- What is said at the prompt of an error that thread handles, and of an input that does not compile.
+function session.failed(thread, message) return require("moongrad.errors").failed(thread, message) end
+function session.unreadable(thread, message) return require("moongrad.errors").unreadable(thread, message) end
 
 -- Every name that _G gives without holding it.
 function session.names()

@@ -8,6 +8,13 @@ local most_rows = 40 -- lines of numbers
 local least_rows = 8 -- however low the terminal is
 local digits = 6 -- significant ones
 local gap = "  " -- between columns
+local beyond = 1000 -- so many times the usual number is large, a fraction as small is tiny
+
+-- Is colour wanted where the prompt prints? The shell knows and replaces it.
+show.color = false
+
+-- Colour underlines what the digits say: red is not finite, yellow large, cyan tiny.
+local colors = { bad = "\27[1;31m", large = "\27[33m", tiny = "\27[36m" }
 
 -- The columns of the terminal; the shell knows better and replaces it.
 function show.width()
@@ -46,6 +53,32 @@ function show.number(x)
   if x == math.huge then return "Inf" end
   if x == -math.huge then return "-Inf" end
   return string.format("%." .. digits .. "g", x)
+end
+
+-- text in the colour of number x; plain when there is no colour, or nothing about it.
+function show.paint(x, text, low, high)
+  if not show.color or math.type(x) ~= "float" then return text end
+  local size = math.abs(x)
+  local kind = (x ~= x or size == math.huge) and "bad"
+    or high and size >= high and "large"
+    or low and size <= low and size > 0 and "tiny"
+  return kind and colors[kind] .. text .. "\27[0m" or text
+end
+
+-- Below and above which the numbers of these rows and columns are beyond the usual one, their
+-- median without zeros; nothing when there is none.
+local function bounds(numbers, rows, cols)
+  local sizes = {}
+  for _, i in ipairs(rows) do
+    for _, j in ipairs(i and cols or {}) do
+      local size = j and math.abs(numbers[i][j])
+      if size and size > 0 and size < math.huge then sizes[#sizes + 1] = size end
+    end
+  end
+  if #sizes == 0 then return nil end
+  table.sort(sizes)
+  local usual = sizes[#sizes // 2 + 1]
+  return usual / beyond, usual * beyond
 end
 
 -- The indices of n that are shown when there is room for most: all, or both ends
@@ -161,8 +194,8 @@ local function nonfinite(m)
   return string.format("%s, first at [%d][%d]", table.concat(counts, ", "), i, j)
 end
 
--- The text of a matrix or row.
-function show.matrix(m)
+-- The text of a matrix or row, in colour if wanted.
+function show.matrix(m, color)
   local origin = core.origin(m)
   local labels = labels_of(origin)
   local marks = nonfinite(m)
@@ -170,7 +203,10 @@ function show.matrix(m)
   local margin = labels and #tostring(m.nrows) or 0
   local width = math.max(show.width(), 20) - (labels and margin + #gap or 0)
   local cols = edges(m.ncols, width // (1 + #gap) * 2 + 1)
-  local list, columns = fit(m, fetch(m, rows, cols), rows, cols, labels, width)
+  local numbers = fetch(m, rows, cols)
+  local list, columns = fit(m, numbers, rows, cols, labels, width)
+  local low, high
+  if color then low, high = bounds(numbers, rows, list) end
 
   local label = core.label(m)
   local lines = { (label and label .. gap or "") .. m.nrows .. " x " .. m.ncols } -- THETA[1]  2 x 3
@@ -184,7 +220,11 @@ function show.matrix(m)
   end
   for _, i in ipairs(rows) do
     if i then
-      add(tostring(i), function(j) return j and columns[j][i] or "..." end)
+      add(tostring(i), function(j)
+        if not j then return "..." end
+        local cell = columns[j][i]
+        return color and cell:gsub("%S+", show.paint(numbers[i][j], "%0", low, high)) or cell
+      end)
     else
       add("", function(j)
         local w = j and columns[j].width

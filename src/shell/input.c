@@ -14,6 +14,7 @@
 #define EOFMARK "<eof>" /* ends the error of an incomplete input */
 
 static lua_Integer count; /* inputs so far */
+static int expression;    /* was the last text compiled as one? */
 static int stepping;      /* did the last one step? Then an empty one repeats it */
 static const char last;   /* the registry's key of its text */
 
@@ -42,10 +43,11 @@ static int call_helper(lua_State *L, int narg) {
 
 /* --- compiling --------------------------------------------------------------------- */
 
-/* Compiles s as an expression; pushes the function or the error. */
+/* Compiles s as an expression; pushes the function or the error. The nil before its values keeps
+   a call from being a tail call: errors in it then know the line that it stands in. */
 static int load_expression(lua_State *L, const char *s, size_t len, const char *name) {
   size_t size;
-  lua_pushliteral(L, "return ");
+  lua_pushliteral(L, "return nil, ");
   lua_pushlstring(L, s, len);
   lua_concat(L, 2);
   s = lua_tolstring(L, -1, &size);
@@ -56,9 +58,11 @@ static int load_expression(lua_State *L, const char *s, size_t len, const char *
 
 /* Compiles s as an expression, else as statements; pushes the function or the error. */
 static int load_text(lua_State *L, const char *s, size_t len, const char *name) {
+  expression = 1;
   if (s[0] == '=') return load_expression(L, s + 1, len - 1, name); /* as Lua 5.2 had it */
   int status = load_expression(L, s, len, name);
   if (status == LUA_OK) return status;
+  expression = 0;
   lua_pop(L, 1);
   return run_load(L, s, len, name);
 }
@@ -190,7 +194,9 @@ const char *input_run(lua_State *L) {
   size_t len;
   const char *source = lua_tolstring(L, 2, &len);
   int status = load_text(L, source, len, name);
+  int has_nil = expression; /* what runs may complete and compile other text */
   if (status == LUA_OK) status = run_call(L, 0, LUA_MULTRET);
+  if (status == LUA_OK && has_nil) lua_remove(L, 3);
   how = status == LUA_OK ? show_results(L) : report(L, status);
   close_input(L, n, how);
   fflush(stdout);

@@ -4,6 +4,7 @@
    options.c   the command line
    paths.c     where moongrad's own Lua files are
    run.c       load, call, report: every chunk goes through here
+   errors.c    what is said of an error
    signals.c   Ctrl-C, TERM and HUP while Lua runs, and signals while a line is being read
    stop.c      stops what Lua runs
    prompt.c    the prompt: read an input, run it
@@ -78,6 +79,14 @@ void run_note(lua_State *L, const char *how, const char *what); /* tells session
 /* --- keep.c: the session in a file ------------------------------------------- */
 
 void keep_open(lua_State *L); /* adds save, recover and former to the table on top */
+
+/* --- errors.c: what is said of an error --------------------------------------- */
+
+int err_plain(lua_State *L); /* message handlers: under --no-session, */
+int err_script(lua_State *L);
+int err_prompt(lua_State *L);
+void err_syntax(lua_State *L);
+void err_print(const char *msg, size_t len);
 
 /* --- signals.c --------------------------------------------------------------- */
 

@@ -66,7 +66,7 @@ def values(home):
     equal(p.do("{1, 2, {a = 'x\\n', [true] = 0}}"), ['{1, 2, {a = "x\\n", [true] = 0}}'])
     equal(p.do("{}"), ["{}"])
     p.do("t = {1} t.t = t")
-    equal(p.do("t"), ["{1, t = {... the table around it}}"])
+    equal(p.do("t"), ["{1, t = <_>}"])
     equal(p.do("eye(2)"), ["2 x 2", "1  0", "0  1"])
     equal(p.do("{eye(2)}"), ["{matrix 2 x 2}"])
     equal(p.do("eye(1), 7"), ["1 x 1", "1", "7"])
@@ -254,18 +254,13 @@ def interrupt_lua(home):
 
 @test
 def errors(home):
-    """an error is one line and the user's frames; the session and THETA survive it"""
+    """an error is one line; the session and THETA survive it"""
     p = Prompt(home, cols=250)
     p.do(XOR)
     theta = p.do("THETA")
     equal(p.do("error('boom', 0)"), ["boom"])
     equal(p.do("error({})"), ["(error object is a table value)"])
     equal(p.do("error(setmetatable({}, {__tostring = function() return 'obj' end}))"), ["obj"])
-    equal(p.do("nosuch()"), ["[6]:1: attempt to call a nil value (global 'nosuch')"])
-    p.do("function f() local x = nil + 1 end")
-    lines = p.do("f() x = 1")
-    equal(len(lines), 3, lines)
-    check("attempt to perform arithmetic" in lines[0] and "'f'" in lines[1] and "main chunk" in lines[2], lines)
     for bad in ("x = step(-1)", "A = 5", "cost = 'mse'", "ETA = 'x'", "LAYERS[1] = 3", "x = THETA[9]", "x = network{2, 1, etaa = 1}",
                 "LAYERS = {2, 1e10, 1}"):
         lines = p.do(bad)
@@ -407,7 +402,7 @@ def start_file(home):
     equal(p.do("mine"), ["5"])
     equal(p.end(), 0)
     p = Prompt(home, "--no-rc")
-    equal(p.do("mine"), ["nil"])
+    equal(p.do("mine, 1"), ["nil     1"])
     equal(p.end(), 0)
     write(path, "error 'in my file'")
     p = Prompt(home)

@@ -1,0 +1,195 @@
+-- lexer.lua - Lua source cut into tokens, also where it is wrong or ends in the middle of something.
+--
+-- Written with plain calls, string.find(s, ...) for s:find(...): at a Tab nothing of the user's is called, and
+-- what is behind s:find may be.
+
+local byte, char, find, gsub, match, sub = string.byte, string.char, string.find, string.gsub, string.match, string.sub
+local concat, format, tonumber, utf8_char = table.concat, string.format, tonumber, utf8.char
+
+local lexer = {}
+
+local keywords = {}
+for word in string.gmatch([[and break do else elseif end false for function goto if in local nil not or repeat return
+  then true until while]], "%a+") do
+  keywords[#keywords + 1], keywords[word] = word, true
+end
+lexer.keywords = keywords -- a list, and a set
+
+local name_chars = "[A-Za-z_0-9]"
+local operators = { "^%.%.%.", "^%.%.", "^[=~<>]=", "^//", "^::", "^<<", "^>>" } -- of more than one character
+
+-- Is it a name that may follow a dot?
+function lexer.is_name(s) return match(s, "^[A-Za-z_]" .. name_chars .. "*$") ~= nil and not keywords[s] end
+
+-- Where the number that begins at `at` ends: all that Lua's own lexer takes for one, "1..2" included.
+local function number_end(text, at)
+  local exponent = find(text, "^0[xX]", at) and "[pP]$" or "[eE]$"
+  local _, last = find(text, "^[%.A-Za-z_0-9]+", at)
+  while find(sub(text, last, last), exponent) and find(text, "^[+-]", last + 1) do
+    _, last = find(text, "^[+-][%.A-Za-z_0-9]*", last + 1)
+  end
+  return last
+end
+
+-- Where the string between quotes that begins at `at` ends: at its quote, or before a line's end; nil if it goes on.
+local function string_end(text, at, quote)
+  local stop = "[\\\n" .. quote .. "]"
+  local i = find(text, stop, at + 1)
+  while i do
+    local c = sub(text, i, i)
+    if c == quote then return i end
+    if c == "\n" then return i - 1 end
+    i = find(text, sub(text, i + 1, i + 1) == "z" and "%S" or "", i + 2)
+    i = i and find(text, stop, i)
+  end
+end
+
+-- What is between long brackets that begin at `at`: where it begins, where the brackets end, and the closing one.
+-- No end: they stay open. Nothing: there are none.
+local function long_bracket(text, at)
+  local _, last, level = find(text, "^%[(=*)%[", at)
+  if not last then return nil end
+  local closing = "]" .. level .. "]"
+  local _, stop = find(text, closing, last + 1, true)
+  return last + 1, stop, closing
+end
+
+-- Each reader: the kind of the token at `at`, its text and where it ends; no end and what is open if nothing ends it.
+
+local function read_name(text, at)
+  local _, last, name = find(text, "^(" .. name_chars .. "+)", at)
+  return keywords[name] and "keyword" or "name", name, last
+end
+
+local function read_number(text, at)
+  local last = number_end(text, at)
+  return "number", sub(text, at, last), last
+end
+
+local function read_string(text, at)
+  local quote = sub(text, at, at)
+  local last = string_end(text, at, quote)
+  if not last then return "string", nil, nil, { kind = "string", quote = quote, closing = quote, from = at + 1 } end
+  local is_closed = sub(text, last, last) == quote and last > at
+  return "string", '"' .. lexer.unescape(sub(text, at + 1, is_closed and last - 1 or last)), last
+end
+
+local function read_long(text, at)
+  local from, last, closing = long_bracket(text, at)
+  if not last then return "string", nil, nil, { kind = "string", quote = "[", closing = closing, from = from } end
+  return "string", '"' .. sub(text, from, last - #closing), last
+end
+
+local function read_comment(text, at)
+  local from, last = long_bracket(text, at + 2)
+  if not from then last = find(text, "\n", at, true) end
+  return "comment", nil, last, { kind = "comment" }
+end
+
+local function read_other(text, at)
+  for i = 1, #operators do
+    local _, last = find(text, operators[i], at)
+    if last then return "other", sub(text, at, last), last end
+  end
+  return "other", sub(text, at, at), at
+end
+
+local readers = { -- the first whose pattern fits
+  { "^[A-Za-z_]", read_name }, { "^%.?[0-9]", read_number }, { "^[\"']", read_string }, { "^%-%-", read_comment },
+  { "^%[=*%[", read_long }, { "^", read_other },
+}
+
+local function read(text, at)
+  for i = 1, #readers do
+    if find(text, readers[i][1], at) then return readers[i][2](text, at) end
+  end
+end
+
+--- The tokens of text as {n =, kind = {...}, text = {...}, at = {...}, last = {...}, open =}.
+-- Kinds are "name", "keyword", "number", "string" and "other"; a string's text is what it means after one ",
+-- so that it equals no other token's.
+-- open is what text ends in the middle of: {kind = "comment"}, or
+-- {kind = "string", quote =, closing =, from = where what is in it begins}.
+function lexer.tokens(text)
+  local t = { n = 0, kind = {}, text = {}, at = {}, last = {} }
+  local at = find(text, "%S")
+  while at do
+    local kind, content, last, open = read(text, at)
+    if not last then
+      t.open = open
+      break
+    end
+    if kind ~= "comment" then
+      local n = t.n + 1
+      t.n, t.kind[n], t.text[n], t.at[n], t.last[n] = n, kind, content, at, last
+    end
+    at = find(text, "%S", last + 1)
+  end
+  return t
+end
+
+local closers = { ["("] = ")", ["["] = "]", ["{"] = "}", ["function"] = "end", ["if"] = "end", ["do"] = "end",
+  ["repeat"] = "until" }
+local closes = {}
+for _, closer in next, closers do closes[closer] = true end
+
+--- Adds to tokens what is within what: match[i], the other end of the bracket or block at i; around[i], the opener
+-- that what opens at i is within; inner, the innermost opener whose end is not there. 0 is the whole.
+function lexer.nest(t)
+  local match_of, around, stack = {}, {}, {}
+  for i = 1, t.n do
+    local text = t.text[i]
+    if closers[text] then
+      around[i] = stack[#stack] or 0
+      stack[#stack + 1] = i
+    elseif closes[text] then
+      local k = #stack
+      while k > 0 and closers[t.text[stack[k]]] ~= text do k = k - 1 end
+      if k > 0 then
+        match_of[i], match_of[stack[k]] = stack[k], i
+        for above = #stack, k, -1 do stack[above] = nil end
+      end
+    end
+  end
+  t.match, t.around, t.inner = match_of, around, stack[#stack] or 0
+  return t
+end
+
+local letters = { a = "\a", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", v = "\v" }
+
+-- What the escape after the backslash at i means, and where it ends; one that is wrong means its letter.
+local function escape_at(s, i)
+  local _, last, digits = find(s, "^x(%x%x)", i + 1)
+  if last then return char(tonumber(digits, 16)), last end
+  _, last, digits = find(s, "^u{(%x+)}", i + 1)
+  if last and tonumber(digits, 16) < 2 ^ 31 then return utf8_char(tonumber(digits, 16)), last end
+  _, last, digits = find(s, "^(%d%d?%d?)", i + 1)
+  if last and tonumber(digits) < 256 then return char(tonumber(digits)), last end
+  _, last = find(s, "^z%s*", i + 1)
+  if last then return "", last end
+  local c = sub(s, i + 1, i + 1)
+  return letters[c] or c, i + 1
+end
+
+--- What the characters between quotes mean.
+function lexer.unescape(s)
+  local parts, from = {}, 1
+  local i = find(s, "\\", 1, true)
+  while i do
+    local meant, last = escape_at(s, i)
+    parts[#parts + 1], parts[#parts + 2] = sub(s, from, i - 1), meant
+    from = last + 1
+    i = find(s, "\\", from, true)
+  end
+  parts[#parts + 1] = sub(s, from)
+  return concat(parts)
+end
+
+--- How s is written between quotes of this kind.
+function lexer.escape(s, quote)
+  if quote == "[" then return s end
+  s = gsub(s, "[\\" .. quote .. "]", "\\%0")
+  return (gsub(s, "%c", function(c) return c == "\n" and "\\n" or format("\\%03d", byte(c)) end))
+end
+
+return lexer

@@ -1,0 +1,239 @@
+/* errors.c - what is said of an error: of a script's as lua5.4 says it, at the prompt as the session does. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shell.h"
+
+#define MAX_OWN 100 /* levels in which the user's line is looked for */
+
+/* --- the message ---------------------------------------------------------------- */
+
+/* Replaces the position in the message at index 1, the top of the stack, if it is one in
+   moongrad's own Lua files, by that of the user's line which led there. */
+static void user_position(lua_State *L) {
+  lua_Debug ar;
+  const char *msg = lua_tostring(L, -1);
+  int stripped = 0;
+  for (int level = 1; level < MAX_OWN && lua_getstack(L, level, &ar); level++) {
+    lua_getinfo(L, "Sl", &ar);
+    if (ar.currentline < 0) continue; /* C, or nothing known */
+    if (!path_is_own(ar.source)) {
+      if (!stripped) return;
+      lua_pushfstring(L, "%s:%d: %s", ar.short_src, ar.currentline, msg);
+      lua_replace(L, -2);
+      return;
+    }
+    if (!stripped) {
+      const char *where = lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
+      size_t n = strlen(where);
+      if (strncmp(msg, where, n) == 0) {
+        msg += n; /* part of the string that stays on the stack below */
+        stripped = 1;
+      }
+      lua_pop(L, 1);
+    }
+  }
+  if (stripped) {
+    lua_pushstring(L, msg);
+    lua_replace(L, -2);
+  }
+}
+
+/* Appends what the session knows about the error to the message at index 1, the top of the stack. */
+static void add_hint(lua_State *L) {
+  const char *msg = lua_tostring(L, 1);
+  if (strstr(msg, "a nil value (global '") == NULL && strstr(msg, "expected a layer from 1 to ") == NULL)
+    return;
+  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE) {
+    lua_getfield(L, -1, "hint");
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) {
+      lua_remove(L, -2);
+      lua_concat(L, 2);
+    }
+  }
+  lua_settop(L, 1);
+}
+
+/* What luaL_callmeta(L, 1, "__tostring") makes of the error object. */
+static int to_string(lua_State *L) {
+  if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING) lua_pushnil(L);
+  return 1;
+}
+
+/* Makes a message of the error object at index 1, unless it is one; true if it was none. Its
+   __tostring may fail, then the object has no words. */
+static int make_message(lua_State *L) {
+  if (lua_tostring(L, 1) != NULL) {
+    lua_settop(L, 1);
+    return 0;
+  }
+  lua_pushcfunction(L, to_string);
+  lua_pushvalue(L, 1);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING)
+    lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+  lua_replace(L, 1);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* --- of scripts ----------------------------------------------------------------- */
+
+/* The level of the last frame. To reach a level costs as much as it is deep, so a
+   deep stack is not walked from end to end. */
+static int last_level(lua_State *L) {
+  lua_Debug ar;
+  int low = 0, high = 1; /* low exists, high may not */
+  while (lua_getstack(L, high, &ar)) {
+    low = high;
+    high *= 2;
+  }
+  while (high - low > 1) {
+    int middle = low + (high - low) / 2;
+    if (lua_getstack(L, middle, &ar))
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* Is the frame one of moongrad's own Lua files, or of a C function that they called? */
+static int is_own_frame(lua_State *L, int level) {
+  lua_Debug ar;
+  while (lua_getstack(L, level++, &ar)) {
+    lua_getinfo(L, "S", &ar);
+    if (*ar.what != 'C') return path_is_own(ar.source);
+  }
+  return 0;
+}
+
+/* Pushes what luaL_traceback says about one frame. */
+static void push_trace(lua_State *L, int level) {
+  static const char tail[] = "\n\t(...tail calls...)";
+  luaL_traceback(L, L, NULL, level);
+  const char *s = strchr(lua_tostring(L, -1), '\n'); /* below "stack traceback:" */
+  const char *end = s ? strchr(s + 1, '\n') : NULL;
+  if (end && strncmp(end, tail, sizeof tail - 1) == 0) end += sizeof tail - 1;
+  if (end)
+    lua_pushlstring(L, s, (size_t)(end - s));
+  else
+    lua_pushstring(L, s ? s : "");
+  lua_remove(L, -2);
+}
+
+/* Appends a traceback without moongrad's own frames to the message at index 1, the top of the stack. */
+static void user_traceback(lua_State *L) {
+  enum { FIRST = 10, LAST = 11 }; /* levels looked at of a deep stack, as Lua's own */
+  luaL_Buffer b;
+  int last = last_level(L);
+  luaL_buffinit(L, &b);
+  luaL_addstring(&b, "\nstack traceback:");
+  for (int level = 1; level <= last; level++) {
+    if (level == FIRST + 1 && last > FIRST + LAST) {
+      lua_pushfstring(L, "\n\t...\t(skipping %d levels)", last - FIRST - LAST);
+      luaL_addvalue(&b);
+      level = last - LAST + 1;
+    }
+    if (is_own_frame(L, level)) continue;
+    push_trace(L, level);
+    luaL_addvalue(&b);
+  }
+  luaL_pushresult(&b);
+  lua_concat(L, 2);
+}
+
+/* Message handler of a script's calls. */
+int err_script(lua_State *L) {
+  int has_words = luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL;
+  if (make_message(L) && has_words) return 1; /* as lua5.4: its own words, no more */
+  user_position(L);
+  add_hint(L);
+  user_traceback(L);
+  return 1;
+}
+
+/* Message handler of a plain Lua's calls: lua5.4's. */
+int err_plain(lua_State *L) {
+  const char *msg = lua_tostring(L, 1);
+  if (msg == NULL) {                         /* error object is not a string? */
+    if (luaL_callmeta(L, 1, "__tostring") && /* does it have a metamethod */
+        lua_type(L, -1) == LUA_TSTRING)      /* that produces a string? */
+      return 1;
+    msg = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+  }
+  luaL_traceback(L, L, msg, 1);
+  return 1;
+}
+
+/* --- at the prompt -------------------------------------------------------------- */
+
+/* Replaces the message at index 1, the top of the stack, by what session[name](thread, message)
+   makes of it. That runs on a stack of its own, because this one may have overflowed, and
+   where it fails the message stays. */
+static void ask_session(lua_State *L, const char *name) {
+  lua_State *own = lua_newthread(L);
+  lua_sethook(own, NULL, 0, 0); /* Ctrl-C stops what failed, not what is said of it */
+  if (lua_getfield(own, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE &&
+      lua_getfield(own, -1, name) == LUA_TFUNCTION) {
+    lua_pushthread(L);
+    lua_pushvalue(L, 1);
+    lua_xmove(L, own, 2);
+    if (lua_pcall(own, 2, 1, 0) == LUA_OK && lua_type(own, -1) == LUA_TSTRING) {
+      lua_xmove(own, L, 1);
+      lua_replace(L, 1);
+    }
+  }
+  lua_settop(L, 1);
+}
+
+/* Message handler of the prompt's calls. */
+int err_prompt(lua_State *L) {
+  make_message(L);
+  user_position(L);
+  ask_session(L, "failed");
+  return 1;
+}
+
+static int explain_syntax(lua_State *L) {
+  ask_session(L, "unreadable");
+  return 1;
+}
+
+/* Adds to the message on top of the stack, of an input that does not compile, where it went wrong. */
+void err_syntax(lua_State *L) {
+  lua_pushcfunction(L, explain_syntax);
+  lua_pushvalue(L, -2);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK)
+    lua_replace(L, -2);
+  else
+    lua_pop(L, 1);
+}
+
+/* --- on the terminal ------------------------------------------------------------- */
+
+/* How many bytes at s are one character of UTF-8; 0 for control codes and what is none. */
+static size_t printable(const unsigned char *s, size_t len) {
+  if (s[0] < 0x80) return s[0] == '\n' || s[0] == '\t' || (s[0] >= ' ' && s[0] != 0x7f);
+  size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+  if (s[0] < 0xc2 || s[0] > 0xf4 || n > len) return 0;
+  if (s[0] == 0xc2 && s[1] < 0xa0) return 0; /* a control code of eight bits */
+  for (size_t i = 1; i < n; i++)
+    if ((s[i] & 0xc0) != 0x80) return 0;
+  return n;
+}
+
+/* Writes the message to standard error, its control bytes escaped as in Lua's strings. */
+void err_print(const char *msg, size_t len) {
+  const unsigned char *s = (const unsigned char *)msg, *end = s + len;
+  while (s < end) {
+    size_t n = printable(s, (size_t)(end - s));
+    if (n == 0)
+      fprintf(stderr, "\\%03d", *s++);
+    else {
+      fwrite(s, 1, n, stderr);
+      s += n;
+    }
+  }
+}

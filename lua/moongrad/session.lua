@@ -428,9 +428,10 @@ function inside.is_own(name)
 end
 function inside.is_base(name) return rawequal(rawget(_G, name), inside.base[name]) end
 
--- For reset: without network, data and replaced functions.
+-- For reset: without network, data, replaced functions and last values.
 function inside.clear()
   NET, held, replaced = nil, {}, {}
+  kept.clear()
 end
 
 -- What runs before the prompt: how is "script", "init.lua" (what is the file), "-e" or "-l" (what is the text).

@@ -11,8 +11,7 @@ local tokens = require "moongrad.tokens"
 
 local exact = {}
 
-local quantities = { "theta", "a", "z", "delta", "grad", "dtheta" }
-for _, what in ipairs(quantities) do quantities[what] = true end
+local quantities = { theta = true, a = true, z = true, delta = true, grad = true, dtheta = true }
 
 local classes = { report = core.report, history = report.history } -- of tables that can be made again
 
@@ -144,15 +143,9 @@ function writer:restore(place, net)
     #grad > 0 and ",\n  grad = {" .. table.concat(grad, ",\n  ") .. "}" or "")
 end
 
--- The lists of a network are reached by it.
-function writer:know_lists(net, place)
-  for _, what in ipairs(quantities) do self.known[net[what]] = place .. "." .. what end
-end
-
 function writer:network(net)
   local s = core.network_state(net)
   local place = self:place(net)
-  self:know_lists(net, place)
   self:line("%s = __.network(%s, %s)", place, literal(s.layers), literal(s.given))
   self:restore(place, net)
   return place
@@ -223,6 +216,8 @@ end
 function writer:table(t, path)
   local meta, class = debug.getmetatable(t), nil
   for name, metatable in pairs(classes) do class = meta == metatable and name or class end
+  local list = meta and rawget(meta, "__name") == "list of matrices" and rawget(meta, t) -- net.theta and its kin
+  if list then return self:value(list.net, path) .. "." .. list.what end
   if meta and not class then
     self.lost[#self.lost + 1] = path
     return nil

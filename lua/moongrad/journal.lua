@@ -283,7 +283,6 @@ local function write_live(w, before)
     end
   end
   if net and rawequal(net, before.live.NET) then
-    w:know_lists(net, "NET")
     write_object(w, net, "NET", before.marks[net])
   elseif net then
     w:line("NET = %s", w:value(net, "NET"))

@@ -192,9 +192,9 @@ end
 local looks = { PROMPT = true, _PROMPT = true, _PROMPT2 = true } -- how the prompt looks stays
 
 --- reset()
--- Back to a fresh session: the network, X, y, ETA and the names you made are gone (PROMPT stays), Lua's own are what
--- they were, the random numbers begin at the seed of the start, and init.lua is run again. The inputs stay in history() and
--- for save_session. Returns what went: .names, .network, .seed.
+-- Back to a fresh session: the network, X, y, ETA and the names you made are gone (PROMPT stays), Lua's own are
+-- what they were, the random numbers begin at the seed of the start, and init.lua is run again. The inputs stay
+-- in history() and for save_session. Returns what went: .names, .network, .seed.
 -- > reset()
 function recording.reset(...)
   if select("#", ...) > 0 then raise "reset: takes no arguments" end

@@ -346,7 +346,7 @@ def run_file(home):
 @test
 def edit_file(home):
     """edit "file.lua" opens the editor, waits, and runs what was changed; without an editor it says what to set"""
-    write(home + "/ed", "#!/bin/sh\nread line\ntest -n \"$line\" || exit 3\ntest \"$line\" = same || echo \"$line\" > \"$1\"\n")
+    write(home + "/ed", "#!/bin/sh\necho editor\nread line\ntest -n \"$line\" || exit 3\ntest \"$line\" = same || echo \"$line\" > \"$1\"\n")
     os.chmod(home + "/ed", 0o755)
     p = Prompt(home, "-q", VISUAL=home + "/ed", EDITOR="false", cols=200)
 
@@ -354,10 +354,10 @@ def edit_file(home):
         p.keys("\x0c")
         p.until(lambda: p.screen.cursor.y == 0 and p.is_ready())
         p.enter(call)
-        p.until(lambda: p.screen.cursor.y == 1)
+        p.until(lambda: p.lines()[-1] == "editor")
         p.keys(line + "\r")
-        p.until(lambda: p.screen.cursor.y > 1 and p.is_ready())
-        return [l for l in p.lines()[1:-1] if l != line]
+        p.until(p.is_ready)
+        return [l for l in p.lines()[2:-1] if l != line]
 
     equal(edited("edit \"new 'file'.lua\"", "made = 5 return made"), ["5"])
     equal(read(home + "/new 'file'.lua"), "made = 5 return made\n")
@@ -368,7 +368,7 @@ def edit_file(home):
     said = edited("edit 'none.lua'", "same")
     check("none.lua was not made" in " ".join(said), said)
     p.enter("edit 'none.lua'")  # Ctrl-C is the editor's, and does not end the session
-    p.until(lambda: p.line() == "")
+    p.until(lambda: p.lines()[-1] == "editor")
     p.interrupt()
     equal(p.do("made"), ["5"])
     save(p)

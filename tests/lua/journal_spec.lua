@@ -1,0 +1,144 @@
+-- What the journal of a session is made with: tokens, values written exactly, and what is certain to only look.
+
+local core = require "moongrad.core"
+local exact = require "moongrad.exact"
+local kit = require "kit"
+local looks = require "moongrad.looks"
+local mg = require "moongrad"
+local tokens = require "moongrad.tokens"
+
+local function words(text)
+  local list = {}
+  for i, t in ipairs(assert(tokens.of(text))) do list[i] = t.text end
+  return list
+end
+
+describe("tokens", function()
+  it("are names, numbers, strings and operators; comments and blanks are none", function()
+    assert.same({ "x", "=", "1e+5", "+", "0x1p-3", "..", "t", ".", "y" }, words "x=1e+5 + 0x1p-3 .. t.y -- end")
+    assert.same({ "a", "=", "[==[ x ]] ]==]", "b", "[", "1", "]" }, words "a = [==[ x ]] ]==] --[[ long\n ]] b[1]")
+    assert.same({ "f", [['it\'s "']], [["\\"]] }, words [[f 'it\'s "' "\\"]])
+    assert.same({ "a", "//", "b", "~=", "...", "::", "x", "::" }, words "a//b~=...::x::")
+    assert.is_nil(tokens.of "x = 'no end")
+  end)
+
+  it("say what must not stand in a larger chunk", function()
+    local function top(text) return tokens.top(tokens.of(text)) end
+    assert.same({}, top "function f(...) local a = ... return a end for i = 1, 2 do local b = i end")
+    assert.same({ block = true }, top "local function f() return 1 end")
+    assert.same({ block = true }, top "goto x ::x::")
+    assert.same({ call = true }, top "if a then return end")
+    assert.same({ call = true }, top "f(...)")
+  end)
+end)
+
+-- A value written and read again.
+local function again(v, texts)
+  local w = exact.writer({ [print] = "print" }, texts or function() end)
+  local place = w:value(v, "v")
+  local code = "local __ = require('moongrad.exact').reader()\n" .. table.concat(w.lines, "\n")
+    .. "\nreturn " .. tostring(place)
+  return assert(load(code))(), w.lost
+end
+
+describe("exact values", function()
+  it("keep every bit of numbers, strings and matrices", function()
+    for _, v in ipairs { 0.1, -0.0, 1 / 0, -1 / 0, math.mininteger, 2 ^ 53, 5e-324, "a\0\r\n\\\"\200", true } do
+      assert.equal(("%q"):format(v), ("%q"):format(again(v)))
+    end
+    local nan = again(0 / 0)
+    assert.is_true(nan ~= nan)
+    local m = mg.generator(1):randn(3, 2)
+    assert.equal(kit.bits(m), kit.bits(again(m)))
+    assert.same(m[2]:totable(), again(m[2]):totable())
+  end)
+
+  it("keep cycles, what is shared, and keys of any kind", function()
+    local shared = { 1, nil, 3 }
+    local t = { shared, shared, [-1] = "x", [2.5] = false, ["a b"] = print }
+    t.self = t
+    t[t] = "itself"
+    local new = again(t)
+    assert.equal(new, new.self)
+    assert.equal("itself", new[new])
+    assert.equal(new[1], new[2])
+    assert.same({ 1, nil, 3 }, new[1])
+    assert.equal(print, new["a b"])
+    assert.equal(false, new[2.5])
+  end)
+
+  it("keep networks, live matrices and generators", function()
+    for _, spec in ipairs { { 2, 2, 1 },
+      { 2, { 3, "tanh", bias = false }, 1, l2 = .01, cost = "mse", eta = .3, precision = "single" } } do
+      local net = kit.xor(spec)
+      net.frozen[1] = "bias"
+      net:step(7)
+      local before = core.rng_state()
+      local t = again { net = net, first = net.theta[1], all = net.theta }
+      assert.equal(before, core.rng_state())
+      assert.equal(kit.theta(net), kit.theta(t.net))
+      assert.equal(kit.bits(net.grad), kit.bits(t.net.grad))
+      assert.equal(tostring(net.options), tostring(t.net.options))
+      assert.equal("bias", t.net.frozen[1])
+      assert.equal(t.net.theta, t.all)
+      t.first[1][2] = 9
+      assert.equal(9, t.net.theta[1][1][2])
+      t.net.theta[1][1][2] = net.theta[1][1][2]
+      net:train { epochs = 2, batch = 3 }
+      t.net:train { epochs = 2, batch = 3 }
+      assert.equal(kit.theta(net), kit.theta(t.net))
+    end
+    local g = mg.generator(5)
+    g:randn()
+    local h = again(g)
+    assert.equal(kit.bits(g:randn(3, 3)), kit.bits(h:randn(3, 3)))
+    kit.raises(function() core.rng_state(g, "short") end, "2512 bytes")
+  end)
+
+  it("keep functions whose source is certain, and name what is lost", function()
+    local text = "t = {}\nfunction t:add(x) return x + (self.n or y) end f = function() end "
+      .. "h = function(a) if a then return 1 end end"
+    local env = {}
+    assert(load(text, "=[1]", "t", env))()
+    local function texts(name) return name == "=[1]" and text or nil end
+    assert.equal(7, again(env.t.add, texts)({ n = 3 }, 4))
+    assert.equal(1, again(env.h, texts)(true))
+    local n = 0
+    local _, lost = again({ count = function() n = n + 1 end, thread = coroutine.create(print), ok = 1,
+      meta = setmetatable({}, {}) }, texts)
+    table.sort(lost)
+    assert.same({ "v.count", "v.meta", "v.thread" }, lost)
+  end)
+end)
+
+describe("an input", function()
+  local own = { THETA = true, predict = true, help = true, step = true, data = true, print = false, check = true,
+    NET = true, matrix = true, train = true }
+  local session = {
+    is_own = function(name) return own[name] == true end,
+    is_known = function(name) return own[name] == true end,
+  }
+  local function only(text) return looks.only(tokens.of(text), session) end
+
+  it("is known to only look when nothing in it can change anything", function()
+    for _, text in ipairs { "THETA[1]", "help()", "predict()", 'help "step"', "THETA[1]:sum() + 1",
+      "print(THETA[1][1][2])", "matrix{{1, 2}}:matmul(THETA[1])", "math.sqrt(2)", "{a = 1, THETA}",
+      "NET.options.cost", "1 + 1 == 2", "stepp(1)",
+      "tostring(unheard_of)" } do
+      assert.is_true(only(text), text)
+    end
+  end)
+
+  it("is kept when it may", function()
+    rawset(_G, "wary", setmetatable({}, { __index = print }))
+    rawset(_G, "named", { f = print, t = setmetatable({}, {}) })
+    rawset(_G, "rand", print)
+    for _, text in ipairs { "step()", "THETA[1]:fill(0)", "x = 1", "check()", "math.random()", "named.f()", "wary.x",
+      "wary", "named.t", "named[i]", "(function() end)()", "THETA[1]:map(print)", "rand()", "NET:step(2)",
+      "train{}", "io.read()",
+      "predict(step())", "{step()}", "print(wary)", "#wary", "'x':rep(3)", "named.f{}" } do
+      assert.is_falsy(only(text), text)
+    end
+    for _, name in ipairs { "wary", "named", "rand" } do rawset(_G, name, nil) end
+  end)
+end)

@@ -41,9 +41,8 @@ local function read(text, i)
   if to then return keywords[text:sub(i, to)] and "keyword" or "name", to end
   to = select(2, text:find("^%.?%d[%w.]*", i))
   if to then
-    while text:find("^[eEpP]$", to) or (text:find("^[eEpP][+-]", to) and text:find("^%w", to + 2)) do
-      to = select(2, text:find("^[%w.]*", to + 2))
-    end
+    local exponent = text:find("^0[xX]", i) and "^[pP][+-]%w" or "^[eE][+-]%w"
+    if text:find(exponent, to) then to = select(2, text:find("^%w*", to + 2)) end
     return "number", to
   end
   if c == '"' or c == "'" then

@@ -19,7 +19,25 @@ describe("tokens", function()
     assert.same({ "a", "=", "[==[ x ]] ]==]", "b", "[", "1", "]" }, words "a = [==[ x ]] ]==] --[[ long\n ]] b[1]")
     assert.same({ "f", [['it\'s "']], [["\\"]] }, words [[f 'it\'s "' "\\"]])
     assert.same({ "a", "//", "b", "~=", "...", "::", "x", "::" }, words "a//b~=...::x::")
+    assert.same({ "0xe", "+", "x", "-", "1e" }, words "0xe+x-1e")
     assert.is_nil(tokens.of "x = 'no end")
+  end)
+
+  it("are found in anything, however broken", function()
+    local g = mg.generator(1)
+    local pieces = { "'", '"', "[[", "]]", "--", "[=[", "\\", "\n", "1e", "0x", ".", "..", "x", "=", "\0", "\255", " ",
+      "e+" }
+    for _ = 1, 2000 do
+      local text = {}
+      for i = 1, 12 do text[i] = pieces[g:rand() * #pieces // 1 + 1] end
+      text = table.concat(text)
+      local from = 0
+      for _, t in ipairs(tokens.of(text) or {}) do
+        assert.is_true(t.from > from and t.to >= t.from and t.to <= #text, text)
+        assert.equal(t.text, text:sub(t.from, t.to))
+        from = t.to
+      end
+    end
   end)
 
   it("say what must not stand in a larger chunk", function()

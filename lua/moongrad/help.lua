@@ -222,7 +222,7 @@ end
 -- --- help and apropos -----------------------------------------------------------------------------
 
 -- Every name that help knows, for near misses.
-local function known()
+function help.names()
   local list, seen = {}, {}
   local function add(name)
     if not seen[name] then list[#list + 1], seen[name] = name, true end
@@ -261,8 +261,9 @@ function help_by_name(what)
   local v = rawget(_G, what)
   if v ~= nil then return help_by_value(v, what) end
   local name = select(2, parts_of(what))
-  local word = #names.near(what, known()) > 0 and what or name
-  return said("no help about %q%s\napropos %q searches all that is written", what, names.suggest(word, known()), name)
+  local word = #names.near(what, help.names()) > 0 and what or name
+  local near = names.suggest(word, help.names())
+  return said("no help about %q%s\napropos %q searches all that is written", what, near, name)
 end
 
 --- help([what])
@@ -286,7 +287,7 @@ end
 local hits = { __name = "apropos" } -- the metatable of what apropos returns
 
 function hits.__tostring(t)
-  if #t == 0 then return page.layout(("nothing about %q%s"):format(t.words, names.suggest(t.words, known()))) end
+  if #t == 0 then return page.layout(("nothing about %q%s"):format(t.words, names.suggest(t.words, help.names()))) end
   local rows = {}
   for i, hit in ipairs(t) do rows[i] = { hit.name, hit.text } end
   return page.table(rows)

@@ -75,6 +75,8 @@ function lists.is(v) return type(v) == "table" and list[v] ~= nil end
 list.__name = "list of matrices"
 setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for
 
+lists.class = list -- the metatable of each
+
 -- The list of one quantity of net, the same each time.
 function lists.of(net, what)
   local s = state(net)

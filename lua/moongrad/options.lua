@@ -60,6 +60,15 @@ options.init_numbers = {
   constant = { "value", 0, draws = "value, all alike" },
 }
 
+local cost_numbers = { squares = { "scale" } }
+
+-- Options that may be {choice, key = number}: name -> choice -> {key, ...}.
+options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_numbers }
+
+-- What a function takes by position that is one of known names: who -> place -> {choices =, numbers =}, the numbers
+-- in a table at the next place.
+options.arguments = { init = { { choices = core.inits, numbers = options.init_numbers } } }
+
 -- A value in words, for errors.
 function options.show(v)
   if type(v) == "string" then return ("%q"):format(v) end
@@ -111,7 +120,7 @@ end
 
 -- The cost and its scale: "mse", {"squares", scale = c}.
 function options.cost(who, v)
-  local cost, scale = named(who, "cost", v, core.costs, { squares = { "scale" } })
+  local cost, scale = named(who, "cost", v, core.costs, cost_numbers)
   if cost == "squares" and not scale then raise('%s: write {"squares", scale = c}', who) end
   return cost, scale
 end
@@ -171,6 +180,11 @@ function options.check(name, v)
   if v == nil or not check[name] then return v end
   return check[name](v)
 end
+
+options.declare("layer", { -- a positional entry of network{...}, {size, activation, bias = false}
+  { name = "bias", default = true, about = "false: without, column 1 of THETA stays 0" },
+})
+options.arguments.layer = { [2] = { choices = core.activations } }
 
 -- What one positional entry says: {size=, activation=, bias=}.
 local function layer(l, v)

@@ -350,52 +350,8 @@ end
 -- The value of such a name.
 function session.value(name) return globals.__index(_G, name) end
 
--- The keys of a table as a list.
-local function keys_of(...)
-  local list = {}
-  for _, t in ipairs { ... } do
-    for key in pairs(t) do
-      if key:sub(1, 1) ~= "_" then list[#list + 1] = key end
-    end
-  end
-  return list
-end
-
-local report_fields = { "epoch", "cost", "mse", "tss", "accuracy", "seconds", "interrupted", "history" }
-local check_fields = { "ok", "relative", "worst", "layers", "floor", "reason" }
-
--- What kind of moongrad's objects a value is, by its class; nil for the user's own.
-local function kind(v)
-  local meta = classof(v)
-  if type(meta) ~= "table" then return nil end
-  if type(v) == "table" and NET and meta == classof(NET.theta) then return "list" end
-  local name = rawget(meta, "__name")
-  local as = type(v) == "userdata" and { matrix = 1, row = 1, network = 1 }
-    or type(v) == "table" and { report = 1, check = 1, options = 1 } or {}
-  return as[name] and name
-end
-
--- The names of the fields of one of moongrad's objects; nil for anything else. No code of the user's runs.
-function session.fields(object, only_methods)
-  local what = kind(object)
-  if what == "network" then
-    local class = core.network_class
-    return only_methods and keys_of(class.methods) or keys_of(class.methods, class.getters)
-  elseif what == "matrix" or what == "row" then
-    local meta = classof(object)
-    return only_methods and keys_of(meta.methods) or keys_of(meta.methods, meta.fields)
-  elseif what and not only_methods then
-    return ({ report = report_fields, check = check_fields, options = options.names })[what]
-  end
-end
-
--- A field of a network, a list of matrices, a matrix; nil if it has none, and for anything else.
-function session.field(object, key)
-  local what = kind(object)
-  if what ~= "network" and what ~= "list" and what ~= "matrix" then return nil end
-  local ok, value = pcall(function() return object[key] end)
-  return ok and value or nil
-end
+-- The session's own function of a name, also where the user has another.
+function session.own(name) return functions[name] end
 
 -- --- what is recorded --------------------------------------------------------------------
 

@@ -1,286 +1,315 @@
-/* complete.c - what Tab offers: globals, fields and methods, file names in quotes.
+/* complete.c - Tab: Readline's side of it. What is offered, moongrad/complete.lua says.
 
-   Values are reached and listed by raw access only, so Tab never runs the user's
-   code. What raw access does not see, the live names and the fields of moongrad's
-   own objects, the session module tells: names(), value(name), fields(object) and
-   field(object, key). */
+   That policy is loaded at the first Tab and runs none of the user's code: it has
+   an environment of its own, Lua's functions as they were at the start, and while
+   it runs there are no hooks and no finalisers. An error in it offers nothing. */
 
-#include <ctype.h>
-#include <stdio.h>
+#include <dirent.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <readline/readline.h>
 
 #include "shell.h"
 
-#define MAX_SHOWN 120 /* names listed at a time */
-#define MAX_INDEX 8   /* tables along a chain of __index */
+#define MAX_SHOWN 120 /* words listed at a time */
 
-static lua_State *state; /* whose names are offered; the list of them is in its registry at &state */
-static const char breaks[] = " \t\n\"'`~!@#$%^&*()-+={}[]|\\:;<>,.?/";
+static lua_State *state; /* whose names are offered */
 
-static int is_name(char c) { return isalnum((unsigned char)c) || c == '_'; }
+/* Their addresses are keys of the registry: Lua's functions, and the policy's function. */
+static char functions, policy;
 
-/* The quote that is open at the end of line[0..n), 'c' for a comment, 0 in plain code. */
-static char lex(const char *line, int n) {
-  char quote = 0;
-  for (int i = 0; i < n; i++) {
-    char c = line[i];
-    if (quote != 0) {
-      if (c == '\\')
-        i++;
-      else if (c == quote || c == '\n')
-        quote = 0;
-    } else if (c == '"' || c == '\'')
-      quote = c;
-    else if (c == '-' && i + 1 < n && line[i + 1] == '-') {
-      while (i < n && line[i] != '\n') i++;
-      if (i >= n) return 'c';
-    }
-  }
-  return quote;
-}
+/* What is offered now; a string may be NULL. */
+static struct {
+  int from;        /* where the text begins that is replaced */
+  size_t n;        /* how many words */
+  char **words;    /* what it may be replaced by ... */
+  char **shown;    /* ... and how each is listed */
+  char *common;    /* what all words begin with */
+  char *signature; /* of the call that begins at the cursor */
+} offer;
 
-/* --- from the text to a value ----------------------------------------------------- */
+/* --- the policy's environment -------------------------------------------------------- */
 
-/* Pushes session[name] if there is a session; false without one. */
-static int push_helper(lua_State *L, const char *name) {
-  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    return 0;
-  }
-  lua_getfield(L, -1, name);
-  lua_remove(L, -2);
-  return 1;
-}
-
-/* Replaces the object and key on top of the stack by the object's field, nil if
-   raw access along tables in __index does not find one. */
-static void step(lua_State *L) {
-  int object = lua_gettop(L) - 1, key = object + 1;
-  lua_pushvalue(L, object);
-  for (int i = 0; i < MAX_INDEX; i++) {
-    if (lua_istable(L, -1)) {
-      lua_pushvalue(L, key);
-      if (lua_rawget(L, -2) != LUA_TNIL) goto found;
-      lua_pop(L, 1);
-    }
-    if (!lua_getmetatable(L, -1)) break;
-    lua_pushliteral(L, "__index");
-    lua_rawget(L, -2);
-    lua_remove(L, -2);
-    lua_remove(L, -2); /* the object before */
-  }
-  lua_settop(L, key);
-  if (push_helper(L, "field")) {
-    lua_pushvalue(L, object);
-    lua_pushvalue(L, key);
-    lua_call(L, 2, 1);
-  } else
-    lua_pushnil(L);
-found:
-  lua_replace(L, object);
-  lua_settop(L, object);
-}
-
-/* Where the expression that ends before s[n] begins: name, name.name, name[1].name. */
-static int chain_start(const char *s, int n) {
-  int i = n;
-  while (i > 0) {
-    if (s[i - 1] == ']') {
-      int j = i - 1;
-      while (j > 0 && isdigit((unsigned char)s[j - 1])) j--;
-      if (j == i - 1 || j == 0 || s[j - 1] != '[') return n;
-      i = j - 1;
-    } else if (is_name(s[i - 1])) {
-      while (i > 0 && is_name(s[i - 1])) i--;
-      if (i == 0 || s[i - 1] != '.' || (i > 1 && s[i - 2] == '.')) return i;
-      i--;
-    } else
-      return n;
-  }
-  return n;
-}
-
-/* Pushes the value of the chain s[0..n), nil if there is none. */
-static void push_chain(lua_State *L, const char *s, int n) {
-  int i = 0;
-  while (i < n && is_name(s[i])) i++;
-  lua_pushglobaltable(L);
-  lua_pushlstring(L, s, (size_t)i);
-  lua_rawget(L, -2);
-  lua_remove(L, -2);
-  if (lua_isnil(L, -1) && push_helper(L, "value")) {
-    lua_pushlstring(L, s, (size_t)i);
-    lua_call(L, 1, 1);
-    lua_remove(L, -2);
-  }
-  while (i < n && !lua_isnil(L, -1)) {
-    if (s[i] == '[')
-      lua_pushinteger(L, strtol(s + i + 1, NULL, 10));
-    else {
-      int j = i + 1;
-      while (j < n && is_name(s[j])) j++;
-      lua_pushlstring(L, s + i + 1, (size_t)(j - i - 1));
-    }
-    for (i++; i < n && s[i] != '.' && s[i] != '['; i++) {
-    }
-    step(L);
-  }
-}
-
-/* --- from a value to names --------------------------------------------------------- */
-
-/* Adds the string on top of the stack to the set at index set if it is a name that
-   begins with the prefix; pops it. */
-static void add(lua_State *L, int set, const char *prefix) {
-  const char *s = lua_tostring(L, -1);
-  int ok = strncmp(s, prefix, strlen(prefix)) == 0 && !isdigit((unsigned char)s[0]) && s[0] != '\0';
-  for (const char *p = s; ok && *p; p++) ok = is_name(*p);
-  if (ok) {
-    lua_pushboolean(L, 1);
-    lua_rawset(L, set);
-  } else
-    lua_pop(L, 1);
-}
-
-/* Adds the string keys of the table on top of the stack; for a method, those of functions. */
-static void add_keys(lua_State *L, int set, const char *prefix, int method) {
+/* Copies the fields of the table on top of the stack into the one below it, its
+   libraries' fields too; pops it. */
+static void copy_fields(lua_State *L, int levels) {
   lua_pushnil(L);
   while (lua_next(L, -2)) {
-    int wanted = lua_type(L, -2) == LUA_TSTRING && (!method || lua_isfunction(L, -1));
-    lua_pop(L, 1);
-    if (wanted) {
-      lua_pushvalue(L, -1);
-      add(L, set, prefix);
-    }
-  }
-}
-
-/* Adds the strings of the list on top of the stack, if it is one; pops it. */
-static void add_list(lua_State *L, int set, const char *prefix) {
-  if (lua_istable(L, -1)) {
-    for (lua_Integer i = 1; lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) add(L, set, prefix);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
-}
-
-/* Adds the fields of the value on top of the stack; pops it. */
-static void add_fields(lua_State *L, int set, const char *prefix, int method) {
-  if (push_helper(L, "fields")) {
     lua_pushvalue(L, -2);
-    lua_pushboolean(L, method);
-    lua_call(L, 2, 1);
-    add_list(L, set, prefix);
-  }
-  for (int i = 0; i < MAX_INDEX; i++) {
-    if (lua_istable(L, -1)) add_keys(L, set, prefix, method);
-    if (!lua_getmetatable(L, -1)) break;
-    lua_pushliteral(L, "__index");
-    lua_rawget(L, -2);
-    lua_remove(L, -2);
-    lua_remove(L, -2);
-  }
-  lua_pop(L, 1);
-}
-
-static void add_globals(lua_State *L, int set, const char *prefix) {
-  static const char *const keywords[] = {
-      "and",   "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "goto",  "if", "in",
-      "local", "nil",   "not", "or",   "repeat", "return", "then",  "true", "until",    "while", NULL};
-  for (int i = 0; prefix[0] != '\0' && keywords[i]; i++) {
-    lua_pushstring(L, keywords[i]);
-    add(L, set, prefix);
-  }
-  lua_pushglobaltable(L);
-  add_keys(L, set, prefix, 0);
-  lua_pop(L, 1);
-  if (push_helper(L, "names")) {
-    lua_call(L, 0, 1);
-    add_list(L, set, prefix);
-  }
-}
-
-/* collect(text before the word, the word): the names as an array. */
-static int collect(lua_State *L) {
-  const char *left = lua_tostring(L, 1), *prefix = lua_tostring(L, 2);
-  int n = (int)strlen(left), set = 3;
-  char last = n > 0 ? left[n - 1] : ' ';
-  lua_newtable(L);
-  if (last == ':' || (last == '.' && !(n > 1 && left[n - 2] == '.'))) {
-    int from = chain_start(left, n - 1);
-    if (from < n - 1) {
-      push_chain(L, left + from, n - 1 - from);
-      add_fields(L, set, prefix, last == ':');
+    lua_insert(L, -2); /* to from key key value */
+    if (lua_istable(L, -1) && levels > 0 && !lua_rawequal(L, -1, -4)) {
+      lua_newtable(L);
+      lua_insert(L, -2);
+      copy_fields(L, levels - 1);
     }
-  } else
-    add_globals(L, set, prefix);
+    lua_rawset(L, -5);
+  }
+  lua_pop(L, 1);
+}
+
+/* require for the policy: what is loaded, else a module of moongrad's own, for the policy alone.
+   Upvalues: the environment, the modules loaded so. */
+static int own_require(lua_State *L) {
+  lua_settop(L, 1);
+  luaL_checktype(L, 1, LUA_TSTRING);
+  lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_pushvalue(L, 1);
+  if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+  lua_pushvalue(L, 1);
+  if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) return 1;
+  if (!path_load(L, lua_tostring(L, 1))) return lua_error(L);
+  lua_pop(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setupvalue(L, -2, 1);
+  lua_call(L, 0, 1);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, lua_upvalueindex(2));
+  return 1;
+}
+
+void comp_open(lua_State *L) {
   lua_newtable(L);
-  lua_pushnil(L);
-  for (lua_Integer i = 1; lua_next(L, set); i++) {
-    lua_pop(L, 1);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, -3, i);
+  lua_pushglobaltable(L);
+  copy_fields(L, 1);
+  lua_pushvalue(L, -1);
+  lua_newtable(L);
+  lua_pushcclosure(L, own_require, 2);
+  lua_setfield(L, -2, "require");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &functions);
+}
+
+/* --- what the policy asks ---------------------------------------------------------------- */
+
+/* read_files(directory as light userdata): name -> is it a directory. */
+static int read_files(lua_State *L) {
+  DIR *dir = lua_touserdata(L, 1);
+  const struct dirent *entry;
+  struct stat st;
+  lua_newtable(L);
+  while ((entry = readdir(dir)) != NULL) {
+    lua_pushboolean(L, fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode));
+    lua_setfield(L, -2, entry->d_name);
   }
   return 1;
+}
+
+/* files(path): what read_files makes of the directory, nil if it cannot be read. */
+static int files(lua_State *L) {
+  DIR *dir = opendir(luaL_checkstring(L, 1));
+  if (dir == NULL) return 0;
+  lua_pushcfunction(L, read_files);
+  lua_pushlightuserdata(L, dir);
+  int status = lua_pcall(L, 1, 1, 0);
+  closedir(dir);
+  return status == LUA_OK ? 1 : lua_error(L);
+}
+
+/* home(path): "~/..." or "~name/..." with that home directory in its place; as it is if there is none. */
+static int home(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1), *slash = strchr(path, '/'), *dir = getenv("HOME");
+  if (slash != NULL && slash > path + 1) {
+    const struct passwd *user = getpwnam(lua_pushlstring(L, path + 1, (size_t)(slash - path - 1)));
+    dir = user != NULL ? user->pw_dir : NULL;
+  }
+  if (slash != NULL && dir != NULL)
+    lua_pushfstring(L, "%s%s", dir, slash);
+  else
+    lua_pushvalue(L, 1);
+  return 1;
+}
+
+/* Pushes the policy's function, made at the first time. */
+static void push_policy(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &policy) != LUA_TNIL) return;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &functions);
+  lua_getfield(L, -1, "require");
+  lua_pushliteral(L, "moongrad.complete");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "new");
+  lua_createtable(L, 0, 4);
+  lua_pushglobaltable(L);
+  lua_setfield(L, -2, "globals");
+  lua_getfield(L, LUA_REGISTRYINDEX, SESSION);
+  lua_setfield(L, -2, "session");
+  lua_pushcfunction(L, files);
+  lua_setfield(L, -2, "files");
+  lua_pushcfunction(L, home);
+  lua_setfield(L, -2, "home");
+  lua_call(L, 1, 1);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &policy);
+}
+
+static void drop_offer(void) {
+  for (size_t i = 0; i < offer.n; i++) {
+    free(offer.words[i]);
+    free(offer.shown[i]);
+  }
+  free(offer.words);
+  free(offer.shown);
+  free(offer.common);
+  free(offer.signature);
+  memset(&offer, 0, sizeof offer);
+}
+
+/* A copy of the string on top of the stack, NULL if there is none; pops it. */
+static char *take_string(lua_State *L) {
+  const char *s = lua_tostring(L, -1);
+  char *copy = s != NULL ? strdup(s) : NULL;
+  lua_pop(L, 1);
+  return copy;
+}
+
+/* Keeps what is on top of the stack. */
+static void keep_offer(lua_State *L) {
+  lua_getfield(L, -1, "from");
+  offer.from = (int)lua_tointeger(L, -1) - 1;
+  lua_getfield(L, -2, "signature");
+  offer.signature = take_string(L);
+  lua_getfield(L, -2, "common");
+  offer.common = take_string(L);
+  lua_getfield(L, -2, "shown");
+  lua_getfield(L, -3, "words");
+  size_t n = lua_rawlen(L, -1);
+  offer.words = calloc(n + 1, sizeof *offer.words);
+  offer.shown = calloc(n + 1, sizeof *offer.shown);
+  if (offer.words == NULL || offer.shown == NULL) return;
+  for (offer.n = 0; offer.n < n; offer.n++) {
+    lua_rawgeti(L, -1, (lua_Integer)offer.n + 1);
+    offer.words[offer.n] = take_string(L);
+    lua_rawgeti(L, -2, (lua_Integer)offer.n + 1);
+    offer.shown[offer.n] = take_string(L);
+  }
+}
+
+/* ask(): what the policy offers at the cursor, kept. */
+static int ask(lua_State *L) {
+  push_policy(L);
+  lua_pushlstring(L, rl_line_buffer, (size_t)rl_point);
+  lua_pushstring(L, rl_line_buffer + rl_point);
+  lua_call(L, 2, 1);
+  if (lua_istable(L, -1)) keep_offer(L);
+  return 0;
+}
+
+/* ask(), with nothing of the user's that runs beside it. */
+static void ask_alone(void) {
+  lua_Hook hook = lua_gethook(state);
+  int mask = lua_gethookmask(state), count = lua_gethookcount(state);
+  int collects = lua_gc(state, LUA_GCISRUNNING);
+  drop_offer();
+  lua_sethook(state, NULL, 0, 0);
+  lua_gc(state, LUA_GCSTOP);
+  lua_pushcfunction(state, ask);
+  if (lua_pcall(state, 0, 0, 0) != LUA_OK) {
+    lua_pop(state, 1);
+    drop_offer();
+  }
+  if (collects) lua_gc(state, LUA_GCRESTART);
+  lua_sethook(state, hook, mask, count);
 }
 
 /* --- Readline's side ---------------------------------------------------------------- */
 
-/* The next match, allocated for Readline; NULL after the last. */
-static char *next_match(const char *text, int again) {
-  static lua_Integer i;
-  (void)text;
-  i = again ? i + 1 : 1;
-  lua_rawgetp(state, LUA_REGISTRYINDEX, &state);
-  char *s = lua_rawgeti(state, -1, i) == LUA_TSTRING ? strdup(lua_tostring(state, -1)) : NULL;
-  lua_pop(state, 2);
-  return s;
+/* Asks, and says how Readline finds where the word begins: after the character that ends its search. */
+static char *word_breaks(void) {
+  static char before[2];
+  ask_alone();
+  before[0] = offer.from > 0 ? rl_line_buffer[offer.from - 1] : '\0';
+  return before;
+}
+
+/* Prints a line below what is typed. */
+static void tell(const char *line) {
+  int point = rl_point;
+  rl_point = rl_end;
+  rl_redisplay_function();
+  rl_crlf();
+  fputs(line, rl_outstream);
+  rl_crlf();
+  rl_point = point;
+  rl_forced_update_display();
+}
+
+/* A word of ours as it goes where Readline's begins, skip characters later: allocated for Readline, NULL if
+   it does not begin like what stands there. */
+static char *word_from(const char *word, size_t skip) {
+  if (word == NULL || strncmp(word, rl_line_buffer + offer.from, skip) != 0) return NULL;
+  return strdup(word + skip);
+}
+
+/* The matches as Readline wants them for what stands from start to the cursor: what is common first. */
+static char **matches_from(int start) {
+  size_t n = 0, skip = (size_t)(start - offer.from), typed = (size_t)(rl_point - start);
+  char **matches = start >= offer.from && offer.n > 0 ? calloc(offer.n + 2, sizeof *matches) : NULL;
+  if (matches == NULL) return NULL;
+  for (size_t i = 0; i < offer.n; i++) {
+    matches[n + 1] = word_from(offer.words[i], skip);
+    if (matches[n + 1] != NULL) n++;
+  }
+  if (n == 1) {
+    matches[0] = matches[1];
+    matches[1] = NULL;
+  } else {
+    matches[0] = word_from(offer.common, skip);
+    if (matches[0] == NULL || strlen(matches[0]) < typed) { /* nothing that is typed goes away */
+      free(matches[0]);
+      matches[0] = strndup(rl_line_buffer + start, typed);
+    }
+  }
+  if (n > 0 && matches[0] != NULL) return matches;
+  for (size_t i = 0; i <= n; i++) free(matches[i]);
+  free(matches);
+  return NULL;
 }
 
 static char **complete(const char *text, int start, int end) {
-  char **matches = NULL;
-  char quote = lex(rl_line_buffer, start);
-  (void)end;
+  static int told = -1; /* where the signature was shown last */
+  (void)text;
   rl_attempted_completion_over = 1;
-  rl_completion_append_character = '\0';
-  if (quote != 0) {
-    rl_attempted_completion_over = quote == 'c'; /* file names in quotes, nothing in a comment */
-    return NULL;
+  rl_completion_suppress_append = 1;
+  if (offer.signature != NULL && (rl_last_func != rl_complete || told != end)) tell(offer.signature);
+  told = offer.signature != NULL ? end : -1;
+  return matches_from(start);
+}
+
+/* How a match is listed: a file without the path before it. */
+static char *shown_as(char *match) {
+  for (size_t i = 0; i < offer.n; i++)
+    if (offer.words[i] != NULL && strcmp(offer.words[i], match) == 0 && offer.shown[i] != NULL)
+      return offer.shown[i];
+  return match;
+}
+
+/* Lists as many matches as leave the input on the screen: the callback interface asks no questions. */
+static void show(char **matches, int n, int longest) {
+  char *list[MAX_SHOWN + 2] = {(char[]){'\0'}};
+  int rows, cols, most = n < MAX_SHOWN ? n : MAX_SHOWN;
+  longest = 0;
+  for (int i = 1; i <= most; i++) {
+    list[i] = shown_as(matches[i]);
+    if ((int)strlen(list[i]) > longest) longest = (int)strlen(list[i]);
   }
-  lua_pushcfunction(state, collect);
-  lua_pushlstring(state, rl_line_buffer, (size_t)start);
-  lua_pushstring(state, text);
-  if (lua_pcall(state, 2, 1, 0) == LUA_OK) {
-    lua_rawsetp(state, LUA_REGISTRYINDEX, &state);
-    matches = rl_completion_matches(text, next_match);
-  } else
-    lua_pop(state, 1);
-  return matches;
-}
-
-/* A file name may have any character but the quote that it stands in. */
-static char *word_breaks(void) {
-  static char names[] = " \t\n\"'`~!@#$%^&*()-+={}[]|\\:;<>,.?/", files[] = "\"'";
-  return lex(rl_line_buffer, rl_point) != 0 ? files : names;
-}
-
-/* Lists at most MAX_SHOWN matches: the callback interface asks no questions. */
-static void show(char **matches, int n, int max) {
-  int shown = n < MAX_SHOWN ? n : MAX_SHOWN;
-  rl_display_match_list(matches, shown, max);
-  if (shown < n) fprintf(rl_outstream, "... and %d more\n", n - shown);
+  rl_get_screen_size(&rows, &cols);
+  int in_line = cols / (longest + 2), lines = rows > 5 ? rows - 4 : 1; /* two blanks between columns */
+  if (in_line < 1) in_line = 1;
+  if (most > lines * in_line) most = lines * in_line;
+  list[most + 1] = NULL;
+  rl_display_match_list(list, most, longest);
+  if (most < n) fprintf(rl_outstream, "... and %d more\n", n - most);
   rl_forced_update_display();
 }
 
 void comp_setup(lua_State *L) {
   state = L;
-  rl_basic_word_break_characters = breaks;
   rl_completion_word_break_hook = word_breaks;
   rl_attempted_completion_function = complete;
   rl_completion_display_matches_hook = show;
+  rl_basic_quote_characters = "";
   rl_completer_quote_characters = NULL;
   rl_variable_bind("page-completions", "off");
 }

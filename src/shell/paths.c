@@ -51,25 +51,29 @@ int path_is_own(const char *source) {
          strncmp(source + 1 + n, "/moongrad/", 10) == 0;
 }
 
-/* Searcher for "moongrad" and "moongrad.name". */
-static int searcher(lua_State *L) {
+int path_load(lua_State *L, const char *name) {
   static const char *const forms[] = {"%s/%s.lua", "%s/%s/init.lua"};
-  const char *name = luaL_checkstring(L, 1);
-  if (strcmp(name, "moongrad") != 0 && strncmp(name, "moongrad.", 9) != 0) return 0;
   if (lib[0] == '\0') {
     lua_pushliteral(L, "no Lua files of moongrad beside the program or in " MG_PREFIX "/share/lua/5.4");
-    return 1;
+    return 0;
   }
   name = luaL_gsub(L, name, ".", "/");
   for (int i = 0; i < 2; i++) {
     const char *file = lua_pushfstring(L, forms[i], lib, name);
     if (access(file, R_OK) != 0) continue;
     if (luaL_loadfilex(L, file, "t") != LUA_OK) return lua_error(L);
-    lua_pushstring(L, file); /* the loader's second argument */
-    return 2;
+    lua_insert(L, -2);
+    return 1;
   }
   lua_pushfstring(L, "no file '%s/%s.lua'", lib, name);
-  return 1;
+  return 0;
+}
+
+/* Searcher for "moongrad" and "moongrad.name". */
+static int searcher(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  if (strcmp(name, "moongrad") != 0 && strncmp(name, "moongrad.", 9) != 0) return 0;
+  return path_load(L, name) + 1; /* the file is the loader's second argument */
 }
 
 void path_open(lua_State *L) {

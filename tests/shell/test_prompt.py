@@ -325,73 +325,6 @@ def history_place(home):
     equal(p.end(), 0)
 
 
-def complete(p, text, *expected):
-    """Types text and two Tabs, and waits for all of expected on the screen; clears the line."""
-    p.keys("\x0c")
-    p.until(lambda: p.screen.cursor.y == 0 and p.is_ready())
-    p.keys(text)
-    p.until_typed(text)
-    p.keys("\t\t")
-    for word in expected:
-        p.until(lambda word=word: any(word in line.split() or word == line.split("> ")[-1] for line in p.lines()))
-    p.interrupt()
-
-
-@test
-def completion(home):
-    """Tab completes globals, session names, fields and methods, and file names in quotes"""
-    p = Prompt(home, cols=250)
-    p.do(XOR + " step(3) r = step() xyzzy = {plugh = {grue = 1}, 'a', {deep = 2}} s = 'text' o = setmetatable({}, {__index = string})")
-    complete(p, "xyz", "xyzzy")
-    complete(p, "THE", "THETA")
-    complete(p, "forw", "forward")
-    complete(p, "string.for", "string.format")
-    complete(p, "xyzzy.plugh.g", "xyzzy.plugh.grue")
-    complete(p, "xyzzy[2].d", "xyzzy[2].deep")
-    complete(p, "s:upp", "s:upper")
-    complete(p, "o:upp", "o:upper")
-    complete(p, "NET:ba", "NET:backward")
-    complete(p, "NET.", "theta", "options", "layers", "epoch", "train")
-    complete(p, "NET.options.o", "output", "optimizer")
-    complete(p, "NET.options.act", "NET.options.activation")
-    complete(p, "THETA[1].n", "nrows", "ncols", "norm")
-    complete(p, "NET.theta[1]:resh", "NET.theta[1]:reshape")
-    complete(p, "X:to", "X:totable")
-    complete(p, "data.x", "data.xor")
-    complete(p, "r.", "cost", "mse", "epoch")
-    complete(p, "print(#xyz", "print(#xyzzy")
-    complete(p, "whi", "while")
-    write(home + "/some-data.csv", "")
-    complete(p, 'io.open("some-d', 'io.open("some-data.csv"')
-    for text in ("nosuch.", "nosuch:", "1.", "a..", "f().", "-- xy", "xyzzy[1].", "(", "NET.theta[9]."):
-        p.keys(text + "\t\t")
-        p.until_typed(text)
-        p.interrupt()
-    equal(p.do("6 * 7"), ["42"])
-    equal(p.end(), 0)
-
-
-@test
-def completion_runs_nothing(home):
-    """Tab runs none of the user's code, and lists at most so many names"""
-    p = Prompt(home, cols=250)
-    p.do("ran = 0 function hit() ran = ran + 1 end")
-    p.do("t = setmetatable({}, {__index = hit, __newindex = hit, __pairs = hit, __len = hit, __name = 'network'})")
-    p.do("u = {t = t} w = setmetatable({}, {__index = t, __name = 'report', __tostring = hit})")
-    p.do("for i = 1, 500 do _G['many' .. i] = i end")
-    for text in ("t.", "t.theta.", "u.t.x", "w.a.b.", "w:c", "t[1]."):
-        p.keys(text + "\t\t")
-        p.until_typed(text)
-        p.interrupt()
-    equal(p.do("ran"), ["0"])
-    p.keys("many\t\t")
-    p.until_text("... and 380 more")
-    p.until_typed("many")
-    p.interrupt()
-    equal(p.do("ran"), ["0"])
-    equal(p.end(), 0)
-
-
 @test
 def start_file(home):
     """init.lua is run for the prompt only, unless --no-rc; its error is told and not fatal"""
@@ -447,7 +380,6 @@ def plain_lua(home):
     p.enter("print 'go' while true do end")
     p.until(lambda: "go" in p.lines())
     p.interrupt()
-    complete(p, "string.for", "string.format")
     equal(p.end(), 0)
     check(not os.path.exists(os.path.join(home, HISTORY)))
 

@@ -1,0 +1,219 @@
+#!/usr/bin/python3
+"""Tab: keys in, screen out. What is offered where, tests/lua/complete_spec.lua tells."""
+
+import os
+
+from harness import Prompt, check, equal, main, test
+
+NEEDS_TERMINAL = True
+
+XOR = "seed(0) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 2"
+
+
+def clear(p):
+    """An empty screen but for the prompt."""
+    p.keys("\x0c")
+    p.until(lambda: p.screen.cursor.y == 0 and p.is_ready())
+
+
+def completes(p, text, expected):
+    """Types text and a Tab, and waits for what becomes of it; clears the line."""
+    clear(p)
+    p.type(text)
+    p.keys("\t")
+    p.until_typed(expected)
+    p.interrupt()
+
+
+def lists(p, text, *expected):
+    """Types text and two Tabs, and waits for all of expected below it, and text again; the lines of the list."""
+    clear(p)
+    p.type(text)
+    p.keys("\t\t")
+    for word in expected:
+        p.until(lambda word=word: any(word in line.split("  ") or word in line.split() for line in p.lines()[1:]))
+    p.until(lambda: p.screen.cursor.y > 0 and p.typed() == text.rstrip())
+    lines = p.lines()[1:-1]
+    p.interrupt()
+    return lines
+
+
+def offers_nothing(p, text):
+    """Types text and two Tabs; a key after them comes right behind it, and nothing has been printed."""
+    clear(p)
+    p.type(text)
+    p.keys("\t\t!")
+    p.until_typed(text + "!")
+    equal(len(p.lines()), 1, *p.lines())
+    p.interrupt()
+
+
+def write(path, text=""):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as f:
+        f.write(text)
+
+
+@test
+def names(home):
+    """Tab completes names, fields and methods, and puts behind them what fits"""
+    p = Prompt(home)
+    p.do(XOR)
+    p.do("step(3) r = step() xyzzy = {plugh = {grue = 1}, 'a', {deep = 2}} s = 'text'")
+    for text, expected in (
+            ("xyz", "xyzzy."), ("THE", "THETA["), ("theta", "THETA["), ("forw", "forward("), ("string.for", "string.format("),
+            ("netw", "network{"), ("whi", "while"), ("print(#xyz", "print(#xyzzy."), ("xyzzy.plugh.g", "xyzzy.plugh.grue"),
+            ("xyzzy[2].d", "xyzzy[2].deep"), ("s:upp", "s:upper("), ('("x"):upp', '("x"):upper('), ("NET:ba", "NET:backward("),
+            ("NET.options.act", "NET.options.activation"), ("NET.theta[1]:resh", "NET.theta[1]:reshape("),
+            ("data.x", "data.xor("), ("network{2, 1}:tra", "network{2, 1}:train{"), ("local abc = 1 print(ab", "local abc = 1 print(ab")):
+        completes(p, text, expected)
+    completes(p, "local abcd = 1 print(abc", "local abcd = 1 print(abcd")
+    lists(p, "NET.", "theta", "options", "layers", "epoch", "train")
+    lists(p, "r.", "cost", "mse", "epoch")
+    lists(p, "THETA[1].n", "nrows", "ncols", "norm")
+    for text in ("nosuch.", "nosuch:", "1.", "1..xyz", "f().", "-- xyz", "--[[ xyz", "[[ xyz", "xyzzy[3]."):
+        offers_nothing(p, text)
+    equal(p.do("6 * 7"), ["42"])
+    equal(p.end(), 0)
+
+
+@test
+def options(home):
+    """Tab completes the options that are not given yet, and what they may be in quotes"""
+    p = Prompt(home)
+    p.do(XOR)
+    completes(p, "network{2, 2, act", "network{2, 2, activation =")
+    completes(p, "NET:train{ep", "NET:train{epochs =")
+    completes(p, "check{sam", "check{samples =")
+    completes(p, 'network{2, activation = "ta', 'network{2, activation = "tanh"')
+    completes(p, 'NET.options.cost = "cr', 'NET.options.cost = "cross-entropy"')
+    completes(p, 'network{2, 1, init = {"epsilon", e', 'network{2, 1, init = {"epsilon", epsilon =')
+    completes(p, 'data["x', 'data["xor"]')
+    lists(p, 'network{2, 2, cost = "s', "sse", "squares", "softmax")
+    shown = lists(p, "network{2, 2, cost = 'mse', ", "activation", "eta", "optimizer", "init")
+    check(not any("cost" in line.split() for line in shown), *shown)
+    equal(p.end(), 0)
+
+
+@test
+def file_names(home):
+    """Tab completes file names in other quotes: blanks, quotes, ~, directories"""
+    for name in ("some data.csv", "it's", 'q"q', "folder/inner-1", "folder/inner-2", "back\\slash", "ünï"):
+        write(home + "/" + name)
+    p = Prompt(home)
+    for text, expected in (
+            ('io.open("some', 'io.open("some data.csv"'), ("f('it", "f('it\\'s'"), ('f("it', 'f("it\'s"'), ('f("q', 'f("q\\"q"'),
+            ('f("q\\"', 'f("q\\"q"'), ("f('back", "f('back\\\\slash'"), ('f("fol', 'f("folder/'), ('f("folder/', 'f("folder/inner-'),
+            ('f("folder/inner-1', 'f("folder/inner-1"'), ("f([[some", "f([[some data.csv]]"), ('f("ün', 'f("ünï"'),
+            ('f("SOME', 'f("some data.csv"'), ('f("~/some', 'f("%s/some data.csv"' % home)):
+        completes(p, text, expected)
+    equal(lists(p, 'f("folder/inner-', "inner-1", "inner-2"), ["inner-1  inner-2"])
+    lists(p, 'f("', "folder/", "some data.csv", "it's")
+    offers_nothing(p, 'f("nosuch/')
+    equal(p.end(), 0)
+
+
+@test
+def signatures(home):
+    """a Tab behind name( or name{ shows how it is called; the line stays"""
+    p = Prompt(home)
+    p.do(XOR + " function mine(alpha, ...) end")
+    for text, tabs, typed, signature in (
+            ("ste", "\t\t", "step(", "step([n])"), ("step(", "\t\t", "step(", "step([n])"), ("X:matmul(", "\t", "X:matmul(", "X:matmul(b)"),
+            ("mine(", "\t", "mine(", "mine(alpha, ...)"), ("data.par", "\t\t", "data.parity{bits =", "data.parity{bits=2}"),
+            ("train{", "\t\t", "train{", "train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}")):
+        clear(p)
+        p.type(text)
+        p.keys(tabs)
+        p.until(lambda: signature in p.lines() and p.typed() == typed)
+        p.interrupt()
+    clear(p)
+    p.type("print(step()")
+    p.keys("\x1b[D\t5")  # between the parentheses
+    p.until_typed("print(step(5)")
+    check("step([n])" in p.lines(), *p.lines())
+    p.keys("\x05)\r")
+    p.until_text("epoch 5")
+    equal(p.end(), 0)
+
+
+@test
+def lines(home):
+    """what stands on earlier lines of an input counts"""
+    p = Prompt(home)
+    p.keys("function f(alpha)\x16\nreturn alp\t")  # C-v: the newline as it is
+    p.until(lambda: p.line().endswith("return alpha"))
+    p.keys("\x16\n\tprin\t")
+    p.until(lambda: p.line().endswith("  print("))
+    p.interrupt()
+    equal(p.end(), 0)
+
+
+@test
+def long_lists(home):
+    """a list leaves the input on the screen, however long, and has columns"""
+    p = Prompt(home, cols=250)
+    p.do("for i = 1, 500 do _G['many' .. i] = i end")
+    p.keys("many\t\t")
+    p.until_text("... and 380 more")
+    p.until_typed("many")
+    p.interrupt()
+    equal(p.end(), 0)
+    p = Prompt(home, rows=10, cols=40)
+    p.do("n = 500")
+    p.do("for i=1,n do _G['many'..i]=i end")
+    clear(p)
+    p.keys("many\t\t")
+    p.until_text("more")
+    p.until(lambda: p.screen.cursor.y > 0 and p.typed() == "many")
+    shown = p.lines()
+    equal(p.typed(), "many")
+    check(len(shown) == 10 or shown[0].endswith("many"), *shown)
+    check(len(shown[1].split()) == 4, *shown)
+    p.interrupt()
+    equal(p.end(), 0)
+
+
+@test
+def runs_nothing(home):
+    """Tab runs none of the user's code: no metamethods, no functions in place of Lua's"""
+    p = Prompt(home, cols=250)
+    p.do("ran = 0 function hit() ran = ran + 1 end")
+    p.do("t = setmetatable({}, {__index = hit, __newindex = hit, __pairs = hit, __len = hit, __name = 'network'})")
+    p.do("u = {t = t} w = setmetatable({}, {__index = t, __name = 'report', __tostring = hit})")
+    for text in ("t.", "t.theta.", "u.t.x", "w.a.b.", "w:c", "t[1]."):
+        offers_nothing(p, text)
+    completes(p, "u.", "u.t")
+    equal(p.do("ran"), ["0"])
+    p.do("for k in pairs(string) do string[k] = nil end getmetatable('').__index = hit")
+    p.keys("prin\t")
+    p.until(lambda: p.line().endswith("print("))
+    p.p.close(force=True)
+
+
+@test
+def interrupted(home):
+    """Ctrl-C among Tabs clears the line; a Tab in a line that is no Lua does no harm"""
+    p = Prompt(home, cols=250)
+    for text in ("ste", "x = {{{((('[[\\", "network{" * 20):
+        p.type(text)
+        p.keys("\t\t")
+        p.interrupt()
+        equal(p.do("6 * 7"), ["42"])
+    equal(p.end(), 0)
+
+
+@test
+def plain_lua(home):
+    """Tab in a plain Lua knows Lua's names and loads nothing that shows"""
+    p = Prompt(home, "--no-session")
+    p.do("before = 0 for _ in pairs(package.loaded) do before = before + 1 end")
+    completes(p, "string.for", "string.format(")
+    completes(p, "bef", "before")
+    offers_nothing(p, "netw")
+    p.do("for _ in pairs(package.loaded) do before = before - 1 end")
+    equal(p.do("before"), ["0"])
+    equal(p.end(), 0)
+
+
+main()

@@ -39,9 +39,9 @@ local function stops(text)
   return not f and not message:find "<eof>$"
 end
 
--- Where in line number of the source, which does not compile, the token is that Lua's message calls
--- near: the first with which the text before it does not go on. Nil if there is none.
-function caret.near(source, number, near)
+-- Where in line number of the source, which does not compile after these words, the token is that Lua's
+-- message calls near: the first with which the text before it does not go on. Nil if there is none.
+function caret.near(source, number, near, words)
   if near == "<eof>" then
     local last = source:find "%s*$"
     local line, from = line_at(source, select(2, source:sub(1, last):gsub("\n", "")) + 1)
@@ -54,7 +54,7 @@ function caret.near(source, number, near)
   for _, i in ipairs(here) do
     if source:sub(tokens.at[i], tokens.last[i]) == near and tries < most_tries then
       tries = tries + 1
-      if stops(source:sub(1, tokens.last[i])) then return tokens.at[i] - from + 1 end
+      if stops((words or "") .. source:sub(1, tokens.last[i])) then return tokens.at[i] - from + 1 end
     end
   end
   local line = line_at(source, number) -- what is no token, such as a string without an end
@@ -136,6 +136,8 @@ local function sought(t, message)
     called = called:match "[^.:]*$"
     return function(i) return t.kind[i] == "name" and t.text[i] == called and is_called(t, i) end
   end
+  local operator = message:match "^([-+*/^]): " -- of matrices
+  if operator then return function(i) return t.text[i] == operator end end
   done = not kind and message:match "^attempt to (.*)"
   local which = done and action(operators, done)
   if which then return function(i) return which[t.text[i]] end end

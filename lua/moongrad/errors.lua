@@ -272,16 +272,29 @@ function errors.failed(thread, message)
   return table.concat(lines, "\n")
 end
 
--- What the prompt says of an input that does not compile.
+-- Where an input that does not compile after these words stops: the number of the line, the column or
+-- nil, the line.
+local function stop_of(source, message, words)
+  local number, near = message:match "^%[%d+%]:(%d+): .* near (.*)$"
+  if not number then return nil end
+  local column, line = caret.near(source, tonumber(number), near, words)
+  return tonumber(number), column, line or caret.line(source, tonumber(number))
+end
+
+-- What the prompt says of an input that does not compile: as statements, or as an expression if that goes further.
 function errors.unreadable(_, message)
+  local source = inputs.text(inputs.last)
+  if source and not source:find "^[=?]" then
+    local number, column, line = stop_of(source, message, "")
+    local _, other = load("return " .. source, ("=[%d]"):format(inputs.last), "t")
+    local n, further, l = stop_of(source, tostring(other), "return ")
+    if further and (not column or n > number or n == number and further > column) then
+      message, column, line = other, further, l
+    end
+    if column and line then message = message .. "\n" .. pointed(line, column, "  ") end
+  end
   last = setmetatable({ message = message, frames = {} }, trace)
-  local n, line, near = message:match "^%[(%d+)%]:(%d+): .* near (.*)$"
-  local source = n and inputs.text(tonumber(n))
-  if not source or source:find "^[=?]" then return message end
-  local column, shown = caret.near(source, tonumber(line), near)
-  shown = shown or caret.line(source, tonumber(line))
-  if not shown or not column then return message end
-  return message .. "\n" .. pointed(shown, column, "  ")
+  return message
 end
 
 function trace.__tostring(self)

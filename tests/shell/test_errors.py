@@ -59,7 +59,8 @@ def caret_of_syntax(home):
     p = Prompt(home)
     for n, (code, near, at) in enumerate((("x = = 1", "'='", 4), ("x = {1, = 2} == 3", "'='", 8), ("f(1))", "')'", 4),
                                           ("x = '='  y = 'é=' = 2", "'='", 18), ("for i = 1 do end", "'do'", 10),
-                                          ("x = 3z", "'3z'", 4), ("x = '\\q'", "''\\q'", 4)), 1):
+                                          ("x = 3z", "'3z'", 4), ("x = '\\q'", "''\\q'", 4),
+                                          ("(1 + ) * 2", "')'", 5), ("1 * 2 3", "'3'", 6), ("1 +", "<eof>", 3)), 1):
         lines = p.do(code)
         equal(len(lines), 3, lines)
         check(lines[0].startswith("[%d]:1: " % n) and lines[0].endswith(" near " + near), lines)
@@ -76,9 +77,9 @@ def caret_of_run(home):
                      ("t:go()", "go"), ("#n", "n"), ("a < t", "<"), ("return 1 + nil", "+"), ("nil + 1 - 2", None),
                      ("string.rep()", "rep"), ("v = t ; t = t + 1", "t + 1"), ("t = t + t", None),
                      ("print('é', a.b.c)", "b"), ("v = t ; v = v.x.y.z", "y"), ("t = (1)()", None),
-                     ("print(n.n, n.n.n)", None), ("v = nil & 1", "&"), ("v = a['b'].c", None)):
+                     ("print(n.n, n.n.n)", None), ("v = nil & 1", "&"), ("eye(2) + print", "+"), ("v = a['b'].c", None)):
         lines = p.do(code)
-        check(re.match(r"\[\d+\]:1: (attempt|bad argument|number has no)", lines[0]), lines)
+        check(re.match(r"\[\d+\]:1: (attempt|bad argument|\+: expected)", lines[0]), lines)
         equal(lines[1:], ["  " + code, "  " + " " * code.index(at) + "^"] if at else [], lines[0])
     equal(p.end(), 0)
 
@@ -215,7 +216,7 @@ def traceback_is_calm(home):
     for line in ("      v = bad one", "      w = {}", "      deep = {bad one}"):
         check(line in lines, line, *lines)
     equal(p.do("ran"), ["0"])
-    p.do("function g(n) local big = ('x'):rep(10000) return g(n + 1) + 1 end")
+    p.do("long = ('x'):rep(10000) function g(n) local big = long return g(n + 1) + 1 end")
     lines = p.do("g(1)")
     check("stack overflow" in lines[0] and len(lines) < 20, *lines)
     check(re.search(r"in function 'g', \d+ times$", lines[1]), *lines)

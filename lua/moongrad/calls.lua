@@ -119,7 +119,7 @@ return function(reach, session)
         end
       end
     elseif outer and outer.who == "network" then
-      return { options = options.of.layer, arguments = options.arguments.layer }
+      return options.layer
     elseif t.text[around] == "(" and callee(t, around) then
       local place = place_of(t, around, opener)
       local who = who_at(t, around - 1)

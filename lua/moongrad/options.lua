@@ -181,10 +181,8 @@ function options.check(name, v)
   return check[name](v)
 end
 
-options.declare("layer", { -- a positional entry of network{...}, {size, activation, bias = false}
-  { name = "bias", default = true, about = "false: without, column 1 of THETA stays 0" },
-})
-options.arguments.layer = { [2] = { choices = core.activations } }
+-- What a positional entry of network{...} takes: {size, activation, bias = false}.
+options.layer = { options = { { name = "bias" } }, arguments = { [2] = { choices = core.activations } } }
 
 -- What one positional entry says: {size=, activation=, bias=}.
 local function layer(l, v)

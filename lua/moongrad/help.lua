@@ -149,6 +149,7 @@ end
 function help.find(what)
   local owner, name = parts_of(what)
   if owner == "network" and not entries.is_option(owner, name) then owner = "net" end
+  name = name:gsub("^_%d$", "_")
   if owner == "net" and live[name] then owner, name = nil, live[name] end
   local found, shown, also = {}, {}, {}
   for _, kind in ipairs(kinds) do found[kind] = {} end

@@ -210,8 +210,9 @@ keys: what the prompt does with what you type
   Ctrl-Z            puts moongrad aside; fg brings it back
   Ctrl-D            on an empty line: leaves
   Enter, nothing typed   repeats the input when it was a step or a training
-Every value of an expression is printed; a ; at its end hides it. _ and _1 to _9 are the last values: help "_". ?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded.
-PROMPT, a string or a function, is the prompt, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one.
+Every value of an expression is printed; a ; at its end hides it. _ and _1 to _9 are the last values: help "_".
+?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded. PROMPT, a string or a
+function, is the prompt, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one.
 > 6 * 7
 42
 > x = 1; y1 = 2;]] },

@@ -51,11 +51,11 @@ static void sleepers_wake(void **state) {
   free(memory);
 }
 
-/* A network whose operations are large enough to be shared out. */
+/* A network whose operations are large enough to be shared out, its first layer by units. */
 static void open_large(fixture *f, mg_team *team, size_t parts, const double *x, const double *y) {
   enum { ROWS = 70 };
   const mg_layer_spec spec[] = {
-      {90, activation("tanh"), true}, {100, activation("gelu"), true}, {70, activation("sigmoid"), false}};
+      {150, activation("tanh"), true}, {100, activation("gelu"), true}, {70, activation("sigmoid"), false}};
   f->parameters = zeroed(mg_network_bytes(MG_DOUBLE, parts, 80, 3, spec));
   f->batch = NULL;
   mg_network_make(&f->net, MG_DOUBLE, parts, 80, 3, spec, f->parameters);

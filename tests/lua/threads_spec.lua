@@ -10,7 +10,7 @@ describe("threads", function()
   local function trained(n)
     mg.threads(n)
     local g = mg.generator(1)
-    local net = mg.network { 100, 90, { 70, "tanh" }, seed = 2, init = "xavier" }
+    local net = mg.network { 100, 150, { 70, "tanh" }, seed = 2, init = "xavier" }
     net.X, net.y = g:randn(80, 100), g:rand(80, 70)
     net:step(5)
     net:train { epochs = 2, batch = 33 }

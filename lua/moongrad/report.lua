@@ -10,7 +10,7 @@ local show = require "moongrad.show"
 --   mse = tss / (N K), tss = sum of (yhat - y)^2
 -- > r = step(10)
 -- > r.cost, r.mse
-local report = core.report -- the metatable of reports; their fields are made in C and in train.lua
+local report = core.report -- the metatable of reports; their fields are made in C, more in train.lua
 report.__name = "report"
 
 -- A duration with its unit: "0.9 ms".

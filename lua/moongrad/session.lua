@@ -318,7 +318,6 @@ function session.close_input(n, status) return require("moongrad.remarks").on(n,
 function session.results(quiet, ...) return require("moongrad.print").results(quiet, ...) end
 
 
-
 -- The text of the prompt, for Readline or not; that for more of an input.
 function session.prompt(readline, more)
   return require "moongrad.prompt".text(NET, utf8_wanted, readline, more)

@@ -11,9 +11,9 @@ local run = {} -- the metatable of what watch returns
 function run.__close(self, message)
   if type(message) ~= "string" or not message:find("interrupted", 1, true) then return end
   local epoch = self.net.epoch
-  last = setmetatable({
+  last = core.make_report {
     epoch = epoch, cost = self.cost, interrupted = true, done = epoch - self.from, wanted = self.epochs,
-  }, core.report)
+  }
 end
 
 -- To be held in a variable <close> while net does these epochs; its cost is that of the last one.

@@ -84,7 +84,7 @@ local function train(net, o, ...)
 
   local start = core.clock()
   local history, apart = setmetatable({}, report.history), every
-  local r = setmetatable({ epoch = net.epoch, interrupted = false, history = history }, core.report)
+  local r = core.make_report { epoch = net.epoch, history = history }
   local run <close> = stopped.watch(net, epochs)
   for e = 1, epochs do
     r = core.epoch(net, X, y, batch, shuffle, targets)

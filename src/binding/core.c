@@ -17,6 +17,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_network(L);
   open_threads(L);
   open_data(L);
+  open_report(L);
   open_run(L);
   open_check(L);
   open_journal(L);

@@ -6,8 +6,8 @@
 
 #include "../engine/pass.h"
 #include "network.h"
+#include "report.h"
 
-#define REPORT      "moongrad.report"      /* metatable name; Lua's side completes it */
 #define INTERRUPTED "moongrad.interrupted" /* registry: the report of the last run that was stopped */
 
 static double now(void) {
@@ -18,27 +18,14 @@ static double now(void) {
 
 /* --- reports -------------------------------------------------------------------------- */
 
-/* Upvalues of the functions that make reports: looking names and metatables up costs more than a small step.
- */
-enum {
-  UP_NETWORK = 1,
-  UP_REPORT,
-  UP_EPOCH,
-  UP_COST,
-  UP_MSE,
-  UP_TSS,
-  UP_ACCURACY,
-  UP_SECONDS,
-  UP_INTERRUPTED
-};
+/* Upvalues of the functions that make reports: looking metatables up costs as much as making a report. */
+enum { UP_NETWORK = 1, UP_REPORT };
 
 /* Pushes what those are. */
 static int push_upvalues(lua_State *L) {
-  static const char *const names[] = {"epoch", "cost", "mse", "tss", "accuracy", "seconds", "interrupted"};
   luaL_getmetatable(L, NETWORK);
-  luaL_newmetatable(L, REPORT);
-  for (int i = UP_EPOCH; i <= UP_INTERRUPTED; i++) lua_pushstring(L, names[i - UP_EPOCH]);
-  return UP_INTERRUPTED;
+  luaL_getmetatable(L, REPORT);
+  return UP_REPORT;
 }
 
 /* The network at index 1, for a function that has the upvalues. */
@@ -51,32 +38,13 @@ static Network *self(lua_State *L) {
   return network_check(L, 1); /* raises */
 }
 
-static void set_number(lua_State *L, int name, double value) {
-  if (isnan(value)) return;
-  lua_pushvalue(L, lua_upvalueindex(name));
-  lua_pushnumber(L, value);
-  lua_rawset(L, -3);
-}
-
 /* Pushes a report. wanted: the epochs asked for, when it was stopped, else 0. */
-static void push_report(lua_State *L, const mg_network *net, const mg_metrics *m, double seconds,
-                        lua_Integer done, lua_Integer wanted) {
-  lua_createtable(L, 0, 8);
-  lua_pushvalue(L, lua_upvalueindex(UP_EPOCH));
-  lua_pushinteger(L, (lua_Integer)net->epoch);
-  lua_rawset(L, -3);
-  set_number(L, UP_COST, m->cost);
-  set_number(L, UP_MSE, m->mse);
-  set_number(L, UP_TSS, m->tss);
-  set_number(L, UP_ACCURACY, m->accuracy);
-  set_number(L, UP_SECONDS, seconds);
-  lua_pushvalue(L, lua_upvalueindex(UP_INTERRUPTED));
-  lua_pushboolean(L, wanted > 0);
-  lua_rawset(L, -3);
-  lua_pushvalue(L, lua_upvalueindex(UP_REPORT));
-  lua_setmetatable(L, -2);
+static void push_report(lua_State *L, const mg_network *net, const mg_run *run, double seconds,
+                        lua_Integer wanted) {
+  *report_new(L, lua_upvalueindex(UP_REPORT)) =
+      (Report){(lua_Integer)net->epoch, run->metrics, seconds, wanted > 0};
   if (wanted == 0) return;
-  lua_pushinteger(L, done);
+  lua_pushinteger(L, (lua_Integer)run->done);
   lua_setfield(L, -2, "done");
   lua_pushinteger(L, wanted);
   lua_setfield(L, -2, "wanted");
@@ -156,8 +124,7 @@ static int step(lua_State *L) {
   stopper_end(&s, &n->net.stop);
   n->stepped += run.done;
   if (status == MG_NONFINITE) return raise_nonfinite(L, "step", &n->net, &run.where, run.refused);
-  push_report(L, &n->net, &run.metrics, now() - start, (lua_Integer)run.done,
-              status == MG_STOPPED ? count : 0);
+  push_report(L, &n->net, &run, now() - start, status == MG_STOPPED ? count : 0);
   return 1;
 }
 
@@ -195,7 +162,7 @@ static int epoch(lua_State *L) {
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
   stopper_end(&s, &n->net.stop);
   if (status == MG_NONFINITE) return raise_nonfinite(L, "train", &n->net, &run.where, run.refused);
-  push_report(L, &n->net, &run.metrics, now() - start, (lua_Integer)run.done, status == MG_STOPPED ? 1 : 0);
+  push_report(L, &n->net, &run, now() - start, status == MG_STOPPED ? 1 : 0);
   return 1;
 }
 
@@ -394,8 +361,6 @@ static const luaL_Reg functions[] = {
 
 void open_run(lua_State *L) {
   luaL_setfuncs(L, functions, push_upvalues(L));
-  luaL_getmetatable(L, REPORT);
-  lua_setfield(L, -2, "report");
   lua_getfield(L, -1, "network_class");
   lua_getfield(L, -1, "methods");
   luaL_setfuncs(L, methods, push_upvalues(L));

@@ -66,9 +66,8 @@ void network_check_data(lua_State *L, const char *who, Network *n, const Matrix 
   n->checked_y = y->storage->version;
 }
 
-void network_attach(lua_State *L, int idx, const char *who, bool with_y) {
+void network_attach(lua_State *L, int idx, Network *n, const char *who, bool with_y) {
   idx = lua_absindex(L, idx);
-  Network *n = network_check(L, idx);
   Matrix *X = n->X, *y = with_y ? n->y : NULL;
   if (X == NULL) fail(L, "%s: no data yet: set X = {{0, 0}, {0, 1}, ...} first", who);
   if (with_y && y == NULL) fail(L, "%s: no targets yet: set y = {0, 1, ...} first", who);

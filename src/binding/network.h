@@ -50,8 +50,9 @@ void network_room(lua_State *L, int idx, size_t rows, bool just);
 /* X and y must fit each other and the network, and be finite; raises otherwise. y may be NULL. */
 void network_check_data(lua_State *L, const char *who, Network *n, const Matrix *X, const Matrix *y);
 
-/* Readies the attached X (and y, when wanted) as the batch; raises when there is none, or it does not fit. */
-void network_attach(lua_State *L, int idx, const char *who, bool with_y);
+/* Readies the attached X (and y, when wanted) as the batch of n, which is at index idx; raises when there is
+   none, or it does not fit. */
+void network_attach(lua_State *L, int idx, Network *n, const char *who, bool with_y);
 
 /* The generator that draws for the network at index idx: its own, else the shared one. */
 mg_rng *network_rng(lua_State *L, int idx);

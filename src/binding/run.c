@@ -115,7 +115,7 @@ static int step(lua_State *L) {
   Network *n = self(L);
   check_arity(L, 2);
   const lua_Integer count = epochs_arg(L, 2, "step");
-  network_attach(L, 1, "step", true);
+  network_attach(L, 1, n, "step", true);
   const double start = now();
   mg_run run;
   Stopper s;
@@ -205,7 +205,7 @@ static int forward(lua_State *L) {
   if (lua_isnil(L, 2)) {
     with_y = n->y != NULL && n->X != NULL && n->y->m.nrows == n->X->m.nrows &&
              n->y->m.ncols == mg_network_n_out(&n->net);
-    network_attach(L, 1, "forward", with_y);
+    network_attach(L, 1, n, "forward", with_y);
   } else {
     const Matrix *X = matrix_want(L, 2, "X", 0);
     network_check_data(L, "forward", n, X, NULL);

@@ -78,8 +78,8 @@ typedef struct mg_nudges {
 
 /* A whole pass but for its update, where every layer has less than MG_NARROW units: see narrow.c. */
 typedef struct mg_narrow_kernel {
-  size_t (*room)(size_t n_layers);       /* bytes */
-  void (*begin)(struct mg_network *net); /* reads the batch: once before a run of passes */
+  size_t (*room)(size_t n_layers, size_t n_theta); /* bytes */
+  void (*begin)(struct mg_network *net);           /* reads the batch: once before a run of passes */
   /* GRAD but for l1, l2; returns the sum of losses. leave: Z, A and DELTA, too. */
   double (*pass)(struct mg_network *net, bool leave);
   /* The sum of losses of the batch that begin read; yhat into the first rows and columns of out. */

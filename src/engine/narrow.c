@@ -25,10 +25,29 @@ typedef struct block {
 
 typedef struct narrow {
   block rows[MG_FEW_ROWS / VL];
+  bool ahead; /* are z and out of layer those of the THETA behind layer? Then a pass need not make them */
   kept layer[];
 } narrow;
 
-static size_t narrow_room(size_t n_layers) { return sizeof(narrow) + n_layers * sizeof(kept); }
+static size_t narrow_room(size_t n_layers, size_t n_theta) {
+  return sizeof(narrow) + n_layers * sizeof(kept) + n_theta * sizeof(real);
+}
+
+/* Remembers that evaluate has made the forward pass that the next step begins with, when one block holds all
+   rows. step(1) after step(1) of XOR: .41 us each, .47 without. */
+static void keep_ahead(const mg_network *net) {
+  narrow *n = net->narrow;
+  n->ahead = net->rows <= (size_t)VL;
+  if (n->ahead) memcpy(n->layer + net->n_layers, net->theta, net->n_theta * sizeof(real));
+}
+
+/* Has evaluate done so for THETA as it is? Asked once: layer is about to change. */
+static bool take_ahead(const mg_network *net) {
+  narrow *n = net->narrow;
+  const bool ahead = n->ahead;
+  n->ahead = false;
+  return ahead && memcmp(n->layer + net->n_layers, net->theta, net->n_theta * sizeof(real)) == 0;
+}
 
 /* Rows from .. from + count - 1 of m into one vector for each column. */
 static void gather(const mg_mat *m, size_t from, size_t count, vec *columns) {
@@ -46,6 +65,7 @@ static void narrow_begin(mg_network *net) {
   if (net->gathered) return;
   net->gathered = true;
   narrow *n = net->narrow;
+  n->ahead = false;
   const mg_mat x = mg_mat_cols(net->layer[0].in, 1, net->layer[0].n_in);
   memset(n->rows, 0, sizeof n->rows);
   for (size_t from = 0; from < net->rows; from += VL) {
@@ -161,7 +181,7 @@ static double narrow_pass(mg_network *net, bool leave) {
   for (size_t from = 0; from < net->rows; from += VL) {
     const size_t count = rows_left(net, from);
     const block *rows = &n->rows[from / VL];
-    forward_all(net, rows, k);
+    if (!take_ahead(net)) forward_all(net, rows, k);
     add_losses(net, rows, &k[last], count, &sum);
     backward_all(net, rows, k, factor, count, from == 0);
     for (size_t l = 0; leave && l <= last; l++) {
@@ -184,6 +204,7 @@ static double narrow_evaluate(mg_network *net, mg_mat *out) {
     add_losses(net, &n->rows[from / VL], &n->layer[last], count, &sum);
     scatter(n->layer[last].out, from, count, out);
   }
+  keep_ahead(net);
   return sum;
 }
 

@@ -83,7 +83,9 @@ size_t mg_network_bytes(mg_type type, size_t parts, size_t n_in, size_t n_layers
   if (!add_a(&numbers, s.widest, rows, type) || !add_a(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.widest, rows, type) || !add_rows(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.turned, parts, type)) return 0;
-  if (s.widest < MG_NARROW && !add_product(&bytes, mg_kernels_for(type)->narrow->room(n_layers), 1)) return 0;
+  if (s.widest < MG_NARROW &&
+      !add_product(&bytes, mg_kernels_for(type)->narrow->room(n_layers, s.n_theta), 1))
+    return 0;
   if (!add_product(&bytes, numbers, mg_type_size(type))) return 0;
   if (!add_product(&bytes, n_layers, sizeof(mg_layer) + 2 * sizeof(mg_range))) return 0;
   return bytes;
@@ -182,7 +184,7 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
   net->turned = take(&m, net->turned_size * parts);
   if (s.widest < MG_NARROW) {
     net->narrow = m.at;
-    m.at += net->kernels->narrow->room(n_layers);
+    m.at += net->kernels->narrow->room(n_layers, net->n_theta);
   }
   net->layer = (mg_layer *)(void *)m.at;
   net->range = (mg_range *)(void *)(net->layer + n_layers);
@@ -291,6 +293,7 @@ void mg_network_freeze(mg_network *net, size_t l, unsigned parts) {
 
 void mg_network_activate(mg_network *net, size_t l, const mg_activation *activation) {
   net->layer[l].activation = activation;
+  net->gathered = false;
 }
 
 void mg_clear_bias(mg_network *net, size_t l) {

@@ -71,7 +71,7 @@ typedef struct mg_network {
   mg_range *range; /* [2 L] stretches that are not frozen, in order */
   size_t n_ranges;
 
-  bool gathered; /* has narrow.c read this batch? */
+  bool gathered; /* has narrow.c read this batch, for these activations? */
   void *narrow;  /* room for passes of narrow.c, or NULL: a layer is too wide */
 
   size_t capacity, rows; /* rows there is room for; rows of the current batch */

@@ -239,6 +239,32 @@ static void fused_passes_leave_the_bits_of_plain_ones(void **state) {
   assert_true(narrow > 200);
 }
 
+/* The evaluation after a step is the forward pass of the next, unless something changed in between. */
+static void what_happens_between_steps_is_seen(void **state) {
+  (void)state;
+  for (int t = 0; t < 2; t++) {
+    fixture f[2]; /* steps, passes */
+    mg_run run;
+    for (int k = 0; k < 2; k++) {
+      typed_make(&f[k], types[t], 2, (const size_t[]){2, 3, 1}, "tanh", "sigmoid", 7);
+      random_data(&f[k], 4, 7);
+    }
+    for (int change = 0; change < 6; change++) {
+      for (int k = 0; k < 2; k++) {
+        mg_network *net = &f[k].net;
+        if (change == 1) mg_mat_set(&net->layer[0].theta, 1, 2, 0.25);
+        if (change == 2) mg_network_activate(net, 0, mg_activation_find("softplus", types[t]));
+        if (change == 3) random_data(&f[k], 4, 8);
+        if (change == 4) random_data(&f[k], 3, 9);
+        if (change == 5) mg_take_back(net);
+        for (int i = 0; i < 3; i++) assert_int_equal(k == 0 ? mg_step(net, 1, &run) : mg_pass(net), MG_OK);
+      }
+      assert_same_state(&f[0], &f[1]);
+    }
+    for (int k = 0; k < 2; k++) fixture_free(&f[k]);
+  }
+}
+
 /* --- single precision ----------------------------------------------------------------------------- */
 
 /* Gradients of single and double agree to 1e-5 of the sum of the absolute values of their terms. */
@@ -303,6 +329,7 @@ int main(void) {
       cmocka_unit_test(sigmoid_and_tanh_are_exact_to_some_ulps),
       cmocka_unit_test(places_do_not_matter_and_limits_are_exact),
       cmocka_unit_test(fused_passes_leave_the_bits_of_plain_ones),
+      cmocka_unit_test(what_happens_between_steps_is_seen),
       cmocka_unit_test(single_agrees_with_double),
       cmocka_unit_test(targets_may_lie_in_any_way),
       cmocka_unit_test(the_portable_set_can_be_had),

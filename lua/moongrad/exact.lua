@@ -13,9 +13,9 @@ local exact = {}
 
 local quantities = { theta = true, a = true, z = true, delta = true, grad = true, dtheta = true }
 
-local classes = { report = core.report, history = report.history } -- of tables that can be made again
+local classes = { history = report.history } -- of tables that can be made again
 
--- "matrix", "row", "network", "generator" for moongrad's objects, else Lua's type.
+-- "matrix", "row", "network", "report", "generator" for moongrad's objects, else Lua's type.
 function exact.kind(v)
   local meta = type(v) == "userdata" and debug.getmetatable(v)
   return meta and rawget(meta, "__name") or type(v)
@@ -26,7 +26,7 @@ local kind = exact.kind
 
 local make = {}
 
-make.matrix, make.generator = mg.matrix, mg.generator
+make.matrix, make.generator, make.report = mg.matrix, mg.generator, core.make_report
 
 function make.class(t, name) return setmetatable(t, classes[name]) end
 
@@ -116,6 +116,13 @@ local function literal(v)
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
+-- Keys in one order every time.
+local function ordered(a, b)
+  if math.type(a) and math.type(b) then return a < b end
+  if type(a) ~= type(b) then return type(a) < type(b) end
+  return tostring(a) < tostring(b)
+end
+
 -- A new place for an object, known before what it holds, so that cycles end.
 function writer:place(object)
   self.count = self.count + 1
@@ -172,6 +179,18 @@ function writer:generator(g)
   return place
 end
 
+function writer:report(r, path)
+  local place, names = self:place(r), {}
+  self:line("%s = __.report{}", place)
+  for name in pairs(r) do names[#names + 1] = name end
+  table.sort(names, ordered)
+  for _, name in ipairs(names) do
+    local v = self:value(r[name], path .. "." .. tostring(name))
+    if v then self:line("%s[%q] = %s", place, name, v) end
+  end
+  return place
+end
+
 -- The expression of v, whose lines before it are written; nil for what cannot be made again, noted as lost.
 -- path: what the user calls it.
 function writer:value(v, path)
@@ -179,7 +198,7 @@ function writer:value(v, path)
   if v == nil or t == "boolean" or t == "number" or t == "string" then return ("%q"):format(v) end
   if self.known[v] then return self.known[v] end
   if t == "row" then t = "matrix" end
-  if type(v) == "userdata" and writer[t] then return writer[t](self, v) end
+  if type(v) == "userdata" and writer[t] then return writer[t](self, v, path) end
   if t == "table" then return self:table(v, path) end
   local text = t == "function" and self:source(v)
   if text then
@@ -188,13 +207,6 @@ function writer:value(v, path)
     return place
   end
   self.lost[#self.lost + 1] = path
-end
-
--- Keys in one order every time.
-local function ordered(a, b)
-  if math.type(a) and math.type(b) then return a < b end
-  if type(a) ~= type(b) then return type(a) < type(b) end
-  return tostring(a) < tostring(b)
 end
 
 -- The contents of a table as a constructor.

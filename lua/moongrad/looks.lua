@@ -35,7 +35,7 @@ for name, f in pairs(math) do
 end
 
 local objects = { matrix = true, row = true, network = true }
-local quiet = { [core.report] = true, [report.history] = true } -- metatables of ours, whose printing is harmless
+local quiet = { [report.history] = true } -- metatables of ours, whose printing is harmless
 
 -- Can v be printed, and have operators at it, without code of the user's?
 local function is_plain(v)
@@ -44,7 +44,7 @@ local function is_plain(v)
     local meta = debug.getmetatable(v)
     return meta == nil or quiet[meta] or false
   end
-  return t ~= "userdata" and t ~= "thread"
+  return t == "report" or t ~= "userdata" and t ~= "thread"
 end
 
 -- Is a token the beginning of a call's arguments?

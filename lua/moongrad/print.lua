@@ -198,7 +198,7 @@ function printer.results(quiet, ...)
   kept.keep(...)
   if not quiet then printer.echo(...) end
   local first = ...
-  if type(first) ~= "table" or classof(first) ~= core.report or reports[first] then return false end
+  if classof(first) ~= core.report or reports[first] then return false end
   reports[first] = true
   return true
 end

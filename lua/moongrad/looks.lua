@@ -3,7 +3,6 @@
 -- Certain is an expression of constants, operators, live names, the user's own plain values and calls of
 -- functions that are known to change nothing. Anything else may have changed something.
 
-local core = require "moongrad.core"
 local exact = require "moongrad.exact"
 local report = require "moongrad.report"
 

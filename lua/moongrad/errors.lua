@@ -32,8 +32,9 @@ end
 local function source_text(source)
   local n = source:match "^=%[(%d+)%]$"
   if n then return inputs.text(tonumber(n)) end
-  if source:sub(1, 1) == "@" then return file_text(source:sub(2)) end
-  return source:sub(1, 1) ~= "=" and source or nil
+  if source:find "^@/dev/" then return nil end -- to read a pipe might take for ever
+  if source:find "^@" then return file_text(source:sub(2)) end
+  return not source:find "^=" and source or nil
 end
 
 -- A line as it is shown below what is said of it, and a caret below column, if there is one: one line or two.
@@ -46,7 +47,7 @@ local function pointed(line, column, indent)
   local before = text.escape(line:sub(1, column - 1)):gsub("\t", " ")
   local rest = line:sub(column)
   if text.width(before) > room * 2 // 3 then -- what the caret points at is to be seen
-    local from = utf8.offset(before, -(room // 3))
+    local from = utf8.offset(before, -(room // 3)) or 1
     before = "..." .. before:sub(from)
   end
   local width = text.width(before)

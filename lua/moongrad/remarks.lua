@@ -85,8 +85,7 @@ end
 local whats = {
   ETA = "the learning rate is ETA", LAYERS = "the layers are LAYERS", THETA = "the weights are THETA",
   DELTA = "the network's is DELTA", GRAD = "the gradient is GRAD", DTHETA = "the last update is DTHETA",
-  NET = "the current network is NET",
-}
+} -- not NET: net is a good name for one of several networks
 
 local almost = {} -- the user's name -> what to say
 for name, what in next, whats do

@@ -148,7 +148,8 @@ static mg_status nudged(mg_network *net, const mg_check *how, const base *b, siz
   for (size_t k = 0; k < n; k++) {
     const double to = w + by[k];
     double penalty = b->penalty;
-    if (j > 0) penalty += net->l1 * (fabs(to) - fabs(w)) + net->l2 / 2 * (to * to - w * w);
+    if (j > 0 && (net->l1 != 0 || net->l2 != 0))
+      penalty += net->l1 * (fabs(to) - fabs(w)) + net->l2 / 2 * (to * to - w * w);
     p[k].j = factor * sum[k] + penalty;
   }
   return MG_OK;
@@ -175,7 +176,7 @@ static mg_status difference(mg_network *net, const mg_check *how, const base *b,
                             double *slope, bool *kinked) {
   const stencil *s = &stencils[how->method];
   const double w = mg_mat_get(&net->layer[l].theta, i, j);
-  double by[MG_NUDGES], sum = 0, low = w, high = w;
+  double by[MG_NUDGES], sum = 0;
   point p[MG_NUDGES];
   for (size_t k = 0; k < s->n; k++) by[k] = s->at[k] * how->epsilon;
   const mg_status status =
@@ -184,11 +185,9 @@ static mg_status difference(mg_network *net, const mg_check *how, const base *b,
   *kinked = false;
   for (size_t k = 0; k < s->n; k++) {
     if (p[k].kinks != p[0].kinks) *kinked = true;
+    if (net->l1 != 0 && j > 0 && w * (w + by[k]) <= 0) *kinked = true;
     sum += s->weight[k] * p[k].j;
-    low = fmin(low, w + by[k]);
-    high = fmax(high, w + by[k]);
   }
-  if (net->l1 != 0 && j > 0 && low <= 0 && high >= 0) *kinked = true;
   *slope = sum / (s->divisor * how->epsilon);
   return MG_OK;
 }
@@ -220,8 +219,8 @@ mg_status mg_check_layer(mg_network *net, const mg_check *how, size_t l, const m
 
 double mg_relative(double backprop, double numeric, double floor) {
   const double apart = fabs(backprop - numeric);
-  const double size = fmax(fmax(fabs(backprop), fabs(numeric)), floor);
-  return apart == 0 ? 0 : apart / size;
+  const double larger = fabs(backprop) > fabs(numeric) ? fabs(backprop) : fabs(numeric);
+  return apart == 0 ? 0 : apart / (larger > floor ? larger : floor);
 }
 
 double mg_check_floor(double j, double epsilon, double tolerance) {

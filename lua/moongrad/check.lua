@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
+local running = require "moongrad.running"
 
 local methods = { "central", "forward", "five-point" }
 local known_methods = { central = true, forward = true, ["five-point"] = true }
@@ -215,7 +216,17 @@ local function run(net, o, ...)
   end
   self.floor = core.check_floor(j, self.epsilon, self.tolerance) * (single and 2 ^ 29 or 1) -- u is 2^-23
   local chosen = choose(net, layers, samples)
-  for _, l in ipairs(layers) do check_layer(self, net, l, of, scale, chosen[l]) end
+  local sizes, total = {}, 0
+  for _, l in ipairs(layers) do
+    sizes[l] = math.tointeger(chosen[l] and chosen[l]:sum()) or #net.theta[l] * net.theta[l].ncols
+    total = total + sizes[l]
+  end
+  local progress <close> = running.watch(net, total, "gradient")
+  for _, l in ipairs(layers) do
+    progress.part = sizes[l]
+    check_layer(self, net, l, of, scale, chosen[l])
+    progress.done = progress.done + sizes[l]
+  end
   self.ok = self.relative <= self.tolerance
   self.reason = reason(self, N, K)
   return self

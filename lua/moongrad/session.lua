@@ -9,9 +9,9 @@ local kept = require "moongrad.kept"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
+local running = require "moongrad.running"
 local show = require "moongrad.show"
 local source = require "moongrad.source"
-local stopped = require "moongrad.stopped"
 
 local session = {}
 
@@ -302,6 +302,10 @@ function session.install(host)
   show.height = host.height or show.height
   show.color = host.color
   session.color = host.color
+  if host.progress then
+    running.over = host.progress
+    core.progress(function(...) return require "moongrad.progress".tick(host.progress, ...) end, 0.1)
+  end
   source.only()
   for name, v in next, _G do session.at_start[name] = v end
   setmetatable(_G, globals)
@@ -326,7 +330,7 @@ end
 -- The line about the run that was stopped last, nil if none was since it was asked.
 function session.interrupted()
   local step = core.interrupted() -- inside train, one epoch
-  local report = stopped.take() or step
+  local report = running.take() or step
   return report and tostring(report)
 end
 

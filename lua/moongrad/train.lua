@@ -3,8 +3,8 @@
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
-local stopped = require "moongrad.stopped"
 local report = require "moongrad.report"
+local running = require "moongrad.running"
 
 local defaults = options.declare("train", {
   { name = "epochs", default = 1, about = "times through X, y", example = "100" },
@@ -85,17 +85,18 @@ local function train(net, o, ...)
   local start = core.clock()
   local history, apart = setmetatable({}, report.history), every
   local r = core.make_report { epoch = net.epoch, history = history }
-  local run <close> = stopped.watch(net, epochs)
+  local run <close> = running.watch(net, epochs)
   for e = 1, epochs do
     r = core.epoch(net, X, y, batch, shuffle, targets)
-    run.cost = r.cost
     r.classes = targets ~= 0 and #y[1] > 1 or nil
     r.history = history
     r.seconds = core.clock() - start
     if r.interrupted then
       r.done, r.wanted = e - 1, epochs
+      run.interrupted = true
       break
     end
+    run.done, run.cost = e, r.cost
     if test_X then
       local cost, _, _, accuracy = core.evaluate(net, test_X, test_y)
       r.test_cost, r.test_accuracy = cost, accuracy

@@ -8,6 +8,7 @@
 #ifndef MG_BINDING_H
 #define MG_BINDING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lauxlib.h>
@@ -120,10 +121,20 @@ mg_rng *rng_opt(lua_State *L, int idx);
 typedef struct Stopper {
   lua_State *L, *main;
   lua_Hook hook, main_hook; /* what was set before */
+  double since;             /* when the clock was first looked at, 0 before */
+  const uint64_t *epoch;    /* of the network, when the call was said to do so many, ... */
+  uint64_t from, wanted;    /* ... from which one on; */
+  const double *cost;       /* the J of each as it passes */
+  const mg_mat *filled;     /* what the call fills, if it was said so: NaN where it has not been */
+  bool told;                /* has the function of core.progress been called? */
 } Stopper;
 
 void stopper_begin(lua_State *L, Stopper *s, mg_stop *stop);
 void stopper_end(Stopper *s, mg_stop *stop);
+
+/* After begin: the call does so many epochs, or fills m row by row. */
+void stopper_expect(Stopper *s, const uint64_t *epoch, const double *cost, uint64_t wanted);
+void stopper_fills(Stopper *s, const mg_mat *m);
 
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 
@@ -136,6 +147,7 @@ void open_matrix_math(lua_State *L);
 void open_rng(lua_State *L);
 void open_network(lua_State *L);
 void open_threads(lua_State *L);
+void open_stopper(lua_State *L);
 void open_data(lua_State *L);
 void open_report(lua_State *L);
 void open_run(lua_State *L); /* after open_network and open_report: adds methods, too */

@@ -23,6 +23,7 @@ static int check_layer(lua_State *L) {
   Matrix *numeric = matrix_new(L, y->n_out, 1 + y->n_in), *kinked = matrix_new(L, y->n_out, 1 + y->n_in);
   Stopper s;
   stopper_begin(L, &s, &n->net.stop);
+  stopper_fills(&s, &numeric->m);
   const mg_status status =
       mg_check_layer(&n->net, &how, l, chosen != NULL ? &chosen->m : NULL, &numeric->m, &kinked->m);
   stopper_end(&s, &n->net.stop);

@@ -16,6 +16,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_rng(L);
   open_network(L);
   open_threads(L);
+  open_stopper(L);
   open_data(L);
   open_report(L);
   open_run(L);

@@ -120,6 +120,7 @@ static int step(lua_State *L) {
   mg_run run;
   Stopper s;
   stopper_begin(L, &s, &n->net.stop);
+  stopper_expect(&s, &n->net.epoch, &n->net.j, (uint64_t)count);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
   stopper_end(&s, &n->net.stop);
   n->stepped += run.done;
@@ -159,6 +160,7 @@ static int epoch(lua_State *L) {
   mg_run run;
   Stopper s;
   stopper_begin(L, &s, &n->net.stop);
+  stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
   stopper_end(&s, &n->net.stop);
   if (status == MG_NONFINITE) return raise_nonfinite(L, "train", &n->net, &run.where, run.refused);

@@ -50,10 +50,12 @@ int run_call(lua_State *L, int narg, int nres) {
   int base = lua_gettop(L) - narg;
   lua_pushcfunction(L, !session ? err_plain : progname ? err_script : err_prompt);
   lua_insert(L, base);
+  prog_start();
   sig_enter(L);
   int status = lua_pcall(L, narg, nres, base);
   const int stopped = sig_leave();
   interrupted = stopped != 0;
+  prog_clear();
   if (status == LUA_OK && stopped == STOP_RAISED) { /* the error was caught, and all done before the next */
     lua_settop(L, base);
     lua_pushliteral(L, "interrupted!");

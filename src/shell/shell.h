@@ -7,6 +7,7 @@
    errors.c    what is said of an error
    signals.c   Ctrl-C, TERM and HUP while Lua runs, and signals while a line is being read
    stop.c      stops what Lua runs
+   progress.c  the line that says how far a long call is
    prompt.c    the prompt: read an input, run it
    input.c     what one input means, and what becomes of it
    plain.c     the prompt of --no-session
@@ -94,6 +95,7 @@ void err_print(const char *msg, size_t len);
 void sig_prompt(int on);      /* from here on Ctrl-C belongs to the prompt */
 void sig_enter(lua_State *L); /* Ctrl-C stops what L runs ... */
 int sig_leave(void);          /* ... until here; what stop_leave says */
+int sig_pressed(void);        /* was Ctrl-C pressed since sig_enter? */
 int sig_ending(void);         /* TERM or HUP if it came while Lua ran at the prompt, else 0 */
 void sig_hold(void);          /* while a line is read, signals only leave a mark ... */
 void sig_release(void);       /* ... until here */
@@ -112,6 +114,12 @@ void stop_setup(lua_State *L);             /* once: keep track of coroutines */
 void stop_enter(lua_State *L, int to_end); /* L runs; will a stop hold to its end, or be one error? */
 int stop_leave(void);                      /* L has ended: 0 when no stop was asked for, or: */
 int stop_ask(void); /* stop what runs, from a signal handler, too; false if nothing does */
+
+/* --- progress.c ---------------------------------------------------------------- */
+
+int prog_open(lua_State *L); /* pushes the function that shows the line; false where there is to be none */
+void prog_start(void);       /* the cursor is at the start of a line */
+void prog_clear(void);       /* takes it away, if there is one */
 
 /* --- line.c ------------------------------------------------------------------- */
 

@@ -131,6 +131,8 @@ int sig_leave(void) {
   return stopped;
 }
 
+int sig_pressed(void) { return presses > 0; }
+
 int sig_ending(void) { return ending; }
 
 /* --- while a line is read ------------------------------------------------------ */

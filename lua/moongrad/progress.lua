@@ -1,0 +1,56 @@
+-- progress.lua - the line that says how far a long call is.
+
+local core = require "moongrad.core"
+local running = require "moongrad.running"
+local show = require "moongrad.show"
+
+local progress = {}
+
+local delay = 0.5 -- seconds that a call has run before it is shown
+local reserve = 3 -- columns left free: for ^C, and the last one, at which a line would break
+
+-- A duration to come, in its two largest units: "2 min 5 s".
+local function left(seconds)
+  local n = math.floor(seconds + 0.5)
+  if seconds ~= seconds or seconds > 1e9 then return nil end
+  if n < 60 then return ("%d s left"):format(n) end
+  if n < 3600 then return ("%d min %d s left"):format(n // 60, n % 60) end
+  if n < 86400 then return ("%d h %d min left"):format(n // 3600, n % 3600 // 60) end
+  return ("%d d %d h left"):format(n // 86400, n % 86400 // 3600)
+end
+
+-- The first of the texts that fits, or what does of the last.
+local function fitting(texts)
+  local width = math.max(show.width() - reserve, 1)
+  for _, text in ipairs(texts) do
+    if #text <= width then return text end
+  end
+  return texts[#texts]:sub(1, width)
+end
+
+-- unit: what is counted; done of wanted after the from-th, the last cost, for so many seconds.
+function progress.text(unit, seconds, done, wanted, from, cost)
+  if not done then return fitting { ("%.1f s"):format(seconds) } end
+  local count = ("%s %d of %d"):format(unit, from + math.floor(done), from + wanted)
+  local price = cost and ("   cost %.4g"):format(cost) or ""
+  local rest = done > 0 and left(seconds * (wanted - done) / done)
+  rest = rest and "   " .. rest or ""
+  return fitting { count .. price .. rest, count .. rest, count, ("%d"):format(from + math.floor(done)) }
+end
+
+-- What core.progress calls: after so many seconds of a call of the engine, or when that is over.
+function progress.tick(write, seconds, done, wanted, from, cost)
+  local run, unit = running.current, "epoch"
+  if not seconds then
+    if not run then write(nil) end
+    return
+  end
+  if run then
+    local part = done and wanted > 0 and run.part * done / wanted or 0
+    unit, seconds, cost = run.unit, core.clock() - run.start, run.cost or cost
+    done, wanted, from = run.done + part, run.total, run.from
+  end
+  if seconds >= delay then write(progress.text(unit, seconds, done, wanted, from or 0, cost)) end
+end
+
+return progress

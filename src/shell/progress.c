@@ -1,0 +1,139 @@
+/* progress.c - the line that says how far a long call is, on a terminal.
+
+   It stands where the cursor is, at the start of a line, and is gone before anything
+   else is printed there: what prints in Lua takes it away first. Blanks take it away,
+   so that no terminal need understand an escape. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <lauxlib.h>
+
+#include "shell.h"
+
+#define MOST 500 /* columns used */
+
+static int shown;   /* columns that the line has now, 0 when there is none */
+static int in_line; /* has the user's code printed the beginning of a line? */
+
+static int is_wanted(void) {
+  const char *term = getenv("TERM");
+  return isatty(STDOUT_FILENO) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
+}
+
+static int columns(void) {
+  struct winsize w;
+  const int n = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : 80;
+  return n < MOST ? n : MOST;
+}
+
+static void put(const char *s, size_t n) {
+  if (write(STDOUT_FILENO, s, n) < 0) shown = 0; /* the terminal is gone: so is the line */
+}
+
+/* Writes n characters of text over the line that there is. */
+static void overwrite(const char *text, int n) {
+  char line[MOST + 3];
+  const int most = columns() - 1, blank = shown > n ? shown - n : 0;
+  if (n > most) n = most;
+  const int rest = n + blank < most ? blank : most - n;
+  line[0] = '\r';
+  memcpy(line + 1, text, (size_t)n);
+  memset(line + 1 + n, ' ', (size_t)rest);
+  line[1 + n + rest] = '\r';
+  shown = n;
+  put(line, (size_t)(2 + n + rest));
+}
+
+/* host.progress([text]): shows the text, or takes away what is shown. */
+static int progress(lua_State *L) {
+  size_t n;
+  const char *text = luaL_optlstring(L, 1, "", &n);
+  if (n == 0)
+    prog_clear();
+  else if (!in_line)
+    overwrite(text, n < MOST ? (int)n : MOST);
+  return 0;
+}
+
+void prog_clear(void) {
+  if (shown == 0) return;
+  shown = columns(); /* what was typed meanwhile stands there, too */
+  overwrite("", 0);
+  if (sig_pressed()) put("^C", 2); /* so did this, where it belongs */
+}
+
+void prog_start(void) { in_line = 0; }
+
+/* --- what prints ------------------------------------------------------------------- */
+
+/* Calls the C function in upvalue 1, when the line is out of its way. */
+static int clear_and_call(lua_State *L) {
+  prog_clear();
+  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
+static int clear_and_print(lua_State *L) {
+  in_line = 0;
+  return clear_and_call(L);
+}
+
+/* Is the file at index idx on the terminal, for all we know? */
+static int is_shown(lua_State *L, int idx) {
+  const luaL_Stream *s = luaL_testudata(L, idx, LUA_FILEHANDLE);
+  return s != NULL && (s->f == stdout || s->f == stderr);
+}
+
+/* Notes where the strings from index first on leave the cursor. */
+static void note(lua_State *L, int first) {
+  for (int i = lua_gettop(L); i >= first; i--) {
+    size_t n;
+    const char *s = lua_type(L, i) == LUA_TSTRING ? lua_tolstring(L, i, &n) : "0";
+    if (*s == '\0') continue;
+    in_line = s[strlen(s) - 1] != '\n';
+    return;
+  }
+}
+
+/* file:write(...) */
+static int clear_and_write_to(lua_State *L) {
+  if (is_shown(L, 1)) note(L, 2);
+  return clear_and_call(L);
+}
+
+/* io.write(...) */
+static int clear_and_write(lua_State *L) {
+  lua_getfield(L, LUA_REGISTRYINDEX, "_IO_output"); /* liolib.c's */
+  const int to_terminal = is_shown(L, -1);
+  lua_pop(L, 1);
+  if (to_terminal) note(L, 1);
+  return clear_and_call(L);
+}
+
+/* Puts f, around what was there, into the field of the table on top of the stack. */
+static void wrap(lua_State *L, const char *field, lua_CFunction f) {
+  if (lua_getfield(L, -1, field) == LUA_TFUNCTION) {
+    lua_pushcclosure(L, f, 1);
+    lua_setfield(L, -2, field);
+  } else
+    lua_pop(L, 1);
+}
+
+int prog_open(lua_State *L) {
+  if (!is_wanted()) return 0;
+  lua_pushglobaltable(L);
+  wrap(L, "print", clear_and_print);
+  lua_getfield(L, -1, "io");
+  wrap(L, "write", clear_and_write);
+  lua_getfield(L, -2, "os");
+  wrap(L, "execute", clear_and_print);
+  luaL_getmetatable(L, LUA_FILEHANDLE);
+  lua_getfield(L, -1, "__index");
+  wrap(L, "write", clear_and_write_to);
+  lua_pop(L, 5);
+  lua_pushcfunction(L, progress);
+  return 1;
+}

@@ -44,10 +44,12 @@ static void push_report(lua_State *L, const mg_network *net, const mg_run *run, 
   *report_new(L, lua_upvalueindex(UP_REPORT)) =
       (Report){(lua_Integer)net->epoch, run->metrics, seconds, wanted > 0};
   if (wanted == 0) return;
+  lua_createtable(L, 0, 2); /* its further fields; to set them by name is a call, which the hook would end */
   lua_pushinteger(L, (lua_Integer)run->done);
   lua_setfield(L, -2, "done");
   lua_pushinteger(L, wanted);
   lua_setfield(L, -2, "wanted");
+  lua_setiuservalue(L, -2, 1);
   lua_pushvalue(L, -1);
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
 }

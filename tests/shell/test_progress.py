@@ -120,7 +120,7 @@ def check_shown(home):
 @test
 def narrow(home):
     """in a narrow window the line is shorter, and leaves nothing behind"""
-    for cols in (40, 20):
+    for cols in (50, 30):
         p = Prompt(home)
         p.do(XOR)
         p.do("function f() step(1e9) end")

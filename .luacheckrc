@@ -13,7 +13,7 @@ local session = {
     "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check",
     "help", "apropos", "who", "history", "save_session", "run", "edit", "reset", "mg", "network", "data", "digits",
     "matrix", "zeros", "ones", "eye", "linspace", "hstack", "vstack", "is_matrix",
-    "seed", "rand", "randn", "permutation", "generator", "eq", "lt", "gt",
+    "time", "bench", "seed", "rand", "randn", "permutation", "generator", "eq", "lt", "gt",
     "exp", "log", "sqrt", "abs", "sin", "cos", "floor", "sign",
     "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus", "softmax",
   },

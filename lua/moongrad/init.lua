@@ -26,4 +26,8 @@ for name in ([[
   mg[name] = core[name]
 end
 
+for _, name in ipairs { "time", "bench" } do -- loaded when first used
+  mg[name] = function(...) return require "moongrad.timing"[name](...) end
+end
+
 return mg

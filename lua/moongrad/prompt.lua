@@ -1,5 +1,7 @@
 -- prompt.lua - the text of the prompt: PROMPT as the user set it, else the epoch and the cost.
 
+local core = require "moongrad.core"
+
 local prompt = {}
 
 local complained -- the error of PROMPT that was told last
@@ -22,8 +24,8 @@ local function default(net, utf8)
   local text = utf8 and "∇" or ""
   if net then
     text = text .. (utf8 and " " or "") .. net.epoch
-    local J = net.J
-    if J then text = ("%s %.5g"):format(text, J) end
+    local cost = core.last_cost(net)
+    if cost then text = ("%s %.5g"):format(text, cost) end
   end
   return text .. "> "
 end

@@ -33,6 +33,8 @@ typedef struct Network {
   Storage *batch;                /* of a, z, delta, or NULL */
   uint64_t version_batch;        /* of it when narrow.c last read it */
   size_t order_rows;             /* length of the order kept */
+  double told;                   /* the cost of the last report, ... */
+  uint64_t told_at;              /* of this epoch */
   uint64_t stepped,
       changed; /* for the journal: epochs that step() did; changes by anything else but writes */
 } Network;

@@ -39,10 +39,11 @@ static Network *self(lua_State *L) {
 }
 
 /* Pushes a report. wanted: the epochs asked for, when it was stopped, else 0. */
-static void push_report(lua_State *L, const mg_network *net, const mg_run *run, double seconds,
-                        lua_Integer wanted) {
+static void push_report(lua_State *L, Network *n, const mg_run *run, double seconds, lua_Integer wanted) {
+  n->told = run->metrics.cost;
+  n->told_at = n->net.epoch;
   *report_new(L, lua_upvalueindex(UP_REPORT)) =
-      (Report){(lua_Integer)net->epoch, run->metrics, seconds, wanted > 0};
+      (Report){(lua_Integer)n->net.epoch, run->metrics, seconds, wanted > 0};
   if (wanted == 0) return;
   lua_createtable(L, 0, 2); /* its further fields; to set them by name is a call, which the hook would end */
   lua_pushinteger(L, (lua_Integer)run->done);
@@ -52,6 +53,15 @@ static void push_report(lua_State *L, const mg_network *net, const mg_run *run, 
   lua_setiuservalue(L, -2, 1);
   lua_pushvalue(L, -1);
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
+}
+
+/* core.last_cost(net): the last report's when it is of this epoch, else J; nil before both. */
+static int last_cost(lua_State *L) {
+  const Network *n = network_check(L, 1);
+  const bool told = n->told_at == n->net.epoch && n->told_at > 0;
+  const double cost = told ? n->told : n->net.made >= MG_FORWARD ? n->net.j : NAN;
+  isnan(cost) ? lua_pushnil(L) : lua_pushnumber(L, cost);
+  return 1;
 }
 
 /* core.interrupted(): the report of the last run that was stopped, once; else nil. */
@@ -127,7 +137,7 @@ static int step(lua_State *L) {
   stopper_end(&s, &n->net.stop);
   n->stepped += run.done;
   if (status == MG_NONFINITE) return raise_nonfinite(L, "step", &n->net, &run.where, run.refused);
-  push_report(L, &n->net, &run, now() - start, status == MG_STOPPED ? count : 0);
+  push_report(L, n, &run, now() - start, status == MG_STOPPED ? count : 0);
   return 1;
 }
 
@@ -166,7 +176,7 @@ static int epoch(lua_State *L) {
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
   stopper_end(&s, &n->net.stop);
   if (status == MG_NONFINITE) return raise_nonfinite(L, "train", &n->net, &run.where, run.refused);
-  push_report(L, &n->net, &run, now() - start, status == MG_STOPPED ? 1 : 0);
+  push_report(L, n, &run, now() - start, status == MG_STOPPED ? 1 : 0);
   return 1;
 }
 
@@ -360,8 +370,11 @@ static const luaL_Reg methods[] = {{"step", step},         {"forward", forward},
                                    {"update", update},     {"predict", predict}, {"cost", cost},
                                    {"accuracy", accuracy}, {NULL, NULL}};
 
-static const luaL_Reg functions[] = {
-    {"epoch", epoch}, {"evaluate", evaluate_all}, {"interrupted", interrupted}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"epoch", epoch},
+                                     {"evaluate", evaluate_all},
+                                     {"interrupted", interrupted},
+                                     {"last_cost", last_cost},
+                                     {NULL, NULL}};
 
 void open_run(lua_State *L) {
   luaL_setfuncs(L, functions, push_upvalues(L));

@@ -6,6 +6,7 @@
 local locals = require "moongrad.locals"
 
 local classof, next, pcall, rawequal, rawget, rawlen = debug.getmetatable, next, pcall, rawequal, rawget, rawlen
+local getuservalue = debug.getuservalue
 local gmatch, sub, tointeger, tonumber, type = string.gmatch, string.sub, math.tointeger, tonumber, type
 local registry = debug.getregistry()
 
@@ -41,7 +42,7 @@ field_classes.row = field_classes.matrix
 -- Tables that have a metatable each are known by its name; they are not looked into.
 local named_classes = { options = "options", layers = "settings", frozen = "settings" }
 
--- Fields that only an object itself could tell.
+-- Fields of objects that are no tables, or not there to be looked into.
 local known_fields = {
   report = "epoch cost mse tss accuracy seconds interrupted",
   check = "ok relative worst layers kinks floor reason",
@@ -60,6 +61,12 @@ local function add_keys(list, t, wanted)
     if seen > most_keys then break end
     if type(key) == "string" and key ~= "_missing" and (not wanted or wanted(v)) then list[#list + 1] = key end
   end
+end
+
+-- The table of what a report was given besides what each has; nil without one.
+local function given_to(report)
+  local given = getuservalue(report, 1)
+  return type(given) == "table" and given or nil
 end
 
 -- Is v to be called?
@@ -167,7 +174,7 @@ return function(globals, session)
     if inside then return { class = inside } end
     if thing.value == nil or key == nil then return nil end
     if rawequal(thing.value, globals) then return reach.global(key) end
-    return raw_field(thing.value, key)
+    return raw_field(class == "report" and given_to(thing.value) or thing.value, key)
   end
 
   --- What calling a thing returns.
@@ -187,10 +194,10 @@ return function(globals, session)
       if not only_methods then add_keys(list, c.fields) end
     elseif class == "options" and not only_methods then
       for _, name in next, require("moongrad.options").names do list[#list + 1] = name end
-    elseif thing.value == nil and known_fields[class] and not only_methods then
+    elseif known_fields[class] and not only_methods then
       for name in gmatch(known_fields[class], "%a+") do list[#list + 1] = name end
     end
-    local v = thing.value
+    local v = class == "report" and given_to(thing.value) or thing.value
     for _ = 1, c and 0 or most_tables do
       if type(v) == "table" then add_keys(list, v, only_methods and is_callable) end
       local meta = classof(v)

@@ -71,7 +71,8 @@ end
 before_each(function()
   globals = {
     xyzzy = { plugh = { grue = 1 }, "a", { deep = 2 }, ["odd key"] = 3, ["end"] = 4 }, list = { 1, 2 }, empty = {},
-    text = "s", report = net:step(), opts = net.options, number = 1, string = string, io = io, print = print,
+    text = "s", report = net:step(),
+    last = net:train(), opts = net.options, number = 1, string = string, io = io, print = print,
     object = setmetatable({ own = 1 }, { __index = { method = print, constant = 2 } }),
     callable = setmetatable({}, { __call = print }),
     mine = function(alpha, beta, ...) return alpha, beta, ... end,
@@ -182,7 +183,8 @@ describe("a field or a method", function()
     { "network{2, 2}:tra", "train{" }, { "network({2, 2}):copy():tra", "train{" },
     { "mg.network{2, 2}.lay", "layers[" },
     { "mg.generator(3):per", "permutation(" }, { "data.x", "xor(" }, { "data.par", "parity{" }, { "mg.data.x", "xor(" },
-    { "X, y = data.x", "xor(" }, { "report.ep", "epoch" }, { "step(3).ep", "epoch" },
+    { "X, y = data.x", "xor(" }, { "report.ep", "epoch" },
+    { "last.hist", "history[" }, { "last.history[1].ep", "epoch" }, { "step(3).ep", "epoch" },
     { "NET:train{epochs = 3}.ep", "epoch" },
     { "check().wor", "worst" }, { "io.open('x'):cl", "close(" }, { "io.open'x':cl", "close(" },
     { "local x = network{2, 2, 1} x:st", "step(" }, { "local m, n = rand(2, 2) m:tot", "totable(" },

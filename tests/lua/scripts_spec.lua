@@ -13,13 +13,15 @@ local function written(text)
   return path
 end
 
--- Runs moongrad in directory dir; returns its exit status, standard output and standard error.
-local function run(dir, arguments, input)
-  local errors = os.tmpname()
+-- Runs moongrad in directory dir; returns its exit status, standard output and standard error. With merged the
+-- second holds both, in order.
+local function run(dir, arguments, input, merged)
+  local errors = merged and "&1" or os.tmpname()
   local command = "cd %s && %s %s 2>%s <%s"
   local pipe = assert(io.popen(command:format(dir, moongrad, arguments, errors, input or "/dev/null")))
   local out = pipe:read "a"
   local _, _, status = pipe:close()
+  if merged then return status, out end
   local file = assert(io.open(errors))
   local err = file:read "a"
   file:close()
@@ -65,20 +67,21 @@ describe("README.md", function()
     end)
   end
 
-  -- "> " begins what is typed, ">> " what continues it; all else is what moongrad says.
-  for session in readme:gmatch "\n```\n(> .-)\n```" do
-    n = n + 1
-    it("has the session of example " .. n .. " as it goes", function()
-      local typed = {}
-      for line in session:gmatch "[^\n]+" do
-        typed[#typed + 1] = line:match "^>>? (.*)"
+  -- "∇...> " begins what is typed, ">> " what continues it; all else is what moongrad says. The pieces are one
+  -- session.
+  it("has its session as it goes", function()
+    local typed, shown = {}, {}
+    for piece in readme:gmatch "\n```\n(∇.-)\n```" do
+      shown[#shown + 1] = piece
+      for line in piece:gmatch "[^\n]+" do
+        typed[#typed + 1] = line:match "^∇[^>]*> (.*)" or line:match "^>> (.*)"
       end
-      local path = written(table.concat(typed, "\n") .. "\n")
-      local status, out, err = run(root, "-q --no-rc -i", path)
-      os.remove(path)
-      assert.equal("", err)
-      assert.equal(0, status)
-      assert.equal(timeless(session .. "\n> \n"), timeless(out))
-    end)
-  end
+    end
+    local path = written(table.concat(typed, "\n") .. "\n")
+    local status, out = run(root, "-q --no-rc -i", path, true)
+    os.remove(path)
+    assert.equal(0, status)
+    out = out:gsub("\n∇[^>]*> \n$", "")
+    assert.equal(timeless(table.concat(shown, "\n")), timeless(out))
+  end)
 end)

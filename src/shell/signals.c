@@ -159,9 +159,21 @@ int sig_pending(int sig) { return mark[sig]; }
 
 void sig_take(int sig) { mark[sig] = 0; }
 
+/* Lets the signals that wait leave their marks: where there is input as well, pselect lets them wait. */
+static void admit(void) {
+  sigset_t waiting, mask;
+  sigpending(&waiting);
+  for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+    if (sigismember(&waiting, held[i])) {
+      sigprocmask(SIG_SETMASK, &outer_mask, &mask);
+      sigprocmask(SIG_SETMASK, &mask, NULL);
+    }
+}
+
 int sig_wait(int fd) {
   for (;;) {
     fd_set in;
+    admit();
     for (size_t i = 0; i < sizeof held / sizeof *held; i++)
       if (mark[held[i]]) return held[i];
     FD_ZERO(&in);

@@ -3,6 +3,8 @@
 -- They are in no table that one could see: a metatable on _G gives and takes them. What a
 -- script or the prompt assigns under another name is a plain global.
 
+local require = require -- the user may take the global away
+
 local core = require "moongrad.core"
 local inputs = require "moongrad.inputs"
 local kept = require "moongrad.kept"
@@ -321,11 +323,14 @@ function session.close_input(n, status) return require("moongrad.remarks").on(n,
 -- may repeat it.
 function session.results(quiet, ...) return require("moongrad.print").results(quiet, ...) end
 
-
 -- The text of the prompt, for Readline or not; that for more of an input.
 function session.prompt(readline, more)
   return require "moongrad.prompt".text(NET, utf8_wanted, readline, more)
 end
+
+-- The inputs in a text of several lines, and the blanks that a line after it begins with.
+function session.inputs(text, judge) return require "moongrad.paste".inputs(text, judge) end
+function session.indent(text) return require "moongrad.lines".indent(text) end
 
 -- The line about the run that was stopped last, nil if none was since it was asked.
 function session.interrupted()

@@ -16,7 +16,8 @@
 static lua_Integer count; /* inputs so far */
 static int expression;    /* was the last text compiled as one? */
 static int stepping;      /* did the last one step? Then an empty one repeats it */
-static const char last;   /* the registry's key of its text */
+/* Keys in the registry: the text of the last input; the inputs in a text, and what is open at its end. */
+static const char last, taken, rest;
 
 static int is_blank(const char *s) {
   while (isspace((unsigned char)*s)) s++;
@@ -79,15 +80,114 @@ static int string_goes_on(const char *s, size_t n) {
   return slashes % 2 == 1;
 }
 
-int input_complete(lua_State *L, const char *text, size_t len) {
-  if (text[0] == '?') return 1; /* the session makes Lua of it */
-  size_t n;
-  int status = load_text(L, text, len, "=input");
-  const char *msg = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &n) : NULL;
-  int open = msg != NULL && n >= sizeof EOFMARK - 1 && strcmp(msg + n - (sizeof EOFMARK - 1), EOFMARK) == 0;
-  if (open && strstr(msg, "unfinished string near")) open = string_goes_on(text, len);
-  lua_pop(L, 1);
-  return !open;
+enum { WHOLE, OPEN, BAD };
+
+/* Does the message say that the text broke off? */
+static int is_open(const char *msg, const char *text, size_t len) {
+  size_t n = strlen(msg), m = sizeof EOFMARK - 1;
+  if (n < m || strcmp(msg + n - m, EOFMARK) != 0) return 0;
+  return strstr(msg, "unfinished string near") == NULL || string_goes_on(text, len);
+}
+
+/* What a text is by itself: an input, the beginning of one, or a mistake. A beginning may be one of an
+   expression, "{", or of statements, "f(1) x =". */
+static int judge(lua_State *L, const char *text, size_t len) {
+  if (text[0] == '?') return WHOLE; /* the session makes Lua of it */
+  int equals = text[0] == '=', top = lua_gettop(L), how = BAD;
+  if (load_expression(L, text + equals, len - (size_t)equals, "=input") == LUA_OK)
+    how = WHOLE;
+  else if (!equals && run_load(L, text, len, "=input") == LUA_OK)
+    how = WHOLE;
+  for (int i = top + 1; how == BAD && i <= lua_gettop(L); i++)
+    if (is_open(lua_tostring(L, i), text, len)) how = OPEN;
+  lua_settop(L, top);
+  return how;
+}
+
+/* judge(text) for Lua: "ok", "open" or "bad". */
+static int judge_text(lua_State *L) {
+  static const char *const words[] = {"ok", "open", "bad"};
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  lua_pushstring(L, words[judge(L, text, len)]);
+  return 1;
+}
+
+/* Do two blank lines at the end say that no more comes? */
+static int is_forced(const char *s, size_t n) {
+  int newlines = 0;
+  while (n > 0 && isspace((unsigned char)s[n - 1])) newlines += s[--n] == '\n';
+  return newlines >= 2;
+}
+
+/* May the text begin with a prompt, as one that was copied? No Lua does, but for a number. */
+static int may_be_copied(const char *s) {
+  return *s == '>' || strncmp(s, "∇", 3) == 0 || isdigit((unsigned char)*s);
+}
+
+/* The list of one input, without the blanks at its end. */
+static int push_one(lua_State *L, const char *text, size_t len) {
+  while (len > 1 && isspace((unsigned char)text[len - 1])) len--;
+  lua_newtable(L);
+  lua_pushlstring(L, text, len);
+  lua_rawseti(L, -2, 1);
+  return 1;
+}
+
+/* inputs(text): the list of inputs in the text, and what is open at its end. */
+static int inputs(lua_State *L) {
+  size_t len;
+  const char *text = lua_tolstring(L, 1, &len);
+  int how = judge(L, text, len);
+  int simple = !may_be_copied(text) && (how == OPEN || memchr(text, '\n', len) == NULL);
+  if (how == WHOLE || (simple && (how == BAD || is_forced(text, len)))) return push_one(L, text, len);
+  if (!simple) {
+    push_helper(L, "inputs");
+    lua_pushvalue(L, 1);
+    lua_pushcfunction(L, judge_text);
+    lua_call(L, 2, 2);
+    if (lua_rawlen(L, -2) > 0 || !is_forced(text, len)) return 2;
+    return push_one(L, text, len);
+  }
+  lua_newtable(L);
+  lua_pushvalue(L, 1);
+  return 2;
+}
+
+int input_take(lua_State *L, const char *text, size_t len) {
+  lua_pushcfunction(L, inputs);
+  lua_pushlstring(L, text, len);
+  if (lua_pcall(L, 1, 2, 0) != LUA_OK) { /* memory was short */
+    lua_newtable(L);
+    lua_insert(L, -2);
+  }
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &rest);
+  int n = (int)lua_rawlen(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &taken);
+  return n;
+}
+
+const char *input_taken(lua_State *L, int i) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, i > 0 ? &taken : &rest) == LUA_TTABLE) {
+    lua_rawgeti(L, -1, i);
+    lua_remove(L, -2);
+  }
+  return lua_tostring(L, -1);
+}
+
+/* indent(text): the two numbers of lines.indent. */
+int input_indent(lua_State *L, const char *text, size_t len, int *own) {
+  int top = lua_gettop(L), blanks = 0;
+  *own = -1;
+  if (push_helper(L, "indent")) {
+    lua_pushlstring(L, text, len);
+    if (lua_pcall(L, 1, 2, 0) == LUA_OK) {
+      blanks = (int)lua_tointeger(L, -2);
+      if (lua_isinteger(L, -1)) *own = (int)lua_tointeger(L, -1);
+    }
+  }
+  lua_settop(L, top);
+  return blanks;
 }
 
 /* Does the source end in ";"? Then another one after it is a mistake: return takes one. */
@@ -181,11 +281,10 @@ static int repeat(lua_State *L) {
   return 1;
 }
 
-const char *input_run(lua_State *L) {
+int input_run(lua_State *L) {
   char name[32];
-  const char *how;
   lua_settop(L, 1);
-  if (!repeat(L)) return "ok";
+  if (!repeat(L)) return 1;
   lua_pushvalue(L, 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &last);
   stepping = 0;
@@ -197,8 +296,8 @@ const char *input_run(lua_State *L) {
   int has_nil = expression; /* what runs may complete and compile other text */
   if (status == LUA_OK) status = run_call(L, 0, LUA_MULTRET);
   if (status == LUA_OK && has_nil) lua_remove(L, 3);
-  how = status == LUA_OK ? show_results(L) : report(L, status);
+  const char *how = status == LUA_OK ? show_results(L) : report(L, status);
   close_input(L, n, how);
   fflush(stdout);
-  return how;
+  return strcmp(how, "ok") == 0;
 }

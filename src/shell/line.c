@@ -4,8 +4,6 @@
    a signal handler: signals arrive in pselect only, as a mark, and are dealt with
    here between two keys. */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +17,12 @@
 
 static int use_readline; /* else stdin is read as it is */
 static int echo;         /* stdin is no terminal: what is read is shown, as Readline does */
-static int keys;         /* the terminal, opened for us alone: to wait at a read would be to miss Ctrl-C */
 static int done;         /* has Readline given its line? */
-static char *result;     /* which is this, NULL at the end of the input */
+static int stale;        /* does the display lag behind? */
+static int cancelled;    /* is that line to be thrown away? */
+static int idle;         /* Ctrl-C on an empty line so far, one after the other */
+static char *result;     /* the line, NULL at the end of the input */
+static char *prefill;    /* what the next line begins with */
 
 /* Gives the terminal back without the newline that Readline adds at the end of the input. */
 static void restore_terminal(void) {
@@ -35,23 +36,26 @@ static void on_line(char *line) {
   done = 1;
 }
 
-/* Ctrl-C: the line is dropped, and whatever Readline was in the middle of. */
-static void abandon(void) {
-  rl_echo_signal_char(SIGINT);
+/* A signal that ends the reading: the line is dropped, and whatever Readline was in the middle of. */
+static void abandon(int sig) {
   rl_free_line_state();
   rl_callback_sigcleanup();
+  rl_point = rl_end; /* the cursor goes below the input */
+  rl_redisplay();
+  if (sig == SIGINT) fputs("^C", rl_outstream);
   rl_replace_line("", 0);
   rl_cleanup_after_signal();
   rl_callback_handler_remove();
-  fputc('\n', rl_outstream);
-  fflush(rl_outstream);
 }
 
-/* A signal other than Ctrl-C: Readline gives the terminal back, then the signal acts. */
-static void attend(int sig) {
+int line_ends(int sig) { return sig == SIGINT || sig == SIGTERM || sig == SIGHUP; }
+
+void line_attend(int sig) {
   sig_take(sig);
-  if (sig == SIGWINCH) {
-    rl_resize_terminal();
+  if (sig == SIGWINCH) { /* what is shown goes as it was laid out, and comes as it fits now */
+    rl_clear_visible_line();
+    rl_reset_screen_size();
+    rl_forced_update_display();
     return;
   }
   rl_cleanup_after_signal();
@@ -61,52 +65,116 @@ static void attend(int sig) {
   }
   sig_default(sig);
   rl_reset_after_signal(); /* continued after Ctrl-Z */
+  rl_reset_screen_size();
   rl_forced_update_display();
 }
 
-/* Readline's way to the next byte, also where it reads keys on its own (C-r, C-v).
-   What made the terminal readable may be gone: Ctrl-C throws away what was typed. */
-static int next_byte(FILE *f) {
-  (void)f;
-  for (;;) {
-    int sig = sig_wait(keys);
-    if (sig == SIGINT) return EOF; /* edit_line finds the mark */
-    if (sig == 0) {
-      unsigned char c;
-      ssize_t n = read(keys, &c, 1);
-      if (n == 1) return c;
-      if (n == 0 || (errno != EAGAIN && errno != EINTR)) return EOF;
-    } else
-      attend(sig);
+/* The display is brought up to date when no more keys wait: a burst of them is shown at once. */
+static void redisplay(void) {
+  stale = keys_waiting();
+  if (!stale) rl_redisplay();
+}
+
+/* Ctrl-C twice on an empty line: whoever does that wants to leave. */
+static void hint(int empty) {
+  idle = empty ? idle + 1 : 0;
+  if (idle < 2) return;
+  idle = 0;
+  puts("Ctrl-D leaves");
+  fflush(stdout);
+}
+
+/* The signal that ended the reading, 0 without one. */
+static int ended_by(void) {
+  static const int ending[] = {SIGTERM, SIGHUP, SIGINT};
+  for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+    if (sig_pending(ending[i])) return ending[i];
+  return 0;
+}
+
+/* What the loop left behind, as one of the LINE_ words. */
+static int finish(char **line, size_t *len) {
+  int sig = ended_by(), empty = rl_end == 0 && !RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
+  if (sig) {
+    if (!done)
+      abandon(sig);
+    else if (sig == SIGINT)
+      fputs("^C", rl_outstream);
+    fputc('\n', rl_outstream);
+    fflush(rl_outstream);
+    if (sig == SIGINT) hint(empty && !done);
   }
+  if (sig || cancelled) {
+    free(result);
+    result = NULL;
+    if (sig == SIGINT) sig_take(SIGINT);
+    keys_drop();
+    return sig == 0 || sig == SIGINT ? LINE_INTERRUPTED : LINE_ENDED;
+  }
+  idle = 0;
+  if (result == NULL) return LINE_EOF;
+  *line = result;
+  *len = strlen(result);
+  return LINE_OK;
 }
 
 static int edit_line(const char *prompt, char **line, size_t *len) {
   int sig = 0;
   sig_hold();
   rl_reset_screen_size(); /* it may have changed while Lua ran */
-  done = 0;
+  done = cancelled = stale = 0;
   result = NULL;
+  edit_begin();
   rl_callback_handler_install(prompt, on_line);
-  while (!done && (sig = sig_wait(keys)) != SIGINT) {
+  if (prefill != NULL) {
+    rl_insert_text(prefill);
+    rl_redisplay();
+    free(prefill);
+    prefill = NULL;
+  }
+  while (!done && !line_ends(sig = keys_wait())) {
     if (sig == 0)
       rl_callback_read_char();
     else
-      attend(sig);
+      line_attend(sig);
+    if (stale && !done) redisplay(); /* the keys that waited may be the beginning of one */
   }
-  int stopped = sig_pending(SIGINT);
-  if (stopped) {
-    sig_take(SIGINT);
-    if (!done) abandon();
-    free(result);
-    result = NULL;
+  int how = finish(line, len);
+  sig_release();
+  return how;
+}
+
+void line_cancel(void) { cancelled = 1; }
+
+void line_prefill(const char *text) {
+  free(prefill);
+  prefill = strdup(text);
+  for (size_t n = prefill ? strlen(prefill) : 0; n > 0 && prefill[n - 1] == '\n'; n--) prefill[n - 1] = '\0';
+}
+
+void line_give(int away) {
+  if (away) {
+    rl_cleanup_after_signal();
+    sig_release();
+    return;
+  }
+  sig_hold();
+  sig_take(SIGINT); /* it was meant for the program that ran */
+  rl_reset_after_signal();
+  rl_reset_screen_size();
+  rl_forced_update_display();
+}
+
+/* Waits until a line was typed; the signal that ended that, 0 for none. */
+static int wait_line(void) {
+  int sig;
+  sig_hold();
+  while ((sig = sig_wait(STDIN_FILENO)) != 0 && !line_ends(sig)) {
+    sig_take(sig);
+    if (sig != SIGWINCH) sig_default(sig);
   }
   sig_release();
-  if (stopped) return LINE_INTERRUPTED;
-  if (result == NULL) return LINE_EOF;
-  *line = result;
-  *len = strlen(result);
-  return LINE_OK;
+  return sig;
 }
 
 /* A line of stdin without its newline. On a terminal Ctrl-C ends the read. */
@@ -115,16 +183,22 @@ static int plain_line(const char *prompt, char **line, size_t *len) {
   *line = NULL;
   fputs(prompt, stdout);
   fflush(stdout);
+  int sig = echo ? 0 : wait_line();
+  if (sig != 0) {
+    putchar('\n');
+    if (sig != SIGINT) return LINE_ENDED;
+    sig_take(SIGINT);
+    hint(1);
+    return LINE_INTERRUPTED;
+  }
   ssize_t n = getline(line, &size, stdin);
   if (n < 0) {
     free(*line);
     *line = NULL;
-    if (!sig_pending(SIGINT)) return LINE_EOF;
-    sig_take(SIGINT);
     clearerr(stdin);
-    putchar('\n');
-    return LINE_INTERRUPTED;
+    return LINE_EOF;
   }
+  idle = 0;
   if (n > 0 && (*line)[n - 1] == '\n') (*line)[--n] = '\0';
   if (echo) puts(*line);
   *len = (size_t)n;
@@ -137,21 +211,23 @@ int line_read(const char *prompt, char **line, size_t *len) {
 
 int line_editing(void) { return use_readline; }
 
-void line_setup(lua_State *L) {
+void line_setup(lua_State *L, int lines) {
   const char *term = getenv("TERM");
   echo = !isatty(STDIN_FILENO);
   use_readline = !echo && isatty(STDOUT_FILENO) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
   if (!use_readline) return;
-  const char *name = ttyname(STDIN_FILENO);
-  keys = name ? open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
-  if (keys < 0) keys = STDIN_FILENO; /* not ours to open */
   rl_readline_name = "moongrad";
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   rl_change_environment = 0; /* LINES and COLUMNS stay the user's */
-  rl_getc_function = next_byte;
   rl_deprep_term_function = restore_terminal;
   comp_setup(L);
+  if (lines) edit_setup(L);
   rl_initialize();
-  rl_variable_bind("enable-bracketed-paste", "off"); /* lines pasted are as many inputs */
+  keys_setup();
+  if (lines) {
+    edit_replace();
+    rl_redisplay_function = redisplay; /* not before: it would make Readline think the terminal dumb */
+  } else
+    rl_variable_bind("enable-bracketed-paste", "off"); /* lines pasted are as many inputs */
 }

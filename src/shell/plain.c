@@ -68,7 +68,7 @@ static int load_input(lua_State *L) {
     int got = push_line(L, 0);
     if (got == LINE_EOF && !isatty(STDIN_FILENO)) return status; /* it stays incomplete: an error */
     if (got == LINE_EOF) putchar('\n');
-    if (got != LINE_OK) return -1;
+    if (got != LINE_OK) return -1; /* a signal that ends all is found by the next line */
     lua_pushliteral(L, "\n");
     lua_replace(L, -3); /* where the error was */
     lua_concat(L, 3);
@@ -90,7 +90,7 @@ static void print_values(lua_State *L) {
 
 int plain_input(lua_State *L) {
   int got = push_line(L, 1);
-  if (got != LINE_OK) return got != LINE_EOF;
+  if (got != LINE_OK) return got == LINE_INTERRUPTED;
   int status = load_input(L);
   if (line_editing()) hist_add(lua_tostring(L, 1));
   if (status == -1) return 1;

@@ -1,11 +1,15 @@
 /* prompt.c - the prompt: read an input, run it, until the end of all input. */
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "shell.h"
+
+#define RL_HIDE '\1' /* Readline's marks around what takes no room in a prompt */
+#define RL_SHOW '\2'
 
 static int terminal; /* is someone typing? */
 
@@ -28,58 +32,86 @@ static void push_prompt(lua_State *L, int more) {
   lua_pushliteral(L, "> ");
 }
 
-/* The line without the prompt that it begins with when it was copied from a terminal. What
-   goes on with an input loses it only when the input began with one: there ">>" may be Lua. */
-static const char *skip_prompt(const char *line, int first) {
-  static int copied; /* did the input begin with a prompt? */
-  int n = 0;
-  while (n < 2 && line[n] == '>') n++;
-  int prompt = n > 0 && (line[n] == ' ' || line[n] == '\0');
-  if (first) copied = prompt;
-  if (!copied || !prompt || (!first && n == 1)) return line;
-  return line + n + (line[n] == ' ');
-}
-
 /* Reads a line and pushes it, if there is one. */
-static int push_line(lua_State *L, int first) {
+static int push_line(lua_State *L, int more) {
   char *line;
   size_t len;
-  push_prompt(L, !first);
+  push_prompt(L, more);
   int got = line_read(lua_tostring(L, -1), &line, &len);
   lua_pop(L, 1);
   if (got != LINE_OK) return got;
-  const char *text = skip_prompt(line, first);
-  lua_pushlstring(L, text, len - (size_t)(text - line));
+  lua_pushlstring(L, line, len);
   free(line);
   return LINE_OK;
 }
 
-/* Reads an input to index 1, with as many lines as it needs. */
-static int read_input(lua_State *L) {
-  int got = push_line(L, 1);
+/* Reads a text of one input or more; how many they are. Readline gives it whole; else lines
+   are read while it is incomplete. */
+static int read_inputs(lua_State *L, int *n) {
+  int got = push_line(L, 0);
   while (got == LINE_OK) {
     size_t len;
     const char *text = lua_tolstring(L, 1, &len);
-    if (input_complete(L, text, len)) return LINE_OK;
+    *n = edit_accepted();
+    if (*n == 0) *n = input_take(L, text, len);
+    if (*n > 0) return LINE_OK;
     lua_pushliteral(L, "\n");
-    got = push_line(L, 0);
+    got = push_line(L, 1);
     if (got == LINE_OK) lua_concat(L, 3);
   }
-  if (lua_gettop(L) == 0) return got;
-  lua_settop(L, 1);
-  if (got == LINE_EOF && !terminal) return LINE_OK; /* it stays incomplete: an error */
-  if (got == LINE_EOF) putchar('\n');
+  if (lua_gettop(L) == 0 || got == LINE_ENDED) return got;
+  if (got == LINE_EOF && terminal) putchar('\n');
+  if (got == LINE_EOF && !terminal) { /* it stays incomplete: an error */
+    lua_settop(L, 1);
+    lua_pushliteral(L, "\n\n");
+    lua_concat(L, 2);
+    *n = input_take(L, lua_tostring(L, 1), lua_rawlen(L, 1));
+    return LINE_OK;
+  }
   return LINE_INTERRUPTED;
 }
 
-/* One input: true unless all input is at its end. */
-static int input(lua_State *L) {
-  int got = read_input(L);
-  if (got == LINE_OK) {
-    if (line_editing()) hist_add(lua_tostring(L, 1));
-    input_run(L);
+/* Shows an input as if it had been typed. */
+static void show_input(lua_State *L, const char *text) {
+  push_prompt(L, 0);
+  for (const char *s = lua_tostring(L, -1); *s; s++)
+    if (*s != RL_HIDE && *s != RL_SHOW) putchar(*s);
+  lua_pop(L, 1);
+  puts(text);
+  fflush(stdout);
+}
+
+/* The inputs after the ith go back where they were typed. */
+static void leave_rest(lua_State *L, int i, int n) {
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (int k = i + 1; k <= n + 1; k++) {
+    const char *text = input_taken(L, k <= n ? k : 0);
+    if (text == NULL) { /* nothing is open */
+      lua_pop(L, 1);
+      continue;
+    }
+    luaL_addvalue(&b);
+    if (k <= n) luaL_addchar(&b, '\n');
   }
-  lua_pushboolean(L, got != LINE_EOF);
+  luaL_pushresult(&b);
+  if (*lua_tostring(L, -1)) line_prefill(lua_tostring(L, -1));
+  lua_pop(L, 1);
+}
+
+/* Reads and runs one text. Returns a LINE_ word. */
+static int input(lua_State *L) {
+  int n = 0, got = read_inputs(L, &n), ok = 1;
+  lua_settop(L, 0);
+  for (int i = 1; got == LINE_OK && ok && i <= n; i++) {
+    const char *text = input_taken(L, i);
+    if (n > 1) show_input(L, text);
+    if (line_editing()) hist_add(text);
+    ok = input_run(L);
+    lua_settop(L, 0);
+    if (line_editing() && n > 1 && (!ok || i == n)) leave_rest(L, i, n);
+  }
+  lua_pushinteger(L, got);
   return 1;
 }
 
@@ -91,10 +123,27 @@ static void run_rc(lua_State *L) {
   }
 }
 
+/* Ends as the signal says, with the session in its recovery file. */
+static void end_by(lua_State *L, int sig) {
+  lua_settop(L, 0);
+  lua_getfield(L, LUA_REGISTRYINDEX, SESSION);
+  if (lua_istable(L, -1) && lua_getfield(L, -1, "recover") == LUA_TFUNCTION) {
+    if (run_call(L, 0, 2) != LUA_OK)
+      run_report(L, LUA_ERRRUN);
+    else if (lua_type(L, -2) == LUA_TSTRING)
+      fprintf(stderr, "%s: the session is kept, moongrad -i %s goes on with it\n", strsignal(sig),
+              lua_tostring(L, -2));
+    else if (lua_type(L, -1) == LUA_TSTRING)
+      fprintf(stderr, "%s: the session is not kept: %s\n", strsignal(sig), lua_tostring(L, -1));
+  }
+  fflush(stdout);
+  sig_default(sig);
+}
+
 void prompt_run(lua_State *L, const Options *o) {
   int session = !(o->flags & OPT_NO_SESSION), more = 1;
   terminal = isatty(STDIN_FILENO);
-  line_setup(L);
+  line_setup(L, session);
   if (line_editing() && session) hist_open();
   sig_prompt(1);
   if (session && terminal && !(o->flags & OPT_QUIET)) fputs(banner, stdout);
@@ -108,14 +157,16 @@ void prompt_run(lua_State *L, const Options *o) {
     }
     lua_pushcfunction(L, input);
     if (lua_pcall(L, 0, 1, 0) == LUA_OK)
-      more = lua_toboolean(L, -1);
+      more = lua_tointeger(L, -1) != LINE_EOF && lua_tointeger(L, -1) != LINE_ENDED;
     else
       run_report(L, LUA_ERRRUN); /* memory was short: the next input comes all the same */
   }
+  int sig = sig_ending();
+  if (!sig) sig = sig_pending(SIGTERM) ? SIGTERM : sig_pending(SIGHUP) ? SIGHUP : 0;
+  if (sig) end_by(L, sig);
   lua_settop(L, 0);
   putchar('\n');
   fflush(stdout);
   run_progname(progname);
   sig_prompt(0);
-  if (sig_ending()) sig_default(sig_ending());
 }

@@ -12,6 +12,8 @@
    input.c     what one input means, and what becomes of it
    plain.c     the prompt of --no-session
    line.c      one line, from Readline or from plain input
+   keys.c      the bytes that Readline gets
+   edit.c      the keys of an input of several lines
    history.c   the history file
    keep.c      the session in a file
    complete.c  what Tab offers
@@ -123,11 +125,32 @@ void prog_clear(void);       /* takes it away, if there is one */
 
 /* --- line.c ------------------------------------------------------------------- */
 
-enum { LINE_OK, LINE_EOF, LINE_INTERRUPTED };
+enum { LINE_OK, LINE_EOF, LINE_INTERRUPTED, LINE_ENDED }; /* the last: TERM or HUP is pending */
 
-void line_setup(lua_State *L);
+void line_setup(lua_State *L, int lines);                    /* may an input have several lines? */
 int line_editing(void);                                      /* does Readline read? */
 int line_read(const char *prompt, char **line, size_t *len); /* a line to be freed */
+void line_prefill(const char *text);                         /* what the next line begins with */
+void line_cancel(void);                                      /* the line that ends now is thrown away */
+void line_give(int away);  /* the terminal goes to another program, and comes back */
+int line_ends(int sig);    /* does the signal end the reading? */
+void line_attend(int sig); /* else what it does is done here */
+
+/* --- keys.c ------------------------------------------------------------------- */
+
+void keys_setup(void);
+int keys_wait(void);           /* as sig_wait, for Readline's next key */
+int keys_waiting(void);        /* is there one already? */
+void keys_drop(void);          /* forgets those that were read ahead */
+char *keys_paste(size_t *len); /* what comes until the end of a paste, to be freed; NULL: a signal came */
+size_t keys_clean(char *s, size_t n); /* leaves whole characters, newlines and tabs; how many bytes remain */
+
+/* --- edit.c ------------------------------------------------------------------- */
+
+void edit_setup(lua_State *L); /* names the commands and binds them to keys */
+void edit_replace(void);       /* after Readline has read its inputrc */
+int edit_accepted(void);       /* how many inputs the last line was found to be; 0: it was not asked */
+void edit_begin(void);         /* at the start of each line */
 
 /* --- history.c, complete.c, prompt.c ------------------------------------------ */
 
@@ -141,9 +164,11 @@ void prompt_run(lua_State *L, const Options *o);
 
 /* --- input.c, plain.c ------------------------------------------------------------- */
 
-int input_complete(lua_State *L, const char *text, size_t len); /* or does it go on in another line? */
-const char *input_run(lua_State *L); /* the text at index 1: "ok", "error" or "interrupted" */
-int plain_input(lua_State *L);       /* reads and runs one under --no-session; false at the end */
+int input_take(lua_State *L, const char *text, size_t len); /* how many inputs is it? 0: more must come */
+const char *input_taken(lua_State *L, int i); /* pushes the ith of them; 0: what is open at the end */
+int input_indent(lua_State *L, const char *text, size_t len, int *own); /* blanks of the line after it */
+int input_run(lua_State *L);   /* the text at index 1; did it end well? */
+int plain_input(lua_State *L); /* reads and runs one under --no-session; false at the end */
 
 /* The session module, in the registry: nil under --no-session. */
 #define SESSION "moongrad.session"

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import traceback
 
@@ -92,6 +93,17 @@ def run(*args, program=MOONGRAD, stdin="", cwd=None, home="/nonexistent", **env)
     return p.stdout.decode("utf8", "replace"), p.stderr.decode("utf8", "replace"), p.returncode
 
 
+def read(path):
+    with open(path, encoding="utf8", errors="surrogateescape") as f:
+        return f.read()
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf8", errors="surrogateescape") as f:
+        f.write(text)
+
+
 class Prompt:
     """moongrad on a terminal: keys in, screen out."""
 
@@ -104,6 +116,25 @@ class Prompt:
         self.p.delaybeforesend = None
         if ready:
             self.until(self.is_ready)
+
+    @classmethod
+    def of(cls, command, *args, rows=50, cols=100, **env):
+        """Another program on a terminal of ours, as a shell that starts moongrad."""
+        p = cls.__new__(cls)
+        p.screen = pyte.Screen(cols, rows)
+        p.stream = pyte.ByteStream(p.screen)
+        p.raw = b""
+        p.p = pexpect.spawn(command, list(args), env=environment(**env), dimensions=(rows, cols), timeout=WAIT)
+        p.p.delaybeforesend = None
+        return p
+
+    def is_sane(self):
+        """Is the terminal as it is for a program that does nothing to it?"""
+        if not hasattr(Prompt, "usual"):
+            fresh = pexpect.spawn("sleep", ["60"])
+            Prompt.usual = termios.tcgetattr(fresh.child_fd)
+            fresh.close(force=True)
+        return termios.tcgetattr(self.p.child_fd) == Prompt.usual
 
     def lines(self):
         """The lines of the screen without what is blank at their ends."""
@@ -169,6 +200,14 @@ class Prompt:
             self.until_line((prompt + " " + text).rstrip())
         self.keys("\r")
 
+    def paste(self, text):
+        """Sends text as a terminal does that brackets what is pasted."""
+        self.keys("\x1b[200~" + text.replace("\n", "\r") + "\x1b[201~")
+
+    def resize(self, rows, cols):
+        self.screen.resize(rows, cols)
+        self.p.setwinsize(rows, cols)
+
     def do(self, text):
         """Enters a line and waits for the next prompt; the lines printed in between."""
         self.p.send("\x0c")  # C-l: the screen is cleared, so that all that is on it is the answer
@@ -182,6 +221,12 @@ class Prompt:
         shown = len(self.raw)
         self.keys("\x03")
         self.until(lambda: len(self.raw) > shown and self.is_ready())
+
+    def interrupt_at(self, prompt):
+        """The same at a prompt that is no default one."""
+        shown = len(self.raw)
+        self.keys("\x03")
+        self.until(lambda: len(self.raw) > shown and self.line() == prompt)
 
     def end(self):
         """Leaves with Ctrl-D; the exit code, -n for signal n."""

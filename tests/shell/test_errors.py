@@ -60,7 +60,7 @@ def caret_of_syntax(home):
     for n, (code, near, at) in enumerate((("x = = 1", "'='", 4), ("x = {1, = 2} == 3", "'='", 8), ("f(1))", "')'", 4),
                                           ("x = '='  y = 'é=' = 2", "'='", 18), ("for i = 1 do end", "'do'", 10),
                                           ("x = 3z", "'3z'", 4), ("x = '\\q'", "''\\q'", 4),
-                                          ("(1 + ) * 2", "')'", 5), ("1 * 2 3", "'3'", 6), ("1 +", "<eof>", 3)), 1):
+                                          ("(1 + ) * 2", "')'", 5), ("1 * 2 3", "'3'", 6), ("x = 'a", "<eof>", 6)), 1):
         lines = p.do(code)
         equal(len(lines), 3, lines)
         check(lines[0].startswith("[%d]:1: " % n) and lines[0].endswith(" near " + near), lines)

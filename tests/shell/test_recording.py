@@ -178,7 +178,7 @@ def failed(home):
     p.do(XOR)
     p.do("step(3) v = rand() stepp(4) v = 0")
     p.enter("step(5) step(")
-    p.until_line(">>")
+    p.until_line("")
     p.interrupt()
     p.do("x = = 1")
     p.do("error({})")

@@ -1,0 +1,367 @@
+/* edit.c - the keys of an input of several lines: Enter, Alt-Enter, Up and Down, Ctrl-D, C-x C-e, a paste.
+
+   The whole input is one line to Readline, with newlines in it. Each command has a
+   name, so that an inputrc can bind it to other keys. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "shell.h"
+
+static lua_State *state; /* who says what is complete */
+static char *draft;      /* what was typed before Up: history is searched for what begins as it does ... */
+static size_t prefix;    /* ... up to where the cursor was */
+static char *shown;      /* what was found last; another text begins a new search */
+static int found;        /* its index in the history; the history's length for the draft */
+static int accepted;     /* inputs that Enter found in the text */
+static int column;       /* where Up and Down want to be in a line */
+
+/* --- Enter ---------------------------------------------------------------------------- */
+
+static int line_start(int i) {
+  while (i > 0 && rl_line_buffer[i - 1] != '\n') i--;
+  return i;
+}
+
+static int line_end(int i) {
+  while (i < rl_end && rl_line_buffer[i] != '\n') i++;
+  return i;
+}
+
+static int blanks_at(int i) {
+  int n = 0;
+  while (rl_line_buffer[i + n] == ' ' || rl_line_buffer[i + n] == '\t') n++;
+  return n;
+}
+
+static void insert_blanks(int n) {
+  while (n-- > 0) rl_insert_text(" ");
+}
+
+/* Gives the cursor's line its blanks: none when it has nothing else, fewer when it closes a block. */
+static void settle_line(int own) {
+  int start = line_start(rl_point), blanks = blanks_at(start), point = rl_point;
+  int wanted = start + blanks == line_end(start) ? 0 : own;
+  if (wanted < 0 || blanks <= wanted || point < start + blanks) return;
+  rl_delete_text(start + wanted, start + blanks);
+  rl_point = point - (blanks - wanted);
+}
+
+/* Begins a new line, as far in as the blocks and brackets that are open. */
+static int insert_newline(int count, int key) {
+  int own, blanks = input_indent(state, rl_line_buffer, (size_t)rl_point, &own);
+  (void)count;
+  (void)key;
+  rl_begin_undo_group();
+  settle_line(own);
+  rl_insert_text("\n");
+  rl_delete_text(rl_point, rl_point + blanks_at(rl_point)); /* the rest of a line that was cut */
+  insert_blanks(blanks);
+  rl_end_undo_group();
+  return 0;
+}
+
+/* Runs what stands there. Of several inputs each is shown again with its own prompt. */
+static int accept(int n, int key) {
+  const char *first = input_taken(state, 1);
+  int same = n == 1 && strcmp(first, rl_line_buffer) == 0;
+  if (n == 1 && !same) rl_replace_line(first, 0);
+  lua_pop(state, 1);
+  rl_point = rl_end;
+  accepted = n;
+  if (n > 1) {
+    rl_clear_visible_line();
+    RL_SETSTATE(RL_STATE_DONE);
+    rl_done = 1;
+    return 0;
+  }
+  rl_redisplay();
+  return rl_newline(1, key);
+}
+
+/* Enter: runs what is complete, else begins a new line. */
+static int accept_or_newline(int count, int key) {
+  int own, n = input_take(state, rl_line_buffer, (size_t)rl_end);
+  if (n == 0) return insert_newline(count, key);
+  if (line_start(rl_end) > 0) {
+    input_indent(state, rl_line_buffer, (size_t)rl_end, &own);
+    rl_point = rl_end;
+    settle_line(own);
+    n = input_take(state, rl_line_buffer, (size_t)rl_end);
+  }
+  return accept(n, key);
+}
+
+/* Ctrl-D: gives up an input of several lines at its end; elsewhere it deletes. An empty line it never sees.
+ */
+static int delete_or_cancel(int count, int key) {
+  if (rl_point < rl_end || line_start(rl_end) == 0) return rl_delete(count, key);
+  line_cancel();
+  rl_redisplay();
+  return rl_newline(1, key);
+}
+
+/* --- Up and Down ------------------------------------------------------------------------ */
+
+/* Characters from i to j; a byte of the form 10xxxxxx goes on with one. */
+static int characters(int i, int j) {
+  int n = 0;
+  for (; i < j; i++) n += (rl_line_buffer[i] & 0xc0) != 0x80;
+  return n;
+}
+
+/* Moves to the column that Up or Down began in, in the line that starts at start. */
+static void move_to_line(int start) {
+  int end = line_end(start), n = column;
+  rl_point = start;
+  while (rl_point < end && n > 0) {
+    do rl_point++;
+    while (rl_point < end && (rl_line_buffer[rl_point] & 0xc0) == 0x80);
+    n--;
+  }
+}
+
+static void keep(char **copy, const char *text) {
+  free(*copy);
+  *copy = text ? strdup(text) : NULL;
+}
+
+static void replace(const char *text) {
+  rl_begin_undo_group();
+  rl_delete_text(0, rl_end);
+  rl_point = 0;
+  rl_insert_text(text);
+  rl_end_undo_group();
+}
+
+/* Is what was found last still there, unchanged? */
+static int is_searching(void) { return shown != NULL && strcmp(shown, rl_line_buffer) == 0; }
+
+/* Replaces the text by the next entry, backwards by -1, that begins as the draft does and is not what stands
+   there; false if there is none. */
+static int search(int by) {
+  HIST_ENTRY **list = history_list();
+  if (!is_searching()) {
+    keep(&draft, rl_line_buffer);
+    prefix = (size_t)rl_point;
+    found = history_length;
+  }
+  if (draft == NULL) return 0; /* memory was short */
+  for (int i = found + by; list != NULL && i >= 0 && i < history_length; i += by) {
+    if (strncmp(list[i]->line, draft, prefix) != 0 || strcmp(list[i]->line, rl_line_buffer) == 0) continue;
+    found = i;
+    keep(&shown, list[i]->line);
+    replace(list[i]->line);
+    return 1;
+  }
+  return 0;
+}
+
+static int up(int count, int key) {
+  int start = line_start(rl_point);
+  static int stayed; /* is this one more of several in the buffer? */
+  (void)count;
+  (void)key;
+  if (start > 0) {
+    if (rl_last_func != up || !stayed) column = characters(start, rl_point);
+    stayed = 1;
+    move_to_line(line_start(start - 1));
+    return 0;
+  }
+  stayed = 0;
+  if (!search(-1)) return rl_ding();
+  rl_point = line_end(0);
+  return 0;
+}
+
+static int down(int count, int key) {
+  int end = line_end(rl_point);
+  static int stayed;
+  (void)count;
+  (void)key;
+  if (end < rl_end) {
+    if (rl_last_func != down || !stayed) column = characters(line_start(rl_point), rl_point);
+    stayed = 1;
+    move_to_line(end + 1);
+    return 0;
+  }
+  stayed = 0;
+  if (!is_searching() || found == history_length) return rl_ding();
+  if (!search(1)) {
+    found = history_length;
+    keep(&shown, draft);
+    replace(draft);
+  }
+  return 0;
+}
+
+/* --- to the ends of a line ------------------------------------------------------------------ */
+
+/* Of the line that the cursor is in; from there, of the whole input. */
+static int to_start(int count, int key) {
+  int start = line_start(rl_point);
+  (void)count;
+  (void)key;
+  rl_point = start < rl_point ? start : 0;
+  return 0;
+}
+
+static int to_end(int count, int key) {
+  int end = line_end(rl_point);
+  (void)count;
+  (void)key;
+  rl_point = end > rl_point ? end : rl_end;
+  return 0;
+}
+
+static int kill_to_start(int count, int key) {
+  int start = line_start(rl_point), to = rl_point;
+  (void)count;
+  (void)key;
+  if (start == to && start > 0) start--;
+  rl_kill_text(start, to);
+  rl_point = start;
+  return 0;
+}
+
+/* Kills to the end of the line, or its newline; by a negative count to its start, as Readline does. */
+static int kill_to_end(int count, int key) {
+  int end = line_end(rl_point), from = rl_point;
+  if (count < 0) return kill_to_start(1, key);
+  if (end == from && end < rl_end) end++;
+  rl_kill_text(from, end);
+  rl_point = from;
+  return 0;
+}
+
+/* --- an editor, a paste ------------------------------------------------------------------- */
+
+/* The input is what the file holds. */
+static void replace_from(FILE *f) {
+  char *text = NULL;
+  size_t size = 0;
+  ssize_t n = getdelim(&text, &size, '\0', f);
+  if (n > 0) {
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r')) n--;
+    n = (ssize_t)keys_clean(text, (size_t)n);
+    text[n] = '\0';
+  }
+  replace(n > 0 ? text : "");
+  free(text);
+}
+
+/* C-x C-e: the input in $VISUAL or $EDITOR; back here it waits for Enter. */
+static int edit(int count, int key) {
+  const char *dir = getenv("TMPDIR");
+  char path[4096], command[4200];
+  (void)count;
+  (void)key;
+  snprintf(path, sizeof path, "%s/moongrad-XXXXXX.lua", dir && *dir && !strchr(dir, '\'') ? dir : "/tmp");
+  int fd = mkstemps(path, 4);
+  FILE *f = fd >= 0 ? fdopen(fd, "r+") : NULL;
+  if (f == NULL) return rl_ding();
+  fprintf(f, "%s\n", rl_line_buffer);
+  fflush(f);
+  snprintf(command, sizeof command, "${VISUAL:-${EDITOR:-vi}} '%s'", path);
+  line_give(1);
+  int status = system(command);
+  line_give(0);
+  FILE *again = status == 0 ? fopen(path, "r") : NULL; /* an editor may write another file of that name */
+  if (again != NULL) {
+    replace_from(again);
+    fclose(again);
+  }
+  fclose(f);
+  unlink(path);
+  return 0;
+}
+
+/* A paste: what ends with a newline is run as if Enter had been pressed, else it waits. */
+static int paste(int count, int key) {
+  size_t n;
+  char *text = keys_paste(&n);
+  (void)count;
+  if (text == NULL) return 0;
+  int newline = n > 0 && text[n - 1] == '\n' && rl_point == rl_end;
+  while (newline && n > 0 && text[n - 1] == '\n') n--;
+  text[n] = '\0';
+  if (n > 0) rl_insert_text(text);
+  free(text);
+  if (newline && rl_end > 0) return accept_or_newline(1, key);
+  return 0;
+}
+
+/* --- names and keys -------------------------------------------------------------------------- */
+
+int edit_accepted(void) { return accepted; }
+
+void edit_begin(void) {
+  accepted = 0;
+  keep(&draft, NULL);
+  keep(&shown, NULL);
+}
+
+/* What Readline's own commands do to the one line that it knows, ours do to each; the keys stay the user's.
+ */
+void edit_replace(void) {
+  static const struct {
+    rl_command_func_t *theirs, *ours;
+  } pairs[] = {
+      {rl_newline, accept_or_newline},
+      {rl_beg_of_line, to_start},
+      {rl_end_of_line, to_end},
+      {rl_kill_line, kill_to_end},
+      {rl_unix_line_discard, kill_to_start},
+  };
+  Keymap maps[] = {emacs_standard_keymap, vi_insertion_keymap};
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    for (size_t m = 0; m < sizeof maps / sizeof *maps; m++) {
+      char **keys = rl_invoking_keyseqs_in_map(pairs[i].theirs, maps[m]);
+      for (int k = 0; keys != NULL && keys[k] != NULL; k++) {
+        rl_bind_keyseq_in_map(keys[k], pairs[i].ours, maps[m]);
+        free(keys[k]);
+      }
+      free(keys);
+    }
+}
+
+void edit_setup(lua_State *L) {
+  static const struct {
+    const char *name;
+    rl_command_func_t *command;
+    const char *keys[4];
+    const char *vi; /* a key of vi's movement mode */
+  } commands[] = {
+      {"accept-or-newline", accept_or_newline, {"\r", "\n"}, "\r"},
+      {"insert-newline", insert_newline, {"\033\r", "\033\n"}, NULL},
+      {"delete-or-cancel", delete_or_cancel, {"\004"}, NULL},
+      {"line-or-history-up", up, {"\033[A", "\033OA", "\020"}, "k"},
+      {"line-or-history-down", down, {"\033[B", "\033OB", "\016"}, "j"},
+      {"edit-input", edit, {"\030\005"}, "v"},
+      {"paste-input", paste, {"\033[200~"}, "\033[200~"},
+  };
+  state = L;
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    rl_add_defun(commands[i].name, commands[i].command, -1);
+    for (int k = 0; k < 4 && commands[i].keys[k]; k++) {
+      const char *keys = commands[i].keys[k];
+      rl_bind_keyseq_in_map(keys, commands[i].command, emacs_standard_keymap);
+      if (strcmp(keys, "\033\r") != 0 && strcmp(keys, "\033\n") != 0) /* in vi, Escape and then Enter */
+        rl_bind_keyseq_in_map(keys, commands[i].command, vi_insertion_keymap);
+    }
+    if (commands[i].vi) rl_bind_keyseq_in_map(commands[i].vi, commands[i].command, vi_movement_keymap);
+  }
+  /* In Readline 8.2 a key sequence that is bound to nothing brings the program down when it comes
+     from a keyboard macro, or after C-r: so C-x ends a search, and no key runs a macro. */
+  rl_variable_bind("isearch-terminators", "\\033\\012\\030");
+  rl_bind_keyseq_in_map("\030e", NULL, emacs_standard_keymap);
+  rl_bind_keyseq_in_map("\n", accept_or_newline, vi_movement_keymap);
+  rl_bind_keyseq_in_map("\033[A", up, vi_movement_keymap);
+  rl_bind_keyseq_in_map("\033[B", down, vi_movement_keymap);
+}

@@ -1,0 +1,319 @@
+#!/usr/bin/python3
+"""The prompt and its terminal: Ctrl-C, Ctrl-D, Ctrl-Z, resizes, signals, prompts, init.lua, random keys."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+
+from harness import MOONGRAD, Prompt, check, environment, equal, main, read, run, test, write
+
+NEEDS_TERMINAL = True
+
+
+@test
+def control_c(home):
+    """Ctrl-C drops the input and eats no key: in a line, in several, in C-r, in C-v, in a key, in a completion"""
+    p = Prompt(home, "-q")
+    p.do("one = 1")
+    for keys, shown in (("os.exit(9)", "os.exit(9)"), ("x = {\r1,\r", ""), ("\x12one", "one"), ("a\x16", "a"), ("b\x18", "b"),
+                        ("c\x1b", "c"), ("d\x1b5", "(arg:"), ("math.\t\t", "math."), ("f(\x1b[20", "f(")):
+        p.keys(keys)
+        p.until_text(shown)
+        before = p.raw.count(b"^C")
+        p.interrupt()
+        check(p.raw.count(b"^C") > before, "no ^C after", repr(keys), p.raw[-200:])
+        equal(p.do("40 + 2"), ["42"])
+    equal(p.do("one"), ["1"])
+    equal(p.end(), 0)
+
+
+@test
+def hint(home):
+    """Ctrl-C twice on an empty line says that Ctrl-D leaves; not after a line that was not empty"""
+    for term in ("xterm-256color", "dumb"):
+        p = Prompt(home, "-q", TERM=term)
+
+        def press(n, p=p):
+            p.keys("\x03")
+            p.until(lambda: p.is_ready() and sum(line.endswith("^C") for line in p.lines()) == n)
+
+        press(1)
+        if term != "dumb":  # there nobody knows what was typed
+            p.type("half")
+            press(2)
+            press(3)
+        check("Ctrl-D leaves" not in p.lines(), *p.lines())
+        p.keys("\x03")
+        p.until(lambda p=p: "Ctrl-D leaves" in p.lines() and p.is_ready())
+        equal(p.end(), 0)
+
+
+@test
+def control_d(home):
+    """Ctrl-D leaves at an empty line, gives up an input of several lines at its end, deletes elsewhere"""
+    p = Prompt(home, "-q")
+    p.keys("x = {\r")
+    p.until_line("")
+    p.keys("\x04")
+    p.until(p.is_ready)
+    p.keys("711\x01\x04")
+    p.until_typed("11")
+    p.keys("\r")
+    p.until(lambda: "11" in p.lines() and p.is_ready())
+    p.keys("{\r22\x02\x02\x04}")  # C-b: in the middle it deletes
+    p.until_line("  }2")
+    p.interrupt()
+    equal(p.do("33"), ["33"])
+    equal(p.end(), 0)
+
+
+def shell_with(home):
+    """A shell in which moongrad runs."""
+    p = Prompt.of("/bin/bash", "--norc", "--noediting", "-i", home=home, PS1="shell$ ")
+    p.until_line("shell$")
+    p.keys(MOONGRAD + " -q\r")
+    p.until(p.is_ready)
+    return p
+
+
+@test
+def job_control(home):
+    """Ctrl-Z and fg bring the half-typed input back, of several lines as well, and the history is there"""
+    p = shell_with(home)
+    for keys, last, x in (("6 * ", "6 *", 7), ("x = {\r1,\r", "", 2), ("\x12", "(reverse-i-search)`':", 22)):
+        p.keys(keys)
+        p.until(lambda last=last, x=x: p.typed() == last and p.screen.cursor.x == x)
+        p.keys("\x1a")
+        p.until_line("shell$")
+        p.keys("stty -a > %s/stty; fg\r" % home)
+        p.until(lambda last=last, x=x: p.typed() == last and p.screen.cursor.x == x)
+        check(" icanon" in read(home + "/stty") and " echo " in read(home + "/stty"), read(home + "/stty"))
+        p.interrupt()
+    equal(p.do("6 * 7"), ["42"])
+    p.keys("\x04")
+    p.until_line("shell$")
+    check(p.is_sane())
+    p.keys("exit\r")
+    equal(p.wait(), 0)
+
+
+@test
+def dumb_job_control(home):
+    """Ctrl-Z works without Readline as well"""
+    p = Prompt.of("/bin/bash", "--norc", "--noediting", "-i", home=home, PS1="shell$ ", TERM="dumb")
+    p.until_line("shell$")
+    p.keys(MOONGRAD + " -q\r")
+    p.until(p.is_ready)
+    p.keys("\x1a")
+    p.until_line("shell$")
+    p.keys("fg\r")
+    p.until_text("fg")
+    p.keys("6 * 7\r")
+    p.until_text("42")
+    p.until(p.is_ready)
+    p.keys("\x04")
+    p.until_line("shell$")
+    p.keys("exit\r")
+    p.wait()
+
+
+@test
+def resize(home):
+    """a resize from 120 to 40 columns draws the half-typed input anew, and what is printed next fits"""
+    p = Prompt(home, "-q", rows=50, cols=120)
+    p.do("LAYERS = {30, 2}")
+    long = "t = '" + "0123456789" * 8 + "'"
+    for keys, lines in ((long, ["∇ 0> " + long[:35], long[35:75], long[75:]]),
+                        ("f(function()\rreturn 1", ["∇ 0> f(function()", "  return 1"])):
+        p.resize(50, 120)
+        p.until(p.is_ready)
+        p.keys("\x0c" + keys)
+        p.until(lambda keys=keys: p.screen.cursor.y == keys.count("\r") and p.line().endswith(keys.split("\r")[-1]))
+        p.resize(50, 40)
+        p.until(lambda lines=lines: p.lines()[-len(lines):] == lines)
+        p.interrupt()
+    p.keys("THETA[1]\r")
+    p.until_text("bias")
+    p.until(p.is_ready)
+    table = [line for line in p.lines() if line[:1] in "12" or "bias" in line]
+    check(table and all(len(line) <= 40 for line in table) and any("..." in line for line in table), p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def ended_by_signal(home):
+    """TERM and HUP end it with the terminal as it was and the session in a file that stderr names; QUIT ends it"""
+    for sig in (signal.SIGTERM, signal.SIGHUP):
+        for keys, shown in (("half a li", "half a li"), ("x = {\r1,\r", "1,"), ("\x12kept", "kept"), ("\x18", "")):
+            for term in ("xterm-256color", "dumb"):
+                if term == "dumb" and keys != "half a li":
+                    continue
+                p = Prompt(home, "-q", TERM=term, cols=250)
+                p.enter("kept = 5")
+                p.until(lambda p=p: p.screen.cursor.y > 0 and p.is_ready())
+                p.keys(keys)
+                p.until_text(shown)
+                p.p.kill(sig)
+                p.drain()
+                check(p.is_sane(), sig)
+                equal(p.wait(), -sig)
+                paths = [word.rstrip(",;:.") for line in p.lines() for word in line.split() if ".lua" in word]
+                equal(len(paths), 1, *p.lines())
+                check("kept = 5" in read(paths[0].rstrip(",")), paths)
+    check(read(home + "/.local/state/moongrad/history").split("\n").count("kept = 5") == 1)  # a repeat is left out
+    p = Prompt(home)
+    p.type("half a li")
+    p.p.kill(signal.SIGQUIT)
+    p.drain()
+    check(p.is_sane())
+    equal(p.wait(), -signal.SIGQUIT)
+
+
+@test
+def prompts(home):
+    """PROMPT is a string or a function, _PROMPT is heeded; one that fails is told once, and the default comes"""
+    p = Prompt(home, "-q")
+    p.enter("PROMPT = 'lua$ '")
+    p.until_line("lua$")
+    p.enter("PROMPT = function() return 'n' .. #{1, 2} .. '> ' end", "lua$")
+    p.until_line("n2>")
+    p.enter("PROMPT = '\\27[1mbold> \\27[0m'", "n2>")
+    p.until_line("bold>")
+    p.keys("1" + "\x02" * 3)  # C-b: the escapes take no room
+    p.until(lambda: p.line() == "bold> 1" and p.screen.cursor.x == 6)
+    p.interrupt_at("bold>")
+    p.enter("PROMPT = function() error 'mine' end", "bold>")
+    p.until(p.is_ready)
+    p.do("1")
+    check(sum("PROMPT: " in line for line in p.lines()) == 0, *p.lines())
+    p.enter("PROMPT = function() while true do end end")
+    p.until_line("")
+    p.keys("\x03")
+    p.until(lambda: p.line() in (">", "∇>"))
+    p.keys("PROMPT = nil _PROMPT = 'old> '\r")
+    p.until_line("old>")
+    p.enter("_PROMPT = setmetatable({}, {__tostring = error})", "old>")
+    p.until(p.is_ready)
+    equal(p.end(), 0)
+
+
+@test
+def default_prompt(home):
+    """the default prompt shows epoch and cost once there is a network, a nabla in UTF-8 only"""
+    for locale, start in (("C.UTF-8", "∇"), ("C", "")):
+        p = Prompt(home, "-q", LC_ALL=locale)
+        equal(p.line(), start + ">")
+        p.enter("seed(0) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 2")
+        p.until_line((start + " 0>").strip())
+        p.enter("step(1000);")
+        p.until(lambda p=p, start=start: re.fullmatch((start + r" 1000 0\.00\d+>").strip(), p.line()))
+        equal(p.end(), 0)
+
+
+@test
+def start_file(home):
+    """init.lua is run for the prompt only, unless --no-rc; its error is told and not fatal"""
+    path = home + "/.config/moongrad/init.lua"
+    write(path, "mine = 5 print('init ran') PROMPT = 'mine> '\n")
+    p = Prompt(home, ready=False)
+    p.until_line("mine>")
+    check("init ran" in p.lines(), p.lines())
+    p.enter("PROMPT = nil", "mine>")
+    p.until(p.is_ready)
+    equal(p.do("mine"), ["5"])
+    equal(p.end(), 0)
+    equal(run("-e", "print(mine)", home=home)[0], "nil\n")
+    equal(run(stdin="print(mine)", home=home)[0], "nil\n")
+    p = Prompt(home, "--no-rc")
+    p.do("print(mine)")
+    check("nil" in p.lines(), *p.lines())
+    equal(p.end(), 0)
+    for text, said in (("error 'in my file'", "init.lua:1: in my file"), ("x = = 1", "init.lua:1: unexpected symbol")):
+        write(path, text)
+        p = Prompt(home, cols=200)
+        check(any(said in line for line in p.lines()), p.lines())
+        equal(p.do("1 + 1"), ["2"])
+        equal(p.end(), 0)
+    p = Prompt(home, "--no-session")
+    check(not any("unexpected" in line for line in p.lines()), p.lines())
+    equal(p.end(), 0)
+    write(home + "/x/moongrad/init.lua", "print 'elsewhere'")
+    p = Prompt(home, XDG_CONFIG_HOME=home + "/x")
+    check("elsewhere" in p.lines(), p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def dumb(home):
+    """TERM=dumb gets plain lines without an escape, and Ctrl-C there drops the line"""
+    for term in ("dumb", None):
+        p = Prompt(home, TERM=term)
+        p.keys("40 + 2\r")
+        p.until(lambda p=p: "42" in p.lines() and p.is_ready())
+        p.type("os.exit(9)")
+        p.keys("\x03")
+        p.until(p.is_ready)
+        p.keys("'still here'\r")
+        p.until(lambda p=p: any("still here" in line for line in p.lines()[-2:]) and p.is_ready())
+        equal(p.end(), 0)
+        check(b"\x1b" not in p.raw, p.raw)
+
+
+@test
+def not_a_terminal(home):
+    """-i without a terminal has no Readline and no escape; a standard output that is full is an error"""
+    for args in ([], ["-q"]):
+        out, err, rc = run("-i", *args, stdin="1 + 1\nx = (\n2)\nnil + 1\nLAYERS = {2, 1}\n", home=home)
+        equal(out, "∇> 1 + 1\n2\n∇> x = (\n>> 2)\n∇> nil + 1\n∇> LAYERS = {2, 1}\n∇ 0> \n")
+        check("[3]:1: attempt to perform arithmetic" in err and "\x1b" not in out + err, err)
+        equal(rc, 0)
+    equal(run("-i", stdin="os.exit(3)\n", home=home)[2], 3)
+    out, err, rc = run("-i", stdin="x = (", home=home)
+    check("[1]:1: unexpected symbol near <eof>" in err, err)
+    with open("/dev/full", "wb") as full:
+        p = subprocess.run([MOONGRAD, "-i"], input=b"1 + 1\n", stdout=full, stderr=subprocess.PIPE, env=environment(home))
+    check(p.returncode != 0 and b"standard output" in p.stderr, p)
+    check(not os.path.exists(home + "/.local/state/moongrad/history"))
+
+
+@test
+def reading(home):
+    """a chunk can read a typed line itself"""
+    p = Prompt(home)
+    p.enter("print 'go' s = io.read()")
+    p.until(lambda: "go" in p.lines())
+    p.keys("typed text\r")
+    p.until(p.is_ready)
+    check("typed text" in p.do("s")[0])
+    equal(p.end(), 0)
+
+
+@test
+def random_keys(home):
+    """random bytes for a minute do not bring it down, in emacs's mode or vi's, and leave the terminal as it was"""
+    rng = random.Random(5)
+    end = time.monotonic() + float(os.environ.get("SECONDS_OF_KEYS", "20"))
+    avoid = {4, 0x1a, 0x1c, 0x13, 0x11}  # what ends, stops or holds a program
+    for mode in ("emacs", "vi"):
+        write(home + "/.inputrc", "set editing-mode %s\n" % mode)
+        p = Prompt(home, "-q", EDITOR="true", VISUAL=None)
+        n = 0
+        while n < 30 or time.monotonic() < end - (10 if mode == "emacs" else 0):
+            n += 1
+            p.p.send(bytes(b for b in (rng.randrange(256) for _ in range(200)) if b not in avoid))
+            shown = len(p.raw)
+            p.keys("\x03")  # cut output may leave our screen in the middle of an escape sequence
+            p.until(lambda p=p, shown=shown: len(p.raw) > shown and p.raw.endswith(b"> "))
+        p.keys("\x03\x03")
+        p.until(lambda p=p: p.raw.endswith(b"> "))
+        p.keys("print(('al') .. 'ive')\r")
+        p.until(lambda p=p: b"alive" in p.raw)
+        p.p.kill(signal.SIGTERM)
+        p.drain()
+        check(p.is_sane(), mode)
+
+
+main()

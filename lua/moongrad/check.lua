@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local page = require "moongrad.page"
 local raise = require "moongrad.raise"
 local running = require "moongrad.running"
 
@@ -19,6 +20,10 @@ local defaults = options.declare("check", {
     example = '"mse"' },
   { name = "samples", without = "all", about = "about so many elements, of every layer some, biases included",
     example = "5" },
+  { name = "grad", without = "GRAD", about = "a list of matrices to check instead: gradients of your own",
+    example = "GRAD" },
+  { name = "sweep", default = false, about = "a table of the error against epsilon, for each method",
+    example = "true" },
 })
 
 -- What differences in single precision can tell at best: rounding of J over epsilon and epsilon^2 are both
@@ -56,58 +61,16 @@ local function choose(net, layers, samples)
   return chosen
 end
 
--- The simple numbers a constant ratio may be, in terms of rows N and outputs K.
-local function name_ratio(ratio, N, K)
-  local candidates = {
-    { "1", 1 }, { "N*K/2", N * K / 2 }, { "N", N }, { "2", 2 }, { "K", K }, { "N*K", N * K }, { "N/2", N / 2 },
-    { "1/2", .5 }, { "2/(N*K)", 2 / (N * K) }, { "1/N", 1 / N }, { "-1", -1 },
-  }
-  for _, c in ipairs(candidates) do
-    if math.abs(ratio / c[2] - 1) < 1e-3 then return c[1] ~= "1" and " = " .. c[1] or nil end
+-- Why a check that passed says so.
+local function passed(self)
+  if self.compared == 0 then return "nothing to compare: every difference crosses a kink" end
+  if self.unresolved == self.compared then
+    return ("no gradient is large enough for these differences to tell it from 0: epsilon = %g is too small, or the "
+      .. 'cost too large; try a larger epsilon, or a cost that is a mean, options.cost = "mse"'):format(self.epsilon)
   end
-  return ""
-end
-
--- The one ratio backprop / numeric that every pair well above the floor has, if there is one.
-local function constant_ratio(self)
-  local low, high
-  for _, layer in pairs(self.layers) do
-    local b, n = layer.backprop:totable(), layer.numeric:totable()
-    for i, row in ipairs(n) do
-      for j, numeric in ipairs(row) do
-        if math.abs(numeric) > 1e3 * self.tolerance * self.floor and layer.kinked[i][j] == 0 then
-          local ratio = b[i][j] / numeric
-          low, high = math.min(low or ratio, ratio), math.max(high or ratio, ratio)
-        end
-      end
-    end
-  end
-  if low and math.abs(high - low) <= 1e-3 * math.abs(high) then return (low + high) / 2 end
-end
-
-local function reason(self, N, K)
-  local w = self.worst
-  if self.ok and self.compared == 0 then return "nothing to compare: every difference crosses a kink" end
-  if self.ok and self.unresolved == self.compared then
-    return "no gradient is large enough for these differences to tell it from 0: try a larger epsilon, or " ..
-      'a cost that is a mean, options.cost = "mse"'
-  end
-  if self.ok then
-    local text = ("every gradient agrees with its %s difference to %.2g"):format(self.method, self.tolerance)
-    if self.unresolved == 0 then return text end
-    return text .. ("; %d of %d are too small to be told from 0"):format(self.unresolved, self.compared)
-  end
-  local text = ("GRAD[%d][%d][%d] is %.9g by backpropagation, %.9g by differences of %s"):format(
-    w.layer, w.i, w.j, w.backprop, w.numeric, self.of)
-  local ratio = constant_ratio(self)
-  local name = ratio and name_ratio(ratio, N, K)
-  if name then
-    text = text .. ("; backprop / numeric is %.4g everywhere%s"):format(ratio, name)
-  elseif self.method == "forward" and self.relative < 100 * self.epsilon then
-    text = text .. ("; a one-sided difference is itself off by about epsilon = %g times the second derivative: "
-      .. 'method = "central" is off by its square'):format(self.epsilon)
-  end
-  return text
+  local text = ("every gradient agrees with its %s difference to %.2g"):format(self.method, self.tolerance)
+  if self.unresolved == 0 then return text end
+  return text .. ("; %d of %d are too small to be told from 0"):format(self.unresolved, self.compared)
 end
 
 function check.__tostring(self)
@@ -115,7 +78,7 @@ function check.__tostring(self)
     ("check %s   %s differences of %s, epsilon %g, tolerance %g"):format(self.ok and "ok" or "FAILED", self.method,
       self.of, self.epsilon, self.tolerance),
     ("  largest relative error %.3g over %d gradients, floor %.3g"):format(self.relative, self.compared, self.floor),
-    "  " .. self.reason,
+    "  " .. self.reason:gsub("; ", "\n  "),
   }
   if self.warning then lines[#lines + 1] = "  " .. self.warning end
   local kinks = #self.kinks
@@ -124,13 +87,13 @@ function check.__tostring(self)
     lines[#lines + 1] = ("  %d left out: the difference crosses a kink (first GRAD[%d][%d][%d])"):format(kinks,
       k.layer, k.i, k.j)
   end
-  return table.concat(lines, "\n")
+  return page.layout(table.concat(lines, "\n"))
 end
 
--- Adds layer l to the report.
-local function check_layer(self, net, l, of, scale, chosen)
-  local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, of, scale, chosen)
-  local backprop = net.grad[l]:copy()
+-- Adds layer l to the report: gradient against differences, of the chosen elements or all.
+local function check_layer(self, net, l, gradient, chosen)
+  local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, self.of, self.scale, chosen)
+  local backprop = gradient:copy()
   local relative, worst, i, j, compared, kinks, unresolved =
     core.check_relative(backprop, numeric, kinked, self.floor, self.tolerance * self.floor)
   self.layers[l] = { backprop = backprop, numeric = numeric, relative = relative, kinked = kinked }
@@ -148,74 +111,117 @@ local function check_layer(self, net, l, of, scale, chosen)
   end
 end
 
---- net:check{epsilon=, layer=, tolerance=, method=, of=, samples=}
+-- --- what is asked for --------------------------------------------------------------------
+
+local function above_0(name, v)
+  if type(v) ~= "number" or not (v > 0 and v < math.huge) then
+    raise("check: %s: expected a number above 0, got %s", name, options.show(v))
+  end
+  return v
+end
+
+-- The layers to check.
+local function layers_of(net, layer)
+  if layer == nil then
+    local all = {}
+    for l = 1, #net.theta do all[l] = l end
+    return all
+  end
+  local l = type(layer) == "number" and math.tointeger(layer)
+  if not l or l < 1 or l > #net.theta then
+    raise("check: layer: expected a layer from 1 to %d, got %s", #net.theta, options.show(layer))
+  end
+  return { l }
+end
+
+-- The user's own gradients for these layers, as they stand.
+local function own_gradients(net, given, layers)
+  if type(given) ~= "table" then
+    raise("check: grad: expected a list of matrices, one for each layer, got %s", options.show(given))
+  end
+  local own = {}
+  for _, l in ipairs(layers) do
+    if given[l] == nil then raise("check: grad: expected %d matrices, grad[%d] is missing", #net.theta, l) end
+    local m, theta = core.as_matrix(given[l], ("check: grad[%d]"):format(l)), net.theta[l]
+    if #m ~= #theta or m.ncols ~= theta.ncols then
+      raise("check: grad[%d]: expected %d x %d, as THETA[%d], got %d x %d", l, #theta, theta.ncols, l, #m, m.ncols)
+    end
+    own[l] = m:copy()
+  end
+  return own
+end
+
+-- The report to be, and what it is to be made from, of options o.
+local function read(net, o)
+  local single = net.options.precision == "single"
+  if o.sweep and (o.epsilon or o.method) then
+    raise("check: sweep tries every epsilon and method: leave %s out", o.epsilon and "epsilon" or "method")
+  end
+  local self = setmetatable({ epsilon = above_0("epsilon", o.epsilon or single and 1e-2 or defaults.epsilon),
+    tolerance = above_0("tolerance", o.tolerance or defaults.tolerance), method = o.method or defaults.method,
+    layers = {}, kinks = {}, relative = 0, compared = 0, unresolved = 0 }, check)
+  if not known_methods[self.method] then
+    raise('check: method: expected "central", "forward" or "five-point", got %s', options.show(self.method))
+  end
+  self.cost_name, self.scale = options.cost("cost", net.options.cost)
+  self.of = self.cost_name
+  if o.of ~= nil then self.of, self.scale = options.cost("check: of", o.of) end
+  local output = net.options.output
+  local goes_with = core.cost_outputs[self.of]
+  if goes_with and output ~= goes_with then
+    raise("check: of: %q goes with a %s output, not %s", self.of, goes_with, output)
+  end
+  if single and self.tolerance < coarse then
+    self.warning = ("single precision cannot resolve %g: tolerance %g instead"):format(self.tolerance, coarse)
+    self.tolerance = coarse
+  end
+  return self, layers_of(net, o.layer), o.samples and options.whole("check: samples", o.samples, 1)
+end
+
+-- Makes GRAD of X, y at THETA; the cost that is differenced, there.
+local function ready(self, net)
+  local X, y = core.network_data(net)
+  if not X then raise "check: no data yet: set X = {{0, 0}, {0, 1}, ...} first" end
+  if not y then raise "check: no targets yet: set y = {0, 1, ...} first" end
+  core.check_data(net, "check", X, y)
+  net:forward()
+  net:backward()
+  local j = core.cost_of(net, self.of, self.scale)
+  if j ~= j or j == math.huge then
+    raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", options.show(j))
+  end
+  return j
+end
+
+--- net:check{epsilon=, layer=, tolerance=, method=, of=, samples=, grad=, sweep=}
 -- Holds backpropagation's gradient of J on X, y against differences of J at the same THETA, which is bit for bit
 -- what it was afterwards. The relative error of a pair b, n is
 --   |b - n| / max(|b|, |n|, floor)
 --   floor = 16 u |J| / (epsilon tolerance), u = 2^-52
 -- What differences of J cannot resolve is no failure, nor is a difference across a kink. In single precision u is
 -- 2^-23. Returns a report: ok, relative (the largest), worst {layer, i, j, backprop, numeric, relative}, layers[l]
--- {backprop, numeric, relative, kinked}, kinks, floor, reason.
+-- {backprop, numeric, relative, kinked}, kinks, floor, reason. GRAD is made anew; grad = GRAD checks one that was
+-- written to as it stands. One that failed has, too, mistakes: the names of
+-- those of bug() that GRAD has; and, when backprop / numeric is one number everywhere, ratio and ratio_names.
+-- With sweep it returns a table of errors against epsilon: epsilons[k], errors[method][k], slopes[method], and best
+-- {method, epsilon, error}. help "checking" has a page.
 -- > check()
 -- > check{method = "forward", layer = 1}
 -- > check{of = "mse"}.reason
+-- > check{sweep = true}
 local function run(net, o, ...)
   core.network_self(net, "check")
   if select("#", ...) > 0 then raise "check: expected one table, check{epsilon = 1e-5}" end
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("check: expected a table, check{layer = 1}, got %s", options.show(o)) end
   for name in pairs(o) do options.exists("check", name) end
-  local single = net.options.precision == "single"
-  local self = setmetatable({ epsilon = o.epsilon or single and 1e-2 or defaults.epsilon,
-    tolerance = o.tolerance or defaults.tolerance, method = o.method or defaults.method,
-    layers = {}, kinks = {}, relative = 0, compared = 0, unresolved = 0 }, check)
-  for _, name in ipairs { "epsilon", "tolerance" } do
-    local v = self[name]
-    if type(v) ~= "number" or not (v > 0 and v < math.huge) then
-      raise("check: %s: expected a number above 0, got %s", name, options.show(v))
-    end
-  end
-  if not known_methods[self.method] then
-    raise('check: method: expected "central", "forward" or "five-point", got %s', options.show(self.method))
-  end
-  local own, own_scale = options.cost("cost", net.options.cost)
-  local of, scale = own, own_scale
-  if o.of ~= nil then of, scale = options.cost("check: of", o.of) end
-  local output = net.options.output
-  local goes_with = core.cost_outputs[of]
-  if goes_with and output ~= goes_with then
-    raise("check: of: %q goes with a %s output, not %s", of, goes_with, output)
-  end
-  self.of = of
-  local samples = o.samples and options.whole("check: samples", o.samples, 1)
-  local layers = {}
-  if o.layer ~= nil then
-    local l = type(o.layer) == "number" and math.tointeger(o.layer)
-    if not l or l < 1 or l > #net.theta then
-      raise("check: layer: expected a layer from 1 to %d, got %s", #net.theta, options.show(o.layer))
-    end
-    layers[1] = l
-  else
-    for l = 1, #net.theta do layers[l] = l end
-  end
-
-  local X, y = core.network_data(net)
-  if not X then raise "check: no data yet: set X = {{0, 0}, {0, 1}, ...} first" end
-  if not y then raise "check: no targets yet: set y = {0, 1, ...} first" end
-  core.check_data(net, "check", X, y)
-  local N, K = #net:forward(), net.layers[#net.layers]
-  net:backward()
-  local j = core.cost_of(net, of, scale)
-  if j ~= j or j == math.huge then
-    raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", options.show(j))
-  end
-  self.cost = j
-  if single and self.tolerance < coarse then
-    self.warning = ("single precision cannot resolve %g: tolerance %g instead"):format(self.tolerance, coarse)
-    self.tolerance = coarse
-  end
-  self.floor = core.check_floor(j, self.epsilon, self.tolerance) * (single and 2 ^ 29 or 1) -- u is 2^-23
+  local self, layers, samples = read(net, o)
+  local gradients = o.grad ~= nil and own_gradients(net, o.grad, layers) or net.grad -- GRAD is made anew
+  self.cost = ready(self, net)
+  local u = net.options.precision == "single" and 2 ^ 29 or 1 -- in units of 2^-52
+  self.floor = core.check_floor(self.cost, self.epsilon, self.tolerance) * u
   local chosen = choose(net, layers, samples)
+  if o.sweep then return require "moongrad.sweep"(self, net, gradients, layers, chosen, u) end
   local sizes, total = {}, 0
   for _, l in ipairs(layers) do
     sizes[l] = math.tointeger(chosen[l] and chosen[l]:sum()) or #net.theta[l] * net.theta[l].ncols
@@ -224,11 +230,11 @@ local function run(net, o, ...)
   local progress <close> = running.watch(net, total, "gradient")
   for _, l in ipairs(layers) do
     progress.part = sizes[l]
-    check_layer(self, net, l, of, scale, chosen[l])
+    check_layer(self, net, l, gradients[l], chosen[l])
     progress.done = progress.done + sizes[l]
   end
   self.ok = self.relative <= self.tolerance
-  self.reason = reason(self, N, K)
+  self.reason = self.ok and passed(self) or require "moongrad.reasons".of(self, net)
   return self
 end
 

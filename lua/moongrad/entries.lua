@@ -171,6 +171,11 @@ entries.tables = {
   inits = function() return option_rows("network", "init") end,
   precisions = function() return option_rows("network", "precision") end,
   differences = function() return option_rows("check", "method") end,
+  mistakes = function()
+    local rows = {}
+    for i, mistake in ipairs(require "moongrad.mistakes".list) do rows[i] = { mistake.name, mistake.formula } end
+    return rows
+  end,
   data = function() return documented_rows(function(e) return e.owner == "data" end, call) end,
   functions = function() return documented_rows(function(e) return e.owner == "mg" end, call) end,
   network = function() return documented_rows(function(e) return e.owner == "net" end, call) end,

@@ -71,6 +71,7 @@ function make.restore(net, was)
   if was.grad and pcall(function() net:forward() net:backward() end) then
     for l, rows in ipairs(was.grad) do net.grad[l]:set(rows) end
   end
+  core.bug(net, was.bug or "none")
   core.set_epoch(net, was.epoch)
 end
 
@@ -144,7 +145,7 @@ function writer:restore(place, net)
   local place_X, place_y = X and self:value(X, "X") or "nil", y and self:value(y, "y") or "nil"
   self:line("__.restore(%s, {epoch = %d, eta = %q, l1 = %q, l2 = %q, layers = %s, given = %s, frozen = %s,", place,
     epoch, eta, l1, l2, literal(s.layers), literal(s.given), literal(frozen))
-  self:line("  X = %s, y = %s, rng = %s,", place_X, place_y,
+  self:line("  X = %s, y = %s, bug = %q, rng = %s,", place_X, place_y, core.bug(net),
     own and ("%q"):format(digits(core.rng_state(own))) or "nil")
   self:line("  theta = {%s}%s})", table.concat(theta, ",\n  "),
     #grad > 0 and ",\n  grad = {" .. table.concat(grad, ",\n  ") .. "}" or "")

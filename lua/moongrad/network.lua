@@ -59,6 +59,7 @@ end
 
 methods.train = train
 methods.check = check
+function methods.bug(...) return require "moongrad.mistakes".bug(...) end
 
 --- net:init([method, options])
 -- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. The method is by

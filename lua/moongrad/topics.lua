@@ -127,13 +127,38 @@ Off by about epsilon (forward), epsilon^2 (central), epsilon^4 (five-point), tim
 since J has 16 digits, by about 1e-16 |J| / epsilon. 1e-5 is near where the two meet for central differences.
   relative error = |b - n| / max(|b|, |n|, floor)
 The floor is what the differences can resolve: below it two numbers cannot be told apart. A difference across the
-kink of a relu says nothing and is left out. of = another cost checks against that one, and names the ratio.
+kink of a relu says nothing and is left out. of = another cost checks against that one, and names the ratio;
+sweep = true tabulates the error against epsilon. The article says O(h) of the central difference and O(h^2) of the
+one-sided one: it is the other way round, as the slopes of the sweep show.
+When the two disagree, .reason says what the pattern of backprop / numeric tells: one ratio everywhere (a factor of
+the cost), bias columns alone, layers below the last, a transpose, an epsilon too large or too small; and whether
+GRAD is what one of the mistakes of help "mistakes" makes of it.
 > check().ok
 true
-> check{of = "mse"}.worst
+> check{of = "mse"}.ratio
+> check{sweep = true}.best.method
+five-point
 
 Sources: Press and others, Numerical Recipes, section 5.7 (2007); Nocedal and Wright, Numerical Optimization,
 section 8.1 (2006).]] },
+
+{ "mistakes", { "bugs", "classic mistakes", "wrong gradients" }, [[
+mistakes: what goes wrong in backward passes, to be planted and found
+bug(name) plants one in the network's backward pass; backward, step and train make it until bug(false).
+{mistakes}
+Most of them still learn, more slowly or to another place: that is why they are published. check() sees that GRAD is
+not the gradient of J, plants each of them in turn and names the one that makes the same GRAD. bug("any") plants one
+for you to find. What l1 and l2 add to GRAD stays right.
+> bug("dropped-row")
+> check().mistakes[1]
+dropped-row
+> bug(false)
+
+Sources: stale-weights: Mazur, A step by step backpropagation example (2015), whose .291027924 after one step came from
+a program that had it, while his text warns of it; missing-factor: the article, which descends half a sum and prints a
+mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen, chapter 3; derivative-of-a: a (1 -
+a) written where a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's machine
+learning course, exercise 4.]] },
 
 { "data", { "datasets", "data sets", "targets", "one-hot" }, [[
 data: X and y

@@ -1,7 +1,9 @@
-/* check.c - the gradient check's numbers; lua/moongrad/check.lua makes a report of them. */
+/* check.c - the gradient check's numbers, and mistakes for it to find; lua/moongrad/check.lua makes a report
+   of them. */
 
 #include <math.h>
 
+#include "../engine/bug.h"
 #include "../engine/check.h"
 
 #include "network.h"
@@ -88,10 +90,34 @@ static int cost_of(lua_State *L) {
   return 1;
 }
 
+/* core.cost_factor(net, cost, scale, rows): what stands in front of the sum of its losses. */
+static int cost_factor(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const mg_cost cost = {.kind = mg_cost_find(luaL_checkstring(L, 2), n->net.type),
+                        .scale = luaL_optnumber(L, 3, n->net.cost.scale)};
+  if (cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 2));
+  lua_pushnumber(L, cost.kind->factor(&cost, (size_t)luaL_checkinteger(L, 4), mg_network_n_out(&n->net)));
+  return 1;
+}
+
+/* core.bug(net): the mistake planted in its backward pass, "none" without one. core.bug(net, name) plants
+ * one. */
+static int bug(lua_State *L) {
+  Network *n = network_check(L, 1);
+  lua_settop(L, 2);
+  lua_pushstring(L, mg_bug_names[n->net.bug]);
+  if (lua_isnil(L, 2)) return 1;
+  n->changed++;
+  n->net.bug = luaL_checkoption(L, 2, NULL, mg_bug_names);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {{"check_layer", check_layer},
                                      {"check_relative", check_relative},
                                      {"check_floor", check_floor},
                                      {"cost_of", cost_of},
+                                     {"cost_factor", cost_factor},
+                                     {"bug", bug},
                                      {NULL, NULL}};
 
 void open_check(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -169,6 +169,7 @@ static int network_copy(lua_State *L) {
   n->made = source->made;
   n->updated = source->updated;
   n->targets = source->targets;
+  n->bug = source->bug;
   n->j = source->j;
   lua_getiuservalue(L, 1, KEEP_RNG);
   lua_getiuservalue(L, 2, KEEP_RNG);

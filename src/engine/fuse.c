@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bug.h"
 #include "pass.h"
 #include "split.h"
 
@@ -27,6 +28,7 @@ static bool update_fits(const mg_network *net) {
 }
 
 mg_fusion mg_fuse(mg_network *net, bool outputs) {
+  if (net->bug != MG_NO_BUG) return MG_PLAIN;
   if (!outputs && narrow_fits(net)) {
     for (size_t l = 0; l < net->n_layers; l++) mg_clear_bias(net, l);
     net->kernels->narrow->begin(net);

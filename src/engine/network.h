@@ -80,6 +80,7 @@ typedef struct mg_network {
   size_t block;          /* rows of a pass between two questions whether to stop */
   mg_made made;          /* of the current batch's pass */
   bool updated;          /* is there a dtheta? */
+  int bug;               /* a mistake planted in the backward pass, an mg_bug, or 0 */
   double sum, j;         /* the batch's sum of losses so far; J of the last whole forward pass */
 
   size_t scratch_rows;  /* rows of the four below */

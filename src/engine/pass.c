@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bug.h"
 #include "split.h"
 
 /* --- the plan --------------------------------------------------------------------- */
@@ -130,7 +131,15 @@ mg_status mg_op_rows(mg_network *net, mg_op op, size_t from, size_t to) {
 
 bool mg_is_quick(const mg_network *net) { return net->rows <= QUICK / net->n_theta; }
 
+/* With a mistake planted: an operation over all rows before the next. */
+static mg_status run_bugged(mg_network *net, size_t first, size_t last) {
+  mg_status status = MG_OK;
+  for (size_t k = first; k < last && status == MG_OK; k++) status = mg_op_run(net, mg_op_at(net, k));
+  return status;
+}
+
 mg_status mg_run_plan(mg_network *net, size_t first, size_t last) {
+  if (net->bug != MG_NO_BUG) return run_bugged(net, first, last);
   const bool quick = mg_is_quick(net);
   for (size_t from = 0; from < net->rows; from += net->block) {
     const size_t to = net->rows - from < net->block ? net->rows : from + net->block;
@@ -148,7 +157,8 @@ mg_status mg_op_run(mg_network *net, mg_op op) {
   for (size_t from = 0; from < net->rows; from += net->block) {
     if (mg_stopped(&net->stop)) return MG_STOPPED;
     const size_t to = net->rows - from < net->block ? net->rows : from + net->block;
-    mg_status status = mg_split_op(net, op, from, to);
+    mg_status status =
+        net->bug == MG_NO_BUG ? mg_split_op(net, op, from, to) : mg_bug_rows(net, op, from, to);
     if (status != MG_OK) return status;
   }
   return MG_OK;

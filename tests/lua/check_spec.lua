@@ -158,15 +158,16 @@ describe("check", function()
     local c = net:check { of = "mse" }
     assert.is_false(c.ok)
     assert.equal("mse", c.of)
-    contains(c.reason, "by backpropagation", "by differences of mse", "backprop / numeric is 2 everywhere = N*K/2")
+    contains(c.reason, "by backpropagation", "by differences of mse",
+      "ratio backprop / numeric is 2.000 everywhere = N*K/2")
     contains(tostring(c), "check FAILED")
     -- 5 rows, 3 outputs: N K / 2 = 7.5
     net = make(6, 5, { 2, 4, 3 })
-    contains(net:check({ of = "mse" }).reason, "backprop / numeric is 7.5 everywhere = N*K/2")
-    contains(net:check({ of = "quadratic" }).reason, "is 5 everywhere = N")
+    contains(net:check({ of = "mse" }).reason, "backprop / numeric is 7.500 everywhere = N*K/2")
+    contains(net:check({ of = "quadratic" }).reason, "is 5.000 everywhere = N")
     assert.is_true(net:check({ of = "sse" }).ok)
     assert.is_true(net:check({ of = { "squares", scale = .5 } }).ok)
-    contains(net:check({ of = { "squares", scale = -.5 } }).reason, "is -1 everywhere = -1")
+    contains(net:check({ of = { "squares", scale = -.5 } }).reason, "is -1.000 everywhere = -1")
     assert.is_nil(net:check({ of = "cross-entropy" }).reason:find "everywhere")
   end)
 
@@ -225,6 +226,107 @@ describe("check", function()
     assert.matches("a one%-sided difference is itself off by about epsilon = 1e%-05", c.reason)
     assert.is_nil(c.reason:find("everywhere", 1, true))
     assert.is_true(kit.xor():check({ method = "forward", tolerance = 1e-4 }).ok)
+  end)
+
+  -- GRAD with some of its numbers changed by f(grad).
+  local function spoilt(net, f)
+    local own = {}
+    net:forward()
+    for l, m in ipairs(net:backward()) do own[l] = m:copy() end
+    f(own)
+    return net:check { grad = own }
+  end
+
+  it("says where a gradient is wrong", function()
+    local net = make(8, 6, { 3, { 4, "tanh" }, { 4, "sigmoid" }, 2 })
+    local function wrong(f, ...)
+      local c = spoilt(net, f)
+      assert.is_false(c.ok)
+      assert.same({}, c.mistakes)
+      contains(c.reason, ...)
+    end
+    wrong(function(g) g[2][3][2] = 0 end, "of 46 gradients it alone is wrong", "GRAD[2][3][2] is 0")
+    wrong(function(g) g[2]:cols(1, 1):fill(.5) g[1][1][1] = 3 end,
+      "only bias columns are wrong, in GRAD[1] and GRAD[2]")
+    wrong(function(g) g[2][1][3], g[2][2][4] = 1, 2 end, "in GRAD[2] the biases agree, so DELTA is right")
+    wrong(function(g) g[2]:cols(2, 5):set(g[2]:cols(2, 5).T:copy()) end, "GRAD[2] are the transpose")
+    wrong(function(g) g[2]:set(g[2] ^ 2) g[1]:set(g[1] ^ 2) end, "GRAD[3] agrees, GRAD[1] and GRAD[2] are wrong",
+      "on its way from layer 3 to 2", "g'(Z[2])")
+    wrong(function(g) g[1]:set(g[1] ^ 2) end, "GRAD[2] and GRAD[3] agree, GRAD[1] is wrong",
+      'it is the first with activation "tanh"')
+    wrong(function(g) g[3]:set(g[3] ^ 2) end, "GRAD[1] and GRAD[2] agree, GRAD[3] is wrong", "product DELTA^T A")
+    wrong(function(g) for l = 1, 3 do g[l]:set(g[l] ^ 2) end end, "already DELTA[3] may be")
+    wrong(function(g) for l = 1, 3 do g[l]:set(3 * g[l]) end end, "is 3.000 everywhere = N/2", "a factor")
+    wrong(function(g) for l = 1, 3 do g[l]:set(2.5 * g[l]) end end, "is 2.500 everywhere")
+    wrong(function(g) g[1][1][1] = 0 / 0 end, "GRAD[1][1][1] is", "not finite")
+  end)
+
+  it("has one ratio as a field", function()
+    local c = kit.xor():check { of = "mse" }
+    assert.near(2, c.ratio, 1e-6)
+    assert.same({ "N*K/2" }, c.ratio_names)
+    contains(c.reason, "the gradient is of 1/2 sum of (yhat - y)^2", "the mean")
+  end)
+
+  it("tells an epsilon that is too large or too small from a wrong gradient", function()
+    local c = kit.xor():check { epsilon = .1 }
+    assert.is_false(c.ok)
+    contains(c.reason, "epsilon = 0.1 is too large", 'method = "five-point"')
+    -- Z is 1e6, so J loses six digits that its size does not show.
+    local net = mg.network { 1, 1, activation = "linear", X = { { .3 } }, y = { 1e6 + .1 } }
+    net.theta = { { { 1e6, 0 } } }
+    c = net:check()
+    assert.is_false(c.ok)
+    contains(c.reason, "epsilon = 1e-05 is too small")
+    contains(kit.xor():check({ epsilon = 1e-20 }).reason, "epsilon = 1e-20 is too small")
+  end)
+
+  it("checks a gradient of one's own, as it stands", function()
+    local net = make(9, 4, { 2, 3, 1 })
+    net:forward()
+    net:backward()
+    assert.is_true(net:check({ grad = net.grad }).ok)
+    net.grad[1][2][2] = 9
+    local c = net:check { grad = net.grad }
+    assert.is_false(c.ok)
+    assert.equal(9, c.worst.backprop)
+    assert.are_not.equal(9, net.grad[1][2][2]) -- made anew
+    assert.is_true(net:check().ok)
+    local one = net.grad[2]:copy()
+    assert.is_true(net:check({ layer = 2, grad = { [2] = one } }).ok)
+    raises(function() net:check { grad = { one } } end, "check: grad[1]: expected 3 x 3, as THETA[1], got 1 x 4")
+    raises(function() net:check { grad = { net.grad[1] } } end, "grad[2] is missing")
+    raises(function() net:check { grad = 5 } end, "check: grad: expected a list of matrices", "5")
+  end)
+
+  it("sweeps epsilon: slopes 1, 2 and 4, and the best", function()
+    for k = 1, 20 do
+      local s = make(k, 6, { 3, 4, 2, init = "xavier" }):check { sweep = true }
+      assert.is_true(s.ok)
+      -- two or more decades of a power, with the next power's share at .1 still in it
+      assert.near(1, s.slopes.forward, .1)
+      assert.near(2, s.slopes.central, .05)
+      assert.near(4, s.slopes["five-point"], .1)
+      assert.equal(12, #s.epsilons)
+      assert.equal(1e-12, s.epsilons[12])
+      for _, method in ipairs { "forward", "central", "five-point" } do
+        assert.equal(12, #s.errors[method])
+        assert.is_true(s.best.error <= s.bests[method].error)
+      end
+      assert.equal("five-point", s.best.method)
+      assert.is_true(s.best.epsilon == 1e-3 or s.best.epsilon == 1e-2)
+      assert.equal(s.best.error, s.errors["five-point"][s.best.epsilon == 1e-2 and 2 or 3])
+      contains(tostring(s), "five-point", "1e-12", "slope", "best: five-point with epsilon")
+    end
+    local net = make(1, 6, { 3, 4, 2 })
+    local before = kit.theta(net)
+    local s = net:check { sweep = true, of = "mse", samples = 5 }
+    assert.is_false(s.ok)
+    assert.is_nil(s.slopes.central)
+    contains(s.reason, "no epsilon brings the two nearer")
+    assert.equal(before, kit.theta(net))
+    raises(function() net:check { sweep = true, epsilon = 1 } end, "check: sweep tries every epsilon and method")
+    raises(function() net:check { sweep = true, method = "central" } end, "leave method out")
   end)
 
   it("raises for what it cannot do, THETA untouched", function()

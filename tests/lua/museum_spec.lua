@@ -1,0 +1,49 @@
+-- What scripts/museum.lua prints: the published numbers, the same with their mistake, and the right ones.
+--
+-- Mazur's are from a float64 program with and without his slip (.291027924 and 3.50847863e-05; .291027773694 and
+-- 3.51018778e-05); the ratio is N*K/2 with N = 4, K = 1; the slopes are the orders of the differences.
+
+local moongrad = assert(os.getenv "MOONGRAD")
+
+local expected = [[
+1. The article's gradient check: equal to three digits, after halving one side
+
+  published                              the two sides differ by 0.004
+  again: THETA updated, then differenced                      by 0.004
+  right: both at one THETA, epsilon .01                       by 9e-06
+  right: both at one THETA, epsilon 1e-5               less than 1e-07
+
+Cause: two. The update came between the gradient and the differences. And the
+half that its author asks about: descent follows 1/2 sum of (yhat - y)^2, the
+check differences the mean, and the ratio of their gradients is N*K/2 = 2.000,
+which is 2 only for these 4 rows and 1 output.
+
+2. Mazur's step by step example: .291027924 after one step
+
+                after 1 step   after 10,000
+  published       .291027924    .0000351085
+  again          0.291027924   0.0000350848
+  right          0.291027774   0.0000351019
+
+Cause: stale-weights. The deltas of the hidden layer went back through weights
+of the output layer that were updated already. check() names it. (The figure
+after 10,000 has a 1 too many, it seems: .000035085.)
+
+3. The article's orders: O(h) for the centred difference, O(h^2) for the one-sided
+
+                      one-sided   centred   five-point
+  published, h^           2          1
+  measured, h^         1.00       2.00         4.00
+
+Cause: the two are exchanged. In J(w + h) - J(w - h) the terms of h^2 cancel,
+which leaves h^2 after the division; one-sided they stay, and leave h.
+]]
+
+describe("scripts/museum.lua", function()
+  it("shows what it shows", function()
+    local pipe = assert(io.popen(moongrad .. " scripts/museum.lua 2>&1"))
+    local out = pipe:read "a"
+    assert.is_true((pipe:close()))
+    assert.equal(expected, out)
+  end)
+end)

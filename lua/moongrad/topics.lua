@@ -231,7 +231,7 @@ keys: what the prompt does with what you type
   Tab               completes names, fields, options and files; Tab twice lists them
   Ctrl-R            finds an earlier input
   Ctrl-X Ctrl-E     edits the input in $VISUAL or $EDITOR
-  Ctrl-C            drops the line; stops what is running, and keeps THETA
+  Ctrl-C            drops the line; stops what is running, and keeps THETA; three within 2 seconds end moongrad
   Ctrl-Z            puts moongrad aside; fg brings it back
   Ctrl-D            on an empty line: leaves
   Enter, nothing typed   repeats the input when it was a step or a training

@@ -154,6 +154,9 @@ end
 -- The report to be, and what it is to be made from, of options o.
 local function read(net, o)
   local single = net.options.precision == "single"
+  if o.sweep ~= nil and type(o.sweep) ~= "boolean" then
+    raise("check: sweep: expected true or false, got %s", options.show(o.sweep))
+  end
   if o.sweep and (o.epsilon or o.method) then
     raise("check: sweep tries every epsilon and method: leave %s out", o.epsilon and "epsilon" or "method")
   end

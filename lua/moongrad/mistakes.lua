@@ -13,8 +13,8 @@ local mistakes = {}
 local function facts(net)
   local X = core.network_data(net)
   local activations = core.network_state(net).activations
-  local cost, scale = options.cost("cost", net.options.cost)
-  return { net = net, activations = activations, depth = #activations, cost = cost, scale = scale, rows = X and #X,
+  local cost = options.cost("cost", net.options.cost)
+  return { net = net, activations = activations, depth = #activations, cost = cost, rows = X and #X,
     cancels = core.cost_outputs[cost] ~= nil }
 end
 
@@ -46,8 +46,7 @@ mistakes.list = {
   { name = "missing-factor",
     formula = "DELTA[L] = d(sum)/dA[L+1] * g'(Z[L]): the factor in front of the cost's sum is forgotten",
     cannot = function(f)
-      local factor = f.rows and core.cost_factor(f.net, f.cost, f.scale, f.rows)
-      if factor ~= 1 then return nil end
+      if not f.rows or core.cost_factor(f.net, f.rows) ~= 1 then return nil end
       return ("the factor of cost %q is 1 here%s"):format(f.cost, f.cost ~= "squares" and f.rows == 1
         and ": there is but one row" or "")
     end },
@@ -142,7 +141,7 @@ end
 function mistakes.bug(net, name, ...)
   core.network_self(net, "bug")
   if select("#", ...) > 0 then raise 'bug: expected one name, bug("wrong-sign"), or bug(false)' end
-  if name == false then return remove(net) end
+  if name == false or name == "none" then return remove(net) end
   local f = facts(net)
   if name == nil then return list(f) end
   if name == "any" then return any(f) end

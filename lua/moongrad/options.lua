@@ -67,7 +67,10 @@ options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_
 
 -- What a function takes by position that is one of known names: who -> place -> {choices =, numbers =}, the numbers
 -- in a table at the next place.
-options.arguments = { init = { { choices = core.inits, numbers = options.init_numbers } } }
+options.arguments = {
+  init = { { choices = core.inits, numbers = options.init_numbers } },
+  bug = { { choices = { "any", table.unpack(core.bugs) } } },
+}
 
 -- A value in words, for errors.
 function options.show(v)

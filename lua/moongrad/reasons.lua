@@ -14,21 +14,22 @@ end
 
 -- --- one ratio everywhere -------------------------------------------------------------------
 
--- The one ratio backprop / numeric that every pair well above the rounding of its difference has, if there is one.
-local function constant_ratio(self)
-  local low, high
-  for _, layer in pairs(self.layers) do
-    local b, n, kinked = layer.backprop:totable(), layer.numeric:totable(), layer.kinked:totable()
-    for i, row in ipairs(n) do
+-- The one ratio backprop / numeric that in these layers every pair well above the rounding of its difference has, if
+-- there is one, and more than one pair.
+local function constant_ratio(self, layers)
+  local low, high, n = math.huge, -math.huge, 0
+  for _, layer in pairs(layers) do
+    local backprop, kinked = layer.backprop:totable(), layer.kinked:totable()
+    for i, row in ipairs(layer.numeric:totable()) do
       for j, numeric in ipairs(row) do
         if math.abs(numeric) > 1e3 * self.tolerance * self.floor and kinked[i][j] == 0 then
-          local ratio = b[i][j] / numeric
-          low, high = math.min(low or ratio, ratio), math.max(high or ratio, ratio)
+          local ratio = backprop[i][j] / numeric
+          low, high, n = math.min(low, ratio), math.max(high, ratio), n + 1
         end
       end
     end
   end
-  if low and math.abs(high - low) <= 1e-3 * math.abs(high) then return (low + high) / 2 end
+  if n > 1 and high - low <= 1e-3 * math.abs(high) then return (low + high) / 2 end
 end
 
 -- The ratio of two costs' gradients, cost to of, where it has a name of its own.
@@ -56,6 +57,14 @@ local function cost_words(name)
   return formula and formula:gsub("^J = ", "") or name
 end
 
+-- "the ratio backprop / numeric is 2.000 everywhere = N"
+local function ratio_words(ratio, list)
+  local size = math.abs(ratio)
+  local text = ("the ratio backprop / numeric is %s everywhere"):format(
+    (size >= .01 and size < 1e6 and "%.3f" or "%.4g"):format(ratio))
+  return list[1] and text .. " = " .. table.concat(list, " or ", 1, math.min(3, #list)) or text
+end
+
 -- Of one ratio everywhere, which is none of a correct gradient.
 local function about_ratio(self, ratio, N, K)
   local known = between[self.cost_name] and between[self.cost_name][self.of]
@@ -64,19 +73,14 @@ local function about_ratio(self, ratio, N, K)
     if name == known then list = { known } end
   end
   self.ratio, self.ratio_names = ratio, list
-  local size = math.abs(ratio)
-  local text = ("the ratio backprop / numeric is %s everywhere"):format(
-    (size >= .01 and size < 1e6 and "%.3f" or "%.4g"):format(ratio))
-  if list[1] then text = text .. " = " .. table.concat(list, " or ", 1, math.min(3, #list)) end
+  local text = ratio_words(ratio, list)
   if #self.mistakes > 0 then return text end
   if self.cost_name ~= self.of then
-    text = ("the gradient is of %s, the cost is %s: "):format(cost_words(self.cost_name), cost_words(self.of)) .. text
+    return ("the gradient is of %s, the cost is %s: "):format(cost_words(self.cost_name), cost_words(self.of)) .. text
   elseif list[1] == "-1" then
-    text = text .. ": y - yhat stands for yhat - y, or the update's sign is in the gradient"
-  elseif list[1] then
-    text = text .. ": a factor of the cost is forgotten, or counted twice"
+    return text .. ": y - yhat stands for yhat - y, or the update's sign is in the gradient"
   end
-  return text
+  return list[1] and text .. ": a factor of the cost is forgotten, or counted twice" or text
 end
 
 -- --- epsilon -------------------------------------------------------------------------------
@@ -163,7 +167,7 @@ local function about_delta(l, depth, activations)
 end
 
 -- Where the gradients are that are wrong, and what that says.
-local function about_places(self, net)
+local function about_places(self, net, N, K)
   local activations = core.network_state(net).activations
   local depth, right, wrong, counts, transposed, bad = #activations, {}, {}, {}, {}, 0
   for l = 1, depth do
@@ -200,6 +204,10 @@ local function about_places(self, net)
       return where .. ": what is below rests on the same DELTA and is right, so it is the product DELTA^T A that fails"
     end
   end
+  local ratio = constant_ratio(self, { self.layers[first] })
+  if ratio and math.abs(ratio - 1) > 1e-3 then
+    return where .. ": there " .. ratio_words(ratio, names_of(ratio, N, K))
+  end
   if #right == 0 and first < depth then return nil end -- of one layer by itself nothing can be said
   return where .. ": " .. about_delta(first, depth, activations)
 end
@@ -228,15 +236,15 @@ function reasons.of(self, net)
     return table.concat(parts, "; ")
   end
   add(about_mistakes(self))
-  local ratio = constant_ratio(self)
+  local N, K, ratio = #net.X, net.layers[#net.layers], constant_ratio(self, self.layers)
   if ratio and math.abs(ratio - 1) > 1e-3 then
-    add(about_ratio(self, ratio, #net.X, net.layers[#net.layers]))
+    add(about_ratio(self, ratio, N, K))
   else
     if self.cost_name ~= self.of then
       add(("the gradient is of %s, the differences are of %s"):format(cost_words(self.cost_name), cost_words(self.of)))
     end
     local of_the_difference = #self.mistakes == 0 and about_epsilon(self, net)
-    add(of_the_difference or self.cost_name == self.of and about_places(self, net) or nil)
+    add(of_the_difference or self.cost_name == self.of and about_places(self, net, N, K) or nil)
   end
   return table.concat(parts, "; ")
 end

@@ -90,13 +90,11 @@ static int cost_of(lua_State *L) {
   return 1;
 }
 
-/* core.cost_factor(net, cost, scale, rows): what stands in front of the sum of its losses. */
+/* core.cost_factor(net, rows): what stands in front of the sum of its cost's losses over so many rows. */
 static int cost_factor(lua_State *L) {
-  Network *n = network_check(L, 1);
-  const mg_cost cost = {.kind = mg_cost_find(luaL_checkstring(L, 2), n->net.type),
-                        .scale = luaL_optnumber(L, 3, n->net.cost.scale)};
-  if (cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 2));
-  lua_pushnumber(L, cost.kind->factor(&cost, (size_t)luaL_checkinteger(L, 4), mg_network_n_out(&n->net)));
+  const mg_network *net = &network_check(L, 1)->net;
+  lua_pushnumber(L,
+                 net->cost.kind->factor(&net->cost, (size_t)luaL_checkinteger(L, 2), mg_network_n_out(net)));
   return 1;
 }
 
@@ -120,4 +118,12 @@ static const luaL_Reg functions[] = {{"check_layer", check_layer},
                                      {"bug", bug},
                                      {NULL, NULL}};
 
-void open_check(lua_State *L) { luaL_setfuncs(L, functions, 0); }
+void open_check(lua_State *L) {
+  luaL_setfuncs(L, functions, 0);
+  lua_newtable(L); /* core.bugs: the names of the mistakes, "none" first */
+  for (int i = 0; mg_bug_names[i] != NULL; i++) {
+    lua_pushstring(L, mg_bug_names[i]);
+    lua_seti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "bugs");
+}

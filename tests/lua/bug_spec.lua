@@ -169,6 +169,8 @@ describe("bug", function()
       assert.equal(planted .. " is removed", net:bug(false))
     end
     assert.equal("no mistake was planted", net:bug(false))
+    net:bug "wrong-sign"
+    assert.equal("wrong-sign is removed", net:bug "none")
   end)
 
   it("raises for what is no mistake", function()

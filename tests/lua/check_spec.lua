@@ -254,6 +254,8 @@ describe("check", function()
       "on its way from layer 3 to 2", "g'(Z[2])")
     wrong(function(g) g[1]:set(g[1] ^ 2) end, "GRAD[2] and GRAD[3] agree, GRAD[1] is wrong",
       'it is the first with activation "tanh"')
+    wrong(function(g) g[1]:set(-g[1]) end,
+      "GRAD[1] is wrong: there the ratio backprop / numeric is -1.000 everywhere = -1")
     wrong(function(g) g[3]:set(g[3] ^ 2) end, "GRAD[1] and GRAD[2] agree, GRAD[3] is wrong", "product DELTA^T A")
     wrong(function(g) for l = 1, 3 do g[l]:set(g[l] ^ 2) end end, "already DELTA[3] may be")
     wrong(function(g) for l = 1, 3 do g[l]:set(3 * g[l]) end end, "is 3.000 everywhere = N/2", "a factor")
@@ -326,6 +328,7 @@ describe("check", function()
     contains(s.reason, "no epsilon brings the two nearer")
     assert.equal(before, kit.theta(net))
     raises(function() net:check { sweep = true, epsilon = 1 } end, "check: sweep tries every epsilon and method")
+    raises(function() net:check { sweep = 1 } end, "check: sweep: expected true or false, got 1")
     raises(function() net:check { sweep = true, method = "central" } end, "leave method out")
   end)
 

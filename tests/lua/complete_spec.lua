@@ -258,7 +258,7 @@ describe("a value in quotes", function()
     { 'network{2, optimizer = "', 'sgd"' }, { 'network{2, init = "xa', 'xavier"' },
     { 'network{2, init = {"xa', 'xavier"' },
     { 'network{2, {8, "ta', 'tanh"' }, { 'network{2, {8, bias = false, "ta', 'tanh"' },
-    { 'check{method = "fi', 'five-point"' },
+    { 'check{method = "fi', 'five-point"' }, { 'NET:bug("dro', 'dropped-row"' },
     { 'check{of = "cr', 'cross-entropy"' }, { 'init("xa', 'xavier"' }, { 'NET:init "xa', 'xavier"' },
     { 'NET.options.cost = "m', 'mse"' }, { 'if NET.options.cost == "m', 'mse"' }, { 'data["x', 'xor"]' },
     { 'network{2, precision = ', '"double" | "single"' },

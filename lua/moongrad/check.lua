@@ -92,7 +92,7 @@ end
 
 -- Adds layer l to the report: gradient against differences, of the chosen elements or all.
 local function check_layer(self, net, l, gradient, chosen)
-  local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, self.of, self.scale, chosen)
+  local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, self.differenced, self.scale, chosen)
   local backprop = gradient:copy()
   local relative, worst, i, j, compared, kinks, unresolved =
     core.check_relative(backprop, numeric, kinked, self.floor, self.tolerance * self.floor)
@@ -166,9 +166,11 @@ local function read(net, o)
   if not known_methods[self.method] then
     raise('check: method: expected "central", "forward" or "five-point", got %s', options.show(self.method))
   end
-  self.cost_name, self.scale = options.cost("cost", net.options.cost)
-  self.of = self.cost_name
-  if o.of ~= nil then self.of, self.scale = options.cost("check: of", o.of) end
+  local cost
+  cost, self.scale = options.cost_of(net)
+  self.cost_name, self.differenced = options.name_of(cost), cost
+  if o.of ~= nil then self.differenced, self.scale = options.cost("check: of", o.of) end
+  self.of = options.name_of(self.differenced)
   local output = net.options.output
   local goes_with = core.cost_outputs[self.of]
   if goes_with and output ~= goes_with then
@@ -189,7 +191,7 @@ local function ready(self, net)
   core.check_data(net, "check", X, y)
   net:forward()
   net:backward()
-  local j = core.cost_of(net, self.of, self.scale)
+  local j = core.cost_of(net, self.differenced, self.scale)
   if j ~= j or j == math.huge then
     raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", options.show(j))
   end

@@ -60,7 +60,7 @@ end
 
 -- "> check{layer = 1}"
 local function example(who, option)
-  local call = who == "network" and "NET = network{2, 2, 1, " or who:find "%." and "X, y = " .. who .. "{" or who .. "{"
+  local call = who == "network" and "NET = network{2, 2, 1, " or (who:find "^data%." and "X, y = " or "") .. who .. "{"
   return ("> %s%s = %s}"):format(call, option.name, option.example)
 end
 

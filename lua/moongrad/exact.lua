@@ -58,7 +58,7 @@ end
 function make.restore(net, was)
   local s = core.network_state(net)
   local activations, cost, scale = options.resolve(was.layers, was.given)
-  s.layers, s.given, s.activations = was.layers, was.given, activations
+  s.layers, s.given, s.activations = was.layers, was.given, options.names_of(activations)
   for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
   core.set_cost(net, cost, scale)
   for _, name in ipairs { "eta", "l1", "l2" } do core.numbers(net, name, was[name]) end
@@ -110,7 +110,7 @@ end
 
 -- A plain value without identity: options, layers.
 local function literal(v)
-  if type(v) ~= "table" then return ("%q"):format(v) end
+  if type(v) ~= "table" then return ("%q"):format(options.name_of(v)) end -- one's own function by its name
   local parts = {}
   for key, x in pairs(v) do parts[#parts + 1] = ("[%q] = %s"):format(key, literal(x)) end
   table.sort(parts)

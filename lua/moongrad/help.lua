@@ -196,6 +196,9 @@ local function name_of_function(f)
   end
 end
 
+-- Classes of values that have the name of several things.
+local own = { check = "net:check", activation = "mg.activation", cost = "mg.cost", diagnosis = "net:diagnose" }
+
 -- The name whose help is about a value, or nil.
 local function name_of(v)
   if type(v) == "function" then return name_of_function(v) end
@@ -204,6 +207,7 @@ local function name_of(v)
   local what = lists.what(v) or core.is_matrix(v) and (core.origin(v) or {}).what
   if what then return live[what] or what end
   local kind = class(v)
+  if own[kind] then return own[kind] end
   return kind == "row" and "matrix" or kind == "network" and "NET" or kind == "layers" and "LAYERS"
     or kind == "options" and "net.options" or kind == "history" and "report" or kind == "FILE*" and "file" or kind
 end

@@ -29,5 +29,8 @@ end
 for _, name in ipairs { "time", "bench" } do -- loaded when first used
   mg[name] = function(...) return require "moongrad.timing"[name](...) end
 end
+for _, name in ipairs { "activation", "cost" } do
+  mg[name] = function(...) return require "moongrad.own"[name](...) end
+end
 
 return mg

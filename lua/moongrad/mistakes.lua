@@ -13,7 +13,7 @@ local mistakes = {}
 local function facts(net)
   local X = core.network_data(net)
   local activations = core.network_state(net).activations
-  local cost = options.cost("cost", net.options.cost)
+  local cost = options.cost_of(net)
   return { net = net, activations = activations, depth = #activations, cost = cost, rows = X and #X,
     cancels = core.cost_outputs[cost] ~= nil }
 end
@@ -21,7 +21,7 @@ end
 local one_layer = "there is no hidden layer, so no delta is carried back"
 
 local function cancelled(f)
-  return ("with cost %q g' cancels at the output, DELTA[%d] has none"):format(f.cost, f.depth)
+  return ("with cost %q g' cancels at the output, DELTA[%d] has none"):format(options.name_of(f.cost), f.depth)
 end
 
 -- g' is the same number at a as at z: 1, or a step at 0, which a and z are on the same side of.
@@ -47,7 +47,7 @@ mistakes.list = {
     formula = "DELTA[L] = d(sum)/dA[L+1] * g'(Z[L]): the factor in front of the cost's sum is forgotten",
     cannot = function(f)
       if not f.rows or core.cost_factor(f.net, f.rows) ~= 1 then return nil end
-      return ("the factor of cost %q is 1 here%s"):format(f.cost, f.cost ~= "squares" and f.rows == 1
+      return ("the factor of cost %q is 1 here%s"):format(options.name_of(f.cost), f.cost ~= "squares" and f.rows == 1
         and ": there is but one row" or "")
     end },
   { name = "no-output-derivative",

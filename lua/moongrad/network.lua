@@ -19,8 +19,6 @@ local state = core.network_state
 
 -- --- making -------------------------------------------------------------------------
 
-
-
 -- A network of checked layers and options.
 local function make(layers, given)
   local activations, cost, scale = options.resolve(layers, given)
@@ -30,7 +28,7 @@ local function make(layers, given)
   end
   local net = core.network(specification, given.precision)
   local s = state(net)
-  s.layers, s.given, s.activations = layers, given, activations
+  s.layers, s.given, s.activations = layers, given, options.names_of(activations)
   core.set_cost(net, cost, scale)
   for _, name in ipairs { "eta", "l1", "l2" } do
     if given[name] then core.numbers(net, name, given[name]) end
@@ -209,7 +207,7 @@ local function get_option(net, name)
   if name == "output" then return s.activations[#s.activations] end
   local v = s.given[name]
   if v == nil then return options.defaults[name] end
-  return fixed(name, v)
+  return fixed(name, options.name_of(v))
 end
 
 -- All is checked before anything changes.
@@ -231,7 +229,7 @@ local function set_option(net, name, v)
     end
   end
   local activations, cost, scale = options.resolve(layers, given)
-  s.layers, s.given, s.activations = layers, given, activations
+  s.layers, s.given, s.activations = layers, given, options.names_of(activations)
   for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
   core.set_cost(net, cost, scale)
   core.numbers(net, "l1", given.l1 or 0)
@@ -332,7 +330,7 @@ core.set_network_tostring(function(net)
   local words = {
     "network " .. table.concat(sizes, "-"),
     ("%s, cost %s, eta %g"):format(#kinds > 6 and "several activations" or table.concat(kinds, ", "),
-      (options.cost("cost", st.given.cost or options.defaults.cost)), net.eta),
+      options.name_of((options.cost("cost", st.given.cost or options.defaults.cost))), net.eta),
   }
   for _, name in ipairs { "l1", "l2" } do
     if (st.given[name] or 0) ~= 0 then words[2] = words[2] .. (", %s %g"):format(name, st.given[name]) end

@@ -23,6 +23,66 @@ function options.declare(who, list)
   return defaults
 end
 
+-- --- activations and costs that are the user's own -------------------------------------
+
+local functions = {
+  activation = { names = core.activations, built_in = #core.activations, own = {} },
+  cost = { names = core.costs, built_in = #core.costs, own = {} },
+}
+
+function options.is_built_in(kind, name)
+  local f = functions[kind]
+  for i = 1, f.built_in do
+    if f.names[i] == name then return true end
+  end
+  return false
+end
+
+-- From here on the name stands for the object; what was made before keeps the one it has.
+function options.define(kind, name, object)
+  local f = functions[kind]
+  if not f.own[name] then f.names[#f.names + 1] = name end
+  f.own[name] = object
+end
+
+-- The name of a value of an option: its own, if it is the user's own function.
+function options.name_of(v)
+  local _, self = core.own(v)
+  return self and self.name or v
+end
+
+-- A list of such values as one of names.
+function options.names_of(list)
+  local all = {}
+  for i, v in ipairs(list) do all[i] = options.name_of(v) end
+  return all
+end
+
+local check_about = "hold the slope against differences of f; false to teach with a wrong one"
+
+-- What each needs is in every example: one alone would be refused.
+local exp = 'f = exp, df = function(z, a) return a end'
+local square = 'f = function(a, y) return (a - y) ^ 2 end, delta = function(a, y) return 2 * (a - y) end'
+
+options.declare("mg.activation", {
+  { name = "name", without = "required", about = "what networks call it by", example = '"up", ' .. exp },
+  { name = "f", without = "required", about = "a = f(z)",
+    example = 'exp, name = "up", df = function(z, a) return a end' },
+  { name = "df", without = "required", about = "its slope, df(z, a), a = f(z)",
+    example = 'function(z, a) return a end, name = "up", f = exp' },
+  { name = "check", default = true, about = check_about,
+    example = 'false, name = "odd", f = exp, df = function(z, a) return 1 end' },
+})
+
+options.declare("mg.cost", {
+  { name = "name", without = "required", about = "what networks call it by", example = '"sq", ' .. square },
+  { name = "f", without = "required", about = "f(yhat, y): J of the rows it is given, or losses whose sum is J",
+    example = 'function(a, y) return (a - y) ^ 2 / 2 end, name = "sq", delta = function(a, y) return a - y end' },
+  { name = "delta", without = "required", about = "delta(yhat, y): dJ/dyhat, element by element",
+    example = 'function(a, y) return a - y end, name = "sq", f = function(a, y) return (a - y) ^ 2 / 2 end' },
+  { name = "check", default = true, about = check_about, example = 'false, name = "sq", ' .. square },
+})
+
 local optimizers = { "sgd" }
 local precisions = { "double", "single" }
 
@@ -95,6 +155,17 @@ local function one_of(who, kind, v, list)
   raise("%sno %s %s%s", who == kind and "" or who .. ": ", kind, show(v), names.suggest(v, list))
 end
 
+-- An activation or a cost: one of the user's own, by its name or itself, as the object, a built-in one as its name.
+local function function_of(who, kind, v)
+  local f = functions[kind]
+  if core.own(v) == kind then return v end
+  if type(v) == "userdata" and core.own(v) then
+    raise("%s: expected one of %s, got the %s %s", who, table.concat(f.names, ", "), core.own(v), options.name_of(v))
+  end
+  one_of(who, kind, v, f.names)
+  return f.own[v] or v
+end
+
 -- A count, a float that is whole allowed; raises otherwise.
 function options.whole(who, v, from)
   local n = type(v) == "number" and math.tointeger(v)
@@ -106,7 +177,7 @@ end
 local function named(who, kind, v, list, numbers)
   local name, given = v, {}
   if type(v) == "table" then name, given = v[1], v end
-  one_of(who, kind, name, list)
+  if functions[kind] then name = function_of(who, kind, name) else one_of(who, kind, name, list) end
   local number = numbers[name]
   local value = number and number[2]
   for key, x in pairs(given) do
@@ -114,7 +185,7 @@ local function named(who, kind, v, list, numbers)
       if not finite(x) then raise("%s: %s: expected a number, got %s", who, key, show(x)) end
       value = x
     elseif key ~= 1 then
-      raise("%s: %q has no option %s%s", who, name, show(key),
+      raise("%s: %q has no option %s%s", who, options.name_of(name), show(key),
         number and names.suggest(tostring(key), { number[1] }) or "")
     end
   end
@@ -126,6 +197,11 @@ function options.cost(who, v)
   local cost, scale = named(who, "cost", v, core.costs, cost_numbers)
   if cost == "squares" and not scale then raise('%s: write {"squares", scale = c}', who) end
   return cost, scale
+end
+
+-- That of a network: one of the user's own as the network has it, whatever the name stands for by now.
+function options.cost_of(net)
+  return options.cost("cost", core.network_state(net).given.cost or options.defaults.cost)
 end
 
 -- The method that draws THETA and its number: "he", {"epsilon", epsilon = .5}.
@@ -143,9 +219,12 @@ end
 
 -- Each option checked: returns the value to keep.
 local check = {
-  activation = function(v) return one_of("activation", "activation", v, core.activations) end,
-  output = function(v) return one_of("output", "activation", v, core.activations) end,
-  cost = function(v) options.cost("cost", v) return own(v) end,
+  activation = function(v) return function_of("activation", "activation", v) end,
+  output = function(v) return function_of("output", "activation", v) end,
+  cost = function(v)
+    local cost = options.cost("cost", v)
+    return core.own(cost) and cost or own(v)
+  end,
   optimizer = function(v) return one_of("optimizer", "optimizer", v, optimizers) end,
   precision = function(v) return one_of("precision", "precision", v, precisions) end,
   init = function(v) options.init("init", v) return own(v) end,
@@ -195,7 +274,8 @@ local function layer(l, v)
   if not size or size < 1 then
     raise("%s: expected a whole number of units from 1, got %s", who, show(entry[1]))
   end
-  if entry[2] ~= nil then one_of(who, "activation", entry[2], core.activations) end
+  local activation = entry[2]
+  if activation ~= nil then activation = function_of(who, "activation", activation) end
   if entry.bias ~= nil and type(entry.bias) ~= "boolean" then
     raise("%s: bias: expected true or false, got %s", who, show(entry.bias))
   end
@@ -207,7 +287,7 @@ local function layer(l, v)
   if l == 1 and (entry[2] ~= nil or entry.bias ~= nil) then
     raise("network: layer 1 is the input: it has a size only")
   end
-  return { size = size, activation = entry[2], bias = entry.bias ~= false }
+  return { size = size, activation = activation, bias = entry.bias ~= false }
 end
 
 -- The positional entries of network{...} as layers, and its options, all checked.
@@ -225,7 +305,8 @@ function options.read(spec)
   return layers, given
 end
 
--- What layers and options come to: the activation of each weight layer, the cost and its scale.
+-- What layers and options come to: the activation of each weight layer, the cost and its scale; the user's own as
+-- objects.
 -- Raises for an output and a cost that do not go together.
 function options.resolve(layers, given)
   local cost, scale = options.cost("cost", given.cost or options.defaults.cost)
@@ -233,11 +314,12 @@ function options.resolve(layers, given)
   local goes_with = core.cost_outputs[cost]
   local activations = {}
   for l = 2, #layers do activations[l - 1] = layers[l].activation or hidden end
-  local output = layers[#layers].activation or given.output or goes_with or hidden
-  activations[#activations] = output
+  activations[#activations] = layers[#layers].activation or given.output or goes_with or hidden
+  for l, v in ipairs(activations) do activations[l] = function_of("network", "activation", v) end
+  local output = activations[#activations]
   if goes_with and output ~= goes_with then
-    raise("cost %q goes with a %s output, not %s", cost, goes_with, output)
-  elseif not goes_with and output == "softmax" then
+    raise("cost %q goes with a %s output, not %s", cost, goes_with, options.name_of(output))
+  elseif not goes_with and output == "softmax" and not core.own(cost) then
     raise('a softmax output goes with cost "softmax", not %q', cost)
   end
   return activations, cost, scale

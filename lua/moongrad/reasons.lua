@@ -90,7 +90,7 @@ local function apart_at(self, net, epsilon)
   local w = self.worst
   local chosen = core.matrix(self.layers[w.layer].numeric.nrows, self.layers[w.layer].numeric.ncols)
   chosen[w.i][w.j] = 1
-  local ok, numeric = pcall(core.check_layer, net, w.layer, self.method, epsilon, self.of, self.scale, chosen)
+  local ok, numeric = pcall(core.check_layer, net, w.layer, self.method, epsilon, self.differenced, self.scale, chosen)
   return ok and math.abs(w.backprop - numeric[w.i][w.j]) or nil
 end
 

@@ -247,7 +247,7 @@ end
 
 -- What to write instead of giving a session function a value.
 local function instead(name, v)
-  if name == "cost" or name == "init" then
+  if name == "cost" or name == "init" or name == "activation" then
     return ("to choose one write NET.options.%s = %s"):format(name, type(v) == "string" and ("%q"):format(v) or "...")
   end
   local text = type(v) == "number" and tostring(v) or "..."

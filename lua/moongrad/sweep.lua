@@ -26,7 +26,7 @@ end
 local function error_of(self, net, gradients, layers, chosen, largest)
   local worst = 0
   for _, l in ipairs(layers) do
-    local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, self.of, self.scale, chosen[l])
+    local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, self.differenced, self.scale, chosen[l])
     local _, one = core.check_relative(gradients[l], numeric, kinked, largest, 0)
     if not (one <= worst) then worst = one end
   end

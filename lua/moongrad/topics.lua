@@ -61,6 +61,7 @@ what it prints; their gradients differ by N K / 2. Cross-entropy goes with a sig
 one: there the slope cancels, DELTA[L] = (yhat - y) / N, and both are computed from Z, so that they stay finite.
 l1 and l2 add to J: l1 sum of |w| + l2/2 sum of w^2, biases left out. Reports also carry mse, tss = sum of
 (yhat - y)^2 and accuracy, whatever the cost is.
+One of your own is J and dJ/dyhat, in Lua: help "mg.cost" says of what shape and scale.
 > NET.options.cost = "mse"
 > cost()
 > NET = network{2, 4, 1, cost = "cross-entropy", eta = 1}
@@ -73,9 +74,14 @@ activations: what a unit makes of z, and the slope that goes back
 {activations}
 A sigmoid is flat far from 0: where a' is tiny nothing is learnt (saturation). relu is flat below 0, and a unit that
 is there for every row is dead. sigmoid, tanh, relu and the rest are functions of numbers and matrices, too.
+One of your own is a function and its slope, in Lua; the slope is checked. On whole matrices an element costs some
+6 ns, number by number 22, the built-in ones about 1.
 > sigmoid(0)
 0.5
 > NET = network{2, 8, 1, activation = "tanh", output = "sigmoid"}
+> step(100)
+> mg.activation{name = "square", f = function(z) return z * z end, df = function(z) return 2 * z end}
+> NET = network{2, 3, 1, activation = "square", output = "sigmoid", init = "xavier"}
 > step(100)
 
 Sources: leaky relu: Maas, Hannun and Ng (2013); elu: Clevert, Unterthiner and Hochreiter (2015); gelu: Hendrycks

@@ -121,6 +121,7 @@ mg_rng *rng_opt(lua_State *L, int idx);
 typedef struct Stopper {
   lua_State *L, *main;
   lua_Hook hook, main_hook; /* what was set before */
+  lua_State *outer;         /* for run_begin: who ran functions of a network's own before */
   double since;             /* when the clock was first looked at, 0 before */
   const uint64_t *epoch;    /* of the network, when the call was said to do so many, ... */
   uint64_t from, wanted;    /* ... from which one on; */
@@ -146,6 +147,7 @@ void open_matrix_make(lua_State *L);
 void open_matrix_math(lua_State *L);
 void open_rng(lua_State *L);
 void open_network(lua_State *L);
+void open_own(lua_State *L);
 void open_threads(lua_State *L);
 void open_stopper(lua_State *L);
 void open_data(lua_State *L);

@@ -7,6 +7,7 @@
 #include "../engine/check.h"
 
 #include "network.h"
+#include "own.h"
 
 /* core.check_layer(net, l, method, epsilon, cost, scale, chosen): numeric, kinked, two matrices shaped as
    theta[l], at THETA as it is, for the batch as it is. method: "central", "forward", "five-point". */
@@ -16,19 +17,18 @@ static int check_layer(lua_State *L) {
   const size_t l = network_layer(L, 2, n, "layer");
   mg_check how = {.method = (mg_difference)luaL_checkoption(L, 3, NULL, methods),
                   .epsilon = luaL_checknumber(L, 4),
-                  .cost = {.kind = mg_cost_find(luaL_checkstring(L, 5), n->net.type),
-                           .scale = luaL_optnumber(L, 6, n->net.cost.scale)}};
+                  .cost = own_cost(L, 5, n, luaL_optnumber(L, 6, n->net.cost.scale))};
   if (how.cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 5));
   how.room = storage_data(storage_new(L, mg_check_room(&n->net), "check"));
   const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : matrix_check(L, 7);
   const mg_layer *y = &n->net.layer[l];
   Matrix *numeric = matrix_new(L, y->n_out, 1 + y->n_in), *kinked = matrix_new(L, y->n_out, 1 + y->n_in);
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   stopper_fills(&s, &numeric->m);
   const mg_status status =
       mg_check_layer(&n->net, &how, l, chosen != NULL ? &chosen->m : NULL, &numeric->m, &kinked->m);
-  stopper_end(&s, &n->net.stop);
+  run_end(n, &s, status);
   if (status == MG_STOPPED) return fail(L, "check: interrupted (THETA kept)");
   for (size_t i = 0; i < y->n_out; i++)
     for (size_t j = y->bias ? 0 : 1; j <= y->n_in; j++)
@@ -80,12 +80,15 @@ static int check_floor(lua_State *L) {
 /* core.cost_of(net, cost, scale): J of THETA for the batch by the cost called so, l1 and l2 included. */
 static int cost_of(lua_State *L) {
   Network *n = network_check(L, 1);
-  const mg_cost cost = {.kind = mg_cost_find(luaL_checkstring(L, 2), n->net.type),
-                        .scale = luaL_optnumber(L, 3, n->net.cost.scale)};
+  const mg_cost cost = own_cost(L, 2, n, luaL_optnumber(L, 3, n->net.cost.scale));
   if (cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 2));
   const mg_mat X = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in);
   mg_metrics m = {0};
-  mg_evaluate(&n->net, &X, &n->net.y, &cost, MG_VALUES, &m, NULL);
+  Stopper s;
+  run_begin(L, n, &s);
+  const mg_status status = mg_evaluate(&n->net, &X, &n->net.y, &cost, MG_VALUES, &m, NULL);
+  run_end(n, &s, status);
+  if (status == MG_STOPPED) return fail(L, "check: interrupted (THETA kept)");
   lua_pushnumber(L, m.cost);
   return 1;
 }

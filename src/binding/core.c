@@ -15,6 +15,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_matrix_math(L);
   open_rng(L);
   open_network(L);
+  open_own(L);
   open_threads(L);
   open_stopper(L);
   open_data(L);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "network.h"
+#include "own.h"
 
 /* Raises for numbers that a network of single precision cannot hold. */
 static void check_size(lua_State *L, const char *who, const Network *n, const char *name, const Matrix *m) {
@@ -84,11 +85,11 @@ void network_attach(lua_State *L, int idx, Network *n, const char *who, bool wit
   n->staged_y = NULL;
   if (new_X) n->staged_X = NULL;
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   const mg_status status =
       mg_network_stage(&n->net, new_X ? &X->m : NULL, y != NULL ? &y->m : NULL, X->m.nrows, NULL);
   if (y != NULL) n->net.targets = mg_targets_of(&y->m);
-  stopper_end(&s, &n->net.stop);
+  run_end(n, &s, status);
   if (status == MG_STOPPED) fail(L, "%s: interrupted while copying X (THETA kept)", who);
   n->staged_X = X;
   n->version_X = X->storage->version;

@@ -4,6 +4,7 @@
    getters (net.name) and setters (net.name = value). */
 
 #include "network.h"
+#include "own.h"
 #include "threads.h"
 
 #include <float.h>
@@ -63,8 +64,8 @@ static void read_layers(lua_State *L, int idx, mg_type type, size_t n_layers, mg
     lua_getfield(L, -1, "size");
     lua_getfield(L, -2, "activation");
     lua_getfield(L, -3, "bias");
-    spec[l] = (mg_layer_spec){(size_t)lua_tointeger(L, -3), mg_activation_find(luaL_checkstring(L, -2), type),
-                              lua_toboolean(L, -1)};
+    spec[l] =
+        (mg_layer_spec){(size_t)lua_tointeger(L, -3), own_activation(L, -2, type), lua_toboolean(L, -1)};
     if (spec[l].activation == NULL) fail(L, "network: no activation '%s'", lua_tostring(L, -2));
     lua_pop(L, 4);
   }
@@ -118,6 +119,12 @@ static int network_new(lua_State *L) {
   mg_network_make(&n->net, type, parts, n_in, n_layers, spec, storage_data(s));
   n->net.team = team;
   lua_setiuservalue(L, -2, KEEP_PARAMETERS);
+  for (size_t l = 0; l < n_layers; l++) {
+    lua_geti(L, 1, (lua_Integer)l + 2);
+    lua_getfield(L, -1, "activation");
+    own_keep(L, -3, l + 1, -1);
+    lua_pop(L, 2);
+  }
   luaL_setmetatable(L, NETWORK);
   return 1;
 }
@@ -125,6 +132,7 @@ static int network_new(lua_State *L) {
 void network_room(lua_State *L, int idx, size_t rows, bool just) {
   idx = lua_absindex(L, idx);
   Network *n = network_check(L, idx);
+  network_idle(L, n);
   if (just ? rows == n->net.capacity : rows <= n->net.capacity) return;
   const size_t bytes = mg_batch_bytes(&n->net, rows);
   if (bytes == 0) fail(L, "a batch of %I rows is too large", (LUAI_UACINT)rows);
@@ -245,19 +253,23 @@ static int set_rng(lua_State *L) {
 
 static int set_cost(lua_State *L) {
   Network *n = network_check(L, 1);
-  const mg_cost_kind *kind = mg_cost_find(luaL_checkstring(L, 2), n->net.type);
-  if (kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
+  const mg_cost cost = own_cost(L, 2, n, luaL_optnumber(L, 3, 1));
+  if (cost.kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
+  network_idle(L, n);
+  own_keep(L, 1, 0, 2);
   n->changed++;
   n->checked = false; /* another cost may want other targets */
-  n->net.cost = (mg_cost){.kind = kind, .scale = luaL_optnumber(L, 3, 1)};
+  n->net.cost = cost;
   return 0;
 }
 
 static int set_activation(lua_State *L) {
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "layer");
-  const mg_activation *g = mg_activation_find(luaL_checkstring(L, 3), n->net.type);
+  const mg_activation *g = own_activation(L, 3, n->net.type);
   if (g == NULL) return fail(L, "no activation '%s'", lua_tostring(L, 3));
+  network_idle(L, n);
+  own_keep(L, 1, l + 1, 3);
   n->changed++;
   if (n->net.layer[l].activation != g) n->net.made = MG_NOTHING; /* what a pass left no longer fits */
   mg_network_activate(&n->net, l, g);

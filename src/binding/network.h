@@ -19,8 +19,11 @@ enum {
   KEEP_RNG,   /* a private generator, or nil */
   KEEP_TEAM,  /* the threads it may use */
   KEEP_ORDER, /* memory for an epoch's order of rows */
-  KEEP_COUNT = KEEP_ORDER
+  KEEP_OWN,   /* the activations, and the cost, that are written in Lua, or nil */
+  KEEP_COUNT = KEEP_OWN
 };
+
+typedef struct Running Running; /* see own.c */
 
 typedef struct Network {
   mg_network net;
@@ -35,6 +38,8 @@ typedef struct Network {
   size_t order_rows;             /* length of the order kept */
   double told;                   /* the cost of the last report, ... */
   uint64_t told_at;              /* of this epoch */
+  Running *running;              /* who runs its own functions, or NULL: it has none */
+  bool busy;                     /* is a pass under way that may call one? */
   uint64_t stepped,
       changed; /* for the journal: epochs that step() did; changes by anything else but writes */
 } Network;

@@ -6,6 +6,7 @@
 
 #include "../engine/pass.h"
 #include "network.h"
+#include "own.h"
 #include "report.h"
 
 #define INTERRUPTED "moongrad.interrupted" /* registry: the report of the last run that was stopped */
@@ -131,11 +132,15 @@ static int step(lua_State *L) {
   const double start = now();
   mg_run run;
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (uint64_t)count);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
-  stopper_end(&s, &n->net.stop);
   n->stepped += run.done;
+  if (status == MG_FAILED && own_interrupted(L)) {
+    push_report(L, n, &run, now() - start, count); /* kept for the line about a step that was stopped */
+    lua_pop(L, 1);
+  }
+  run_end(n, &s, status);
   if (status == MG_NONFINITE) return raise_nonfinite(L, "step", &n->net, &run.where, run.refused);
   push_report(L, n, &run, now() - start, status == MG_STOPPED ? count : 0);
   return 1;
@@ -171,10 +176,10 @@ static int epoch(lua_State *L) {
   const double start = now();
   mg_run run;
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
-  stopper_end(&s, &n->net.stop);
+  run_end(n, &s, status);
   if (status == MG_NONFINITE) return raise_nonfinite(L, "train", &n->net, &run.where, run.refused);
   push_report(L, n, &run, now() - start, status == MG_STOPPED ? 1 : 0);
   return 1;
@@ -189,11 +194,11 @@ static int raise_stopped(lua_State *L, const char *who) {
 /* Copies X (at index idx, a checked matrix) into the batch. */
 static void stage(lua_State *L, Network *n, const char *who, const Matrix *X, const Matrix *y) {
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   const size_t rows = X != NULL ? X->m.nrows : y->m.nrows;
   const mg_status status =
       mg_network_stage(&n->net, X != NULL ? &X->m : NULL, y != NULL ? &y->m : NULL, rows, NULL);
-  stopper_end(&s, &n->net.stop);
+  run_end(n, &s, status);
   if (status == MG_STOPPED) raise_stopped(L, who);
 }
 
@@ -228,11 +233,11 @@ static int forward(lua_State *L) {
     stage(L, n, "forward", X, NULL);
   }
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   mg_status status = mg_forward(&n->net);
   n->net.j = NAN;
   if (status == MG_OK && with_y) status = mg_op_run(&n->net, (mg_op){MG_OP_COST, 0});
-  stopper_end(&s, &n->net.stop);
+  run_end(n, &s, status);
   if (status == MG_STOPPED) return raise_stopped(L, "forward");
   return push_yhat(L, &n->net);
 }
@@ -263,9 +268,9 @@ static int backward(lua_State *L) {
     n->version_y = y->storage->version;
   }
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   const mg_status status = mg_backward(&n->net);
-  stopper_end(&s, &n->net.stop);
+  run_end(n, &s, status);
   if (status == MG_STOPPED) return raise_stopped(L, "backward");
   lua_getfield(L, 1, "grad");
   return 1;
@@ -280,6 +285,7 @@ Frozen parameters stay. Counts one epoch. Raises when THETA would not stay finit
 static int update(lua_State *L) {
   Network *n = network_check(L, 1);
   check_arity(L, 1);
+  network_idle(L, n);
   if (n->net.made < MG_BACKWARD)
     return fail(L, "update: no gradient yet: call forward() and backward() first");
   if (mg_update(&n->net) != MG_NONFINITE) return 0;
@@ -303,9 +309,9 @@ static int predict(lua_State *L) {
   network_check_data(L, "predict", n, X, NULL);
   Matrix *yhat = matrix_new(L, X->m.nrows, mg_network_n_out(&n->net));
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   const mg_status status = mg_predict(&n->net, &X->m, &yhat->m);
-  stopper_end(&s, &n->net.stop);
+  run_end(n, &s, status);
   return status == MG_STOPPED ? raise_stopped(L, "predict") : 1;
 }
 
@@ -324,9 +330,9 @@ static Network *evaluate(lua_State *L, const char *who, mg_metrics *m) {
   const Matrix *X = matrix_want(L, 2, "X", 0), *y = matrix_want(L, 3, "y", 1);
   network_check_data(L, who, n, X, y);
   Stopper s;
-  stopper_begin(L, &s, &n->net.stop);
+  run_begin(L, n, &s);
   const mg_status status = mg_evaluate(&n->net, &X->m, &y->m, &n->net.cost, mg_targets_of(&y->m), m, NULL);
-  stopper_end(&s, &n->net.stop);
+  run_end(n, &s, status);
   if (status == MG_STOPPED) raise_stopped(L, who);
   return n;
 }

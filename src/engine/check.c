@@ -48,6 +48,13 @@ typedef struct base {
   size_t rows;    /* of the batch at a time */
 } base;
 
+/* Are all activations the engine's? */
+static bool own_activations(const mg_network *net) {
+  for (size_t l = 0; l < net->n_layers; l++)
+    if (!mg_own_activation(net->kernels, net->layer[l].activation)) return false;
+  return true;
+}
+
 static mg_status base_make(mg_network *net, const mg_check *how, size_t l, base *b) {
   const size_t last = net->n_layers - 1;
   const size_t most = net->scratch_rows < net->block ? net->scratch_rows : net->block;
@@ -56,8 +63,8 @@ static mg_status base_make(mg_network *net, const mg_check *how, size_t l, base 
               .penalty = mg_penalty(net)};
   b->rows = (most < MG_NUDGE_ROWS ? most : MG_NUDGE_ROWS) / 16 * 16;
   b->usable = how->room != NULL && b->rows > 0 && mg_own_cost(net->kernels, how->cost.kind) &&
-              mg_own_activation(net->kernels, net->layer[last].activation) &&
-              !net->layer[l].activation->by_row && !net->layer[last].activation->by_row;
+              own_activations(net) && !net->layer[l].activation->by_row &&
+              !net->layer[last].activation->by_row;
   if (!b->usable) return MG_OK;
   const mg_status status = mg_run_plan(net, 0, 2 * net->n_layers);
   if (status == MG_OK) net->kernels->nudges->begin(net, how->room);

@@ -9,14 +9,18 @@
 #include "pass.h"
 #include "split.h"
 
-/* Are these built in, and element by element? */
+/* Is nothing a function of the caller's, which may fail, or look at THETA meanwhile? */
+static bool built_in(const mg_network *net) {
+  for (size_t l = 0; l < net->n_layers; l++)
+    if (!mg_own_activation(net->kernels, net->layer[l].activation)) return false;
+  return mg_own_cost(net->kernels, net->cost.kind);
+}
+
+/* Are these narrow, and element by element? */
 static bool narrow_fits(const mg_network *net) {
-  if (net->narrow == NULL || net->rows > MG_FEW_ROWS || !mg_own_cost(net->kernels, net->cost.kind))
-    return false;
-  for (size_t l = 0; l < net->n_layers; l++) {
-    const mg_activation *g = net->layer[l].activation;
-    if (g->by_row || !mg_own_activation(net->kernels, g)) return false;
-  }
+  if (net->narrow == NULL || net->rows > MG_FEW_ROWS) return false;
+  for (size_t l = 0; l < net->n_layers; l++)
+    if (net->layer[l].activation->by_row) return false;
   return true;
 }
 
@@ -28,7 +32,7 @@ static bool update_fits(const mg_network *net) {
 }
 
 mg_fusion mg_fuse(mg_network *net, bool outputs) {
-  if (net->bug != MG_NO_BUG) return MG_PLAIN;
+  if (net->bug != MG_NO_BUG || !built_in(net)) return MG_PLAIN;
   if (!outputs && narrow_fits(net)) {
     for (size_t l = 0; l < net->n_layers; l++) mg_clear_bias(net, l);
     net->kernels->narrow->begin(net);

@@ -220,6 +220,11 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
       status = refuse_last(net, run);
       run->done--;
     }
+    if (status == MG_FAILED && n > 0) { /* what cannot be evaluated is not kept */
+      mg_take_back(net);
+      net->epoch--;
+      run->done--;
+    }
   }
   if (status == MG_STOPPED) {
     if (run->done > 0 && net->made == MG_NOTHING && mg_is_quick(net)) see_last_again(net);
@@ -265,6 +270,7 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
     mg_metrics last;
     status = evaluate_batch(net, &last);
     if (status == MG_OK && !isfinite(last.cost)) status = refuse_last(net, run);
+    if (status == MG_FAILED) mg_take_back(net);
   } else if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
     run->where = mg_bad_update(net);
     run->refused = true;

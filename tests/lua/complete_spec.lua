@@ -236,7 +236,7 @@ describe("an option's name", function()
     { "network{2, 1, init = {sq", "sqrt(" },
     { 'network{2, 1, init = {"normal", ', "sigma = " }, { 'network{2, 1, init = {"nosuch", bi', "" },
     { 'network{2, 1, cost = {"squares", ', "scale = " }, { 'check{of = {"squares", ', "scale = " },
-    { 'init("epsilon", {', "epsilon = " }, { 'NET:init("he", {', "gain = " }, { "network{2, x = ac", "" },
+    { 'init("epsilon", {', "epsilon = " }, { 'NET:init("he", {', "gain = " }, { "network{2, x = et", "" },
     { "local function train() end train{ep", "" }, { "mine{ep", "" }, { "x = {ep", "" }, { "network{2, 2}{ep", "" },
     { "function network{ep", "" },
   }

@@ -10,7 +10,7 @@ local session = {
     "LAYERS", "ETA", "THETA", "A", "Z", "DELTA", "GRAD", "DTHETA", "J", "X", "y", "NET",
   },
   read_globals = {
-    "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug",
+    "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "walk",
     "help", "apropos", "who", "history", "save_session", "run", "edit", "reset", "mg", "network", "data", "digits",
     "matrix", "zeros", "ones", "eye", "linspace", "hstack", "vstack", "is_matrix",
     "time", "bench", "seed", "rand", "randn", "permutation", "generator", "eq", "lt", "gt",

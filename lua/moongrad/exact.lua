@@ -140,7 +140,7 @@ function writer:restore(place, net)
   local frozen, theta, grad = {}, {}, {}
   for l, m in ipairs(net.theta) do
     frozen[l], theta[l] = core.frozen(net, l), rows_of(m)
-    grad[l] = core.view(net, "grad", l) and rows_of(net.grad[l])
+    grad[l] = not core.walk_state(net) and core.view(net, "grad", l) and rows_of(net.grad[l]) or nil
   end
   local place_X, place_y = X and self:value(X, "X") or "nil", y and self:value(y, "y") or "nil"
   self:line("__.restore(%s, {epoch = %d, eta = %q, l1 = %q, l2 = %q, layers = %s, given = %s, frozen = %s,", place,

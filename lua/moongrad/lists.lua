@@ -12,10 +12,24 @@ local show, state = options.show, core.network_state
 
 local list = {}
 
--- How many matrices a list has: none before the pass, or the update, that makes them.
+-- How many matrices a list has: none before the pass, or the update, that makes them; all during a walk, also
+-- those that it has not made yet.
 local function length(self)
-  if not core.view(self.net, self.what, 1) then return 0 end
+  local walked = self.what ~= "dtheta" and core.walk_state(self.net)
+  if not walked and not core.view(self.net, self.what, 1) then return 0 end
   return #state(self.net).layers - (self.what == "a" and 0 or 1)
+end
+
+-- What is said of a matrix that the walk has not made yet.
+local function to_come(self, l)
+  local _, done = core.walk_state(self.net)
+  local name, layer = self.what, self.what == "a" and l - 1 or l -- a 1 makes A[2]
+  local k = done
+  repeat
+    k = k + 1
+    local op, at = core.walk_op(self.net, k)
+  until op == name and at == layer
+  return ("not made yet: operation %d of the walk makes it, %d %s done"):format(k, done, done == 1 and "is" or "are")
 end
 
 function list.__len(proxy) return length(list[proxy]) end
@@ -34,6 +48,7 @@ function list.__index(proxy, l)
     raise("%s[%s]: expected a layer from 1 to %d", self.what, show(l), n)
   end
   local m = core.view(self.net, self.what, whole)
+  if not m then raise("%s[%d]: %s", self.what, whole, to_come(self, whole)) end
   local origin = self.origins[whole] or { net = self.net, what = self.what, layer = whole }
   self.origins[whole] = origin
   core.set_origin(m, origin)
@@ -61,9 +76,13 @@ end
 
 -- The matrices of a list as text, in colour if wanted.
 function lists.text(proxy, color)
-  local lines = {}
-  for l, m in ipairs(proxy) do lines[l] = show_matrix(m, color) end
-  if #lines == 0 then return list[proxy].what .. ": nothing there yet" end
+  local self, lines = list[proxy], {}
+  for l = 1, length(self) do
+    local is_made = core.view(self.net, self.what, l)
+    lines[l] = is_made and show_matrix(proxy[l], color)
+      or ("%s[%d]  %s"):format(self.what:upper(), l, to_come(self, l))
+  end
+  if #lines == 0 then return self.what .. ": nothing there yet" end
   return table.concat(lines, "\n")
 end
 

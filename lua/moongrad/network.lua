@@ -59,6 +59,11 @@ methods.train = train
 methods.check = check
 function methods.bug(...) return require "moongrad.mistakes".bug(...) end
 
+options.declare("walk", {
+  { name = "rows", without = "all", about = "the one row of X that the step is made on", example = "3" },
+})
+function methods.walk(...) return require("moongrad.walk").of(...) end
+
 --- net:init([method, options])
 -- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. The method is by
 -- default the network's option init; options hold the number that goes with it:

@@ -189,17 +189,21 @@ function printer.echo(...)
   io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
 end
 
-local reports = setmetatable({}, { __mode = "k" }) -- those that were there before
+-- Classes, by metatable, of what an input makes that goes on when it is repeated: reports of runs.
+printer.repeats = { [core.report] = true }
+
+local seen_before = setmetatable({}, { __mode = "k" }) -- those that were there before
 
 -- What the prompt does with the values of an input: keeps them, prints them unless it is to be quiet.
--- True when the first is the report of a run that the input made: an empty input may repeat it.
+-- True when the first is of such a class and new: an empty input may repeat it.
 function printer.results(quiet, ...)
   if select("#", ...) == 0 then return false end
   kept.keep(...)
   if not quiet then printer.echo(...) end
   local first = ...
-  if classof(first) ~= core.report or reports[first] then return false end
-  reports[first] = true
+  local class = classof(first)
+  if not class or not printer.repeats[class] or seen_before[first] then return false end
+  seen_before[first] = true
   return true
 end
 

@@ -227,6 +227,10 @@ local function by_name(name, f)
   })
 end
 
+function functions.walk(...)
+  return require("moongrad.walk").current(read.NET, ...)
+end
+
 functions.help = by_name("help", when_called("moongrad.help", "help"))
 functions.who = by_name("who", when_called("moongrad.who", "who"))
 functions.apropos = when_called("moongrad.help", "apropos")

@@ -67,6 +67,13 @@ void network_check_data(lua_State *L, const char *who, Network *n, const Matrix 
   n->checked_y = y->storage->version;
 }
 
+void network_ones(Network *n) {
+  for (size_t l = 0; l < n->net.n_layers; l++) {
+    mg_mat ones = mg_mat_cols(n->net.layer[l].in, 0, 1);
+    mg_mat_fill(&ones, 1);
+  }
+}
+
 void network_attach(lua_State *L, int idx, Network *n, const char *who, bool with_y) {
   idx = lua_absindex(L, idx);
   Matrix *X = n->X, *y = with_y ? n->y : NULL;
@@ -77,6 +84,7 @@ void network_attach(lua_State *L, int idx, Network *n, const char *who, bool wit
   if (n->batch != NULL && n->version_batch != n->batch->version) { /* A[1] itself was written to */
     n->net.gathered = false;
     n->version_batch = n->batch->version;
+    network_ones(n);
   }
   if (!new_X && !new_y) return;
   network_check_data(L, who, n, X, y);

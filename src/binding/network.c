@@ -141,6 +141,7 @@ void network_room(lua_State *L, int idx, size_t rows, bool just) {
   n->batch = s;
   mg_network_room(&n->net, rows, storage_data(s));
   n->staged_X = n->staged_y = NULL;
+  n->walking = false;
 }
 
 /* core.network_state(net): the table where Lua's side keeps what belongs to net. */
@@ -191,14 +192,24 @@ static int network_copy(lua_State *L) {
 static const char *const quantities[] = {"theta", "grad", "dtheta", "a", "z", "delta", NULL};
 enum { THETA, GRAD, DTHETA, A, Z, DELTA };
 
+/* Has a pass, or the walk that is on, made this matrix? */
+static bool is_made(const Network *n, int what, size_t l) {
+  static const mg_op_kind kinds[] = {
+      [A] = MG_OP_A, [Z] = MG_OP_Z, [DELTA] = MG_OP_DELTA, [GRAD] = MG_OP_GRAD};
+  if (what == THETA) return true;
+  if (what == DTHETA) return n->net.updated;
+  if (!n->walking) return n->net.made >= (what == A || what == Z ? MG_FORWARD : MG_BACKWARD);
+  if (what == A && l == 0) return true; /* [1 X] */
+  return network_walked(n, (mg_op){kinds[what], what == A ? l - 1 : l});
+}
+
 /* core.view(net, what, l): a live view on one layer's matrix; nil when no pass has made it yet. */
 static int view(lua_State *L) {
   Network *n = network_check(L, 1);
   const mg_network *net = &n->net;
   const int what = luaL_checkoption(L, 2, NULL, quantities);
   const size_t l = (size_t)luaL_checkinteger(L, 3) - 1;
-  const mg_made needed = what == A || what == Z ? MG_FORWARD : MG_BACKWARD;
-  if (what == DTHETA ? !net->updated : what != THETA && net->made < needed) return 0;
+  if (!is_made(n, what, l)) return 0;
   const mg_mat views[] = {[THETA] = net->layer[l < net->n_layers ? l : 0].theta,
                           [GRAD] = net->layer[l < net->n_layers ? l : 0].grad,
                           [DTHETA] = net->layer[l < net->n_layers ? l : 0].dtheta,
@@ -271,7 +282,10 @@ static int set_activation(lua_State *L) {
   network_idle(L, n);
   own_keep(L, 1, l + 1, 3);
   n->changed++;
-  if (n->net.layer[l].activation != g) n->net.made = MG_NOTHING; /* what a pass left no longer fits */
+  if (n->net.layer[l].activation != g) { /* what a pass left no longer fits */
+    n->net.made = MG_NOTHING;
+    n->walking = false;
+  }
   mg_network_activate(&n->net, l, g);
   return 0;
 }

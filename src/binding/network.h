@@ -4,6 +4,7 @@
 #define MG_BINDING_NETWORK_H
 
 #include "../engine/network.h"
+#include "../engine/pass.h"
 #include "../engine/step.h"
 #include "binding.h"
 
@@ -41,7 +42,10 @@ typedef struct Network {
   Running *running;              /* who runs its own functions, or NULL: it has none */
   bool busy;                     /* is a pass under way that may call one? */
   uint64_t stepped,
-      changed; /* for the journal: epochs that step() did; changes by anything else but writes */
+      changed;    /* for the journal: epochs that step() did; changes by anything else but writes */
+  bool walking;   /* is a walk on? Whatever else makes a pass ends it */
+  size_t walked;  /* its operations so far */
+  uint64_t walks; /* how many there have been */
 } Network;
 
 /* The network at index idx; raises for anything else. */
@@ -60,6 +64,15 @@ void network_check_data(lua_State *L, const char *who, Network *n, const Matrix 
 /* Readies the attached X (and y, when wanted) as the batch of n, which is at index idx; raises when there is
    none, or it does not fit. */
 void network_attach(lua_State *L, int idx, Network *n, const char *who, bool with_y);
+
+/* The columns of ones again, whatever was written there. */
+void network_ones(Network *n);
+
+/* Has the walk that is on done this operation? */
+bool network_walked(const Network *n, mg_op op);
+
+/* Raises: where a number first went wrong, and what was kept. moved: had an update led there? */
+int network_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w, bool moved);
 
 /* The generator that draws for the network at index idx: its own, else the shared one. */
 mg_rng *network_rng(lua_State *L, int idx);

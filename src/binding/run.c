@@ -73,9 +73,7 @@ static int interrupted(lua_State *L) {
   return 1;
 }
 
-/* Raises: where a number first went wrong, and what was kept. moved: had an update led there? */
-static int raise_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w,
-                           bool moved) {
+int network_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w, bool moved) {
   const bool forward = *w->quantity == 'Z' || *w->quantity == 'A' || *w->quantity == 'J';
   const char *what, *first, *then;
   for (size_t l = 0, i, j; l < net->n_layers; l++) /* what is kept is finite, unless it was set otherwise */
@@ -129,6 +127,7 @@ static int step(lua_State *L) {
   check_arity(L, 2);
   const lua_Integer count = epochs_arg(L, 2, "step");
   network_attach(L, 1, n, "step", true);
+  n->walking = false;
   const double start = now();
   mg_run run;
   Stopper s;
@@ -141,7 +140,7 @@ static int step(lua_State *L) {
     lua_pop(L, 1);
   }
   run_end(n, &s, status);
-  if (status == MG_NONFINITE) return raise_nonfinite(L, "step", &n->net, &run.where, run.refused);
+  if (status == MG_NONFINITE) return network_nonfinite(L, "step", &n->net, &run.where, run.refused);
   push_report(L, n, &run, now() - start, status == MG_STOPPED ? count : 0);
   return 1;
 }
@@ -173,6 +172,7 @@ static int epoch(lua_State *L) {
     mg_rng_permutation(network_rng(L, 1), rows, order);
   }
   n->staged_X = n->staged_y = NULL;
+  n->walking = false;
   const double start = now();
   mg_run run;
   Stopper s;
@@ -180,7 +180,7 @@ static int epoch(lua_State *L) {
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
   run_end(n, &s, status);
-  if (status == MG_NONFINITE) return raise_nonfinite(L, "train", &n->net, &run.where, run.refused);
+  if (status == MG_NONFINITE) return network_nonfinite(L, "train", &n->net, &run.where, run.refused);
   push_report(L, n, &run, now() - start, status == MG_STOPPED ? 1 : 0);
   return 1;
 }
@@ -232,6 +232,7 @@ static int forward(lua_State *L) {
     n->staged_X = n->staged_y = NULL;
     stage(L, n, "forward", X, NULL);
   }
+  n->walking = false;
   Stopper s;
   run_begin(L, n, &s);
   mg_status status = mg_forward(&n->net);
@@ -267,6 +268,7 @@ static int backward(lua_State *L) {
     n->staged_y = own ? NULL : y;
     n->version_y = y->storage->version;
   }
+  n->walking = false;
   Stopper s;
   run_begin(L, n, &s);
   const mg_status status = mg_backward(&n->net);
@@ -288,9 +290,10 @@ static int update(lua_State *L) {
   network_idle(L, n);
   if (n->net.made < MG_BACKWARD)
     return fail(L, "update: no gradient yet: call forward() and backward() first");
+  n->walking = false;
   if (mg_update(&n->net) != MG_NONFINITE) return 0;
   const mg_where where = mg_bad_update(&n->net);
-  return raise_nonfinite(L, "update", &n->net, &where, true);
+  return network_nonfinite(L, "update", &n->net, &where, true);
 }
 
 /* --- evaluation, which leaves the live state alone ------------------------------------------ */

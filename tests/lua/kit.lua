@@ -1,6 +1,7 @@
 -- kit.lua - what the tests of networks share: bits to compare, errors to look at.
 
 local assert = require "luassert"
+local core = require "moongrad.core"
 local mg = require "moongrad"
 
 local kit = {}
@@ -69,6 +70,27 @@ end
 function kit.data(k, rows, n_in, n_out)
   local g = mg.generator(k)
   return g:randn(rows, n_in), g:rand(rows, n_out)
+end
+
+-- The k-th of networks at random: all activations, costs and depths from 1 to 5 come in turn; l1 and l2, layers
+-- without bias and frozen ones now and then. Further options from more.
+function kit.random(k, more)
+  local g = mg.generator(k)
+  local function upto(n) return g:permutation(n)[1][1] // 1 | 0 end
+  local costs = { "sse", "mse", "quadratic", { "squares", scale = .3 }, "cross-entropy", "softmax" }
+  local cost = costs[k % #costs + 1]
+  local spec = { upto(5), cost = cost, seed = k, eta = .05, init = "xavier" }
+  for l = 2, 1 + (k - 1) % 5 do
+    spec[l] = { upto(9), core.activations[(k + 2 * l) % #core.activations + 1], bias = upto(6) > 1 }
+  end
+  local outputs = { "linear", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "gelu", "softplus" }
+  spec[#spec + 1] = { upto(4), type(cost) == "table" and "elu" or core.cost_outputs[cost] or outputs[upto(#outputs)] }
+  if upto(3) == 1 then spec.l1, spec.l2 = .01, .02 end
+  for name, v in pairs(more or {}) do spec[name] = v end
+  local net = mg.network(spec)
+  net.X, net.y = kit.data(k + 1000, upto(20), net.layers[1], net.layers[#net.layers])
+  if upto(4) == 1 then net.frozen[upto(#net.theta)] = ({ true, "bias", "weights" })[upto(3)] end
+  return net
 end
 
 return kit

@@ -1,0 +1,183 @@
+/* walk.c - one step, operation by operation: what lua/moongrad/walk.lua is made of. */
+
+#include <math.h>
+#include <string.h>
+
+#include "../engine/pass.h"
+#include "network.h"
+#include "own.h"
+
+static const char *const op_names[] = {
+    [MG_OP_Z] = "z",         [MG_OP_A] = "a",       [MG_OP_COST] = "cost",
+    [MG_OP_DELTA] = "delta", [MG_OP_GRAD] = "grad", [MG_OP_UPDATE] = "update"};
+
+bool network_walked(const Network *n, mg_op op) {
+  for (size_t k = 0; k < n->walked; k++) {
+    const mg_op done = mg_op_at(&n->net, k);
+    if (done.kind == op.kind && done.layer == op.layer) return true;
+  }
+  return false;
+}
+
+/* What the operations done so far come to, for those that want a whole pass. */
+static void count(Network *n, size_t walked) {
+  const size_t L = n->net.n_layers;
+  n->walked = walked;
+  n->net.made = walked > 4 * L ? MG_BACKWARD : walked >= 2 * L ? MG_FORWARD : MG_NOTHING;
+  if (walked <= 2 * L) n->net.j = NAN;
+  n->changed++;
+}
+
+/* Copies the X and y at indices 2 and 3 into the batch of the network at 1. */
+static void stage(lua_State *L, Network *n) {
+  const Matrix *X = matrix_want(L, 2, "X", 0), *y = matrix_want(L, 3, "y", 1);
+  network_check_data(L, "walk", n, X, y);
+  network_room(L, 1, X->m.nrows, true);
+  n->staged_X = n->staged_y = NULL;
+  Stopper s;
+  run_begin(L, n, &s);
+  const mg_status status = mg_network_stage(&n->net, &X->m, &y->m, X->m.nrows, NULL);
+  run_end(n, &s, status);
+  if (status != MG_OK) fail(L, "walk: interrupted while copying X (THETA kept)");
+  n->net.targets = mg_targets_of(&y->m);
+}
+
+/* core.walk_begin(net[, X, y]): a walk begins, on the attached data or on these; what passes made is
+   forgotten. Returns its number and that of its operations. */
+static int begin(lua_State *L) {
+  Network *n = network_check(L, 1);
+  lua_settop(L, 3);
+  network_idle(L, n);
+  if (n->walking && n->batch->version != n->version_batch) n->staged_X = NULL; /* what was written to A[1] */
+  n->walking = false;
+  if (lua_isnil(L, 2))
+    network_attach(L, 1, n, "walk", true);
+  else
+    stage(L, n);
+  network_ones(n);
+  n->walking = true;
+  count(n, 0);
+  lua_pushinteger(L, (lua_Integer)++n->walks);
+  lua_pushinteger(L, (lua_Integer)mg_op_count(&n->net));
+  return 2;
+}
+
+/* core.walk_state(net): the number of the walk that is on, and its operations done; nil when none is, or
+   something else has made a pass since. */
+static int state(lua_State *L) {
+  const Network *n = network_check(L, 1);
+  if (!n->walking) return 0;
+  lua_pushinteger(L, (lua_Integer)n->walks);
+  lua_pushinteger(L, (lua_Integer)n->walked);
+  return 2;
+}
+
+/* core.batch(net): the rows of the batch, the factor of its cost, and its targets, a view. */
+static int batch(lua_State *L) {
+  Network *n = network_check(L, 1);
+  lua_pushinteger(L, (lua_Integer)n->net.rows);
+  if (n->net.rows == 0) return 1;
+  const mg_cost *cost = &n->net.cost;
+  lua_pushnumber(L, cost->kind->factor(cost, n->net.rows, mg_network_n_out(&n->net)));
+  lua_getiuservalue(L, 1, KEEP_BATCH);
+  matrix_view(L, -1, n->net.y);
+  lua_remove(L, -2);
+  return 3;
+}
+
+/* core.walk_op(net, k): the name and layer of operation k; of cost and update: no layer. */
+static int op_at(lua_State *L) {
+  const Network *n = network_check(L, 1);
+  const mg_op op = mg_op_at(&n->net, (size_t)luaL_checkinteger(L, 2) - 1);
+  lua_pushstring(L, op_names[op.kind]);
+  if (op.kind == MG_OP_COST || op.kind == MG_OP_UPDATE) return 1;
+  lua_pushinteger(L, (lua_Integer)op.layer + 1);
+  return 2;
+}
+
+/* The first number of the walk so far, in the order of a forward pass, that is not finite. */
+static mg_where bad_so_far(const mg_network *net) {
+  size_t i, j;
+  for (size_t l = 0; l < net->n_layers; l++) {
+    const mg_layer *y = &net->layer[l];
+    if (!mg_mat_finite(&y->z, &i, &j)) return (mg_where){"Z", l, i, j, mg_mat_get(&y->z, i, j)};
+    if (!mg_mat_finite(&y->out, &i, &j)) return (mg_where){"A", l + 1, i, j, mg_mat_get(&y->out, i, j)};
+  }
+  return (mg_where){.quantity = "J"};
+}
+
+/* core.walk_run(net): the next operation. Raises as step does, and then it is still the next. */
+static int run(lua_State *L) {
+  Network *n = network_check(L, 1);
+  mg_network *net = &n->net;
+  const mg_op op = mg_op_at(net, n->walked);
+  if (n->batch->version != n->version_batch) n->staged_X = NULL; /* edits of A end with the walk */
+  Stopper s;
+  run_begin(L, n, &s);
+  const mg_status status = mg_op_run(net, op);
+  run_end(n, &s, status);
+  if (status == MG_STOPPED) return fail(L, "walk: interrupted (THETA kept)");
+  if (op.kind == MG_OP_COST && !isfinite(net->j)) {
+    const mg_where where = bad_so_far(net);
+    net->j = NAN;
+    return network_nonfinite(L, "walk", net, &where, false);
+  }
+  if (status == MG_NONFINITE) {
+    const mg_where where = mg_bad_update(net);
+    return network_nonfinite(L, "walk", net, &where, true);
+  }
+  count(n, n->walked + 1);
+  return 0;
+}
+
+/* --- the update, which alone changes more than it makes ----------------------------------------------- */
+
+/* What it changes, as it was. The flat theta, dtheta and previous follow. */
+typedef struct Kept {
+  uint64_t epoch;
+  bool updated;
+} Kept;
+
+enum { FLATS = 3 };
+
+static void flats_of(const mg_network *net, void *flats[FLATS]) {
+  flats[0] = net->theta;
+  flats[1] = net->dtheta;
+  flats[2] = net->previous;
+}
+
+/* core.walk_keep(net): what an update will change, for walk_back. */
+static int keep(lua_State *L) {
+  const mg_network *net = &network_check(L, 1)->net;
+  const size_t bytes = net->n_theta * mg_type_size(net->type);
+  Kept *kept = lua_newuserdatauv(L, sizeof *kept + FLATS * bytes, 0);
+  *kept = (Kept){net->epoch, net->updated};
+  void *flats[FLATS];
+  flats_of(net, flats);
+  for (size_t i = 0; i < FLATS; i++) memcpy((char *)(kept + 1) + i * bytes, flats[i], bytes);
+  return 1;
+}
+
+/* core.walk_back(net, kept): the last operation undone; kept is what it changed, if that is the update. */
+static int back(lua_State *L) {
+  Network *n = network_check(L, 1);
+  mg_network *net = &n->net;
+  network_idle(L, n);
+  count(n, n->walked - 1);
+  if (mg_op_at(net, n->walked).kind != MG_OP_UPDATE) return 0;
+  const size_t bytes = net->n_theta * mg_type_size(net->type);
+  luaL_argexpected(L, lua_rawlen(L, 2) == sizeof(Kept) + FLATS * bytes, 2, "what walk_keep gave");
+  const Kept *kept = lua_touserdata(L, 2);
+  void *flats[FLATS];
+  flats_of(net, flats);
+  for (size_t i = 0; i < FLATS; i++) memcpy(flats[i], (const char *)(kept + 1) + i * bytes, bytes);
+  net->epoch = kept->epoch;
+  net->updated = kept->updated;
+  return 0;
+}
+
+static const luaL_Reg functions[] = {{"batch", batch},    {"walk_begin", begin}, {"walk_state", state},
+                                     {"walk_op", op_at},  {"walk_run", run},     {"walk_keep", keep},
+                                     {"walk_back", back}, {NULL, NULL}};
+
+void open_walk(lua_State *L) { luaL_setfuncs(L, functions, 0); }

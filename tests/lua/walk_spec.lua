@@ -1,0 +1,347 @@
+-- Walks: the bits of a step, back and forth, edits between operations, what ends one.
+
+local mg = require "moongrad"
+local kit = require "kit"
+
+local raises = kit.raises
+
+-- All that can be seen of net during a walk, with what has not been made.
+local function seen(net)
+  local parts = { kit.theta(net), kit.bits(net.J) }
+  for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
+    for l = 1, #net[what] do
+      local ok, m = pcall(function() return net[what][l] end)
+      parts[#parts + 1] = what .. l .. (ok and kit.bits(m) or "not made")
+    end
+  end
+  return table.concat(parts, "\n")
+end
+
+local function plan(net)
+  local list, w = {}, net:walk()
+  for op in w do list[#list + 1] = op.name .. (op.layer or "") end
+  return table.concat(list, " ")
+end
+
+describe("walk", function()
+  it("goes through the operations of a step in their order", function()
+    assert.equal("z1 a1 z2 a2 z3 a3 cost delta3 delta2 delta1 grad3 grad2 grad1 update", plan(kit.xor()))
+    assert.equal("z1 a1 cost delta1 grad1 update", plan(kit.xor { 2, 1 }))
+  end)
+
+  it("ends with the bits that a step leaves, for networks at random", function()
+    for k = 1, 100 do
+      local walked, stepped = kit.random(k), kit.random(k)
+      for _ = 1, 2 do
+        local n = 0
+        for op in walked:walk() do
+          n = n + 1
+          assert.equal(n, op.k)
+        end
+        stepped:step(1)
+        assert.equal(4 * #walked.theta + 2, n)
+        assert.equal(kit.live(stepped), kit.live(walked), tostring(walked))
+      end
+      walked:walk():finish()
+      stepped:step(1)
+      assert.equal(kit.live(stepped), kit.live(walked))
+      walked:step(3) -- and goes on as after a step
+      stepped:step(3)
+      assert.equal(kit.live(stepped), kit.live(walked))
+    end
+  end)
+
+  it("does so in single precision, and in many blocks of rows", function()
+    for k = 1, 10 do
+      local walked, stepped = kit.random(k, { precision = "single" }), kit.random(k, { precision = "single" })
+      walked:walk():finish()
+      stepped:step(1)
+      assert.equal(kit.live(stepped), kit.live(walked))
+    end
+    local X, y = kit.data(7, 3000, 200, 3)
+    local spec = { 200, { 300, "relu" }, 3, init = "he", cost = "softmax", seed = 1, X = X, y = y }
+    local walked, stepped = mg.network(spec), mg.network(spec)
+    walked:walk():finish()
+    stepped:step(1)
+    assert.equal(kit.theta(stepped), kit.theta(walked))
+  end)
+
+  it("does so with a mistake planted in the backward pass", function()
+    for _, name in ipairs { "stale-weights", "dropped-row", "shifted-bias" } do
+      local walked, stepped, right = kit.xor(), kit.xor(), kit.xor()
+      walked:bug(name)
+      stepped:bug(name)
+      walked:walk():finish()
+      stepped:step(1)
+      right:step(1)
+      assert.equal(kit.live(stepped), kit.live(walked))
+      assert.not_equal(kit.theta(right), kit.theta(walked))
+    end
+  end)
+
+  it("goes back operation by operation to every bit", function()
+    for k = 1, 20 do
+      local net = kit.random(k)
+      net:step(2)
+      local w = net:walk()
+      local states = { [0] = seen(net) }
+      local values = {}
+      for op in w do
+        states[op.k], values[op.k] = seen(net), kit.bits(op.value)
+      end
+      for n = #states - 1, 0, -1 do
+        assert.equal(w, w:back())
+        assert.equal(states[n], seen(net), tostring(net))
+      end
+      raises(function() w:back() end, "back: the walk is at its beginning")
+      for n = 1, #states do
+        assert.equal(values[n], kit.bits(w().value))
+        assert.equal(states[n], seen(net))
+      end
+      assert.is_nil(w())
+      w:reset()
+      assert.equal(states[0], seen(net))
+    end
+  end)
+
+  it("goes to an operation by name and layer, on or back", function()
+    local net = kit.xor()
+    local w = net:walk()
+    local function to(k, ...)
+      local op = w:to(...)
+      assert.equal(k, op.k)
+      assert.matches(("op %d of 14"):format(k), tostring(op))
+    end
+    to(10, "delta", 1)
+    assert.equal(kit.bits(net.delta[1]), kit.bits(w:to("delta", 1).value))
+    to(5, "z", 3)
+    to(6, "a") -- the next
+    to(7, "cost")
+    to(8, "delta")
+    to(9, "delta")
+    to(14, "update")
+    assert.equal(1, net.epoch)
+    to(13, 13)
+    assert.equal(0, net.epoch)
+    raises(function() w:to "dleta" end, 'to: no operation "dleta"', "did you mean delta?")
+    raises(function() w:to("delta", 4) end, "to: delta: expected a layer from 1 to 3, got 4")
+    raises(function() w:to("cost", 1) end, 'cost has no layer: w:to("cost")')
+    raises(function() w:to(15) end, "expected an operation from 1 to 14, got 15")
+    raises(function() w:to() end, "expected an operation", "got nil")
+    raises(function() w:too "z" end, 'a walk has no "too"; did you mean to?')
+    raises(function() w.back() end, "back: expected a walk first: w:back(...)")
+    raises(function() w:finish(1) end, "finish: takes no arguments")
+  end)
+
+  it("shows what is made, and says what is not", function()
+    local net = kit.xor()
+    net:step()
+    local w = net:walk()
+    assert.is_nil(net.J)
+    assert.equal(kit.bits(net.X), kit.bits(net.a[1]:cols(2, 3)))
+    raises(function() return net.z[1] end, "z[1]: not made yet: operation 1 of the walk makes it, 0 are done")
+    raises(function() return net.a[2] end, "a[2]: not made yet: operation 2 of the walk")
+    raises(function() net.delta[1]:fill(0) end, "delta[1]: not made yet")
+    w:to("delta", 2)
+    assert.equal(3, #net.delta)
+    assert.equal(kit.bits(net.J), kit.bits(w:to("cost").value))
+    w:to("delta", 2)
+    raises(function() return net.delta[1] end, "delta[1]: not made yet: operation 10 of the walk makes it, 9 are done")
+    assert.matches("DELTA%[1%]  not made yet: operation 10.*DELTA%[2%]  4 x 2\n", tostring(net.delta))
+    assert.matches("GRAD%[1%]  not made yet: operation 13", tostring(net.grad))
+    local op = w:to("delta", 1)
+    w:back()
+    assert.matches("\ntaken back\n", tostring(op))
+  end)
+
+  it("carries edits of every quantity into the later operations", function()
+    local function walked(...)
+      local net = kit.xor()
+      local w = net:walk()
+      for _, edit in ipairs { ... } do
+        w:to(edit[1], edit[2])
+        edit[3](net)
+      end
+      w:finish()
+      return net
+    end
+    -- Z[1] of one row: as if the sigmoid had been given that.
+    local net = walked { "z", 1, function(n) n.z[1][2][1] = 3 end }
+    assert.near(1 / (1 + math.exp(-3)), net.a[2][2][2], 1e-15)
+    kit.near(net.a[2]:matmul(kit.xor().theta[2].T), net.z[2], 1e-14)
+    -- A[1]: for this walk alone.
+    net = walked { "z", 3, function(n) n.a[1][1] = { 1, 5, 6 } end }
+    local plain = walked()
+    kit.near(net.grad[1] - plain.grad[1], net.delta[1]:rows(1, 1).T:matmul { { 0, 5, 6 } }, 1e-14)
+    assert.equal(kit.bits(plain.grad[2]), kit.bits(net.grad[2]))
+    net:walk()
+    assert.equal(kit.bits(net.X), kit.bits(net.a[1]:cols(2, 3)))
+    -- DELTA, GRAD, THETA.
+    net = walked { "delta", 3, function(n) n.delta[3]:fill(0) end }
+    for l = 1, 3 do assert.equal(0, net.grad[l]:norm()) end
+    net = walked { "grad", 1, function(n) n.grad[2][1][2] = 7 end }
+    assert.equal(-.1 * 7, net.dtheta[2][1][2])
+    net = walked { "delta", 2, function(n) n.theta[2] = mg.zeros(2, 3) end }
+    assert.equal(0, net.delta[1]:norm())
+    -- An edit before the update is there after going back over it.
+    net = kit.xor()
+    local w = net:walk()
+    w:to("grad", 1)
+    net.theta[1][1][1] = 9
+    w:finish()
+    w:back()
+    assert.equal(9, net.theta[1][1][1])
+    assert.equal(0, net.epoch)
+  end)
+
+  it("takes an edit of the ones back when it begins again", function()
+    local net, twin = kit.xor(), kit.xor()
+    local w = net:walk()
+    w:to("a", 1)
+    net.a[2][1][1] = 5
+    net.a[1][3][1] = 5
+    w:reset()
+    w:finish()
+    twin:step()
+    assert.equal(kit.live(twin), kit.live(net))
+    net.a[1]:fill(7) -- reset takes the update back and begins with X
+    w:reset():finish()
+    assert.equal(kit.live(twin), kit.live(net))
+  end)
+
+  it("is no longer valid when something else has made a pass, and says so", function()
+    for _, other in ipairs { "step", "forward", "check", "walk", "train" } do
+      local net = kit.xor()
+      local w = net:walk()
+      w:to("delta", 3)
+      net[other](net)
+      for _, call in ipairs { function() w() end, function() w:back() end, function() w:finish() end,
+        function() w:to "cost" end } do
+        raises(call, "walk: no longer valid: another pass has come between", "w:reset() begins again")
+      end
+      assert.matches("no longer valid", tostring(w))
+      local twin = net:copy()
+      twin:step()
+      w:reset():finish()
+      assert.equal(kit.theta(twin), kit.theta(net))
+    end
+    local net = kit.xor()
+    local w = net:walk()
+    w()
+    net:predict()
+    net:cost()
+    net:copy()
+    net.eta = .5 -- these leave it alone
+    w:to "cost"
+    net:backward() -- A is whole
+    raises(w, "no longer valid")
+    net:update()
+    local after = kit.live(net)
+    local twin = kit.xor()
+    twin.eta = .5
+    twin:step()
+    assert.equal(kit.live(twin), after)
+  end)
+
+  it("is no longer valid when X or y has changed", function()
+    for _, change in ipairs { function(n) n.X = n.X:copy() end, function(n) n.y = n.y:copy() end,
+      function(n) n.X[1][1] = 1 end, function(n) n.y[1][1] = 1 end } do
+      local net = kit.xor()
+      local w = net:walk()
+      w()
+      change(net)
+      raises(w, "walk: no longer valid:", "has changed since it began; w:reset() begins again with it")
+      w:reset():finish()
+      local twin = kit.xor { X = net.X, y = net.y }
+      twin:step()
+      assert.equal(kit.theta(twin), kit.theta(net))
+    end
+  end)
+
+  it("of a finished one stays nil whatever comes, and goes back only at once", function()
+    local net = kit.xor()
+    local w = net:walk()
+    w:finish()
+    assert.is_nil(w())
+    net:step()
+    assert.is_nil(w())
+    assert.matches("finished", tostring(w))
+    raises(function() w:back() end, "no longer valid")
+  end)
+
+  it("follows one row alone, and other data", function()
+    local net, twin = kit.xor { cost = "mse" }, kit.xor { cost = "mse" }
+    local w = net:walk { rows = 3 }
+    assert.matches("row 3 alone", tostring(w))
+    local op = w()
+    assert.equal(1, #op.value)
+    assert.matches("row 3 alone %(N = 1%)", tostring(op))
+    w:finish()
+    twin:train { X = twin.X:rows(3, 3), y = twin.y:rows(3, 3) }
+    assert.equal(kit.theta(twin), kit.theta(net))
+    net:walk({ { 1, 1 }, { 0, 2 } }, { 1, 0 }):finish()
+    twin:train { X = { { 1, 1 }, { 0, 2 } }, y = { 1, 0 }, shuffle = false }
+    assert.equal(kit.theta(twin), kit.theta(net))
+    net:step()
+    twin:step() -- on all of X again
+    assert.equal(kit.theta(twin), kit.theta(net))
+    raises(function() net:walk { rows = 5 } end, "walk: rows: expected one row from 1 to 4, got 5")
+    raises(function() net:walk { rows = { 1, 2 } } end, "walk: rows: expected one row", "got a table")
+    raises(function() net:walk { row = 1 } end, 'walk: no option "row"; did you mean rows?')
+    raises(function() net:walk(net.X) end, "walk: expected X and y, or neither")
+    raises(function() net:walk({ { 1, 2, 3 } }, { 1 }) end, "walk: X has 3 columns, expected 2")
+    raises(function() mg.network { 2, 1 }:walk() end, "walk: no data yet")
+    raises(function() mg.network { 2, 1 }:walk { rows = 1 } end, "walk: no data yet")
+    raises(function() net.walk() end, "walk: expected a network first")
+  end)
+
+  it("names a number that is not finite as step does, and keeps THETA", function()
+    local function spec() return kit.xor { 2, { 3, "relu" }, { 1, "linear" }, eta = 1e308 } end
+    local net, twin = spec(), spec()
+    local w = net:walk()
+    w:to("grad", 1)
+    local before = kit.theta(net)
+    local message = raises(w, "walk: THETA would not be finite at epoch 1", "first DTHETA", "THETA of epoch 0 is kept")
+    local _, of_step = pcall(twin.step, twin)
+    assert.equal(message:match "first .*", of_step:match "first .*")
+    assert.equal(before, kit.theta(net))
+    net.eta = .1 -- and it goes on
+    assert.equal("update", w().name)
+    net = spec()
+    net.eta = .1
+    w = net:walk()
+    w:to("z", 1)
+    net.z[1][2][3] = 0 / 0
+    raises(function() w:to "cost" end, "walk: J is not finite", "first Z[1][2][3] is NaN")
+    assert.is_nil(net.J)
+    net.z[1][2][3] = 0
+    w:to("a", 1)
+    w:to("z", 1)
+    net.z[1][2][3] = 0
+    w:finish()
+    assert.equal(1, net.epoch)
+  end)
+
+  it("prints a formula, its shapes, the result and where it is", function()
+    local net = kit.xor()
+    local w = net:walk()
+    w()
+    local op = w()
+    assert.equal("A[2] = [1 g(Z[1])], g sigmoid: a = 1 / (1 + e^-z)", op.formula)
+    assert.equal("a", op.name)
+    assert.equal(1, op.layer)
+    assert.equal(tostring(op), op.text)
+    local lines = {}
+    for line in op.text:gmatch "[^\n]+" do lines[#lines + 1] = line end
+    assert.equal("(4 x 3) = [(4 x 1) g(4 x 2)]", lines[2])
+    assert.equal("A[2]  4 x 3   from Z[1]", lines[3])
+    assert.equal("op 2 of 14   a 1; next z 2", lines[#lines])
+    assert.equal("GRAD[2] = DELTA[2]^T A[2]", w:to("grad", 2).formula)
+    assert.equal("DELTA[3] = (A[4] - y) * g'(Z[3]), g' = a (1 - a)", w:to("delta", 3).formula)
+    assert.equal("number", type(w:to("cost").value))
+    assert.matches("op 14 of 14   update; this was the last, epoch 1$", tostring(w:finish()))
+    for k = 1, 30 do -- of any network there is something to print
+      for each in kit.random(k):walk() do assert.matches("\nop %d+ of %d+   %l+", tostring(each)) end
+    end
+  end)
+end)

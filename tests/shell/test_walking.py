@@ -1,0 +1,46 @@
+#!/usr/bin/python3
+"""A step walked at the prompt: w(), an empty input for the next operation."""
+
+from harness import Prompt, check, equal, main, test
+
+NEEDS_TERMINAL = True
+
+XOR = "seed(0) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 0.1"
+
+
+@test
+def walking(home):
+    """an empty input repeats w(), to the end and no further; w says where it is"""
+    p = Prompt(home, "-q")
+    p.do(XOR)
+    equal(p.do("w = walk()"), [])
+    check("at its beginning; w() is op 1, z 1" in p.do("w")[0])
+    lines = p.do("w()")
+    equal(lines[0], "Z[1] = A[1] THETA[1]^T")
+    equal(lines[-1], "op 1 of 10   z 1; next a 1")
+    for k in range(2, 11):
+        check(p.do("")[-1].startswith("op %d of 10   " % k))
+    equal(p.do(""), ["nil"])
+    equal(p.do(""), [])
+    equal(p.do("NET.epoch"), ["1"])
+    check("after op 9 of 10" in p.do("w:back()")[0])
+    equal(p.do("NET.epoch"), ["0"])
+    equal(p.end(), 0)
+
+
+@test
+def looking(home):
+    """live names tell what the walk has not made yet; a step in between ends the walk"""
+    p = Prompt(home, "-q")
+    p.do(XOR)
+    p.do("w = walk() w()")
+    check("DELTA[1]  not made yet: operation 7 of the walk makes it, 1 is done" in p.do("DELTA"))
+    check("a[2]: not made yet" in "".join(p.do("A[2]")))
+    p.do("Z[1][1][1] = 0")
+    check("0.5" in "".join(p.do("w()")))
+    p.do("LAYERS = {2, 3, 1}")
+    check("NET is another network now; walk() begins a walk" in "".join(p.do("w()")))
+    equal(p.end(), 0)
+
+
+main()

@@ -63,6 +63,12 @@ options.declare("walk", {
   { name = "rows", without = "all", about = "the one row of X that the step is made on", example = "3" },
 })
 function methods.walk(...) return require("moongrad.walk").of(...) end
+function methods.explain(...) return require("moongrad.explain").of(...) end
+
+-- m:explain(i, j): what a live view shows, explained.
+debug.getmetatable(core.zeros(1, 1)).methods.explain = function(...)
+  return require("moongrad.explain").of_matrix(...)
+end
 
 --- net:init([method, options])
 -- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. The method is by

@@ -24,7 +24,7 @@ local classof = debug.getmetatable -- also where __metatable hides it
 
 -- The methods of a network that are functions on the current one.
 local commands = {
-  "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug",
+  "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "explain",
 }
 
 -- What is the engine's to write.

@@ -35,7 +35,7 @@ symbols.pulls = { sse = "", mse = "2/(N K) ", quadratic = "1/N ", squares = "2 s
 
 -- "1/2 sum of (yhat - y)^2" and what l1 and l2 add.
 function symbols.cost(f)
-  local text = formulas.cost[f.cost] or "J of " .. f.cost
+  local text = formulas.cost[f.cost] or ("J = %s(yhat, y)"):format(f.cost)
   if f.l1 ~= 0 then text = text .. (" + %g sum of |w|"):format(f.l1) end
   if f.l2 ~= 0 then text = text .. (" + %g/2 sum of w^2"):format(f.l2) end
   return text
@@ -77,6 +77,10 @@ local function last_delta(f)
       ("%s = %s * %s - %s"):format(d, d, shape(f.rows, 1), d), from
   elseif f.cost == "cross-entropy" then
     return ("DELTA[%d] = 1/N (A[%d] - y), g' has cancelled"):format(l, l + 1), ("%s = %s - %s"):format(d, d, d), from
+  end
+  if f.activations[l] == "softmax" then -- a cost of the user's own
+    return ("DELTA[%d] = A[%d] * (D - sum of each row of A[%d] * D), D = dJ/dA[%d]"):format(l, l + 1, l + 1, l + 1),
+      ("%s = %s * (%s - %s)"):format(d, d, d, shape(f.rows, 1)), from
   end
   local pull = factor and ("%s(A[%d] - y)"):format(factor, l + 1) or ("dJ/dA[%d]"):format(l + 1)
   return ("DELTA[%d] = %s * g'(Z[%d])%s"):format(l, pull, l, slope and ", g' = " .. slope or ""),

@@ -155,6 +155,7 @@ void open_report(lua_State *L);
 void open_run(lua_State *L); /* after open_network and open_report: adds methods, too */
 void open_check(lua_State *L);
 void open_walk(lua_State *L);
+void open_explain(lua_State *L);
 void open_journal(lua_State *L);
 void open_docs(lua_State *L); /* adds docs(), the help texts by name */
 

@@ -23,6 +23,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_run(L);
   open_check(L);
   open_walk(L);
+  open_explain(L);
   open_journal(L);
   open_docs(L);
   return 1;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A step walked at the prompt: w(), an empty input for the next operation."""
+"""A step walked at the prompt: w(), an empty input for the next operation, explain."""
 
 from harness import Prompt, check, equal, main, test
 
@@ -40,6 +40,10 @@ def looking(home):
     check("0.5" in "".join(p.do("w()")))
     p.do("LAYERS = {2, 3, 1}")
     check("NET is another network now; walk() begins a walk" in "".join(p.do("w()")))
+    p.do("step()")
+    lines = p.do('explain("grad", 1, 2, 3)')
+    equal(lines[0], "GRAD[1][2][3] = sum over rows n of DELTA[1][n][2] A[1][n][3]")
+    equal(p.do("GRAD[1]:explain(2, 3)"), lines)
     equal(p.end(), 0)
 
 

@@ -1,0 +1,115 @@
+/* explain.c - what explanations ask of the engine besides the live matrices: a slope, a loss, THETA of a
+   pass.
+
+   Each is one call of the kernel that the pass itself is made of, for one row. */
+
+#include "network.h"
+#include "own.h"
+
+/* The row number at index idx of the network's batch, from 0. */
+static size_t check_row(lua_State *L, int idx, const Network *n) {
+  return (size_t)check_whole(L, idx, "row", 1, (lua_Integer)n->net.rows) - 1;
+}
+
+/* Pushes a copy of a row of numbers. */
+static int push_copy(lua_State *L, const mg_mat *row) {
+  mg_mat_copy(&matrix_new(L, row->nrows, row->ncols)->m, row);
+  return 1;
+}
+
+/* A row of n numbers where evaluations make theirs. */
+static mg_mat room_for(const mg_network *net, size_t n) { return mg_first(net->scratch_z, 1, n); }
+
+/* core.squashed(net, l, row): g(Z[l][row]), 1 x units. */
+static int squashed(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
+  const mg_mat z = mg_mat_rows(y->z, check_row(L, 3, n), 1);
+  mg_mat a = room_for(&n->net, y->n_out);
+  Stopper s;
+  run_begin(L, n, &s);
+  run_end(n, &s, y->activation->forward(y->activation, &z, &a, 0, 1));
+  return push_copy(L, &a);
+}
+
+/* core.slopes(net, l, row): what backpropagation multiplies dJ/da of that row by: g' of each unit. */
+static int slopes(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
+  const size_t row = check_row(L, 3, n);
+  const mg_mat z = mg_mat_rows(y->z, row, 1), a = mg_mat_rows(y->out, row, 1);
+  mg_mat d = room_for(&n->net, y->n_out);
+  mg_mat_fill(&d, 1);
+  Stopper s;
+  run_begin(L, n, &s);
+  run_end(n, &s, y->activation->backward(y->activation, &z, &a, &d, 0, 1));
+  return push_copy(L, &d);
+}
+
+/* core.loss(net, row): the loss of that row, before the cost's factor. */
+static int loss(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const size_t row = check_row(L, 2, n);
+  const mg_layer *last = &n->net.layer[n->net.n_layers - 1];
+  double sum = 0;
+  const mg_cost *cost = &n->net.cost;
+  Stopper s;
+  run_begin(L, n, &s);
+  run_end(n, &s, cost->kind->sum(cost, &last->z, &last->out, &n->net.y, row, row + 1, &sum));
+  lua_pushnumber(L, sum);
+  return 1;
+}
+
+/* core.pull(net, row): what the cost gives back for that row, 1 x K: dJ/dyhat, or dJ/dz where g' has
+ * cancelled. */
+static int pull(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const size_t row = check_row(L, 2, n);
+  const mg_layer *last = &n->net.layer[n->net.n_layers - 1];
+  const mg_mat z = mg_mat_rows(last->z, row, 1), a = mg_mat_rows(last->out, row, 1),
+               y = mg_mat_rows(n->net.y, row, 1);
+  mg_mat d = room_for(&n->net, last->n_out);
+  const mg_cost *cost = &n->net.cost;
+  const double factor = cost->kind->factor(cost, n->net.rows, last->n_out);
+  Stopper s;
+  run_begin(L, n, &s);
+  run_end(n, &s, cost->kind->delta(cost, &z, &a, &y, &d, factor, 0, 1));
+  return push_copy(L, &d);
+}
+
+/* core.theta_before(net, l): THETA[l] before the last update, of what that moved; nil before one. */
+static int theta_before(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
+  if (!n->net.updated) return 0;
+  mg_mat before = y->theta;
+  before.data = (char *)before.data + ((char *)n->net.previous - (char *)n->net.theta);
+  push_copy(L, &before);
+  const bool bias = y->bias && !(y->frozen & MG_FROZEN_BIAS), weights = !(y->frozen & MG_FROZEN_WEIGHTS);
+  mg_mat *m = &matrix_check(L, -1)->m;
+  for (size_t j = 0; j < m->ncols; j++)
+    if (j == 0 ? !bias : !weights) {
+      mg_mat to = mg_mat_cols(*m, j, 1), still = mg_mat_cols(y->theta, j, 1);
+      mg_mat_copy(&to, &still);
+    }
+  return 1;
+}
+
+/* core.descended(net, theta, grad): the number that an update makes of these two. */
+static int descended(lua_State *L) {
+  const Network *n = network_check(L, 1);
+  double numbers[4]; /* theta, grad, dtheta, previous; each of the network's type */
+  mg_mat m[4];
+  for (int i = 0; i < 4; i++) m[i] = mg_mat_of(&numbers[i], 1, 1, 1, n->net.type);
+  mg_mat_set(&m[0], 0, 0, luaL_checknumber(L, 2));
+  mg_mat_set(&m[1], 0, 0, luaL_checknumber(L, 3));
+  n->net.kernels->flat->descend(&numbers[1], n->net.eta, &numbers[0], &numbers[2], &numbers[3], 1);
+  lua_pushnumber(L, mg_mat_get(&m[0], 0, 0));
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"squashed", squashed},         {"slopes", slopes},       {"loss", loss}, {"pull", pull},
+    {"theta_before", theta_before}, {"descended", descended}, {NULL, NULL}};
+
+void open_explain(lua_State *L) { luaL_setfuncs(L, functions, 0); }

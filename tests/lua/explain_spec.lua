@@ -1,0 +1,282 @@
+-- Explanations: their sums are the engine's numbers, their terms those of the formulas, their words say what is stale.
+
+local mg = require "moongrad"
+local kit = require "kit"
+
+local raises = kit.raises
+
+-- The number that e is about, as net has it.
+local function number(net, what, l, i, j)
+  if what == "cost" then return net.J end
+  return net[what][l][i][j]
+end
+
+-- e's terms sum to e.value, and that is the number, to 1e-12 of the sum of their absolute values.
+local function holds(e, value, precision)
+  local sum, size = 0, 0
+  for _, t in ipairs(e.terms) do
+    sum, size = sum + t.value, size + math.abs(t.value)
+    assert.is_string(t.text)
+  end
+  assert.equal(sum, e.value)
+  assert.is_true(math.abs(sum - value) <= (precision or 1e-12) * size, e.text)
+  for _, t in ipairs(e.terms) do
+    for _, opened in ipairs(t.terms or {}) do holds(opened, opened.engine, precision) end
+  end
+end
+
+-- Twenty entries of each kind of net, taken by g.
+local function entries(net, g)
+  local list = {}
+  local function upto(n) return math.tointeger(g:permutation(n)[1][1]) end
+  for _, what in ipairs { "z", "a", "delta", "grad", "theta" } do
+    for _ = 1, 20 do
+      local l = upto(#net[what])
+      local m = net[what][l]
+      list[#list + 1] = { what, l, upto(m.nrows), upto(m.ncols) }
+    end
+  end
+  list[#list + 1] = { "cost" }
+  return list
+end
+
+describe("explain", function()
+  it("agrees with the engine for networks at random, after a pass and after a step", function()
+    for k = 1, 100 do
+      local net, g = kit.random(k), mg.generator(k)
+      net:forward()
+      net:backward()
+      for round = 1, 2 do
+        local next_theta = net:copy()
+        next_theta:update()
+        for _, at in ipairs(entries(net, g)) do
+          local e = net:explain(table.unpack(at))
+          holds(e, at[1] == "theta" and number(next_theta, table.unpack(at)) or number(net, table.unpack(at)))
+          assert.is_nil(e.text:find "stale", e.text)
+        end
+        if round == 1 then net:step(3) end
+      end
+    end
+  end)
+
+  it("agrees in single precision to its rounding", function()
+    for k = 1, 12 do
+      local net, g = kit.random(k, { precision = "single" }), mg.generator(k)
+      net:forward()
+      net:backward()
+      for _, at in ipairs(entries(net, g)) do
+        if at[1] ~= "theta" then holds(net:explain(table.unpack(at)), number(net, table.unpack(at)), 1e-5) end
+      end
+    end
+  end)
+
+  it("has the terms of the formulas", function()
+    local net = kit.xor { 2, 3, 1, l1 = .01, l2 = .1 }
+    net:forward()
+    net:backward()
+    local e = net:explain("grad", 1, 2, 3)
+    assert.equal(4 + 1, #e.terms)
+    for n = 1, 4 do assert.equal(net.delta[1][n][2] * net.a[1][n][3], e.terms[n].value) end
+    assert.equal(.01 + .1 * net.theta[1][2][3], e.terms[5].value)
+    assert.equal(4, #net:explain("grad", 1, 2, 1).terms) -- biases have no l1 and l2
+    e = net:explain("z", 2, 3, 1)
+    for k = 1, 4 do assert.equal(net.a[2][3][k] * net.theta[2][1][k], e.terms[k].value) end
+    e = net:explain("delta", 1, 4, 2)
+    local a = net.a[2][4][3]
+    assert.equal(1, #e.terms)
+    assert.near(net.delta[2][4][1] * net.theta[2][1][3] * a * (1 - a), e.value, 1e-16)
+    e = net:explain("theta", 1, 1, 2)
+    assert.equal(net.theta[1][1][2], e.terms[1].value)
+    assert.equal(-net.eta * net.grad[1][1][2], e.terms[2].value)
+    e = net:explain "cost"
+    assert.equal(4 + 1, #e.terms)
+    for n = 1, 4 do assert.near((net.a[3][n][1] - net.y[n][1]) ^ 2 / 2, e.terms[n].value, 1e-16) end
+    assert.equal(e.value, net:explain("J").value)
+    assert.equal(1, net:explain("a", 2, 1, 1).value)
+    assert.equal(net.X[3][1], net:explain("A", 1, 3, 2).value)
+  end)
+
+  it("says the deltas of the logarithmic costs by their own formulas", function()
+    local net = mg.network { 2, 2, cost = "softmax", seed = 1, X = { { 1, 2 }, { 0, 1 } }, y = { { 1, 0 }, { 0, 1 } } }
+    net:forward()
+    net:backward()
+    local e = net:explain("delta", 1, 2, 2)
+    assert.near((net.a[2][2][2] - 1) / 2, e.value, 1e-16)
+    assert.matches("g' has cancelled", e.text)
+    assert.matches("%-ln ", net:explain("cost").text)
+    net = mg.network { 2, 1, cost = "cross-entropy", seed = 1, X = { { 1, 2 }, { 0, 1 } }, y = { 1, 0 } }
+    net:forward()
+    net:backward()
+    e = net:explain("delta", 1, 1, 1)
+    assert.near((net.a[2][1][1] - 1) / 2, e.value, 1e-16)
+    assert.matches("%-ln%(1 %- ", net:explain("cost").text)
+    net = mg.network { 2, 3, cost = "softmax", X = { { 1, 2 } } }
+    net:forward()
+    assert.matches("e^%S+ / %(e^%S+ %+ e^%S+ %+ e^%S+%)", net:explain("a", 2, 1, 2).text)
+  end)
+
+  it("agrees with functions of the user's own", function()
+    local cube = mg.activation { name = "explained cube", f = function(z) return z ^ 3 end,
+      df = function(z) return 3 * z * z end }
+    local quartic = mg.cost { name = "explained quartic", f = function(a, y) return (a - y) ^ 4 end,
+      delta = function(a, y) return 4 * (a - y) ^ 3 end }
+    for _, output in ipairs { "tanh", "softmax", cube } do
+      local net, g = mg.network { 2, { 3, cube }, { 2, output }, cost = quartic, seed = 1 }, mg.generator(3)
+      net.X, net.y = kit.data(4, 5, 2, 2)
+      net:forward()
+      net:backward()
+      for _, at in ipairs(entries(net, g)) do
+        local e = net:explain(table.unpack(at))
+        if at[1] ~= "theta" then holds(e, number(net, table.unpack(at))) end
+        assert.is_nil(e.text:find "stale", e.text)
+      end
+      assert.matches("^J = explained quartic%(yhat, y%), yhat = A%[3%]\n", net:explain("cost").text)
+    end
+    local fails = mg.activation { name = "explained failure", check = false, f = function() error "not today" end,
+      df = function() return 1 end }
+    local net = mg.network { 1, { 1, fails }, X = { { 1 } }, y = { 1 } }
+    local w = net:walk()
+    w()
+    local before = kit.theta(net)
+    for _ = 1, 2 do
+      local ok, message = pcall(w)
+      assert.is_false(ok)
+      assert.matches("not today", message)
+    end
+    assert.equal(before, kit.theta(net))
+    assert.matches("after op 1 of 6", tostring(w))
+  end)
+
+  it("opens its terms, back to the data", function()
+    local net = kit.xor()
+    net:forward()
+    net:backward()
+    local e = net:explain("z", 2, 4, 1, { depth = 4 })
+    assert.is_nil(e.terms[1].terms) -- the bias
+    local a = e.terms[2].terms[1]
+    assert.equal("A[2][4][2]", a.name)
+    local z = a.terms[1].terms[1]
+    assert.equal("Z[1][4][1]", z.name)
+    assert.equal("A[1][4][2]", z.terms[2].terms[1].name)
+    assert.equal(net.X[4][1], z.terms[2].terms[1].value)
+    assert.is_nil(net:explain("z", 2, 4, 1).terms[2].terms)
+    e = net:explain("theta", 1, 2, 3, { depth = 20 })
+    holds(e, e.engine)
+    for _, name in ipairs { "GRAD[1][2][3]", "DELTA[1][4][2]", "DELTA[3][4][1]", "A[4][4][1]", "X[4][2]",
+      "see above" } do
+      assert.is_truthy(e.text:find(name, 1, true), name)
+    end
+    local wide = mg.network { 30, 30, 30, 30, 1, seed = 1 }
+    wide.X, wide.y = kit.data(1, 30, 30, 1)
+    wide:forward()
+    e = wide:explain("a", 5, 1, 1, { depth = 100 }) -- there is an end
+    assert.matches("only the first 500 numbers were opened", e.text)
+  end)
+
+  it("shows the largest of many rows first, and sums the rest", function()
+    local net = kit.xor { 3, 2, 1, X = mg.generator(1):randn(100, 3), y = mg.generator(2):rand(100, 1) }
+    net:step()
+    local e = net:explain("grad", 1, 2, 3)
+    assert.equal(100, #e.terms)
+    local largest = 0
+    for _, t in ipairs(e.terms) do largest = math.max(largest, math.abs(t.value)) end
+    local first = tonumber(e.text:match "\n  row [^\n]* = (%S+)\n")
+    assert.near(largest, math.abs(first), 1e-5 * largest)
+    local _, rows = e.text:gsub("\n  row ", "")
+    assert.equal(10, rows)
+    assert.matches("the other 90, all smaller: sum ", e.text)
+    net.a[1][77][3] = 0 / 0 -- what is not finite comes first of all
+    assert.matches("\n  row 77 ", net:explain("grad", 1, 2, 3).text:match "\n[^\n]*\n")
+  end)
+
+  it("says of a number that no longer fits that it is stale", function()
+    local net = kit.xor()
+    net:forward()
+    net:backward()
+    assert.is_nil(net:explain("delta", 1, 1, 1).text:find "stale")
+    net.theta[2][1][2] = 9
+    assert.matches("stale: DELTA%[1%]%[1%]%[1%] is not what its terms now come to.*makes it anew",
+      net:explain("delta", 1, 1, 1).text)
+    net:step()
+    local e = net:explain("delta", 1, 1, 1)
+    assert.is_nil(e.text:find "stale")
+    assert.matches("THETA in these terms is that of the pass", e.text)
+    assert.matches("this GRAD is that of the last update", net:explain("theta", 1, 1, 2).text)
+    net.z[1][1][1] = 3
+    e = net:explain("a", 2, 1, 2)
+    assert.near(1 / (1 + math.exp(-3)), e.value, 1e-15)
+    assert.equal(net.a[2][1][2], e.engine)
+    assert.equal(e.value - e.engine, e.difference)
+    assert.matches("stale", e.text)
+  end)
+
+  it("does not agree with a pass that has a mistake in it, and says so", function()
+    local net = kit.xor()
+    net:bug "wrong-sign"
+    net:forward()
+    net:backward()
+    local e = net:explain("delta", 3, 1, 1)
+    assert.near(-e.engine, e.value, 1e-15)
+    assert.matches("the backward pass has a mistake planted in it", e.text)
+    assert.is_nil(net:explain("grad", 3, 1, 1).text:find "stale") -- of that delta
+  end)
+
+  it("explains what a walk has made so far", function()
+    local net = kit.xor()
+    local w = net:walk { rows = 2 }
+    w:to("delta", 2)
+    assert.equal(net.delta[2][1][1], net:explain("delta", 2, 1, 1).value)
+    raises(function() net:explain("delta", 1, 1, 1) end, "DELTA[1] is not made yet: a later operation of the walk")
+    raises(function() net:explain("theta", 1, 1, 1) end, "GRAD[1] is not made yet")
+    net.a[3][1][2] = 5
+    assert.matches("stale", net:explain("a", 3, 1, 2).text)
+    w:to("grad", 2)
+    assert.equal(1, #net:explain("grad", 2, 1, 1).terms)
+  end)
+
+  it("explains the bias, what is frozen and what is not there", function()
+    local net = mg.network { 2, { 2, "tanh", bias = false }, 1, seed = 1, X = { { 1, 2 } }, y = { 1 } }
+    net.frozen[2] = "weights"
+    net:step()
+    assert.matches("column 1 is the bias, the weight of a constant", net:explain("grad", 2, 1, 1).text)
+    local e = net:explain("grad", 1, 1, 1)
+    assert.equal(0, e.value)
+    assert.same({}, e.terms)
+    assert.matches("has no bias", e.text)
+    assert.matches("frozen", net:explain("theta", 2, 1, 2).text)
+    assert.equal(net.theta[2][1][2], net:explain("theta", 2, 1, 2).value)
+    assert.equal(0, net:explain("dtheta", 2, 1, 2).value)
+    assert.equal(net.dtheta[2][1][1], net:explain("dtheta", 2, 1, 1).value)
+  end)
+
+  it("is a method of the live matrices", function()
+    local net = kit.xor()
+    net:step()
+    for _, what in ipairs { "a", "z", "delta", "grad", "theta", "dtheta" } do
+      assert.equal(net:explain(what, 1, 2, 1).text, net[what][1]:explain(2, 1).text)
+    end
+    assert.is_truthy(net.delta[1]:explain(2, 1, { depth = 2 }).terms[1].terms)
+    raises(function() net.X:explain(1, 1) end, "explain: expected one of A[l]", "got a matrix of its own")
+    raises(function() net.delta[1][2]:explain(1, 1) end, "explain: expected one of A[l]")
+  end)
+
+  it("refuses what is not there, with the range", function()
+    local net = kit.xor()
+    raises(function() net:explain("grad", 1, 1, 1) end, "GRAD[1] is not made yet: backward() or step() makes it")
+    raises(function() net:explain "cost" end, "explain: J is not made yet: forward() or step() makes it")
+    net:step()
+    raises(function() net:explain("grad", 4, 1, 1) end, "explain: layer: expected 1 to 3, got 4")
+    raises(function() net:explain("a", 5, 1, 1) end, "explain: layer: expected 1 to 4, got 5")
+    raises(function() net:explain("grad", 1, 3, 1) end, "explain: i: expected 1 to 2, a row of GRAD[1] (2 x 3), got 3")
+    raises(function() net:explain("grad", 1, 2, 0) end, "j: expected 1 to 3, a column of GRAD[1] (2 x 3), got 0")
+    raises(function() net:explain("grad", 1, 2) end, "explain: j: expected 1 to 3", "got nil")
+    raises(function() net:explain("grad", 1, 1.5, 1) end, "explain: i:", "got 1.5")
+    raises(function() net:explain("gard", 1, 2, 1) end, "explain: expected what, one of", "did you mean grad?")
+    raises(function() net:explain() end, "explain: expected what", "got nil")
+    raises(function() net:explain("grad", 1, 2, 1, { deep = 1 }) end, 'explain: no option "deep"', "depth")
+    raises(function() net:explain("grad", 1, 2, 1, { depth = 0 }) end, "explain: depth: expected a whole number from 1")
+    raises(function() net:explain("grad", 1, 2, 1, 2) end, "explain: expected options, {depth = 2}, got 2")
+    raises(function() net:explain("cost", 1) end, 'J is one number: explain("cost")')
+    raises(function() net.explain("grad") end, "explain: expected a network first")
+  end)
+end)

@@ -1,6 +1,7 @@
 -- explain.lua - where one number came from: its formula, the sum with every term's numbers, and the engine's own.
 
 local core = require "moongrad.core"
+local lists = require "moongrad.lists"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
@@ -214,11 +215,13 @@ end
 -- > explain("cost").terms[1].value
 function explain.of(net, what, l, i, j, o, ...)
   core.network_self(net, "explain")
+  if core.is_matrix(what) and o == nil then return explain.of_matrix(what, l, i, j) end -- explain(DELTA[1], 2, 1)
+  what = lists.what(what) or what
   local name = type(what) == "string" and what:lower()
   if name == "j" then name = "cost" end
   if not is_known[name] then
-    raise("explain: expected what, one of %s, got %s%s", table.concat(known, ", "), options.show(what),
-      name and names.suggest(name, known) or "")
+    if name then raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known)) end
+    raise("explain: expected one of %s, got %s", table.concat(known, ", "), options.show(what))
   end
   if name == "cost" then
     if type(l) == "number" then raise 'explain: J is one number: explain("cost")' end

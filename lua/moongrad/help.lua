@@ -21,6 +21,7 @@ A network learns XOR:
   Look     THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J  who()
   Set      THETA[1][1][2] = 0.5
   Do       forward() backward() update() step(n) train{} predict(X) cost() accuracy() init()
+  Inside   walk() goes through one step operation by operation, explain("grad", 1, 2, 3) through one number
   Check    check() compares every gradient with differences of J
   Make     matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)  network{2, 8, 1, activation = "tanh"}
   Help     help "step" or ?step, help(step), help "topics", apropos "grad"

@@ -148,6 +148,26 @@ five-point
 Sources: Press and others, Numerical Recipes, section 5.7 (2007); Nocedal and Wright, Numerical Optimization,
 section 8.1 (2006).]] },
 
+{ "inside", { "walking", "explaining", "see inside", "step by step", "derivations" }, [[
+inside: stand inside one step, and ask a number where it came from
+walk() begins one step; each w() does the engine's next operation, an empty line after it the next again. Printed it
+says its formula, the shapes, what came out and where we are. A Z DELTA GRAD THETA are what has been made so far; write
+into one and go on: the later operations use it. w:back(), w:to("delta", 1), w:finish() and w:reset() move about.
+explain(what, l, i, j) is one number's derivation: the sum, its terms in numbers, the engine's own beside it. With
+the option depth = 2 the numbers in the terms are explained, too, and so on to the data. After a step, A Z DELTA GRAD
+are of the pass before its update: the terms then take THETA as that pass had it, and say so.
+> w = walk()
+> w()
+> w:to("delta", 1)
+> w:to("z", 1)
+> Z[1][2][1] = 0
+> w:finish()
+> explain("grad", 1, 2, 3)
+> GRAD[1]:explain(2, 3, {depth = 3})
+> explain("theta", 1, 2, 3).value
+
+Source: Mazur, A step by step backpropagation example (2015), is such a walk by hand.]] },
+
 { "mistakes", { "bugs", "classic mistakes", "wrong gradients" }, [[
 mistakes: what goes wrong in backward passes, to be planted and found
 bug(name) plants one in the network's backward pass; backward, step and train make it until bug(false).

@@ -14,7 +14,7 @@ local walk = {}
 local op = { __name = "operation" } -- the metatable of what a walk returns
 
 local op_names = { "z", "a", "cost", "delta", "grad", "update" }
-local live = { z = "z", a = "a", delta = "delta", grad = "grad" } -- where net has what an operation makes
+local is_matrix = { z = true, a = true, delta = true, grad = true } -- is what it makes one?
 
 -- "z 1"; "update"
 local function title(net, k)
@@ -22,24 +22,24 @@ local function title(net, k)
   return layer and name .. " " .. layer or name
 end
 
--- The live matrix or number that it made; of the update all of THETA, a list.
-local function value(self)
-  if self.name == "cost" then return self.net.J end
-  if self.name == "update" then return self.net.theta end
-  return self.net[self.name][self.name == "a" and self.layer + 1 or self.layer]
+-- The live matrix or number that an operation made; of the update all of THETA, a list.
+local function value(net, name, layer)
+  if name == "cost" then return net.J end
+  if name == "update" then return net.theta end
+  return net[name][name == "a" and layer + 1 or layer]
 end
 
 -- "op 5 of 14   z 3; next a 3"
 local function place(self)
   local text = ("op %d of %d   %s"):format(self.k, self.count, title(self.net, self.k))
   if self.row then text = text .. (", of row %d alone (N = 1)"):format(self.row) end
-  if self.k == self.count then return text .. ("; this was the last, epoch %d"):format(self.net.epoch) end
+  if self.k == self.count then return text .. ("; this was the last, epoch %d"):format(self.epoch) end
   return text .. "; next " .. title(self.net, self.k + 1)
 end
 
 -- What it made, as text with where that came from.
 local function result(self, from)
-  if self.name == "cost" then return ("J = %s   from %s"):format(show.number(self.value or 0 / 0), from) end
+  if self.name == "cost" then return ("J = %s   from %s"):format(show.number(self.value), from) end
   if self.name ~= "update" then return (show.matrix(self.value):gsub("\n", "   from " .. from .. "\n", 1)) end
   local texts = {}
   for l, m in ipairs(self.value) do
@@ -50,26 +50,24 @@ end
 
 -- Is what it made still there to be seen?
 local function is_there(self)
-  if not live[self.name] then return true end
+  if not is_matrix[self.name] then return true end
   return core.view(self.net, self.name, self.name == "a" and self.layer + 1 or self.layer) ~= nil
 end
 
-local lazy = {}
-function lazy.value(self) return value(self) end
-function lazy.formula(self) return (symbols.op(self.net, self.name, self.layer)) end
-function lazy.text(self)
-  local formula, shapes, from = symbols.op(self.net, self.name, self.layer)
+function op.__tostring(self)
+  local _, shapes, from = symbols.op(self.net, self.name, self.layer)
   local made = is_there(self) and result(self, from) or "taken back"
-  return ("%s\n%s\n%s\n%s"):format(formula, shapes, made, place(self))
+  return ("%s\n%s\n%s\n%s"):format(self.formula, shapes, made, place(self))
 end
 
-function op.__index(self, name) return lazy[name] and lazy[name](self) end
-function op.__tostring(self) return self.text end
+function op.__index(self, name) return name == "text" and tostring(self) or nil end
 require("moongrad.print").repeats[op] = true -- an empty input makes the next one
 
 local function new_op(self, k)
   local name, layer = core.walk_op(self.net, k)
-  return setmetatable({ name = name, layer = layer, k = k, count = self.count, net = self.net, row = self.row }, op)
+  return setmetatable({ name = name, layer = layer, formula = symbols.op(self.net, name, layer),
+    value = value(self.net, name, layer), k = k, count = self.count, net = self.net, row = self.row or nil,
+    epoch = self.net.epoch }, op)
 end
 
 -- --- is it still the network's walk? ------------------------------------------------------
@@ -150,12 +148,12 @@ local function begin(self)
   self.kept, self.finished = false, false
 end
 
-local methods = {}
 local class = { __name = "walk" } -- the metatable of walks
+local methods = {}
+local walks = setmetatable({}, { __mode = "k" }) -- walk -> what it stands for
 
 local function self_of(w, name)
-  if getmetatable(w) ~= class then raise("%s: expected a walk first: w:%s(...)", name, name) end
-  return w
+  return walks[w] or raise("%s: expected a walk first: w:%s(...)", name, name)
 end
 
 local function no_more(name, ...)
@@ -169,7 +167,7 @@ function methods.back(w, ...)
   check(self)
   if done(self) == 0 then raise "back: the walk is at its beginning" end
   back(self)
-  return self
+  return w
 end
 
 -- All that is left.
@@ -188,7 +186,7 @@ function methods.reset(w, ...)
   if self.current and self.current() ~= self.net then check(self) end
   if not trouble(self) then go(self, 0) end
   begin(self)
-  return self
+  return w
 end
 
 -- The operation that is meant: a number, or a name and a layer.
@@ -235,13 +233,15 @@ end
 
 -- --- the walk itself ------------------------------------------------------------------------
 
-function class.__index(_, name)
-  if methods[name] or type(name) ~= "string" then return methods[name] end
-  raise("a walk has no %q%s", name, names.suggest(name, { "back", "to", "finish", "reset" }))
-end
+class.__index = setmetatable(methods, {
+  __index = function(_, name)
+    raise("a walk has no %s%s", options.show(name), names.suggest(tostring(name), { "back", "to", "finish", "reset" }))
+  end,
+})
 
 -- The next operation; nil after the last.
-function class.__call(self, ...)
+function class.__call(w, ...)
+  local self = walks[w]
   if select("#", ...) > 2 then raise "walk: w() takes no arguments" end -- for gives it two
   if self.finished and (not done(self) or done(self) == self.count) then return nil end
   check(self)
@@ -249,15 +249,19 @@ function class.__call(self, ...)
   return new_op(self, done(self))
 end
 
-function class.__tostring(self)
+function class.__tostring(w)
+  local self = walks[w]
   local text = "walk of " .. tostring(self.net):gsub("   .*$", "")
   text = text .. (self.row and (", row %d alone"):format(self.row) or (", %d rows"):format((core.batch(self.net))))
   local why = not (self.finished and not done(self)) and trouble(self)
   if why then return text .. ": no longer valid: " .. why end
   local n = done(self) or self.count
   if n == self.count then return ("%s: finished, epoch %d"):format(text, self.net.epoch) end
-  local at = n == 0 and "at its beginning" or ("after op %d of %d, %s"):format(n, self.count, title(self.net, n))
-  return ("%s: %s; w() is op %d, %s"):format(text, at, n + 1, title(self.net, n + 1))
+  if n == 0 then
+    return ("%s: at its beginning; with w = walk(), w() does op 1, %s"):format(text, title(self.net, 1))
+  end
+  local at = ("after op %d of %d, %s"):format(n, self.count, title(self.net, n))
+  return ("%s: %s; w() does op %d, %s"):format(text, at, n + 1, title(self.net, n + 1))
 end
 
 --- net:walk([X, y] or {rows = k})
@@ -285,18 +289,20 @@ function walk.of(net, X, y, ...)
     for name in pairs(X) do options.exists("walk", name) end
     self.row = X.rows ~= nil and X.rows
   elseif (X == nil) ~= (y == nil) then
-    raise "walk: expected X and y, or neither"
+    raise "walk: expected X and y, or neither; of one row alone: walk{rows = 3}"
   elseif X ~= nil then
     self.X, self.y = core.as_matrix(X, "X"), core.as_matrix(y, "y", true)
   end
   begin(self)
-  return setmetatable(self, class)
+  local w = setmetatable({}, class)
+  walks[w] = self
+  return w
 end
 
 -- As walk.of, of the current network: no longer valid when that is another.
 function walk.current(current, ...)
   local w = walk.of(current() or raise "walk needs a network: make one first, LAYERS = {2, 2, 2, 1}", ...)
-  w.current = current
+  walks[w].current = current
   return w
 end
 

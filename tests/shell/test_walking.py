@@ -14,7 +14,7 @@ def walking(home):
     p = Prompt(home, "-q")
     p.do(XOR)
     equal(p.do("w = walk()"), [])
-    check("at its beginning; w() is op 1, z 1" in p.do("w")[0])
+    check("at its beginning; with w = walk(), w() does op 1, z 1" in p.do("w")[0])
     lines = p.do("w()")
     equal(lines[0], "Z[1] = A[1] THETA[1]^T")
     equal(lines[-1], "op 1 of 10   z 1; next a 1")

@@ -57,6 +57,7 @@ end
 
 methods.train = train
 methods.check = check
+function methods.diagnose(...) return require("moongrad.diagnose").of(...) end
 function methods.bug(...) return require "moongrad.mistakes".bug(...) end
 
 options.declare("walk", {

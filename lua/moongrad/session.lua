@@ -25,6 +25,7 @@ local classof = debug.getmetatable -- also where __metatable hides it
 -- The methods of a network that are functions on the current one.
 local commands = {
   "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "explain",
+  "diagnose",
 }
 
 -- What is the engine's to write.

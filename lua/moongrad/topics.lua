@@ -112,6 +112,28 @@ size of signals from layer to layer for tanh and sigmoid, "he" for relu; "unifor
 Sources: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks (2010); He,
 Zhang, Ren and Sun, Delving deep into rectifiers (2015).]] },
 
+{ "not learning", { "why does it not learn", "diagnosis", "saturation", "vanishing gradient", "dead relus", "plateau",
+  "plateaus" }, [[
+not learning: what it looks like, and what to try
+diagnose() looks, tries some epochs on a copy, says what it sees with its numbers, and proposes a line to type.
+  symmetry      equal rows of THETA[l]: units that compute the same and stay one unit; draw THETA at random
+  saturation    |g'(Z)| next to nothing for most of X: weights or X are too large
+  dead          relus that are 0 for every row of X: no gradient comes through them
+  vanishing     each layer shrinks what goes back; exploding: each enlarges it; "xavier" and "he" keep its size
+  ETA           too large: the cost rises, oscillates or leaves the finite numbers; too small: nothing moves. An update
+                is usually about 1e-3 of its weights.
+  plateau       the cost stays where it is. For XOR by mse: 1/4, every row gets .5; 1/6, three rows share a
+                prediction; 1/8, two rows do.
+  data          X whose columns are not near 1 in size, targets that the output's g cannot reach, NaN
+> LAYERS = {2, 4, 1}
+> init("constant", {value = 0.1})
+> diagnose().findings[1].name
+symmetry
+> init("xavier")
+
+Sources: LeCun and others, Efficient BackProp (1998); Glorot and Bengio, Understanding the difficulty of
+training deep feedforward neural networks (2010); Karpathy, CS231n notes (2015), for the ratio of 1e-3.]] },
+
 { "regularisation", { "regularization", "weight decay", "overfitting", "l1 and l2" }, [[
 regularisation: a price on large weights
   J gains       l1 sum of |w| + l2/2 sum of w^2

@@ -71,6 +71,7 @@ local function train(net, o, ...)
   local X, y = data(net, o)
   local targets = core.check_data(net, "train", X, y)
   local batch = math.min(options.whole("train: batch", o.batch or #X, 1), #X)
+  core.network_state(net).batch = batch -- for diagnose, which goes on in such
   local test_X, test_y
   if o.test ~= nil then
     if type(o.test) ~= "table" then raise("train: test: expected {X, y}, got %s", options.show(o.test)) end

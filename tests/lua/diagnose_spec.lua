@@ -1,0 +1,250 @@
+-- diagnose: each planted condition is found, its experiment can be typed and helps; what learns gets no alarm.
+
+local core = require "moongrad.core"
+local kit = require "kit"
+local mg = require "moongrad"
+
+local X, y = mg.data.xor()
+
+local function net_of(spec)
+  local all = { 2, 4, 1, activation = "tanh", output = "sigmoid", init = "xavier", eta = .5, X = X, y = y, seed = 1 }
+  if spec[1] then all[1], all[2], all[3] = nil, nil, nil end
+  for key, v in pairs(spec) do all[key] = v end
+  return mg.network(all)
+end
+
+local function finding(d, name)
+  for _, f in ipairs(d.findings) do
+    if f.name == name then return f end
+  end
+end
+
+-- The lines of try are run as at the prompt, NET being net.
+local function type_in(net, line)
+  local names = setmetatable({ NET = net, sqrt = mg.sqrt }, {
+    __index = function(_, key)
+      if core.network_class.methods[key] then
+        return function(...) return core.network_class.methods[key](net, ...) end
+      end
+      if key == "X" or key == "y" or key == "ETA" then return net[key:gsub("ETA", "eta")] end
+      if key == "LAYERS" then return net.layers end
+    end,
+    __newindex = function(_, key, v)
+      if key == "LAYERS" then net = net:like(v) else net[key:gsub("ETA", "eta")] = v end
+    end,
+  })
+  assert((load("return " .. line, "=try", "t", names) or load(line, "=try", "t", names)))()
+  return net
+end
+
+describe("a planted condition", function()
+  -- name -> a network that has it, and whether its experiment removes the finding at once
+  local planted = {
+    { "symmetry", function() return net_of { init = { "constant", value = .3 } } end, true },
+    { "symmetry", function()
+      local net = net_of {}
+      net.theta[1][2] = net.theta[1][1]
+      return net
+    end, true },
+    { "saturation", function() return net_of { activation = "sigmoid", init = { "normal", sigma = 50 } } end, true },
+    { "saturation", function()
+      local net = net_of {}
+      net:step(10)
+      net.theta[1] = net.theta[1] * 200
+      return net
+    end, true },
+    { "dead", function()
+      local net = net_of { activation = "relu", init = "he" }
+      for i = 1, 4 do net.theta[1][i][1] = -100 end
+      return net
+    end, true },
+    { "vanishing", function()
+      local net = net_of { 2, 4, 4, 4, 4, 4, 4, 1, activation = "sigmoid" }
+      net:step(200)
+      return net
+    end, true },
+    { "exploding", function()
+      return net_of { 2, 30, 30, 30, 30, 1, activation = "relu", output = "linear", cost = "mse", eta = 1e-3,
+        init = { "normal", sigma = 3 } }
+    end, true },
+    { "ETA too large", function() return net_of { eta = 1000 } end, true },
+    { "ETA too large", function()
+      return net_of { activation = "relu", output = "linear", cost = "mse", eta = 30, init = "he" }
+    end, true },
+    { "ETA too small", function() return net_of { eta = 1e-6 } end, true },
+    { "NaN", function()
+      local net = net_of {}
+      net.theta[2][1][2] = 0 / 0
+      return net
+    end, true },
+    { "data", function()
+      local bad = X:copy()
+      bad[3][1] = 0 / 0
+      return net_of { X = bad }
+    end, true },
+    { "data", function() return net_of { y = { 1, 2, 3 } } end },
+    { "unscaled", function() return net_of { X = X * 1000 } end, true },
+    { "targets", function() return net_of { y = { 0, 5, 5, 0 } } end, true },
+    { "constant", function() return net_of { X = mg.ones(4, 2) } end },
+    { "gradient", function()
+      local net = net_of {}
+      net:bug "wrong-sign"
+      return net
+    end },
+  }
+  for k, case in ipairs(planted) do
+    local name, make, helps = case[1], case[2], case[3]
+    it(("%d, %s, is found, and its experiment can be typed"):format(k, name), function()
+      local net = make()
+      local before = kit.bits(net.theta) .. net.epoch .. tostring(net.J)
+      local d = net:diagnose()
+      assert.equal(before, kit.bits(net.theta) .. net.epoch .. tostring(net.J))
+      assert.is_false(d.ok)
+      local f = finding(d, name)
+      assert.is_truthy(f, tostring(d))
+      assert.is_false(f.minor)
+      assert.equal(d.findings[1].try, d.try)
+      assert.is_truthy(tostring(d):find(name .. ": " .. f.text, 1, true))
+      net = type_in(net, f.try)
+      if helps then
+        local left = finding(net:diagnose(), name)
+        assert.is_true(left == nil or left.minor, left and left.text)
+      end
+    end)
+  end
+
+  it("is named first where it is the cause of others", function()
+    for name, spec in pairs { unscaled = { X = X * 1000 }, symmetry = { init = { "constant", value = 0 } },
+      ["ETA too small"] = { eta = 1e-6 }, targets = { y = { 0, 5, 5, 0 } } } do
+      assert.equal(name, net_of(spec):diagnose().findings[1].name)
+    end
+  end)
+
+  it("that is a plateau of XOR is told by its mse", function()
+    local article = mg.network { 2, 2, 2, 1, X = X, y = y, seed = 0 }
+    article:step(1000)
+    local f = article:diagnose().findings[1]
+    assert.equal("plateau", f.name)
+    assert.equal(1 / 4, f.value)
+    -- 1/8: those of 20 seeds that get stuck there, and no other, are said to be
+    local stuck = 0
+    for seed = 0, 19 do
+      local net = mg.network { 2, 2, 1, X = X, y = y, seed = seed, eta = 2, init = "normal" }
+      local mse = net:step(5000).mse
+      local d = net:diagnose()
+      f = finding(d, "plateau")
+      if math.abs(mse - 1 / 8) < .002 then
+        stuck = stuck + 1
+        assert.equal(1 / 8, f and f.value)
+        net = type_in(net, f.try)
+        assert.equal(4, net.layers[2])
+      else
+        assert.is_true(d.ok, tostring(d))
+      end
+    end
+    assert.is_true(stuck >= 3)
+    -- 1/6: rows 1 to 3 get 2/3, the mean of 0, 1, 1; row 4 is right. Sizes that no epoch moves.
+    local net = mg.network { 2, 1, 1, X = X, y = y, seed = 0, eta = 1 }
+    net.theta[1] = { { -150, 100, 100 } }
+    net.theta[2] = { { math.log(2), -40 } }
+    f = finding(net:diagnose(), "plateau")
+    assert.equal(1 / 6, f and f.value)
+  end)
+end)
+
+describe("no alarm", function()
+  local function silent(net, train, times)
+    local seen = {}
+    for k = 0, times do
+      if k > 0 then train(net) end
+      seen[#seen + 1] = net:diagnose()
+    end
+    return seen
+  end
+
+  for label, spec in pairs {
+    tanh = { 2, 8, 1, cost = "cross-entropy" },
+    relu = { 2, 8, 1, activation = "relu", cost = "cross-entropy", init = "he" },
+    sigmoid = { 2, 4, 1, activation = "sigmoid", eta = 2, init = "normal" },
+  } do
+    it("is raised for XOR that is learnt, on the way and at the end, 50 seeds: " .. label, function()
+      local learnt = 0
+      for seed = 0, 49 do
+        spec.seed = seed
+        local net = net_of(spec)
+        local seen = silent(net, function() net:step(1000) end, 3)
+        local _, mse = core.evaluate(net, X, y)
+        if mse < .02 then
+          learnt = learnt + 1
+          for k, d in ipairs(seen) do assert.is_true(d.ok, ("seed %d, look %d\n%s"):format(seed, k, d)) end
+        end
+      end
+      assert.is_true(learnt >= 45)
+    end)
+  end
+
+  it("is raised for curves and classes that are learnt in batches", function()
+    for seed = 0, 4 do
+      local g = mg.generator(seed)
+      local A = g:rand(200, 2) * 2 - 1
+      local inside = mg.lt((A * A):sum(2), .6)
+      local nets = {
+        net_of { 2, 16, 1, cost = "cross-entropy", X = A, y = inside, seed = seed },
+        net_of { 2, 16, 1, output = "linear", cost = "mse", eta = .1, X = A, seed = seed,
+          y = mg.sin(A:cols(1, 1) * 3) + g:randn(200, 1) * .1 },
+      }
+      for _, net in ipairs(nets) do
+        for k, d in ipairs(silent(net, function() net:train { epochs = 60, batch = 10 } end, 3)) do
+          assert.is_true(d.ok, ("seed %d, look %d\n%s"):format(seed, k, d))
+        end
+      end
+    end
+  end)
+end)
+
+describe("a diagnosis", function()
+  it("leaves the network, its live state and both generators as they were", function()
+    local net = net_of {}
+    net:step(3)
+    net:train { epochs = 2, batch = 3 }
+    mg.seed(5)
+    local before, first = kit.live(net), mg.rand(1, 1)[1][1]
+    mg.seed(5)
+    local d = net:diagnose()
+    assert.equal(before, kit.live(net))
+    assert.equal(first, mg.rand(1, 1)[1][1])
+    assert.equal(tostring(d), tostring(net:diagnose()))
+    local twin = net_of {}
+    twin:step(3)
+    twin:train { epochs = 2, batch = 3 }
+    net:train { epochs = 2, batch = 2 }
+    twin:train { epochs = 2, batch = 2 }
+    assert.equal(kit.theta(twin), kit.theta(net))
+  end)
+
+  it("has its numbers by layer", function()
+    local net = net_of {}
+    local d = net:diagnose()
+    net:forward()
+    net:backward()
+    for l = 1, 2 do
+      local ratio = net.eta * net.grad[l]:norm() / net.theta[l]:norm()
+      kit.near({ d.layers[l].update }, { ratio }, 1e-12)
+      kit.near({ d.layers[l].gradient }, { net.grad[l]:norm() }, 1e-12)
+    end
+    assert.equal(301, #d.costs)
+    kit.near({ d.costs[1] }, { net:cost() }, 1e-12)
+  end)
+
+  it("says what is missing without data, and knows functions of one's own", function()
+    local bare = mg.network { 2, 2, 1, seed = 1 }
+    assert.is_true(bare:diagnose().ok)
+    assert.is_truthy(tostring(bare:diagnose()):find("no data yet", 1, true))
+    mg.activation { name = "own tanh", f = mg.tanh, df = function(_, a) return 1 - a * a end }
+    local net = net_of { activation = "own tanh", init = { "normal", sigma = 100 } }
+    assert.is_truthy(finding(net:diagnose(), "saturation"))
+    local failing = mg.activation { name = "failing", check = false, f = function() error "words" end,
+      df = function() return 1 end }
+    assert.is_truthy(finding(net_of { activation = failing }:diagnose(), "error").text:find "words")
+  end)
+end)

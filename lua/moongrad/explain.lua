@@ -185,7 +185,10 @@ function add(self, lines, indent, seen)
   if indent == "" then
     lines[#lines + 1] = ("  %s  %s   difference %.2g"):format(pad("engine", wide), number(self.engine), self.difference)
   end
-  for _, note in ipairs(self.notes) do lines[#lines + 1] = indent .. "  " .. note end
+  for _, note in ipairs(self.notes) do -- each once
+    if not seen[note] then lines[#lines + 1] = indent .. "  " .. note end
+    seen[note] = true
+  end
 end
 
 function node.__index(self, name)

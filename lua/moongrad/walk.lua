@@ -160,7 +160,11 @@ local function no_more(name, ...)
   if select("#", ...) > 0 then raise("%s: takes no arguments", name) end
 end
 
--- One operation back.
+--- w:back()
+-- Undoes the last operation of the walk w to the bit: what it made is not there again; the update gives THETA, DTHETA
+-- and the epoch back. What you wrote before it stays, what you wrote into what it made goes with it. Returns w.
+-- > w = walk()
+-- > w() w() w:back()
 function methods.back(w, ...)
   local self = self_of(w, "back")
   no_more("back", ...)
@@ -170,7 +174,10 @@ function methods.back(w, ...)
   return w
 end
 
--- All that is left.
+--- w:finish()
+-- Does all the operations of the walk w that are left, and returns the last one, the update.
+-- > w = walk()
+-- > w:finish()
 function methods.finish(w, ...)
   local self = self_of(w, "finish")
   no_more("finish", ...)
@@ -179,7 +186,11 @@ function methods.finish(w, ...)
   return new_op(self, self.count)
 end
 
--- To the beginning; of a walk that is no longer valid, a new one.
+--- w:reset()
+-- Takes the walk w back to its beginning. One that something else has overtaken, a step, other data, begins anew from
+-- the network as it now is. Returns w.
+-- > w = walk()
+-- > w() w:reset()
 function methods.reset(w, ...)
   local self = self_of(w, "reset")
   no_more("reset", ...)
@@ -221,7 +232,11 @@ local function find(self, what, layer)
   return list[#list]
 end
 
--- On, or back, until that operation is the last one done.
+--- w:to(name [, layer])
+-- Goes on, or back, until that operation of the walk w is the last one done, and returns it: w:to("delta", 1),
+-- w:to("cost"); without a layer the next of that name; w:to(5) is the fifth.
+-- > w = walk()
+-- > w:to("delta", 1)
 function methods.to(w, what, layer, ...)
   local self = self_of(w, "to")
   if select("#", ...) > 0 then raise 'to: expected an operation and its layer, w:to("delta", 1)' end
@@ -272,7 +287,7 @@ end
 -- GRAD THETA are what the walk has made so far; what you write into one goes on into the operations to come. A
 -- finished walk leaves the bits that step(1) leaves.
 --   w:back()             undoes the last operation, w:reset() all of them
---   w:to("delta", 1)     goes on, or back, to that one; w:to(5) to the fifth
+--   w:to("delta", 1)     goes on, or back, to that one
 --   w:finish()           does all that are left
 -- {rows = 3} makes the step on row 3 alone: N is 1, J and GRAD are of that row, and so is the update.
 -- > w = walk()

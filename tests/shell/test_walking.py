@@ -47,4 +47,30 @@ def looking(home):
     equal(p.end(), 0)
 
 
+@test
+def saving(home):
+    """a saved session walks again: the same bits, with operations done, undone and edited"""
+    p = Prompt(home, "-q")
+    p.do(XOR)
+    p.do("w = walk()")
+    p.do("w()")
+    p.do("")
+    p.do("A[2][1][2] = 0.9")
+    p.do('w:to("delta", 1)')
+    p.do("w:back()")
+    p.do("w:finish()")
+    p.do("w()")
+    p.do("w:back()")
+    p.do('explain("grad", 1, 1, 2)')
+    p.do("for op in walk{rows = 2} do last = op.name end")
+    p.do("mg.digits(17)")
+    theta = p.do("THETA[1]")
+    p.do('save_session("walked.lua")')
+    equal(p.end(), 0)
+    p = Prompt(home, "-q", "-i", "walked.lua")
+    equal(p.do("THETA[1]"), theta)
+    equal(p.do("NET.epoch"), ["1"])
+    equal(p.end(), 0)
+
+
 main()

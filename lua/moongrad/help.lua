@@ -47,6 +47,7 @@ local function title_of(entry)
   local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session()
     and entry.title:sub(#entry.owner + 2)
   if not called or not entries.bracket(entry) or session().value(entry.name) == nil then return entry.title end
+  if entry.owner == "mg" and session().own(entry.name) then return entry.title end -- mg.cost: cost() is the network's
   return ("%s   or %s"):format(entry.title, #called <= 26 and called or called:gsub("([({]).*([)}])$", "%1...%2"))
 end
 

@@ -20,7 +20,7 @@ local number = show.number
 
 -- --- what is asked for ------------------------------------------------------------------
 
-local known = { "z", "a", "delta", "grad", "theta", "dtheta", "cost" }
+local known = options.arguments.explain[1].choices
 local is_known = {}
 for _, name in ipairs(known) do is_known[name] = true end
 

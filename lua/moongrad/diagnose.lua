@@ -15,9 +15,26 @@ diagnosis.__index = diagnosis
 
 -- --- how far a step goes ---------------------------------------------------------------------
 
+-- Does some hidden layer let next to no gradient through, whatever ETA is?
+local function is_blocked(self)
+  for l = 1, #self.layers - 1 do
+    if self.layers[l].saturated > .9 then return true end
+  end
+  return false
+end
+
+-- With ETA the cost does what text says; with the smaller one it falls.
+local function too_large(self, net, run, smaller, text)
+  local n = #net.X
+  if n > 50 and not run.batch and core.cost_factor(net, n) == core.cost_factor(net, 2 * n) then
+    text = text .. ("; this cost is a sum over %d rows, train{batch = 32} takes smaller steps"):format(n)
+  end
+  find(self, { name = "ETA too large", value = self.widest, text = text,
+    try = ("ETA = %.3g; step(100)"):format(smaller) })
+end
+
 local function look_at_eta(self, net, run)
-  local eta, widest = net.eta, 0
-  for _, m in ipairs(self.layers) do widest = math.max(widest, m.update) end
+  local eta, last = net.eta, self.costs and self.costs[#self.costs]
   if self.trend == "rises" or self.trend == "diverges" then
     local smaller = probe.smaller(run)
     if not smaller then
@@ -25,24 +42,27 @@ local function look_at_eta(self, net, run)
         "%.2g): the gradient is not that of the cost"):format(eta * 1e-6) })
       return
     end
-    find(self, { name = "ETA too large", value = widest, try = ("ETA = %.3g; step(100)"):format(smaller),
-      text = ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its weights, 1e-3 is usual")
-        :format(self.trend == "rises" and ("rises in %d of %d epochs"):format(self.ups, self.epochs)
-        or "would leave the finite numbers", eta, smaller, widest) })
-  elseif self.trend == "flat" and not self.learnt then
+    local what = self.trend == "rises" and ("rises in %d of %d epochs"):format(self.ups, self.epochs)
+      or "would leave the finite numbers"
+    too_large(self, net, run, smaller, ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of " ..
+      "its weights, 1e-3 is usual"):format(what, eta, smaller, self.widest))
+  elseif self.trend == "flat" and not is_blocked(self) then
     local larger, fall = probe.larger(run)
     if larger then
-      find(self, { name = "ETA too small", value = widest, try = ("ETA = %.3g; step(1000)"):format(larger),
+      find(self, { name = "ETA too small", value = self.widest, try = ("ETA = %.3g; step(1000)"):format(larger),
         text = ("an update is at most %.2g of its weights, 1e-3 is usual: with ETA %.3g the cost falls by %s in %d " ..
-          "epochs, with %.3g by %s"):format(widest, larger, percent(fall), self.epochs, eta, percent(self.fall)) })
+          "epochs, with %.3g by %s"):format(self.widest, larger, percent(fall), self.epochs, eta, percent(self.fall)) })
       return
     end
     local smaller = self.explained < -.02 and probe.smaller(run)
-    if smaller then
-      find(self, { name = "ETA too large", value = widest, try = ("ETA = %.3g; step(100)"):format(smaller),
-        text = ("the cost is above that of predicting the mean of y and does not fall with ETA %.3g; with %.3g it does")
-          :format(eta, smaller) })
-    end
+    if not smaller then return end
+    too_large(self, net, run, smaller, ("the cost is above that of predicting the mean of y and does not fall with " ..
+      "ETA %.3g; with %.3g it does"):format(eta, smaller))
+  elseif self.trend == "falls" and self.widest > 1 then
+    local smaller, cost = probe.smaller(run)
+    if not smaller or cost >= .8 * last then return end
+    too_large(self, net, run, smaller, ("an update is up to %.2g times its weights, 1e-3 is usual: in %d epochs ETA " ..
+      "%.3g comes to cost %.4g, %.3g to %.4g"):format(self.widest, self.epochs, eta, last, smaller, cost))
   end
 end
 
@@ -84,7 +104,9 @@ local function look_for_plateau(self, net, X, y)
     end
   end
   if math.abs(self.explained) < .02 then
-    find(self, { name = "plateau", value = self.mse, try = 'init("xavier"); step(1000)',
+    local change = self.layers[1].activation == "sigmoid" and 'NET.options.activation = "tanh"; ' or ""
+    find(self, { name = "plateau", value = self.mse,
+      try = ('%sinit("xavier"); step(%d)'):format(change, self.epochs == 300 and 1000 or 100),
       text = ("mse %.6g is what the mean of y alone gives, %.6g: X is not used"):format(self.mse, self.variance) })
   elseif self.explained < .5 and (self.explained > 0 or self.ok) then
     find(self, { name = "plateau", value = self.mse, try = wider(net),
@@ -103,6 +125,8 @@ local function with_data(self, net, X, y)
   if symptoms.pass(self, run.twin) then return end
   local activations = options.resolve(core.network_state(net).layers, core.network_state(net).given)
   for l, activation in ipairs(activations) do self.layers[l] = symptoms.measure(run.twin, l, activation) end
+  self.widest = 0 -- the largest update/weight of a layer
+  for _, m in ipairs(self.layers) do self.widest = math.max(self.widest, m.update) end
   local _, mse, _, accuracy = core.evaluate(run.twin, run.X, run.y)
   self.mse, self.accuracy, self.variance = mse, accuracy, variance(run.y)
   self.explained = 1 - mse / math.max(self.variance, 1e-300)

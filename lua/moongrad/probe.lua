@@ -85,13 +85,13 @@ function probe.run(run)
   run.trend, run.fall, run.ups = judge(run.costs)
 end
 
--- The nearest smaller eta with which the cost falls; nil when none does.
+-- The nearest smaller eta with which the cost falls, and to what; nil when there is none.
 function probe.smaller(run)
   for power = 1, 6 do
     local eta = run.net.eta * 10 ^ -power
     local list = costs(run, eta)
     local trend, _, ups = judge(list)
-    if trend == "falls" and list[#list] < list[1] and ups <= .1 * #list then return eta end
+    if trend == "falls" and list[#list] < list[1] and ups <= .1 * #list then return eta, list[#list] end
   end
 end
 

@@ -71,6 +71,13 @@ describe("a planted condition", function()
     { "ETA too large", function()
       return net_of { activation = "relu", output = "linear", cost = "mse", eta = 30, init = "he" }
     end, true },
+    { "ETA too large", function()
+      local g = mg.generator(1)
+      local A, t = g:rand(300, 20), mg.zeros(300, 4)
+      for i = 1, 300 do t[i][1 + (A[i][1] > .5 and 1 or 0) + (A[i][2] > .5 and 2 or 0)] = 1 end
+      return net_of { 20, 32, 4, activation = "relu", output = "softmax", cost = "softmax", eta = 20, init = "he",
+        X = A, y = t }
+    end, true },
     { "ETA too small", function() return net_of { eta = 1e-6 } end, true },
     { "NaN", function()
       local net = net_of {}

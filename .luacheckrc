@@ -11,9 +11,9 @@ local session = {
   },
   read_globals = {
     "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "walk",
-    "explain", "diagnose",
+    "explain", "diagnose", "undo", "seek", "watch", "watched", "unwatch",
     "help", "apropos", "who", "history", "save_session", "run", "edit", "reset", "mg", "network", "data", "digits",
-    "matrix", "zeros", "ones", "eye", "linspace", "hstack", "vstack", "is_matrix",
+    "diff", "matrix", "zeros", "ones", "eye", "linspace", "hstack", "vstack", "is_matrix",
     "time", "bench", "seed", "rand", "randn", "permutation", "generator", "eq", "lt", "gt",
     "exp", "log", "sqrt", "abs", "sin", "cos", "floor", "sign",
     "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus", "softmax",

@@ -60,6 +60,7 @@ end
 
 -- "> check{layer = 1}"
 local function example(who, option)
+  if who == "step" then return ("> step(100, {%s = %s})"):format(option.name, option.example) end
   local call = who == "network" and "NET = network{2, 2, 1, " or (who:find "^data%." and "X, y = " or "") .. who .. "{"
   return ("> %s%s = %s}"):format(call, option.name, option.example)
 end

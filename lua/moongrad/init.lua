@@ -13,6 +13,7 @@ core.set_tostring(show.matrix)
 local mg = {
   digits = show.digits,
   network = require "moongrad.network",
+  diff = function(...) return require "moongrad.diff"(...) end,
   data = require "moongrad.data",
 }
 

@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local page = require "moongrad.page"
+local past = require "moongrad.past"
 local raise = require "moongrad.raise"
 
 local mistakes = {}
@@ -120,11 +121,13 @@ local function any(f)
   for _, mistake in ipairs(mistakes.list) do
     if not mistake.cannot(f) then can[#can + 1] = mistake.name end
   end
+  past.before(f.net, 'bug("any")')
   core.bug(f.net, can[math.random(#can)])
   return ("one of %d mistakes is planted: look for it, or let check() name it; bug(false) removes it"):format(#can)
 end
 
 local function remove(net)
+  past.before(net, "bug(false)")
   local was = core.bug(net, "none")
   return was == "none" and "no mistake was planted" or was .. " is removed"
 end
@@ -153,6 +156,7 @@ function mistakes.bug(net, name, ...)
   end
   local why = mistake.cannot(f)
   if why then raise("bug: %s cannot show in this network: %s; bug() lists what can", name, why) end
+  past.before(net, ("bug(%q)"):format(name))
   core.bug(net, name)
   return name .. " is planted; bug(false) removes it"
 end

@@ -3,10 +3,13 @@
 local check = require "moongrad.check"
 local core = require "moongrad.core"
 local lists = require "moongrad.lists"
+local looking = require "moongrad.looking"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
+local past = require "moongrad.past"
 local raise = require "moongrad.raise"
 local train = require "moongrad.train"
+local undo = require "moongrad.undo"
 require "moongrad.report"
 
 local class = core.network_class
@@ -50,6 +53,7 @@ local function network(spec, ...)
   if select("#", ...) > 0 then raise "network: expected one table, network{2, 2, 1}" end
   local net = make(options.read(spec))
   net:init()
+  past.begin(net)
   return net
 end
 
@@ -70,6 +74,8 @@ function methods.explain(...) return require("moongrad.explain").of(...) end
 debug.getmetatable(core.zeros(1, 1)).methods.explain = function(...)
   return require("moongrad.explain").of_matrix(...)
 end
+methods.undo, methods.seek = undo.undo, undo.seek
+methods.watch, methods.watched, methods.unwatch = looking.watch, looking.watched, looking.unwatch
 
 --- net:init([method, options])
 -- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. The method is by
@@ -89,7 +95,9 @@ function methods.init(net, method, o, ...)
     for key, v in pairs(o) do merged[key] = v end
     wanted = merged
   end
-  core.draw(net, options.init("init", wanted))
+  local way, number = options.init("init", wanted)
+  past.before(net, method == nil and "init()" or ("init(%s)"):format(show(method)))
+  core.draw(net, way, number)
 end
 
 -- The layers and options of net, free to be changed.
@@ -106,13 +114,17 @@ local function description(net)
 end
 
 --- net:copy()
--- A network like this one in every bit: THETA, epoch, options, the live state, a private generator's state.
--- X and y are shared until one of the two gets new ones.
+-- A network like this one in every bit: THETA, epoch, options, X, y, the live state, a private generator's state,
+-- and its past, for undo and seek. The two share nothing: what is done to one leaves the other as it is.
 -- > twin = NET:copy()
 function methods.copy(net, ...)
   core.network_self(net, "copy")
   if select("#", ...) > 0 then raise "copy: takes no arguments" end
-  return core.network_copy(make(description(net)), net)
+  local layers, given = description(net)
+  given.X, given.y = given.X and given.X:copy(), given.y and given.y:copy()
+  local twin = core.network_copy(make(layers, given), net)
+  past.fork(twin, net)
+  return twin
 end
 
 --- net:like(layers)
@@ -177,6 +189,7 @@ local part_names = { [0] = false, "bias", "weights", true } -- by core's numbers
 function getters.frozen(net)
   return lists.settings(#state(net).layers - 1, function(l) return part_names[core.frozen(net, l)] end, function(l, v)
     if parts[v] == nil then raise('frozen: expected true, "bias", "weights" or false, got %s', show(v)) end
+    past.before(net, ("frozen[%s] = %s"):format(show(l), show(v)))
     core.frozen(net, l, parts[v])
   end, "frozen")
 end
@@ -195,10 +208,16 @@ function getters.y(net) return (select(2, core.network_data(net))) end
 
 function setters.eta(net, v)
   if v == nil then raise "eta: expected a number, the learning rate, got nil" end
-  core.numbers(net, "eta", options.check("eta", v))
+  options.check("eta", v)
+  past.before(net, ("ETA = %.6g"):format(v))
+  core.numbers(net, "eta", v)
 end
-function setters.X(net, v) core.network_data(net, "X", v) end
-function setters.y(net, v) core.network_data(net, "y", v) end
+for _, name in ipairs { "X", "y" } do
+  setters[name] = function(net, v)
+    past.before(net, ("%s = %s"):format(name, v == nil and "nil" or "..."))
+    core.network_data(net, name, v)
+  end
+end
 
 -- --- options: net.options.cost = "mse" --------------------------------------------------------
 
@@ -241,6 +260,7 @@ local function set_option(net, name, v)
     end
   end
   local activations, cost, scale = options.resolve(layers, given)
+  past.before(net, ("options.%s = %s"):format(name, show(v)))
   s.layers, s.given, s.activations = layers, given, options.names_of(activations)
   for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
   core.set_cost(net, cost, scale)

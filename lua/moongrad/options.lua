@@ -104,6 +104,8 @@ options.defaults = options.declare("network", {
     about = "starts a generator of the network's own; else it draws from the one that seed(k) sets", example = "7" },
   { name = "X", without = "none", about = "the data, a row for each example", example = "{{0, 1}, {1, 0}}" },
   { name = "y", without = "none", about = "the targets, a row for each row of X", example = "{1, 0}" },
+  { name = "undo", default = 64, about = "megabytes that undo and seek may use for what was; 0: none",
+    example = "256" },
   { name = "precision", default = "double", choices = precisions,
     about = "of the engine's numbers; settled when the network is made", example = '"single"' },
 })
@@ -241,7 +243,7 @@ local check = {
     return v
   end,
 }
-for _, name in ipairs { "l1", "l2" } do
+for _, name in ipairs { "l1", "l2", "undo" } do
   check[name] = function(v)
     if not finite(v) or v < 0 then raise("%s: expected a number from 0, got %s", name, show(v)) end
     return v

@@ -40,7 +40,7 @@ function report.__tostring(r)
   add("test cost", r.test_cost, "%.9g")
   add("test accuracy", r.test_accuracy, "%.4g")
   if r.seconds then parts[#parts + 1] = duration(r.seconds) end
-  return table.concat(parts, "   ")
+  return table.concat(parts, "   ") .. (r.watch and "\n" .. r.watch or "")
 end
 
 local history = { __name = "history" } -- the metatable of lists of reports

@@ -5,11 +5,13 @@
 
 local require = require -- the user may take the global away
 
+local again = require "moongrad.again"
 local core = require "moongrad.core"
 local inputs = require "moongrad.inputs"
 local kept = require "moongrad.kept"
 local mg = require "moongrad"
 local options = require "moongrad.options"
+local past = require "moongrad.past"
 local raise = require "moongrad.raise"
 local running = require "moongrad.running"
 local show = require "moongrad.show"
@@ -18,6 +20,7 @@ local source = require "moongrad.source"
 local session = {}
 
 local NET                 -- the current network, nil before there is one
+local most_before = 10    -- networks that undo can bring back after LAYERS = ...
 local held = {}           -- ETA, X, y as last assigned: a network without data gets these
 local replaced = {}       -- session functions that the user has replaced by functions
 local classof = debug.getmetatable -- also where __metatable hides it
@@ -25,7 +28,7 @@ local classof = debug.getmetatable -- also where __metatable hides it
 -- The methods of a network that are functions on the current one.
 local commands = {
   "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "explain",
-  "diagnose",
+  "diagnose", "undo", "seek", "watch", "watched", "unwatch",
 }
 
 -- What is the engine's to write.
@@ -147,7 +150,14 @@ local function new_network(layers)
     end
     spec[k] = v
   end
-  if NET then return NET:like(spec) end
+  if NET then
+    local net = NET:like(spec)
+    core.network_state(net).before = NET -- for undo
+    local distant = NET
+    for _ = 1, most_before do distant = distant and core.network_state(distant).before end
+    if distant then core.network_state(distant).before = nil end
+    return net
+  end
   spec.eta = held.ETA
   return mg.network(spec)
 end
@@ -212,6 +222,34 @@ local functions = {} -- name -> function, besides those of mg
 local template = "local current = ... return function(...) return current '%s':%s(...) end"
 for _, name in ipairs(commands) do
   functions[name] = load(template:format(name, name), debug.getinfo(1, "S").source, "t")(current)
+end
+
+local undo = functions.undo
+
+-- The commands of net, up to most, and those of the networks that LAYERS = ... replaced.
+local function commands_left(net, most)
+  local n, before = again.depth(net, most), core.network_state(net).before
+  return before and n < most and n + 1 + commands_left(before, most - n - 1) or n
+end
+
+-- undo also takes LAYERS = ... back: the network before it is the current one again.
+function functions.undo(n, ...)
+  local wanted = n == nil and 1 or math.type(n) == "integer" and n or 0
+  local labels = {}
+  if NET and wanted > 0 and select("#", ...) == 0 and commands_left(NET, wanted) == wanted then
+    local there = again.depth(NET, wanted)
+    while there < wanted do
+      labels[#labels + 1] = ("LAYERS = %s"):format(NET.layers)
+      NET, wanted = core.network_state(NET).before, wanted - there - 1
+      there = again.depth(NET, wanted)
+    end
+    n = wanted
+  end
+  local r = undo(n, ...)
+  table.move(r.undone, 1, #r.undone, #labels + 1)
+  table.move(labels, 1, #labels, 1, r.undone)
+  r.n, r.left = r.n + #labels, commands_left(NET, 1001)
+  return r
 end
 
 -- A function whose module is loaded only when it is called.
@@ -440,6 +478,7 @@ function session.results(...)
 end
 
 function session.close_input(n, status)
+  if NET then past.settle(NET) end -- its edits are a command
   if recording then recording.close(status) end
   return close_input(n, status)
 end

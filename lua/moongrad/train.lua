@@ -1,7 +1,9 @@
 -- train.lua - epochs of mini-batches, with a look at each.
 
 local core = require "moongrad.core"
+local looking = require "moongrad.looking"
 local options = require "moongrad.options"
+local past = require "moongrad.past"
 local raise = require "moongrad.raise"
 local report = require "moongrad.report"
 local running = require "moongrad.running"
@@ -83,9 +85,11 @@ local function train(net, o, ...)
     core.check_data(net, "train: test", test_X, test_y)
   end
 
+  local looks = core.network_state(net).watches ~= nil
   local start = core.clock()
   local history, apart = setmetatable({}, report.history), every
   local r = core.make_report { epoch = net.epoch, history = history }
+  local command <close> = past.together(net, ("train{epochs = %d}"):format(epochs)) -- luacheck: ignore
   local run <close> = running.watch(net, epochs)
   for e = 1, epochs do
     r = core.epoch(net, X, y, batch, shuffle, targets)
@@ -103,6 +107,7 @@ local function train(net, o, ...)
       r.test_cost, r.test_accuracy = cost, accuracy
       r.seconds = core.clock() - start
     end
+    if looks then r.watch = looking.look(net) or r.watch end
     local stop = stop_when and stop_when(r)
     local last = e == epochs or stop
     if not o.every and #history >= most_reports then

@@ -157,6 +157,7 @@ void open_check(lua_State *L);
 void open_walk(lua_State *L);
 void open_explain(lua_State *L);
 void open_journal(lua_State *L);
+void open_past(lua_State *L);
 void open_docs(lua_State *L); /* adds docs(), the help texts by name */
 
 #endif

@@ -25,6 +25,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_walk(L);
   open_explain(L);
   open_journal(L);
+  open_past(L);
   open_docs(L);
   return 1;
 }

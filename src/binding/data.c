@@ -85,6 +85,7 @@ void network_attach(lua_State *L, int idx, Network *n, const char *who, bool wit
     n->net.gathered = false;
     n->version_batch = n->batch->version;
     network_ones(n);
+    n->staged++;
   }
   if (!new_X && !new_y) return;
   network_check_data(L, who, n, X, y);
@@ -92,6 +93,7 @@ void network_attach(lua_State *L, int idx, Network *n, const char *who, bool wit
   new_X |= n->net.rows == 0;
   n->staged_y = NULL;
   if (new_X) n->staged_X = NULL;
+  n->staged++;
   Stopper s;
   run_begin(L, n, &s);
   const mg_status status =

@@ -118,6 +118,7 @@ static int network_new(lua_State *L) {
   Storage *s = storage_new(L, bytes, "network");
   mg_network_make(&n->net, type, parts, n_in, n_layers, spec, storage_data(s));
   n->net.team = team;
+  n->parameters = s;
   lua_setiuservalue(L, -2, KEEP_PARAMETERS);
   for (size_t l = 0; l < n_layers; l++) {
     lua_geti(L, 1, (lua_Integer)l + 2);
@@ -249,6 +250,7 @@ static int draw(lua_State *L) {
   Network *n = network_check(L, 1);
   const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
   n->changed++;
+  n->moved++;
   mg_init(&n->net, (mg_init_method)method, luaL_checknumber(L, 3), network_rng(L, 1));
   return 0;
 }

@@ -26,6 +26,25 @@ enum {
 
 typedef struct Running Running; /* see own.c */
 
+enum { PAST_EPOCHS = -1, PAST_NONE = -2 };
+
+/* What past.lua knows of a network. A step that goes on as the one before it is only counted. */
+typedef struct Noted {
+  bool on;                         /* is a past kept? */
+  lua_Integer n;                   /* epochs of each call that is counted; PAST_EPOCHS: of train; PAST_NONE */
+  uint64_t times;                  /* calls since they were last asked for */
+  double seconds;                  /* that their epochs took */
+  uint64_t changed, theta, staged; /* as they were, below and of the parameters' storage */
+  uint64_t moved;
+  const Storage *batch; /* with its version */
+  uint64_t version_batch;
+  const Matrix *of_X, *of_y; /* of train's epochs: the data, with the versions, */
+  uint64_t version_X, version_y;
+  size_t rows;     /* batch */
+  bool shuffle;    /* and whether their order was drawn, */
+  uint32_t rng[4]; /* after which this told the generator's state from others */
+} Noted;
+
 typedef struct Network {
   mg_network net;
   Matrix *X, *y;                 /* attached data, or NULL */
@@ -34,6 +53,7 @@ typedef struct Network {
   const Matrix *staged_X;        /* whose rows the batch holds, or NULL: not an attached matrix's */
   const Matrix *staged_y;        /* likewise */
   uint64_t version_X, version_y; /* of their storages when they were staged */
+  Storage *parameters;           /* of theta and its kin */
   Storage *batch;                /* of a, z, delta, or NULL */
   uint64_t version_batch;        /* of it when narrow.c last read it */
   size_t order_rows;             /* length of the order kept */
@@ -42,10 +62,14 @@ typedef struct Network {
   Running *running;              /* who runs its own functions, or NULL: it has none */
   bool busy;                     /* is a pass under way that may call one? */
   uint64_t stepped,
-      changed;    /* for the journal: epochs that step() did; changes by anything else but writes */
-  bool walking;   /* is a walk on? Whatever else makes a pass ends it */
-  size_t walked;  /* its operations so far */
-  uint64_t walks; /* how many there have been */
+      changed;     /* for the journal: epochs that step() did; changes by anything else but writes */
+  bool walking;    /* is a walk on? Whatever else makes a pass ends it */
+  size_t walked;   /* its operations so far */
+  uint64_t walks;  /* how many there have been */
+  uint64_t moved;  /* those of them that changed THETA, by anything but whole epochs */
+  uint64_t staged; /* how often X or y was copied into the batch, or was found to be written to there */
+  bool watched;    /* are there expressions to look at while it steps? */
+  Noted noted;
 } Network;
 
 /* The network at index idx; raises for anything else. */
@@ -73,6 +97,36 @@ bool network_walked(const Network *n, mg_op op);
 
 /* Raises: where a number first went wrong, and what was kept. moved: had an update led there? */
 int network_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w, bool moved);
+
+/* Before a change of the network at index 1 that undo calls what. */
+void past_before(lua_State *L, const char *what);
+
+/* Is what happened to n noted, but for what is counted? When not, it is to be, before the batch is changed.
+ */
+#define PAST_DUE .1 /* seconds of stepping after which an image is worth its memory */
+static inline bool past_is_noted(const Network *n) {
+  const Noted *p = &n->noted;
+  return p->changed == n->changed && p->theta == n->parameters->version && p->seconds < PAST_DUE;
+}
+void past_note(lua_State *L, Network *n); /* the network is at index 1, here and below */
+
+/* Before count epochs of step(): would they only be counted? */
+static inline bool past_counts(const Network *n, lua_Integer count) {
+  return n->noted.n == count && n->noted.staged == n->staged;
+}
+void past_before_step(lua_State *L, Network *n, lua_Integer count); /* when not */
+
+/* After them: they are counted; or they ended before they were done. */
+static inline void past_count(Network *n, double seconds) {
+  n->noted.times++;
+  n->noted.seconds += seconds;
+}
+void past_short_step(lua_State *L, Network *n, const mg_run *run);
+
+/* The same of one epoch of mini-batches, whose data are at indices 2 and 3 and whose order g draws unless it
+   is NULL; ok: was it whole? */
+void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g);
+void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds);
 
 /* The generator that draws for the network at index idx: its own, else the shared one. */
 mg_rng *network_rng(lua_State *L, int idx);

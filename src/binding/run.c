@@ -10,6 +10,7 @@
 #include "report.h"
 
 #define INTERRUPTED "moongrad.interrupted" /* registry: the report of the last run that was stopped */
+#define STEPS       "moongrad.steps"       /* registry: what steps by looking */
 
 static double now(void) {
   struct timespec t;
@@ -113,20 +114,45 @@ static lua_Integer epochs_arg(lua_State *L, int idx, const char *who) {
   return n;
 }
 
+/* A step with options, or of a network with watches: Lua's business, which takes steps without. */
+static int step_looking(lua_State *L) {
+  lua_getfield(L, LUA_REGISTRYINDEX, STEPS);
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, 1);
+  return 1;
+}
+
+/* core.set_steps(f): f(net, n, options) does those. */
+static int set_steps(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_setfield(L, LUA_REGISTRYINDEX, STEPS);
+  return 0;
+}
+
+/* core.set_watched(net, watched): are there watches? */
+static int set_watched(lua_State *L) {
+  network_check(L, 1)->watched = lua_toboolean(L, 2);
+  return 0;
+}
+
 /*** net:step([n])
 n epochs (default 1) of full-batch training on all of X, y: forward, backward, update.
   THETA[l] = THETA[l] - ETA GRAD[l]
 Returns a report whose cost and metrics are those of THETA as it now is, while A Z DELTA GRAD stay those of
 the pass that made the last update. Raises when J or THETA would not stay finite, and keeps the last good
 THETA. step(n) leaves the same bits as n times step(1).
+step(n, {stop_when = f, every = m}) asks f(r) after each m epochs (default 1), and ends when it says true.
 > step(1000)
+> step(1000, {stop_when = function(r) return r.mse < 0.01 end, every = 10})
 > step().epoch
 */
 static int step(lua_State *L) {
   Network *n = self(L);
-  check_arity(L, 2);
+  if (n->watched || lua_gettop(L) > 2) return step_looking(L);
   const lua_Integer count = epochs_arg(L, 2, "step");
+  if (!past_is_noted(n)) past_note(L, n);
   network_attach(L, 1, n, "step", true);
+  if (!past_counts(n, count)) past_before_step(L, n, count);
   n->walking = false;
   const double start = now();
   mg_run run;
@@ -134,14 +160,19 @@ static int step(lua_State *L) {
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (uint64_t)count);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
+  const double seconds = now() - start;
   n->stepped += run.done;
+  if (run.done == (uint64_t)count && n->noted.n == count)
+    past_count(n, seconds);
+  else
+    past_short_step(L, n, &run);
   if (status == MG_FAILED && own_interrupted(L)) {
-    push_report(L, n, &run, now() - start, count); /* kept for the line about a step that was stopped */
+    push_report(L, n, &run, seconds, count); /* kept for the line about a step that was stopped */
     lua_pop(L, 1);
   }
   run_end(n, &s, status);
   if (status == MG_NONFINITE) return network_nonfinite(L, "step", &n->net, &run.where, run.refused);
-  push_report(L, n, &run, now() - start, status == MG_STOPPED ? count : 0);
+  push_report(L, n, &run, seconds, status == MG_STOPPED ? count : 0);
   return 1;
 }
 
@@ -158,19 +189,19 @@ static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   return order;
 }
 
-/* core.epoch(net, X, y, batch, shuffle, targets): one epoch of mini-batches over data that check_data has
-   checked, targets what it returned; a report. */
+/* core.epoch(net, X, y, batch, shuffle, targets, generator): one epoch of mini-batches over data that
+   check_data has checked, targets what it returned, its order drawn from the generator (nil: the network's);
+   a report. */
 static int epoch(lua_State *L) {
   Network *n = network_check(L, 1);
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
   const size_t rows = X->m.nrows, batch = (size_t)luaL_checkinteger(L, 4);
   const mg_targets targets = (mg_targets)luaL_checkinteger(L, 6);
+  mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
+  past_before_epoch(L, n, batch, g);
   network_room(L, 1, batch < rows ? batch : rows, false);
-  uint32_t *order = NULL;
-  if (lua_toboolean(L, 5)) {
-    order = order_of(L, n, rows);
-    mg_rng_permutation(network_rng(L, 1), rows, order);
-  }
+  uint32_t *order = g != NULL ? order_of(L, n, rows) : NULL;
+  if (order != NULL) mg_rng_permutation(g, rows, order);
   n->staged_X = n->staged_y = NULL;
   n->walking = false;
   const double start = now();
@@ -179,9 +210,11 @@ static int epoch(lua_State *L) {
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
+  const double seconds = now() - start;
+  past_after_epoch(n, g, status == MG_OK, seconds);
   run_end(n, &s, status);
   if (status == MG_NONFINITE) return network_nonfinite(L, "train", &n->net, &run.where, run.refused);
-  push_report(L, n, &run, now() - start, status == MG_STOPPED ? 1 : 0);
+  push_report(L, n, &run, seconds, status == MG_STOPPED ? 1 : 0);
   return 1;
 }
 
@@ -290,6 +323,9 @@ static int update(lua_State *L) {
   network_idle(L, n);
   if (n->net.made < MG_BACKWARD)
     return fail(L, "update: no gradient yet: call forward() and backward() first");
+  past_before(L, "update()");
+  n->changed++;
+  n->moved++;
   n->walking = false;
   if (mg_update(&n->net) != MG_NONFINITE) return 0;
   const mg_where where = mg_bad_update(&n->net);
@@ -383,6 +419,8 @@ static const luaL_Reg functions[] = {{"epoch", epoch},
                                      {"evaluate", evaluate_all},
                                      {"interrupted", interrupted},
                                      {"last_cost", last_cost},
+                                     {"set_steps", set_steps},
+                                     {"set_watched", set_watched},
                                      {NULL, NULL}};
 
 void open_run(lua_State *L) {

@@ -112,6 +112,7 @@ static int run(lua_State *L) {
   mg_network *net = &n->net;
   const mg_op op = mg_op_at(net, n->walked);
   if (n->batch->version != n->version_batch) n->staged_X = NULL; /* edits of A end with the walk */
+  if (op.kind == MG_OP_UPDATE) past_before(L, "a walk's update");
   Stopper s;
   run_begin(L, n, &s);
   const mg_status status = mg_op_run(net, op);
@@ -127,6 +128,8 @@ static int run(lua_State *L) {
     return network_nonfinite(L, "walk", net, &where, true);
   }
   count(n, n->walked + 1);
+  n->changed += op.kind == MG_OP_UPDATE;
+  n->moved += op.kind == MG_OP_UPDATE;
   return 0;
 }
 
@@ -171,6 +174,8 @@ static int back(lua_State *L) {
   void *flats[FLATS];
   flats_of(net, flats);
   for (size_t i = 0; i < FLATS; i++) memcpy(flats[i], (const char *)(kept + 1) + i * bytes, bytes);
+  n->changed++;
+  n->moved++;
   net->epoch = kept->epoch;
   net->updated = kept->updated;
   return 0;

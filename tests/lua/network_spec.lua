@@ -563,13 +563,14 @@ describe("a copy", function()
     assert.equal(expected, mg.rand())
   end)
 
-  it("shares X and y until they are replaced", function()
+  it("shares nothing", function()
     local net = kit.xor()
     local twin = net:copy()
-    twin.X[1][1] = 9
-    assert.equal(9, net.X[1][1])
-    twin.X = { { 1, 1 } }
-    assert.equal(4, #net.X)
+    assert.is_true(twin.X == net.X and twin.y == net.y)
+    twin.X[1][1], twin.y[1][1], twin.theta[1][1][1] = 9, 9, 9
+    assert.equal(0, net.X[1][1])
+    assert.equal(0, net.y[1][1])
+    assert.not_equal(9, net.theta[1][1][1])
     raises(function() net:copy(1) end, "copy: takes no arguments")
   end)
 

@@ -1,0 +1,290 @@
+/* past.c - what undo and seek ask and put back: images of a network, and what happened since they were taken.
+
+   A step that is like the one before it is counted here, which costs some ns. Anything else is told to
+   past.lua, before it happens: that is where the past is kept. */
+
+#include <string.h>
+
+#include "network.h"
+
+#define PAST  "moongrad.past"  /* registry: the function that is told */
+#define IMAGE "moongrad.image" /* metatable name */
+
+/* --- telling --------------------------------------------------------------------------- */
+
+/* core.set_past(f): f(net, what, ...) is told. */
+static int set_past(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_setfield(L, LUA_REGISTRYINDEX, PAST);
+  return 0;
+}
+
+/* As lua_call, but no hook runs meanwhile: Ctrl-C has to wait, for what is told must be told whole. */
+static void call_unhooked(lua_State *L, int nargs, int nresults) {
+  const lua_Hook hook = lua_gethook(L);
+  const int mask = lua_gethookmask(L), count = lua_gethookcount(L);
+  lua_sethook(L, NULL, 0, 0);
+  const int status = lua_pcall(L, nargs, nresults, 0);
+  if (lua_gethook(L) == NULL) lua_sethook(L, hook, mask, count);
+  if (status != LUA_OK) lua_error(L);
+}
+
+/* core.unhooked(f, ...): f(...), no hook running meanwhile. */
+static int unhooked(lua_State *L) {
+  call_unhooked(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+/* Pushes f, the network at index 1 and what. */
+static void push_telling(lua_State *L, const char *what) {
+  lua_getfield(L, LUA_REGISTRYINDEX, PAST);
+  lua_pushvalue(L, 1);
+  lua_pushstring(L, what);
+}
+
+static uint64_t version(const Matrix *m) { return m->storage->version; }
+
+void past_before(lua_State *L, const char *what) {
+  if (!network_check(L, 1)->noted.on) return;
+  push_telling(L, "change");
+  lua_pushstring(L, what);
+  call_unhooked(L, 3, 0);
+}
+
+void past_note(lua_State *L, Network *n) {
+  if (!n->noted.on) return;
+  push_telling(L, "note");
+  call_unhooked(L, 2, 0);
+}
+
+void past_before_step(lua_State *L, Network *n, lua_Integer count) {
+  if (!n->noted.on || count == 0) return;
+  push_telling(L, "step");
+  lua_pushinteger(L, count);
+  call_unhooked(L, 3, 0);
+  n->noted.n = count;
+}
+
+void past_short_step(lua_State *L, Network *n, const mg_run *run) {
+  if (!n->noted.on || n->noted.n == PAST_NONE) return;
+  n->noted.n = PAST_NONE;
+  push_telling(L, "short");
+  lua_pushinteger(L, (lua_Integer)run->done);
+  call_unhooked(L, 3, 0);
+}
+
+/* Four numbers by which two states of a generator are told apart. */
+static void fingerprint(const mg_rng *g, uint32_t mark[4]) {
+  mark[0] = (uint32_t)g->pos << 1 | g->has_normal;
+  mark[1] = g->key[0];
+  mark[2] = g->key[1];
+  mark[3] = g->key[623];
+}
+
+void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g) {
+  Noted *p = &n->noted;
+  if (!p->on) return;
+  const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
+  uint32_t mark[4] = {0};
+  if (g != NULL) fingerprint(g, mark);
+  if (p->n == PAST_EPOCHS && past_is_noted(n) && p->of_X == X && p->of_y == y && p->version_X == version(X) &&
+      p->version_y == version(y) && p->rows == batch && p->shuffle == (g != NULL) &&
+      memcmp(mark, p->rng, sizeof mark) == 0)
+    return;
+  push_telling(L, "epoch");
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 3);
+  lua_pushinteger(L, (lua_Integer)batch);
+  lua_pushboolean(L, g != NULL);
+  call_unhooked(L, 6, 0);
+  p->n = PAST_EPOCHS;
+  p->of_X = X;
+  p->of_y = y;
+  p->version_X = version(X);
+  p->version_y = version(y);
+  p->rows = batch;
+  p->shuffle = g != NULL;
+}
+
+void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {
+  Noted *p = &n->noted;
+  if (ok && p->on) {
+    p->seconds += seconds;
+    p->times++;
+    if (g != NULL) fingerprint(g, p->rng);
+  } else {
+    n->changed += !ok; /* some of its batches may have been */
+    n->moved += !ok;
+    p->n = PAST_NONE;
+  }
+}
+
+/* --- being asked -------------------------------------------------------------------------- */
+
+/* core.past_on(net, on): is a past kept? */
+static int past_on(lua_State *L) {
+  Noted *p = &network_check(L, 1)->noted;
+  p->on = lua_toboolean(L, 2);
+  p->n = PAST_NONE;
+  p->times = 0;
+  return 0;
+}
+
+/* core.past_counted(net): the calls counted since it was last asked; the count ends. Seconds that
+   their epochs took. */
+static int past_counted(lua_State *L) {
+  Noted *p = &network_check(L, 1)->noted;
+  lua_pushinteger(L, (lua_Integer)p->times);
+  lua_pushnumber(L, p->seconds);
+  p->times = 0;
+  p->seconds = 0;
+  p->n = PAST_NONE;
+  return 2;
+}
+
+/* core.past_changes(net): have there been changes of settings? of THETA? was the batch written to by hand?
+   how often was X staged? All is known from here on. */
+static int past_changes(lua_State *L) {
+  Network *n = network_check(L, 1);
+  Noted *p = &n->noted;
+  lua_pushboolean(L, p->changed != n->changed);
+  lua_pushboolean(L, p->moved != n->moved || p->theta != n->parameters->version);
+  lua_pushboolean(L, n->batch != NULL && n->batch->version > (p->batch == n->batch ? p->version_batch : 0));
+  lua_pushinteger(L, (lua_Integer)n->staged);
+  p->changed = n->changed;
+  p->moved = n->moved;
+  p->theta = n->parameters->version;
+  p->staged = n->staged;
+  p->batch = n->batch;
+  p->version_batch = n->batch != NULL ? n->batch->version : 0;
+  return 4;
+}
+
+/* --- images ----------------------------------------------------------------------------------- */
+
+typedef struct Image {
+  size_t n_theta; /* bytes of THETA */
+  size_t n_batch; /* bytes of the batch when it is whole: THETA GRAD DTHETA previous, batch; else 0: THETA */
+  bool whole;     /* is it all that a pass leaves, or THETA alone? */
+  uint64_t epoch;
+  size_t capacity, rows;
+  mg_made made;
+  bool updated;
+  mg_targets targets;
+  double sum, j;
+  bool has_rng;
+  mg_rng rng; /* the network's own */
+} Image;      /* the numbers follow */
+
+static size_t flat_bytes(const mg_network *net) { return net->n_theta * mg_type_size(net->type); }
+
+static size_t batch_bytes(const mg_network *net) {
+  return net->capacity > 0 ? mg_batch_bytes(net, net->capacity) : 0;
+}
+
+/* core.image_sizes(net): bytes of an image of THETA alone, of a whole one. */
+static int image_sizes(lua_State *L) {
+  const mg_network *net = &network_check(L, 1)->net;
+  lua_pushinteger(L, (lua_Integer)(sizeof(Image) + flat_bytes(net)));
+  lua_pushinteger(L, (lua_Integer)(sizeof(Image) + 4 * flat_bytes(net) + batch_bytes(net)));
+  return 2;
+}
+
+/* Overwrites what the last update moved in theta, a copy of THETA, by what it was before. */
+static void before_update(const mg_network *net, char *theta) {
+  const size_t size = mg_type_size(net->type);
+  for (size_t k = 0; k < net->n_ranges; k++)
+    memcpy(theta + net->range[k].from * size, (char *)net->previous + net->range[k].from * size,
+           net->range[k].count * size);
+}
+
+/* core.image(net, how): "whole", "theta", or "before": THETA before the last update, an epoch ago. */
+static int image(lua_State *L) {
+  static const char *const hows[] = {"whole", "theta", "before", NULL};
+  Network *n = network_check(L, 1);
+  const mg_network *net = &n->net;
+  const int how = luaL_checkoption(L, 2, NULL, hows);
+  const size_t flat = flat_bytes(net), batch = how == 0 ? batch_bytes(net) : 0;
+  lua_getiuservalue(L, 1, KEEP_RNG);
+  const mg_rng *own = lua_touserdata(L, -1);
+  Image *m = lua_newuserdatauv(L, sizeof *m + (how == 0 ? 4 : 1) * flat + batch, 0);
+  *m = (Image){.n_theta = flat,
+               .n_batch = batch,
+               .whole = how == 0,
+               .epoch = net->epoch - (how == 2),
+               .capacity = net->capacity,
+               .rows = net->rows,
+               .made = net->made,
+               .updated = net->updated,
+               .targets = net->targets,
+               .sum = net->sum,
+               .j = net->j,
+               .has_rng = own != NULL};
+  if (own != NULL) m->rng = *own;
+  luaL_setmetatable(L, IMAGE);
+  char *at = (char *)(m + 1);
+  memcpy(at, net->theta, flat);
+  if (how == 2) before_update(net, at);
+  if (how != 0) return 1;
+  memcpy(at + flat, net->grad, flat);
+  memcpy(at + 2 * flat, net->dtheta, flat);
+  memcpy(at + 3 * flat, net->previous, flat);
+  if (batch > 0) memcpy(at + 4 * flat, storage_data(n->batch), batch);
+  return 1;
+}
+
+/* Puts the batch of a whole image, whose numbers are at, back to the network at index 1. */
+static void put_batch(lua_State *L, Network *n, const Image *m, const char *at) {
+  network_room(L, 1, m->capacity, true);
+  memcpy(storage_data(n->batch), at, m->n_batch);
+  mg_network_stage(&n->net, NULL, NULL, m->rows, NULL); /* so many of its rows are used */
+  n->net.made = m->made;
+}
+
+/* core.put_image(net, image, alive): makes net what it was, settings and data apart. alive: of an image of
+   THETA alone, what the last pass made stays; else it is not yet made. */
+static int put_image(lua_State *L) {
+  Network *n = network_check(L, 1);
+  mg_network *net = &n->net;
+  const Image *m = luaL_checkudata(L, 2, IMAGE);
+  const char *at = (const char *)(m + 1);
+  const size_t flat = m->n_theta;
+  n->changed++;
+  n->walking = false;
+  n->staged_X = n->staged_y = NULL;
+  if (m->whole && m->n_batch > 0) put_batch(L, n, m, at + 4 * flat);
+  memcpy(net->theta, at, flat);
+  if (m->whole) {
+    memcpy(net->grad, at + flat, flat);
+    memcpy(net->dtheta, at + 2 * flat, flat);
+    memcpy(net->previous, at + 3 * flat, flat);
+    net->targets = m->targets;
+    net->sum = m->sum;
+    net->j = m->j;
+  }
+  if (m->whole || !lua_toboolean(L, 3) || m->made == MG_NOTHING) {
+    net->made = m->whole && m->n_batch > 0 ? m->made : MG_NOTHING;
+    net->updated = m->whole && m->updated;
+  }
+  net->epoch = m->epoch;
+  lua_getiuservalue(L, 1, KEEP_RNG);
+  mg_rng *own = lua_touserdata(L, -1);
+  if (m->has_rng && own != NULL) *own = m->rng;
+  return 0;
+}
+
+static const luaL_Reg functions[] = {{"unhooked", unhooked},
+                                     {"set_past", set_past},
+                                     {"past_on", past_on},
+                                     {"past_counted", past_counted},
+                                     {"past_changes", past_changes},
+                                     {"image_sizes", image_sizes},
+                                     {"image", image},
+                                     {"put_image", put_image},
+                                     {NULL, NULL}};
+
+void open_past(lua_State *L) {
+  luaL_setfuncs(L, functions, 0);
+  luaL_newmetatable(L, IMAGE);
+  lua_pop(L, 1);
+}

@@ -1,0 +1,159 @@
+-- watch_spec.lua - steps that end when told to, and expressions that are watched.
+
+local kit = require "kit"
+local mg = require "moongrad"
+
+local raises = kit.raises
+
+describe("step with stop_when", function()
+  it("ends after the first epoch of which it is true, with the bits of plain steps", function()
+    local net, plain = kit.xor { eta = 2 }, kit.xor { eta = 2 }
+    local asked = {}
+    local r = net:step(100, { stop_when = function(r)
+      asked[#asked + 1] = r.epoch
+      return r.mse < .25
+    end })
+    local seen
+    repeat seen = plain:step() until seen.mse < .25
+    assert.same({ seen.epoch, seen.mse }, { r.epoch, r.mse })
+    assert.equal(kit.live(plain), kit.live(net))
+    assert.equal(seen.epoch, #asked)
+    for i, e in ipairs(asked) do assert.equal(i, e) end
+  end)
+
+  it("asks every so many epochs, and at the end", function()
+    local net, asked = kit.xor(), {}
+    local r = net:step(25, { every = 10, stop_when = function(r) asked[#asked + 1] = r.epoch end })
+    assert.same({ 10, 20, 25 }, asked)
+    assert.equal(25, r.epoch)
+  end)
+
+  it("is one command to undo", function()
+    local net = kit.xor()
+    local before = kit.live(net)
+    net:step(30, { stop_when = function(r) return r.epoch == 20 end })
+    assert.equal(20, net.epoch)
+    assert.same({ "step(30)" }, net:undo().undone)
+    assert.equal(before, kit.live(net))
+  end)
+
+  it("keeps the epochs before an error of the user's", function()
+    local net = kit.xor()
+    assert.is_false(pcall(net.step, net, 10, { stop_when = function(r) return r.epoch == 5 and error "mine" end }))
+    assert.equal(5, net.epoch)
+    net:undo()
+    assert.equal(0, net.epoch)
+  end)
+
+  it("raises for options that do not exist", function()
+    local net = kit.xor()
+    raises(function() net:step(1, { stop = print }) end, "step: no option", "did you mean stop_when?")
+    raises(function() net:step(1, { stop_when = 5 }) end, "step: stop_when: expected a function, got 5")
+    raises(function() net:step(1, { every = 0 }) end, "step: every: expected a whole number from 1")
+    raises(function() net:step(1, {}, 2) end, "step: expected a number of epochs and a table")
+    assert.equal(0, net.epoch)
+  end)
+end)
+
+describe("watch", function()
+  it("records a number after every so many epochs of step and train", function()
+    local net, plain = kit.xor(), kit.xor()
+    net:watch("THETA[1][2][3]", 5)
+    net:step(7)
+    net:train { epochs = 8, shuffle = false }
+    local expected = { { 0, plain.theta[1][2][3] } }
+    for e = 1, 15 do
+      plain:step()
+      if e % 5 == 0 then expected[#expected + 1] = { e, plain.theta[1][2][3] } end
+    end
+    kit.near(expected, net:watched(1), 0)
+    assert.equal(kit.theta(plain), kit.theta(net))
+    assert.is_true(net:watched "THETA[1][2][3]" == net:watched()[1])
+  end)
+
+  it("records matrices row by row, and what globals and commands give", function()
+    local net = kit.xor()
+    net:watch "THETA[3]"
+    net:watch "cost() + math.pi"
+    net:step(2)
+    local seen = net:watched()
+    assert.same({ 3, 4 }, { seen[1].nrows, seen[1].ncols })
+    kit.near(net.theta[3], seen[1]:rows(3, 3):cols(2, 4), 0)
+    assert.equal(net:cost() + math.pi, seen[2][3][2])
+  end)
+
+  it("thins what was asked for without saying how often", function()
+    local net = kit.xor()
+    net:watch "J"
+    net:step(30000)
+    local m = net:watched(1)
+    assert.is_true(m.nrows <= 10001 and m.nrows > 5000)
+    assert.equal(0, m[m.nrows][1] % 4)
+  end)
+
+  it("tells once of an expression that fails, and steps on", function()
+    local net = kit.xor()
+    net:watch "nothing.there"
+    local r = net:step(10)
+    assert.equal(10, r.epoch)
+    assert.is_truthy(tostring(r):find('watch "nothing.there": attempt to index a nil value', 1, true))
+    assert.is_nil(tostring(net:step(10)):find "nothing")
+    raises(function() net:watch "1 +" end, 'watch: "1 +" is no expression')
+    raises(function() net:watch(net.theta[1]) end, "watch: expected an expression in quotes")
+    raises(function() net:watch("J", 0) end, "watch: every")
+    raises(function() net:watched "K" end, 'watched: "K" is not watched')
+  end)
+
+  it("ends with unwatch", function()
+    local net = kit.xor()
+    net:watch "J"
+    net:watch "ETA"
+    net:step(2)
+    net:unwatch "J"
+    assert.same({ "ETA" }, net:watched().expressions)
+    net:unwatch()
+    assert.equal(0, #net:watched())
+    raises(function() net:unwatch "J" end, "is not watched")
+    assert.is_nil(net:step(3).watch)
+  end)
+end)
+
+describe("diff", function()
+  it("names the epoch and the quantity in which two networks part", function()
+    local a = kit.xor { eta = 2 }
+    a:step(20)
+    local b = a:copy()
+    assert.is_true(mg.diff(a, b).equal)
+    a:step(30)
+    assert.same({ "epoch", 20 }, { mg.diff(a, b).quantity, mg.diff(a, b).epoch })
+    b:step(7)
+    b.eta = 1
+    b:step(23)
+    local states = kit.live(a) .. kit.live(b)
+    local d = mg.diff(a, b)
+    assert.same({ 28, "dtheta", 1 }, { d.epoch, d.quantity, d.layer })
+    assert.is_truthy(d.text:find("eta 2.0 and 1.0", 1, true))
+    assert.equal(d.values[1], 2 * d.values[2])
+    assert.equal(states, kit.live(a) .. kit.live(b))
+  end)
+
+  it("finds an edit, other data and another beginning", function()
+    local a = kit.xor { eta = 2 }
+    a:step(50)
+    local b, c = a:copy(), a:copy()
+    b:seek(33)
+    b.theta[2][1][3] = 5
+    b:step(17)
+    local d = mg.diff(a, b)
+    assert.same({ 33, "theta", 2, 1, 3 }, { d.epoch, d.quantity, d.layer, d.i, d.j })
+    c:seek(10)
+    c.X[2][2] = 7
+    c:step(40)
+    d = mg.diff(a, c)
+    assert.same({ 11, "a", 1, 2, 3 }, { d.epoch, d.quantity, d.layer, d.i, d.j })
+    d = mg.diff(mg.network { 2, 1, seed = 1 }, mg.network { 2, 1, seed = 2 })
+    assert.same({ 0, "theta" }, { d.epoch, d.quantity })
+    raises(function() mg.diff(a, mg.network { 2, 1 }) end, "different layers")
+    raises(function() mg.diff(a) end, "diff: expected two networks")
+  end)
+end)

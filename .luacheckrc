@@ -11,7 +11,7 @@ local session = {
   },
   read_globals = {
     "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "walk",
-    "explain", "diagnose", "undo", "seek", "watch", "watched", "unwatch",
+    "explain", "diagnose", "activation", "undo", "seek", "watch", "watched", "unwatch",
     "help", "apropos", "who", "history", "save_session", "run", "edit", "reset", "mg", "network", "data", "digits",
     "diff", "matrix", "zeros", "ones", "eye", "linspace", "hstack", "vstack", "is_matrix",
     "time", "bench", "seed", "rand", "randn", "permutation", "generator", "eq", "lt", "gt",

@@ -107,10 +107,11 @@ end
 -- The whole script. version: moongrad's; seed: the generator's at the start.
 function saved.text(version, seed)
   local with_values = false
-  local resets = false
+  local resets, undoes = false, false
   for _, entry in ipairs(journal.entries()) do
     with_values = with_values or entry.kept
     resets = resets or (entry.source or ""):find("reset", 1, true)
+    undoes = undoes or (entry.source or ""):find("undo", 1, true)
   end
   local a, b = journal.seeds()
   local lines = {
@@ -123,11 +124,15 @@ function saved.text(version, seed)
   if resets then
     lines[#lines + 1] = ('require("moongrad.session").recording().start(%d, %d, %d) -- for reset()'):format(seed, a, b)
   end
+  if undoes then
+    lines[#lines + 1] = "-- undo(0) ends an input's edits of THETA: at the prompt they were a command of their own."
+  end
   for _, entry in ipairs(journal.entries()) do
     if entry.before then
       earlier(lines, entry.before)
     elseif not entry.looked or with_values and not entry.failed then
       one(lines, entry, with_values)
+      if undoes then lines[#lines + 1] = "if NET then pcall(undo, 0) end" end
     end
   end
   return table.concat(lines, "\n") .. "\n"

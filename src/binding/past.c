@@ -172,9 +172,8 @@ typedef struct Image {
   bool updated;
   mg_targets targets;
   double sum, j;
-  bool has_rng;
-  mg_rng rng; /* the network's own */
-} Image;      /* the numbers follow */
+  bool has_rng; /* the network's own generator comes first */
+} Image;        /* the numbers follow */
 
 static size_t flat_bytes(const mg_network *net) { return net->n_theta * mg_type_size(net->type); }
 
@@ -185,8 +184,10 @@ static size_t batch_bytes(const mg_network *net) {
 /* core.image_sizes(net): bytes of an image of THETA alone, of a whole one. */
 static int image_sizes(lua_State *L) {
   const mg_network *net = &network_check(L, 1)->net;
-  lua_pushinteger(L, (lua_Integer)(sizeof(Image) + flat_bytes(net)));
-  lua_pushinteger(L, (lua_Integer)(sizeof(Image) + 4 * flat_bytes(net) + batch_bytes(net)));
+  lua_getiuservalue(L, 1, KEEP_RNG);
+  const size_t head = sizeof(Image) + (lua_isnil(L, -1) ? 0 : sizeof(mg_rng));
+  lua_pushinteger(L, (lua_Integer)(head + flat_bytes(net)));
+  lua_pushinteger(L, (lua_Integer)(head + 4 * flat_bytes(net) + batch_bytes(net)));
   return 2;
 }
 
@@ -207,7 +208,8 @@ static int image(lua_State *L) {
   const size_t flat = flat_bytes(net), batch = how == 0 ? batch_bytes(net) : 0;
   lua_getiuservalue(L, 1, KEEP_RNG);
   const mg_rng *own = lua_touserdata(L, -1);
-  Image *m = lua_newuserdatauv(L, sizeof *m + (how == 0 ? 4 : 1) * flat + batch, 0);
+  const size_t rng = own != NULL ? sizeof *own : 0;
+  Image *m = lua_newuserdatauv(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, 0);
   *m = (Image){.n_theta = flat,
                .n_batch = batch,
                .whole = how == 0,
@@ -220,9 +222,10 @@ static int image(lua_State *L) {
                .sum = net->sum,
                .j = net->j,
                .has_rng = own != NULL};
-  if (own != NULL) m->rng = *own;
   luaL_setmetatable(L, IMAGE);
   char *at = (char *)(m + 1);
+  if (own != NULL) memcpy(at, own, rng);
+  at += rng;
   memcpy(at, net->theta, flat);
   if (how == 2) before_update(net, at);
   if (how != 0) return 1;
@@ -247,7 +250,7 @@ static int put_image(lua_State *L) {
   Network *n = network_check(L, 1);
   mg_network *net = &n->net;
   const Image *m = luaL_checkudata(L, 2, IMAGE);
-  const char *at = (const char *)(m + 1);
+  const char *at = (const char *)(m + 1) + (m->has_rng ? sizeof(mg_rng) : 0);
   const size_t flat = m->n_theta;
   n->changed++;
   n->walking = false;
@@ -269,7 +272,7 @@ static int put_image(lua_State *L) {
   net->epoch = m->epoch;
   lua_getiuservalue(L, 1, KEEP_RNG);
   mg_rng *own = lua_touserdata(L, -1);
-  if (m->has_rng && own != NULL) *own = m->rng;
+  if (m->has_rng && own != NULL) memcpy(own, m + 1, sizeof *own);
   return 0;
 }
 

@@ -300,6 +300,19 @@ such a script by itself and names it.
 > save_session "xor.lua"
 > who()]] },
 
+{ "time", { "past", "going back", "redo", "history of a network" }, [[
+time: what a network has been through
+undo() takes back the last command that changed the network, undo(5) the last five; seek(100) goes to epoch 100,
+back or forwards again; undo() also takes a seek back. THETA, options and what the last pass left are the same to
+the bit: they are kept now and then, and what came after is done again. Of each network the last 64 megabytes are
+kept: network{2, 2, 1, undo = 256} says otherwise.
+NET:copy() is a network of its own with the same past; diff() says where the two part. step(n, {stop_when = f}) ends
+when f says so, and watch() records an expression while the network trains.
+> step(100)
+> twin = NET:copy()  twin:seek(50)  twin.eta = .1  twin:step(50)
+> diff(NET, twin)
+> undo()]] },
+
 { "scripts", { "script", "library", "running scripts", "command line" }, [[
 scripts: the same words in a file
 A script has the names of the prompt, and is silent until it prints: the prompt shows what a line returns, a script

@@ -204,6 +204,21 @@ def forms(home):
 
 
 @test
+def undone(home):
+    """an input's edits are a command to undo, also in the saved session"""
+    p = Prompt(home, "-q", cols=200)
+    for text in ("seed(0) X, y = data.xor() LAYERS = {2, 2, 2, 1} step(10);", "THETA[1][1][2] = 5",
+                 "THETA[1][1][3] = 6", "undo();"):
+        p.do(text)
+    equal(p.do("THETA[1][1][2] == 5 and THETA[1][1][3] ~= 6"), ["true"])
+    p.do("step(5) ETA = 3 seek(12) undo(2);")
+    equal(p.do("NET.epoch == 15 and ETA == .1"), ["true"])
+    save(p)
+    same(p, home)
+    equal(p.end(), 0)
+
+
+@test
 def before_the_prompt(home):
     """what ran before the prompt is in the saved session: a script with its arguments, -e, init.lua"""
     write(home + "/start.lua", "#!/usr/bin/env moongrad\nseed(tonumber((...)))\nX, y = data.xor()\nLAYERS = {2, 3, 1}\n"

@@ -51,6 +51,16 @@ describe("scripts", function()
   end
 end)
 
+describe("scripts/lesson.lua", function()
+  it("says what the lesson says", function()
+    local file = assert(io.open "tests/golden/lesson.txt")
+    local expected = file:read "a"
+    file:close()
+    local _, out = run(root, "scripts/lesson.lua")
+    assert.equal(timeless(expected), timeless(out))
+  end)
+end)
+
 describe("README.md", function()
   local file = assert(io.open "README.md")
   local readme = file:read "a"

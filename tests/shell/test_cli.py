@@ -493,7 +493,7 @@ def c_modules(home):
     flags = ["-I/usr/include/lua5.4"]
     if shutil.which("pkg-config"):
         flags = subprocess.run(["pkg-config", "--cflags", "lua5.4"], capture_output=True, text=True).stdout.split()
-    made = subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", *(flags or ["-I/usr/include/lua5.4"]),
+    made = subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", *(flags or ["-I/usr/include/lua5.4"]),
                            "-o", os.path.join(home, "tiny.so"), source], capture_output=True, text=True)
     equal(made.returncode, 0, made.stderr)
     for args in (["--no-session"], []):

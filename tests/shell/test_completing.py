@@ -89,7 +89,7 @@ def options(home):
     completes(p, 'NET.options.cost = "cr', 'NET.options.cost = "cross-entropy"')
     completes(p, 'network{2, 1, init = {"epsilon", e', 'network{2, 1, init = {"epsilon", epsilon =')
     completes(p, 'data["x', 'data["xor"]')
-    completes(p, 'help "ste', 'help "step"')
+    completes(p, 'help "pred', 'help "predict"')
     completes(p, "?ste", "?step")
     completes(p, "help(ste", "help(step")
     lists(p, 'network{2, 2, cost = "s', "sse", "squares", "softmax")

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Help on a terminal: help, ?name, apropos, who, and the banner that leads to a trained network."""
 
+import re
+
 from harness import Prompt, check, equal, main, test
 
 NEEDS_TERMINAL = True
@@ -78,7 +80,8 @@ def options(home):
     text = shown(p, "?network.cost")
     check('network{cost = "sse"}' in text and "J = 1/(N K) sum of (yhat - y)^2" in text, text)
     equal(shown(p, 'help "network.cost"'), text)
-    check("a' = a (1 - a)" in shown(p, "?activation"), *p.lines())
+    check("a' = a (1 - a)" in shown(p, "?network.activation"), *p.lines())
+    check('help "network.activation"' in shown(p, "?activation"), *p.lines())
     check("1/2 sum" in shown(p, "?sse"), *p.lines())
     equal(p.end(), 0)
 
@@ -105,7 +108,7 @@ def topics(home):
     """help "topics" lists pages, and each is there"""
     p = Prompt(home, rows=60)
     lines = p.do('help "topics"')
-    names = [line.split()[0] for line in lines[1:]]
+    names = [re.split("  +", line.strip())[0] for line in lines[1:]]
     check(len(names) >= 11 and "backpropagation" in names and "keys" in names, *lines)
     for name in names:
         text = shown(p, "?" + name)
@@ -117,7 +120,7 @@ def topics(home):
 @test
 def searching(home):
     """apropos "grad" lists what is about it, the names first"""
-    p = Prompt(home)
+    p = Prompt(home, rows=120)
     lines = p.do('apropos "grad"')
     check(lines[0].split()[0] == "GRAD", *lines)
     check(any(line.startswith("  net:backward ") for line in lines), *lines)

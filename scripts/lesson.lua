@@ -1,5 +1,5 @@
 #!/usr/bin/env moongrad
--- A lesson: one step of XOR walked, one weight explained to the data, the gradient checked, a mistake found, all undone.
+-- A lesson: one step of XOR walked, one weight explained to the data, a check, a mistake planted, found, undone.
 
 local function say(text) print("\n" .. text .. "\n") end
 

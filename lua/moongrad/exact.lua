@@ -1,7 +1,8 @@
 -- exact.lua - values as Lua that makes them again, to the last bit. For what a journal cannot tell by commands.
 --
 -- The Lua has one name of its own, __, a table: it holds the objects that were made, by number, and the
--- functions below that make them.
+-- functions below that make them. Numbers, of matrices and of tables that hold nothing else, are copied when they
+-- are written and become text when that is asked for: a copy takes a moment, the text of a large network seconds.
 
 local core = require "moongrad.core"
 local mg = require "moongrad"
@@ -12,6 +13,8 @@ local tokens = require "moongrad.tokens"
 local exact = {}
 
 local quantities = { theta = true, a = true, z = true, delta = true, grad = true, dtheta = true }
+
+local scalar = { number = true, string = true, boolean = true }
 
 local classes = { history = report.history } -- of tables that can be made again
 
@@ -67,9 +70,13 @@ function make.restore(net, was)
   core.network_data(net, "y", was.y)
   if was.rng and not core.own_rng(net) then core.set_rng(net, mg.generator(0)) end
   if was.rng then make.state(core.own_rng(net), was.rng) else core.set_rng(net, nil) end
-  for l, rows in ipairs(was.theta) do core.set_theta(net, l, rows) end
+  for l, rows in ipairs(was.theta) do
+    if rows then core.set_theta(net, l, rows) end
+  end
   if was.grad and pcall(function() net:forward() net:backward() end) then
-    for l, rows in ipairs(was.grad) do net.grad[l]:set(rows) end
+    for l, rows in ipairs(was.grad) do
+      if rows then net.grad[l]:set(rows) end
+    end
   end
   core.bug(net, was.bug or "none")
   core.set_epoch(net, was.epoch)
@@ -83,25 +90,71 @@ function exact.reader() return setmetatable({}, { __index = make }) end
 local writer = {}
 writer.__index = writer
 
--- A writer knows the objects that have an expression already, and texts(chunkname), the source of a chunk.
-function exact.writer(known, texts)
-  return setmetatable({ known = known, texts = texts, lines = {}, lost = {}, count = 0 }, writer)
+-- A writer knows the objects that have an expression already, texts(chunkname), the source of a chunk, and the
+-- bytes that copies may take. Its lines are for exact.text; lost names what cannot be written, full (nil: nothing)
+-- what there was no room for.
+function exact.writer(known, texts, room)
+  return setmetatable({ known = known, texts = texts, room = room, lines = {}, lost = {}, count = 0 }, writer)
 end
 
 function writer:line(format, ...) self.lines[#self.lines + 1] = format:format(...) end
+
+-- A line in parts: texts, and copies of matrices and plain tables.
+function writer:parts(parts) self.lines[#self.lines + 1] = parts end
 
 local function is_name(key) return type(key) == "string" and key:find "^[%a_][%w_]*$" and load(key .. " = 1") end
 
 -- A global's name as an expression.
 function exact.global(name) return is_name(name) and name or ("_G[%q]"):format(name) end
 
+-- What copy(object) makes of the object that path is; nil when there is no room for so many bytes.
+function writer:keep(bytes, copy, object, path)
+  local ok, kept = false, nil
+  if bytes <= self.room then ok, kept = pcall(copy, object) end
+  if ok then
+    self.room = self.room - bytes
+    return kept
+  end
+  self.full = self.full or {}
+  self.full[#self.full + 1] = path
+end
+
+function writer:copy(m, path) return self:keep(8 * m.nrows * m.ncols, m.copy, m, path) end
+
+local many = 100 -- numbers that are formatted by one call
+local many_quoted = ("%q, "):rep(many - 1) .. "%q"
+
 local function rows_of(m)
   local lines = {}
-  for i, row in ipairs(kind(m) == "row" and { m:totable() } or m:totable()) do
-    for j, x in ipairs(row) do row[j] = ("%q"):format(x) end
-    lines[i] = "{" .. table.concat(row, ", ") .. "}"
+  for i = 1, m.nrows do
+    local row, parts = m[i]:totable(), {}
+    for j = 1, #row, many do
+      local last = math.min(j + many - 1, #row)
+      local quoted = last - j == many - 1 and many_quoted or ("%q, "):rep(last - j) .. "%q"
+      parts[#parts + 1] = quoted:format(table.unpack(row, j, last))
+    end
+    lines[i] = "{" .. table.concat(parts, ", ") .. "}"
   end
   return "{" .. table.concat(lines, ",\n  ") .. "}"
+end
+
+local function text_of(part)
+  if type(part) == "userdata" then return rows_of(part) end
+  return type(part) == "table" and exact.writer({}):contents(part, "") or part
+end
+
+-- The lines of a writer as text.
+function exact.text(lines)
+  local text = {}
+  for i, line in ipairs(lines) do
+    if type(line) == "table" then
+      local parts = {}
+      for k, part in ipairs(line) do parts[k] = text_of(part) end
+      line = table.concat(parts)
+    end
+    text[i] = line
+  end
+  return table.concat(text, "\n")
 end
 
 local function digits(state)
@@ -131,42 +184,56 @@ function writer:place(object)
   return self.known[object]
 end
 
--- Makes the network that is there, or was just made, what net is.
-function writer:restore(place, net)
+-- The parts of a line that list the copies of matrices; false stands for one that there is no room for.
+function writer:list(parts, matrices, path)
+  for l, m in ipairs(matrices) do
+    parts[#parts + 1] = l == 1 and "{" or ",\n  "
+    parts[#parts + 1] = self:copy(m, ("%s[%d]"):format(path, l)) or "false"
+  end
+  parts[#parts + 1] = "}"
+end
+
+-- Makes the network that is there, or was just made, what net, which path is, is.
+function writer:restore(place, net, path)
   local s = core.network_state(net)
   local eta, l1, l2, epoch = core.numbers(net)
   local own = core.own_rng(net)
   local X, y = core.network_data(net)
-  local frozen, theta, grad = {}, {}, {}
-  for l, m in ipairs(net.theta) do
-    frozen[l], theta[l] = core.frozen(net, l), rows_of(m)
-    grad[l] = not core.walk_state(net) and core.view(net, "grad", l) and rows_of(net.grad[l]) or nil
-  end
+  local frozen = {}
+  for l = 1, #net.theta do frozen[l] = core.frozen(net, l) end
   local place_X, place_y = X and self:value(X, "X") or "nil", y and self:value(y, "y") or "nil"
   self:line("__.restore(%s, {epoch = %d, eta = %q, l1 = %q, l2 = %q, layers = %s, given = %s, frozen = %s,", place,
     epoch, eta, l1, l2, literal(s.layers), literal(s.given), literal(frozen))
   self:line("  X = %s, y = %s, bug = %q, rng = %s,", place_X, place_y, core.bug(net),
     own and ("%q"):format(digits(core.rng_state(own))) or "nil")
-  self:line("  theta = {%s}%s})", table.concat(theta, ",\n  "),
-    #grad > 0 and ",\n  grad = {" .. table.concat(grad, ",\n  ") .. "}" or "")
+  local parts = { "  theta = " }
+  self:list(parts, net.theta, path .. ".theta")
+  if not core.walk_state(net) and core.view(net, "grad", 1) then
+    parts[#parts + 1] = ",\n  grad = "
+    self:list(parts, net.grad, path .. ".grad")
+  end
+  parts[#parts + 1] = "})"
+  self:parts(parts)
 end
 
-function writer:network(net)
+function writer:network(net, path)
   local s = core.network_state(net)
   local place = self:place(net)
   self:line("%s = __.network(%s, %s)", place, literal(s.layers), literal(s.given))
-  self:restore(place, net)
+  self:restore(place, net, path)
   return place
 end
 
 -- A matrix; a live one by the network that it shows.
-function writer:matrix(m)
+function writer:matrix(m, path)
   local from = core.origin(m)
   if from and from.net and quantities[from.what] and kind(m) == "matrix" then
     return ("%s.%s[%d]"):format(self:value(from.net, "a network"), from.what, from.layer)
   end
+  local copy = self:copy(m, path)
+  if not copy then return nil end
   local place = self:place(m)
-  self:line("%s = __.matrix%s%s", place, rows_of(m), kind(m) == "row" and "[1]" or "")
+  self:parts { place .. " = __.matrix", copy, kind(m) == "row" and "[1]" or "" }
   return place
 end
 
@@ -210,6 +277,29 @@ function writer:value(v, path)
   self.lost[#self.lost + 1] = path
 end
 
+-- Bytes of a copy of t, a guess from above; nil when t holds more than numbers, strings and booleans.
+local function plain_bytes(t)
+  local n = 0
+  for key, v in next, t do
+    if not (scalar[type(key)] and scalar[type(v)]) then return nil end
+    n = n + 1
+  end
+  return 40 * n
+end
+
+local function plain_copy(t)
+  local new = {}
+  for key, v in next, t do new[key] = v end
+  return new
+end
+
+-- Gives the table at place the contents of t, which path is.
+function writer:fill(place, t, path)
+  local bytes = plain_bytes(t)
+  local contents = bytes and self:keep(bytes, plain_copy, t, path) or not bytes and self:contents(t, path)
+  if contents then self:parts { "__.fill(" .. place .. ", ", contents, ")" } end
+end
+
 -- The contents of a table as a constructor.
 function writer:contents(t, path)
   local parts, rest, n = {}, {}, rawlen(t)
@@ -237,7 +327,7 @@ function writer:table(t, path)
   end
   local place = self:place(t)
   self:line("%s = {}", place)
-  self:line("__.fill(%s, %s)", place, self:contents(t, path))
+  self:fill(place, t, path)
   if class then self:line("__.class(%s, %q)", place, class) end
   return place
 end
@@ -291,9 +381,10 @@ function writer:source(f)
   end
 end
 
--- Replaces the contents of a table that is there; those that cannot be made again are lost.
-function writer:refill(place, t, path) self:line("__.fill(%s, %s)", place, self:contents(t, path)) end
-
-function writer:set(place, m) self:line("__.set(%s, %s)", place, rows_of(m)) end
+-- Gives the matrix that is there the numbers of m.
+function writer:set(place, m)
+  local copy = self:copy(m, place)
+  if copy then self:parts { "__.set(" .. place .. ", ", copy, ")" } end
+end
 
 return exact

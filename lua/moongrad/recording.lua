@@ -38,10 +38,20 @@ function recording.opening(f)
   pcall(f)
 end
 
+-- The first of some names, for a message.
+local function short(names)
+  return table.concat(names, ", ", 1, math.min(#names, 8)) .. (#names > 8 and ", ..." or "")
+end
+
 -- The journal's part of an input, of which the prompt tells.
 function recording.open(n, text, source) journal.open(n, text, source) end
 function recording.computed() if journal then journal.computed() end end
-function recording.close(status) journal.close(status) end
+
+-- Returns a remark when what the input left is not all kept.
+function recording.close(status)
+  local full = journal.close(status)
+  return full and "too large to be kept for save_session: " .. short(full)
+end
 
 -- --- history --------------------------------------------------------------------------------
 
@@ -82,8 +92,10 @@ end
 -- the generator, X, y and your names as they are now. Its head has moongrad's version and the seed; what only
 -- looked is left out; an interrupted step(500) is the step(37) it was. Files that an input reads, the clock and
 -- such are read again, which a comment says; init.lua, the script before the prompt and what run() ran are
--- written out. Returns true and, when a saved session was there, that it was replaced; nil and a message when it
--- cannot be written, or another file is there, which stays as it is.
+-- written out. What an interrupted input left is kept as copies until it is written, of at most 256 MiB in all: a
+-- line after that input says which numbers were too large to be kept, and so does a comment in the script.
+-- Returns true and, when a saved session was there, that it was replaced, and what was too large; nil and a
+-- message when it cannot be written, or another file is there, which stays as it is.
 -- > save_session "xor-by-hand.lua"
 function recording.save_session(path, ...)
   if select("#", ...) > 0 or type(path) ~= "string" or path == "" then
@@ -92,8 +104,11 @@ function recording.save_session(path, ...)
   if not journal then return nil, "save_session: nothing is recorded but at the prompt: moongrad -i script.lua" end
   local replaced, message = session.host.save(path, saved.text(session.host.version, session.seed()), saved.head)
   if replaced == nil then return nil, "save_session: " .. message end
-  if replaced then return true, "the saved session in " .. path .. " is replaced" end
-  return true
+  local said, full = {}, saved.full()
+  if replaced then said[1] = "the saved session in " .. path .. " is replaced" end
+  if full then said[#said + 1] = "it lacks what was too large to be kept: " .. short(full) end
+  if #said == 0 then return true end
+  return true, table.concat(said, "; ")
 end
 
 -- The session in a file of its own when it ends by a signal: its name, nil when there was nothing to keep.
@@ -183,8 +198,7 @@ local done = { __name = "reset" } -- the metatable of what reset returns
 function done.__tostring(r)
   local names = r.names
   local gone = #names == 0 and "no names of yours" or
-    ("%d name%s of yours (%s)"):format(#names, #names == 1 and "" or "s",
-      table.concat(names, ", ", 1, math.min(#names, 8)) .. (#names > 8 and ", ..." or ""))
+    ("%d name%s of yours (%s)"):format(#names, #names == 1 and "" or "s", short(names))
   return ("gone: %s%s; seed(%d)%s"):format(r.network and "the network, " or "", gone, r.seed,
     #openings > 0 and "; init.lua was run again" or "")
 end

@@ -1,5 +1,6 @@
 -- saved.lua - a journal as a script that does it again.
 
+local exact = require "moongrad.exact"
 local journal = require "moongrad.journal"
 local tokens = require "moongrad.tokens"
 
@@ -76,6 +77,7 @@ local function one(lines, entry, with_values)
   if entry.lost and #entry.lost > 0 then
     lines[#lines + 1] = "-- not kept, it cannot be written: " .. table.concat(entry.lost, ", ")
   end
+  if entry.full then lines[#lines + 1] = "-- not kept, too large: " .. table.concat(entry.full, ", ") end
   if entry.file then
     note(lines, ("[%d] %s: %s"):format(entry.n, entry.failed and "failed in" or "run", entry.file.name))
     if entry.failed then
@@ -85,7 +87,7 @@ local function one(lines, entry, with_values)
       lines[#lines + 1] = with_values and 'require("moongrad.session").results(true, ' .. code:sub(2) .. ")" or code
     end
   elseif entry.lines then
-    local text = table.concat(entry.lines, "\n")
+    local text = exact.text(entry.lines)
     lines[#lines + 1] = entry.block and "do\n" .. text .. "\nend" or text
   elseif entry.failed then
     note(lines, ("[%d] failed:"):format(entry.n))
@@ -102,6 +104,18 @@ function saved.count()
     if entry.n and not entry.looked then n = n + 1 end
   end
   return n
+end
+
+-- What was too large to keep, a list; nil when nothing was.
+function saved.full()
+  local list
+  for _, entry in ipairs(journal.entries()) do
+    for _, what in ipairs(entry.full or {}) do
+      list = list or {}
+      list[#list + 1] = what
+    end
+  end
+  return list
 end
 
 -- The whole script. version: moongrad's; seed: the generator's at the start.

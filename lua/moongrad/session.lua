@@ -479,8 +479,9 @@ end
 
 function session.close_input(n, status)
   if NET then past.settle(NET) end -- its edits are a command
-  if recording then recording.close(status) end
-  return close_input(n, status)
+  local unkept = recording and recording.close(status)
+  local message = close_input(n, status)
+  return unkept and message and message .. "\n" .. unkept or unkept or message
 end
 
 -- Writes what there is to keep when the program is ended by a signal: the file's name, nil without one.

@@ -50,13 +50,21 @@ describe("tokens", function()
   end)
 end)
 
+local function writer(texts, room)
+  return exact.writer({ [print] = "print" }, texts or function() end, room or 1 << 30)
+end
+
+-- What the writer wrote at place, read again.
+local function read(w, place)
+  local code = "local __ = require('moongrad.exact').reader()\n" .. exact.text(w.lines)
+    .. "\nreturn " .. tostring(place)
+  return assert(load(code))()
+end
+
 -- A value written and read again.
 local function again(v, texts)
-  local w = exact.writer({ [print] = "print" }, texts or function() end)
-  local place = w:value(v, "v")
-  local code = "local __ = require('moongrad.exact').reader()\n" .. table.concat(w.lines, "\n")
-    .. "\nreturn " .. tostring(place)
-  return assert(load(code))(), w.lost
+  local w = writer(texts)
+  return read(w, w:value(v, "v")), w.lost, w.full
 end
 
 describe("exact values", function()
@@ -69,6 +77,54 @@ describe("exact values", function()
     local m = mg.generator(1):randn(3, 2)
     assert.equal(kit.bits(m), kit.bits(again(m)))
     assert.same(m[2]:totable(), again(m[2]):totable())
+  end)
+
+  it("keep rows of any length, and tables of any plain contents", function()
+    for _, n in ipairs { 1, 99, 100, 101, 200, 250 } do
+      local m = mg.generator(n):randn(3, n)
+      assert.equal(kit.bits(m), kit.bits(again(m)))
+    end
+    for _, t in ipairs { {}, { 1, 2.5, "x", true }, { 1, nil, 3, [-1] = 0.1, a = 1, ["b c"] = false, [true] = "\0" },
+    } do
+      assert.same(t, again(t))
+    end
+  end)
+
+  it("are as they were when they were written, whatever becomes of them before they are text", function()
+    local m, t, net = mg.matrix { { 1, 2 } }, { 1, 2 }, kit.xor { 2, 2, 1 }
+    local w, theta = writer(), kit.theta(net)
+    local place = w:value({ m = m, row = m[1], t = t, net = net }, "v")
+    m:fill(5)
+    t[1], t[3] = 7, 8
+    net:step(3)
+    local was = read(w, place)
+    assert.same({ { 1, 2 } }, was.m:totable())
+    assert.same({ 1, 2 }, was.row:totable())
+    assert.same({ 1, 2 }, was.t)
+    assert.equal(theta, kit.theta(was.net))
+  end)
+
+  it("say what there is no room for, and keep the rest", function()
+    local big, small, list = mg.zeros(10, 10), mg.matrix { { 1, 2 } }, {}
+    for i = 1, 100 do list[i] = i end
+    local w = writer(nil, 100)
+    local was = read(w, w:value({ a = big, b = small, c = list, d = { small } }, "v"))
+    assert.same({ "v.a", "v.c" }, w.full)
+    assert.is_nil(was.a)
+    assert.same({ { 1, 2 } }, was.b:totable())
+    assert.same({}, was.c)
+    assert.equal(was.b, was.d[1])
+    assert.equal(100 - 16, w.room)
+    w = writer(nil, 100)
+    w:set("m", big)
+    assert.same({ "m" }, w.full)
+    assert.same({}, w.lines)
+    local net = kit.xor { 2, 2, 1 }
+    net:step(7)
+    w = writer(nil, 0)
+    was = read(w, w:value(net, "net"))
+    assert.same({ "X", "y", "net.theta[1]", "net.theta[2]", "net.grad[1]", "net.grad[2]" }, w.full)
+    assert.equal(7, was.epoch)
   end)
 
   it("keep cycles, what is shared, and keys of any kind", function()

@@ -82,11 +82,11 @@ def run(home, *words):
                           capture_output=True, text=True, timeout=WAIT)
 
 
-def interrupt(p, text):
-    """Starts what runs until it is stopped, once it has told that it runs; stops it."""
+def interrupt(p, text, before=""):
+    """Starts what runs until it is stopped, once it has told that it runs, after what is before; stops it."""
     p.keys("\x0c")
     p.until(lambda: p.screen.cursor.y == 0 and p.is_ready())
-    p.enter("print('go', 'on') " + text)
+    p.enter(before + "print('go', 'on') " + text)
     p.until(lambda: any(line.split() == ["go", "on"] for line in p.lines()))
     p.interrupt()
     return p.lines()
@@ -168,6 +168,43 @@ def interrupted(home):
     save(p)
     script = same(p, home)
     check("--" in script, script)
+    equal(p.end(), 0)
+
+
+@test
+def large(home):
+    """a million numbers that an interrupted input left are copied, and become text when the session is saved"""
+    p = Prompt(home, "-q", cols=200)
+    p.do("B = randn(1000, 1000)")
+    p.do("local format = string.format package.formats = 0 "
+         "function string.format(...) package.formats = package.formats + 1 return format(...) end")
+    before = int(p.do("package.formats")[0])
+    interrupt(p, "while true do end", "B[1][1] = 0.1 ")
+    after = int(p.do("package.formats")[0])
+    check(after - before < 1000, before, after)
+    save(p)
+    check(int(p.do("package.formats")[0]) - after >= 1000, after)
+    p.do("B[1][2] = 0.2")
+    save(p, "t.lua")
+    script = same(p, home, "t.lua")
+    check("__.set(B, {{0x1.999999999999ap-4, " in script, script[:500])
+    equal(p.end(), 0)
+
+
+@test
+def too_large(home):
+    """what is too large to be kept is named after its input, in the script and by save_session; the rest is kept"""
+    p = Prompt(home, "-q", cols=200)
+    p.do("B = zeros(100, 100) s = zeros(2, 2)")
+    p.do("require('moongrad.interrupted').room = 1000")
+    said = interrupt(p, "while true do end", "B[1][1] = 0.1 s[1][2] = 3 t = {5} ")
+    check("too large to be kept for save_session: B" in said, said)
+    equal(p.do('save_session "s.lua"'), ["true    it lacks what was too large to be kept: B"])
+    p.do("B = nil")
+    save_again = p.do('save_session "s.lua"')
+    equal(save_again, ["true    the saved session in s.lua is replaced; it lacks what was too large to be kept: B"])
+    script = same(p, home)
+    check("\n-- not kept, too large: B\n" in script, script)
     equal(p.end(), 0)
 
 

@@ -1,10 +1,13 @@
 /* history.c - the history file, $XDG_STATE_HOME/moongrad/history.
 
    An entry is appended before its input runs, under a lock, so that a kill loses
-   nothing and two prompts do not mix their lines. Each entry follows a line with
-   its time, by which Readline tells the lines of one entry from the next. Where
-   there is no home, or no right to write there, history lasts as long as the prompt. */
+   nothing and two prompts do not mix their lines. Each entry follows a line with its time,
+   "#1700000000"; a line of an entry that looks like one has a backslash more in front. What
+   follows no such line is an entry by itself. When there are too many, the last ones replace
+   the file by rename, under the same lock. Where there is no home, or no right to write
+   there, history lasts as long as the prompt. */
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,14 +19,15 @@
 #include <unistd.h>
 
 #include <readline/history.h>
-#include <readline/readline.h>
 
 #include "shell.h"
 
-#define ENTRIES 10000 /* kept in memory */
+#define ENTRIES 10000 /* kept */
+#define SPARE   1000  /* more than that in the file, before it is trimmed */
 
 static char file[4096]; /* "" without one */
 static int first_own;   /* Readline's index of this session's first entry */
+static int in_file;     /* entries in the file, as far as is known */
 
 int hist_make_dirs(char *path) {
   for (char *p = strchr(path + 1, '/'); p != NULL; p = strchr(p + 1, '/')) {
@@ -35,16 +39,125 @@ int hist_make_dirs(char *path) {
   return 1;
 }
 
+/* --- what is in the file ------------------------------------------------------------ */
+
+/* Is the line at s, of the text that goes to end, the time of an entry? */
+static int is_time(const char *s, const char *end) {
+  const char *p = s + 1;
+  while (p < end && isdigit((unsigned char)*p)) p++;
+  return s < end && *s == '#' && p > s + 1 && (p == end || *p == '\n');
+}
+
+static const char *next_line(const char *s, const char *end) {
+  const char *newline = memchr(s, '\n', (size_t)(end - s));
+  return newline ? newline + 1 : end;
+}
+
+/* Where the entry behind the one at s begins. What does not begin with its time is one line. */
+static const char *next_entry(const char *s, const char *end) {
+  int timed = is_time(s, end);
+  do s = next_line(s, end);
+  while (timed && s < end && !is_time(s, end));
+  return s;
+}
+
+/* The last ENTRIES of them; *n is how many there are. */
+static const char *last_entries(const char *s, const char *end, int *n) {
+  *n = 0;
+  for (const char *p = s; p < end; p = next_entry(p, end)) ++*n;
+  for (; *n > ENTRIES; --*n) s = next_entry(s, end);
+  return s;
+}
+
+/* Does a line of an entry, behind its backslashes, look like a time? */
+static int is_escaped(const char *s, const char *end) {
+  while (s < end && *s == '\\') s++;
+  return is_time(s, end);
+}
+
+/* Gives the lines from s to end to Readline as one entry, in the room at buf. */
+static void remember(char *buf, const char *s, const char *end) {
+  size_t n = 0;
+  while (s < end) {
+    const char *next = next_line(s, end);
+    if (*s == '\\' && is_escaped(s, end)) s++;
+    memcpy(buf + n, s, (size_t)(next - s));
+    n += (size_t)(next - s);
+    s = next;
+  }
+  while (n > 0 && buf[n - 1] == '\n') n--;
+  n = keys_clean(buf, n);
+  buf[n] = '\0';
+  if (n > 0) add_history(buf);
+}
+
+/* --- reading and writing it ---------------------------------------------------------- */
+
+/* Opens the file and locks it: it may be replaced while we wait. -1 when it cannot be had. */
+static int open_locked(int flags) {
+  for (;;) {
+    struct stat st, now;
+    int fd = open(file, O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0600);
+    if (fd < 0) return -1;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+      close(fd);
+      return -1;
+    }
+    while (flock(fd, LOCK_EX) != 0 && errno == EINTR) {
+    }
+    if (stat(file, &now) == 0 && now.st_ino == st.st_ino && now.st_dev == st.st_dev) return fd;
+    close(fd);
+  }
+}
+
+/* What the file holds, to be freed; NULL when it cannot be had. */
+static char *read_all(int fd, size_t *n) {
+  struct stat st;
+  char *text = fstat(fd, &st) == 0 ? malloc((size_t)st.st_size + 1) : NULL;
+  *n = 0;
+  while (text != NULL && *n < (size_t)st.st_size) {
+    ssize_t k = pread(fd, text + *n, (size_t)st.st_size - *n, (off_t)*n);
+    if (k == 0) break;
+    if (k > 0)
+      *n += (size_t)k;
+    else if (errno != EINTR) {
+      free(text);
+      return NULL;
+    }
+  }
+  return text;
+}
+
+/* Leaves the last entries in the locked file, and gives them to Readline if it has none yet. */
+static void settle(int fd, int load) {
+  size_t size;
+  char *text = read_all(fd, &size), *buf = text ? malloc(size + 1) : NULL;
+  if (buf != NULL) {
+    const char *end = text + size, *s = last_entries(text, end, &in_file);
+    if (s > text) keep_replace(file, s, (size_t)(end - s), 0600);
+    for (const char *next; load && s < end; s = next) {
+      next = next_entry(s, end);
+      remember(buf, is_time(s, end) ? next_line(s, end) : s, next);
+    }
+  }
+  free(text);
+  free(buf);
+}
+
 void hist_open(void) {
+  char real[sizeof file];
   using_history();
   stifle_history(ENTRIES);
-  history_comment_char = '#'; /* these two make read_history keep the lines of an entry together */
-  history_write_timestamps = 1;
   if (path_user(file, sizeof file, "XDG_STATE_HOME", ".local/state", "history") == NULL ||
       !hist_make_dirs(file))
     file[0] = '\0';
-  else
-    read_history(file); /* none yet: nothing to read */
+  if (realpath(file, real) != NULL) strcpy(file, real); /* a link stays one */
+  int fd = file[0] ? open_locked(O_RDWR) : -1;
+  if (fd < 0 && file[0]) fd = open_locked(O_RDONLY);
+  if (fd >= 0) {
+    settle(fd, 1);
+    close(fd);
+  }
   first_own = history_base + history_length;
 }
 
@@ -62,26 +175,45 @@ static int write_all(int fd, const char *s, size_t n) {
   return 1;
 }
 
+/* The entry as it stands in the file, to be freed. A file that was cut off gets its newline first. */
+static char *as_text(const char *entry, int cut, size_t *size) {
+  size_t lines = 1, n;
+  for (const char *p = entry; *p; p++) lines += *p == '\n';
+  char *text = malloc(strlen(entry) + lines + 32);
+  if (text == NULL) return NULL;
+  n = (size_t)sprintf(text, "%s#%lld\n", cut ? "\n" : "", (long long)time(NULL));
+  const char *end = entry + strlen(entry);
+  for (const char *s = entry, *next; s < end; s = next) {
+    next = next_line(s, end);
+    if (is_escaped(s, end)) text[n++] = '\\';
+    memcpy(text + n, s, (size_t)(next - s));
+    n += (size_t)(next - s);
+  }
+  text[n++] = '\n';
+  *size = n;
+  return text;
+}
+
 /* Appends the entry to the file; a file that cannot be written is left alone from then on. */
 static void append(const char *entry) {
-  size_t size = strlen(entry) + 32;
-  char *text = malloc(size);
-  int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-  struct stat st;
-  if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && text != NULL) {
-    int n = snprintf(text, size, "#%lld\n%s\n", (long long)time(NULL), entry);
-    while (flock(fd, LOCK_EX) != 0 && errno == EINTR) {
-    }
-    if (!write_all(fd, text, (size_t)n)) file[0] = '\0';
-  } else
-    file[0] = '\0';
-  if (fd >= 0) close(fd);
-  free(text);
+  size_t size;
+  char last = '\n';
+  int fd = open_locked(O_RDWR | O_APPEND | O_CREAT), ok = 0;
+  if (fd >= 0) {
+    off_t length = lseek(fd, 0, SEEK_END);
+    int cut = length > 0 && pread(fd, &last, 1, length - 1) == 1 && last != '\n';
+    char *text = as_text(entry, cut, &size);
+    ok = text != NULL && write_all(fd, text, size);
+    free(text);
+    if (ok && ++in_file > ENTRIES + SPARE) settle(fd, 0);
+    close(fd);
+  }
+  if (!ok) file[0] = '\0';
 }
 
 void hist_add(const char *entry) {
   HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-  if (entry[0] == '\0' || entry[0] == ' ') return; /* a leading blank keeps it out */
+  if (entry[0] == '\0' || isspace((unsigned char)entry[0])) return; /* a leading blank keeps it out */
   if (last != NULL && strcmp(last->line, entry) == 0) return;
   add_history(entry);
   if (file[0] != '\0') append(entry);

@@ -34,8 +34,7 @@ static int write_all(int fd, const char *s, size_t n) {
   return fsync(fd) == 0 || errno == EINVAL; /* a file system may have no way to */
 }
 
-/* Makes s the contents of the file at path, with these permissions; false, with errno, when it could not. */
-static int replace(const char *path, const char *s, size_t n, mode_t mode) {
+int keep_replace(const char *path, const char *s, size_t n, mode_t mode) {
   char temporary[MAX_PATH + 8];
   snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
   int fd = mkstemp(temporary);
@@ -86,7 +85,7 @@ static int save(lua_State *L) {
   if (!exists || realpath(path, target) == NULL) strcpy(target, path);
   mode_t mask = umask(0);
   umask(mask);
-  if (!replace(target, text, n, exists ? st.st_mode & 07777 : 0666 & ~mask))
+  if (!keep_replace(target, text, n, exists ? st.st_mode & 07777 : 0666 & ~mask))
     return failed(L, path, strerror(errno));
   lua_pushboolean(L, exists);
   return 1;
@@ -104,7 +103,7 @@ static int recover(lua_State *L) {
   snprintf(name + k, sizeof name - k, "-%ld.lua", (long)getpid());
   if (path_user(path, sizeof path, "XDG_STATE_HOME", ".local/state", name) == NULL)
     return failed(L, name, "there is no home for it: set HOME or XDG_STATE_HOME");
-  if (!hist_make_dirs(path) || !replace(path, text, n, 0600)) return failed(L, path, strerror(errno));
+  if (!hist_make_dirs(path) || !keep_replace(path, text, n, 0600)) return failed(L, path, strerror(errno));
   lua_pushstring(L, path);
   return 1;
 }

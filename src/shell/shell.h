@@ -25,6 +25,7 @@
 #define MG_SHELL_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -82,6 +83,8 @@ void run_note(lua_State *L, const char *how, const char *what); /* tells session
 
 /* --- keep.c: the session in a file ------------------------------------------- */
 
+/* Makes s the contents of the file at path, with these permissions; false, with errno, when it could not. */
+int keep_replace(const char *path, const char *s, size_t n, mode_t mode);
 void keep_open(lua_State *L); /* adds save, recover and former to the table on top */
 
 /* --- errors.c: what is said of an error --------------------------------------- */
@@ -157,9 +160,11 @@ void edit_begin(void);         /* at the start of each line */
 void hist_open(void);             /* from now on entries are kept in the history file */
 void hist_add(const char *entry); /* one input, which may have several lines */
 int hist_make_dirs(char *path);   /* the directories above path, for the user alone; false on failure */
-int hist_former(void);            /* Readline's index behind the last entry of former sessions */
-void comp_open(lua_State *L);     /* keep Lua's functions as they are now, for Tab */
-void comp_setup(lua_State *L);    /* bind Tab; L is the state whose names are offered */
+int keep_replace(const char *path, const char *s, size_t n,
+                 mode_t mode); /* the file's contents; false, errno */
+int hist_former(void);         /* Readline's index behind the last entry of former sessions */
+void comp_open(lua_State *L);  /* keep Lua's functions as they are now, for Tab */
+void comp_setup(lua_State *L); /* bind Tab; L is the state whose names are offered */
 void prompt_run(lua_State *L, const Options *o);
 
 /* --- input.c, plain.c ------------------------------------------------------------- */

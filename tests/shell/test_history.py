@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+"""The history file: what is in it, whole, for the user alone, whatever else happens to it."""
+
+import os
+import signal
+import stat
+
+from harness import Prompt, check, equal, main, read, test, write
+
+NEEDS_TERMINAL = True
+
+FILE = ".local/state/moongrad/history"
+UP = "\x1b[A"
+
+
+def entries(home, name=FILE):
+    """The entries of the file, as they were typed."""
+    found = []
+    for line in read(os.path.join(home, name)).split("\n")[:-1]:
+        if line.startswith("#") and line[1:].isdigit():
+            found.append([])
+        else:
+            found[-1].append(line[1:] if line.startswith("\\") else line)
+    return ["\n".join(lines) for lines in found]
+
+
+@test
+def kept(home):
+    """an entry is in the file, of mode 0600, before it runs; several lines are one; repeats and blank-led ones are left out"""
+    p = Prompt(home, "-q")
+    p.do("one = 11")
+    p.keys("t1 = {1,\r2}\r")
+    p.until(lambda: "  2}" in p.lines() and p.is_ready())
+    p.do(" secret = 1")
+    p.do("one + 1")
+    p.do("one + 1")
+    p.keys("f(\x1b\r\x1b\r")
+    p.interrupt()  # never entered
+    p.enter("print 'go' while true do end")
+    p.until(lambda: "go" in p.lines())
+    p.p.kill(signal.SIGKILL)
+    p.wait()
+    equal(stat.S_IMODE(os.stat(os.path.join(home, FILE)).st_mode), 0o600)
+    equal(stat.S_IMODE(os.stat(os.path.join(home, ".local/state/moongrad")).st_mode), 0o700)
+    equal(entries(home), ["one = 11", "t1 = {1,\n  2}", "one + 1", "print 'go' while true do end"])
+    p = Prompt(home, "-q")
+    p.keys(UP + UP)
+    p.until_typed("one + 1")
+    p.keys(UP)
+    p.until(lambda: p.lines()[-2:] == ["∇> t1 = {1,", "  2}"])
+    p.keys("\r")
+    p.until(p.is_ready)
+    equal(p.do("t1"), ["{1, 2}"])
+    equal(p.end(), 0)
+
+
+@test
+def whole(home):
+    """lines that look like the file's own marks, and any characters, come back as they were"""
+    texts = ["s = [[\n#1700000000\n\\#12\n\\\\#3\n#4x\n]]", "t = '\u00e9\u2207 \\\\ # \\''", "#1234", "u = [[\n\n\n]]"]
+    p = Prompt(home, "-q")
+    for n, text in enumerate(texts):
+        p.paste(text + "\n")
+        p.until(p.is_ready)
+        p.do("n%d = 0" % n)
+    lengths = p.do("#s, #t, #u")
+    equal(p.end(), 0)
+    equal([e for e in read(os.path.join(home, FILE)).split("\n") if e.startswith("\\")], ["\\#1700000000", "\\\\#12", "\\\\\\#3", "\\#1234"])
+    p = Prompt(home, "-q")
+    for n, text in enumerate(texts):
+        p.keys("n%d" % n + UP)
+        p.until_typed("n%d = 0" % n)
+        p.keys("\x15")
+        p.until_typed("")
+    for start in ("s", "t =", "u", "#1"):
+        p.do("0")
+        p.keys(start + UP + "\r")
+        p.until(lambda: p.is_ready() and len(p.lines()) > 3)
+    equal(p.do("#s, #t, #u"), lengths)
+    equal(p.end(), 0)
+
+
+@test
+def trimmed(home):
+    """10,000 entries are kept, by write and rename, each whole; one session trims while another writes"""
+    path = os.path.join(home, FILE)
+    write(path, "".join("#%d\nfirst%d\nsecond%d\n" % (1700000000 + n, n, n) for n in range(10998)))
+    other = Prompt(home, "-q", "--no-rc")
+    equal(len(entries(home)), 10000)
+    equal(entries(home)[0], "first998\nsecond998")
+    equal(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+    inode = os.stat(path).st_ino
+    write(path + ".more", "".join("#1\nmore%d\n" % n for n in range(999)))
+    with open(path, "a") as f:
+        f.write(read(path + ".more"))
+    p = Prompt(home, "-q")
+    check(os.stat(path).st_ino != inode, "written in place")
+    other.do("other = 1")
+    p.do("mine = 2")
+    other.do("other = 3")
+    equal(entries(home)[-4:], ["more998", "other = 1", "mine = 2", "other = 3"])
+    equal(len(entries(home)), 10003)
+    p.keys("first" + UP)
+    p.until(lambda: p.lines()[-2:] == ["∇> first10997", "second10997"])
+    p.interrupt()
+    equal(p.end(), 0)
+    equal(other.end(), 0)
+    equal(os.listdir(os.path.dirname(path)).count("history"), 1)
+    equal([name for name in os.listdir(os.path.dirname(path)) if name.startswith("history.") and name != "history.more"], [])
+
+
+@test
+def at_once(home):
+    """two sessions that write at once lose nothing and mix nothing"""
+    ours = [Prompt(home, "-q", rows=10) for _ in range(2)]
+    for i, p in enumerate(ours):
+        p.keys("".join("for i = 1, 1 do\rt%d_%d = {\r1}\rend\r" % (i, n) for n in range(100)))
+    for i, p in enumerate(ours):
+        p.keys("'the ' .. 'end'\r")
+        p.until(lambda p=p: any("the end" in line for line in p.lines()) and p.is_ready())
+        equal(p.end(), 0)
+    found = entries(home)
+    for i in range(2):
+        mine = [e for e in found if "t%d_" % i in e]
+        equal(len(mine), 100)
+        equal(mine[7], "for i = 1, 1 do\n  t%d_7 = {\n    1}\nend" % i)
+
+
+@test
+def place(home):
+    """XDG_STATE_HOME says where; without a place to write the prompt works all the same"""
+    p = Prompt(home, XDG_STATE_HOME=home + "/state")
+    p.do("7")
+    equal(p.end(), 0)
+    equal(entries(home, "state/moongrad/history"), ["7"])
+    write(home + "/file", "")
+    for env in ({"HOME": None}, {"HOME": "/nonexistent"}, {"HOME": "relative"}, {"XDG_STATE_HOME": home + "/file"},
+                {"XDG_STATE_HOME": "/proc"}, {"HOME": "/dev/null"}):
+        p = Prompt(home, **env)
+        equal(p.do("1 + 1"), ["2"])
+        p.keys(UP)
+        p.until_typed("1 + 1")
+        p.interrupt()
+        equal(p.end(), 0)
+    os.makedirs(home + "/dir/moongrad/history")
+    p = Prompt(home, XDG_STATE_HOME=home + "/dir")
+    equal(p.do("1 + 1"), ["2"])
+    equal(p.end(), 0)
+
+
+@test
+def odd_files(home):
+    """a file of plain lines, one that was cut off, bytes that are no text, a link: all are read and go on"""
+    path = os.path.join(home, FILE)
+    write(path, "plain1\nplain2")
+    p = Prompt(home, "-q")
+    p.keys(UP)
+    p.until_typed("plain2")
+    p.keys(UP)
+    p.until_typed("plain1")
+    p.interrupt()
+    p.do("new1 = 1")
+    equal(p.end(), 0)
+    p = Prompt(home, "-q")
+    p.keys(UP + UP)
+    p.until_typed("plain2")
+    p.interrupt()
+    equal(p.end(), 0)
+    check(read(path).startswith("plain1\nplain2\n#") and read(path).endswith("\nnew1 = 1\n"), read(path))
+    os.rename(path, home + "/real")
+    os.symlink(home + "/real", path)
+    with open(home + "/real", "wb") as f:
+        f.write(b"#1\nbad\xff\x00\x1b\xe2\x88mix\n#2\n#3\nlast = 3")
+    p = Prompt(home, "-q")
+    p.keys(UP)
+    p.until_typed("last = 3")
+    p.keys(UP)
+    p.until_typed("badmix")
+    p.interrupt()
+    p.do("new2 = 2")
+    equal(p.end(), 0)
+    check(os.path.islink(path))
+    check(read(home + "/real").endswith("\nnew2 = 2\n"))
+
+
+main()

@@ -39,11 +39,11 @@ local function style(list)
 end
 
 -- The line in which the statement that begins with line i of list ends; nil when it is open until the last.
-local function end_of_statement(list, i, judge)
-  local seen = lines.scan(table.concat(list, "\n", i))
-  local tries, j, leap = 0, i, 1
+-- depth is what lines.scan says of the whole list.
+local function end_of_statement(list, i, depth, judge)
+  local base, tries, j, leap = depth[i - 1] or 0, 0, i, 1
   while j <= #list do
-    if seen.depth[j - i + 1] == 0 then
+    if depth[j] and depth[j] <= base then
       if judge(table.concat(list, "\n", i, j)) ~= "open" then return j end
       tries = tries + 1
       if tries > patient then leap = leap * 2 end
@@ -55,10 +55,10 @@ end
 
 -- Statement by statement; what is open at the end is the rest.
 local function statements(list, judge)
-  local found, i = {}, 1
+  local found, i, depth = {}, 1, lines.scan(table.concat(list, "\n")).depth
   while i <= #list do
     if list[i]:find "%S" then
-      local j = end_of_statement(list, i, judge)
+      local j = end_of_statement(list, i, depth, judge)
       if not j then return found, table.concat(list, "\n", i) end
       found[#found + 1] = table.concat(list, "\n", i, j)
       i = j
@@ -80,7 +80,7 @@ local function transcript(list, prompts, judge)
       i = i + 1
     end
     if text and text:find "%S" and not text:find "%^C$" then
-      local last = end_of_statement(block, 1, judge)
+      local last = end_of_statement(block, 1, lines.scan(table.concat(block, "\n")).depth, judge)
       if last then
         found[#found + 1] = table.concat(block, "\n", 1, last)
       elseif i > #list then

@@ -294,7 +294,7 @@ static void show(char **matches, int n, int longest) {
     list[i] = shown_as(matches[i]);
     if ((int)strlen(list[i]) > longest) longest = (int)strlen(list[i]);
   }
-  rl_redisplay(); /* the keys before may have waited for this one */
+  view_draw(); /* the keys before may have waited for this one */
   rl_get_screen_size(&rows, &cols);
   int in_line = cols / (longest + 2), lines = rows > 5 ? rows - 4 : 1; /* two blanks between columns */
   if (in_line < 1) in_line = 1;

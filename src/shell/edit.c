@@ -81,7 +81,7 @@ static int accept(int n, int key) {
     rl_done = 1;
     return 0;
   }
-  rl_redisplay();
+  view_draw();
   return rl_newline(1, key);
 }
 
@@ -103,7 +103,7 @@ static int accept_or_newline(int count, int key) {
 static int delete_or_cancel(int count, int key) {
   if (rl_point < rl_end || line_start(rl_end) == 0) return rl_delete(count, key);
   line_cancel();
-  rl_redisplay();
+  view_draw();
   return rl_newline(1, key);
 }
 

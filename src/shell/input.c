@@ -11,11 +11,13 @@
 
 #include "shell.h"
 
-#define EOFMARK "<eof>" /* ends the error of an incomplete input */
+#define VALUES   "return nil, " /* before an expression: see load_expression */
+#define MAX_LAST 50             /* lines that the last statement of several may have */
+#define EOFMARK  "<eof>"        /* ends the error of an incomplete input */
 
 static lua_Integer count; /* inputs so far */
-static int expression;    /* was the last text compiled as one? */
-static int stepping;      /* did the last one step? Then an empty one repeats it */
+static long value_at; /* where in the last text the expression is whose values are shown; -1: there is none */
+static int stepping;  /* did the last one step? Then an empty one repeats it */
 /* Keys in the registry: the text of the last input; the inputs in a text, and what is open at its end. */
 static const char last, taken, rest;
 
@@ -48,7 +50,7 @@ static int call_helper(lua_State *L, int narg) {
    a call from being a tail call: errors in it then know the line that it stands in. */
 static int load_expression(lua_State *L, const char *s, size_t len, const char *name) {
   size_t size;
-  lua_pushliteral(L, "return nil, ");
+  lua_pushliteral(L, VALUES);
   lua_pushlstring(L, s, len);
   lua_concat(L, 2);
   s = lua_tolstring(L, -1, &size);
@@ -57,15 +59,52 @@ static int load_expression(lua_State *L, const char *s, size_t len, const char *
   return status;
 }
 
+/* Replaces the function on top of the stack, of statements in several lines, by one that returns the values
+   of the last of them if that is an expression: a call that begins a line. */
+static void return_last(lua_State *L, const char *s, size_t len, const char *name) {
+  size_t i = len;
+  for (int lines = 0; lines < MAX_LAST && value_at < 0; lines++) {
+    while (i > 0 && s[i - 1] != '\n') i--;
+    if (i == 0) return;
+    const char *word = s + i + strspn(s + i, " \t");
+    int begins = isalpha((unsigned char)*word) || *word == '_';
+    if (begins && load_expression(L, s + i, len - i, name) == LUA_OK) value_at = (long)i;
+    if (begins) lua_pop(L, 1);
+    i--;
+  }
+  if (value_at < 0) return;
+  i = (size_t)value_at;
+  value_at = -1;
+  if (run_load(L, s, i, name) == LUA_OK) { /* what comes before is whole, so a statement begins here */
+    size_t n;
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    luaL_addlstring(&b, s, i);
+    luaL_addstring(&b, VALUES);
+    luaL_addlstring(&b, s + i, len - i);
+    luaL_pushresult(&b);
+    const char *text = lua_tolstring(L, -1, &n);
+    if (run_load(L, text, n, name) == LUA_OK) {
+      value_at = (long)i;
+      lua_replace(L, -4);
+      lua_pop(L, 2);
+      return;
+    }
+    lua_pop(L, 2);
+  }
+  lua_pop(L, 1);
+}
+
 /* Compiles s as an expression, else as statements; pushes the function or the error. */
 static int load_text(lua_State *L, const char *s, size_t len, const char *name) {
-  expression = 1;
-  if (s[0] == '=') return load_expression(L, s + 1, len - 1, name); /* as Lua 5.2 had it */
-  int status = load_expression(L, s, len, name);
-  if (status == LUA_OK) return status;
-  expression = 0;
+  value_at = s[0] == '='; /* as Lua 5.2 had it */
+  int status = load_expression(L, s + value_at, len - (size_t)value_at, name);
+  if (status == LUA_OK || value_at > 0) return status;
+  value_at = -1;
   lua_pop(L, 1);
-  return run_load(L, s, len, name);
+  status = run_load(L, s, len, name);
+  if (status == LUA_OK) return_last(L, s, len, name);
+  return status;
 }
 
 /* Does the text break off inside a string where one may go on, after \ or \z? */
@@ -190,16 +229,13 @@ int input_indent(lua_State *L, const char *text, size_t len, int *own) {
   return blanks;
 }
 
-/* Does the source end in ";"? Then another one after it is a mistake: return takes one. */
-static int is_quiet(lua_State *L, const char *source) {
-  int top = lua_gettop(L);
-  if (strchr(source, ';') == NULL) return 0;
-  const char *more = lua_pushfstring(L, "%s\n;", source + (source[0] == '='));
-  int (*load)(lua_State *, const char *, size_t, const char *) = run_load;
-  if (load_expression(L, source, strlen(source), "=input") == LUA_OK || source[0] == '=')
-    load = load_expression;
+/* Does the text, an expression or statements, end in ";"? Then another one after it is a mistake. */
+static int is_quiet(lua_State *L, const char *text,
+                    int (*load)(lua_State *, const char *, size_t, const char *)) {
+  if (strchr(text, ';') == NULL) return 0;
+  const char *more = lua_pushfstring(L, "%s\n;", text);
   int status = load(L, more, strlen(more), "=input");
-  lua_settop(L, top);
+  lua_pop(L, 2);
   return status == LUA_ERRSYNTAX;
 }
 
@@ -247,9 +283,11 @@ static lua_Integer open_input(lua_State *L) {
 }
 
 /* session.results(quiet, values...) with the values above index 2, where the source is. */
-static const char *show_results(lua_State *L) {
+static const char *show_results(lua_State *L, long from) {
+  const char *source = lua_tostring(L, 2);
   int n = lua_gettop(L) - 2;
-  int quiet = n > 0 && is_quiet(L, lua_tostring(L, 2));
+  int quiet =
+      n > 0 && (from < 0 ? is_quiet(L, source, run_load) : is_quiet(L, source + from, load_expression));
   if (!push_helper(L, "results")) return "ok";
   luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
   lua_insert(L, 3);
@@ -293,10 +331,10 @@ int input_run(lua_State *L) {
   size_t len;
   const char *source = lua_tolstring(L, 2, &len);
   int status = load_text(L, source, len, name);
-  int has_nil = expression; /* what runs may complete and compile other text */
+  long from = value_at; /* what runs may complete and compile other text */
   if (status == LUA_OK) status = run_call(L, 0, LUA_MULTRET);
-  if (status == LUA_OK && has_nil) lua_remove(L, 3);
-  const char *how = status == LUA_OK ? show_results(L) : report(L, status);
+  if (status == LUA_OK && from >= 0) lua_remove(L, 3);
+  const char *how = status == LUA_OK ? show_results(L, from) : report(L, status);
   close_input(L, n, how);
   fflush(stdout);
   return strcmp(how, "ok") == 0;

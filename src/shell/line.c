@@ -41,7 +41,7 @@ static void abandon(int sig) {
   rl_free_line_state();
   rl_callback_sigcleanup();
   rl_point = rl_end; /* the cursor goes below the input */
-  rl_redisplay();
+  view_draw();
   if (sig == SIGINT) fputs("^C", rl_outstream);
   rl_replace_line("", 0);
   rl_cleanup_after_signal();
@@ -72,7 +72,7 @@ void line_attend(int sig) {
 /* The display is brought up to date when no more keys wait: a burst of them is shown at once. */
 static void redisplay(void) {
   stale = keys_waiting();
-  if (!stale) rl_redisplay();
+  if (!stale) view_draw();
 }
 
 /* Ctrl-C twice on an empty line: whoever does that wants to leave. */
@@ -128,7 +128,7 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
   rl_callback_handler_install(prompt, on_line);
   if (prefill != NULL) {
     rl_insert_text(prefill);
-    rl_redisplay();
+    view_draw();
     free(prefill);
     prefill = NULL;
   }

@@ -13,6 +13,7 @@
    plain.c     the prompt of --no-session
    line.c      one line, from Readline or from plain input
    keys.c      the bytes that Readline gets
+   view.c      what of a large input is shown
    edit.c      the keys of an input of several lines
    history.c   the history file
    keep.c      the session in a file
@@ -147,6 +148,10 @@ int keys_waiting(void);        /* is there one already? */
 void keys_drop(void);          /* forgets those that were read ahead */
 char *keys_paste(size_t *len); /* what comes until the end of a paste, to be freed; NULL: a signal came */
 size_t keys_clean(char *s, size_t n); /* leaves whole characters, newlines and tabs; how many bytes remain */
+
+/* --- view.c ------------------------------------------------------------------- */
+
+void view_draw(void); /* shows the input, or the part of it around the cursor that fits the screen */
 
 /* --- edit.c ------------------------------------------------------------------- */
 

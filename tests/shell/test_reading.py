@@ -152,6 +152,30 @@ def up_and_down(home):
 
 
 @test
+def tall(home):
+    """of an input that is taller or longer than the screen the part around the cursor is shown, and all of it runs"""
+    p = Prompt(home, "-q", rows=12, cols=60)
+    p.paste("t = {\n" + "".join("%d,\n" % n for n in range(40)) + "}")
+    p.until(lambda: p.lines() == ["∇> ... 34 lines", *("%d," % n for n in range(33, 40)), "}"])
+    p.keys(UP * 25)
+    p.until(lambda: p.line() == "15," and p.lines()[0].startswith("∇> ... ") and p.lines()[-1].startswith("... "))
+    p.keys("\x01\x04\x04155")
+    p.until_line("155,")
+    p.keys(UP * 25)
+    p.until(lambda: p.line() == "∇> t = {" and p.lines()[-1].startswith("... "))
+    p.keys("\r")
+    p.until(lambda: p.screen.cursor.y > 0 and p.is_ready())
+    equal(p.do("#t, t[16]"), ["40      155"])
+    p.keys("'" + "0123456789" * 100)
+    p.until(lambda: "∇> ..." in p.lines()[0] and p.line().endswith("789"))
+    p.keys("\x01")
+    p.until(lambda: p.lines()[0].startswith("∇> '0123") and p.lines()[-1].endswith("..."))
+    p.keys("#\x05'\r")
+    p.until(lambda: p.is_ready() and "1000" in p.lines())
+    equal(p.end(), 0)
+
+
+@test
 def editor(home):
     """C-x C-e opens the input in $VISUAL or else $EDITOR; what is saved waits for Enter"""
     write(home + "/ed", "#!/bin/sh\ntest -t 0 && sed 's/one/return\\n  two/' \"$1\" > new && mv new \"$1\"\n")

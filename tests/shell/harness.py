@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -180,7 +181,23 @@ class Prompt:
         self.until(lambda: self.typed() == text.rstrip())
 
     def keys(self, text):
-        self.p.send(text)
+        """Sends keys; as a terminal does, it reads while what it sends waits to be read."""
+        fd, data = self.p.child_fd, text.encode()
+        while data:
+            readable, writable, _ = select.select([fd], [fd], [], WAIT)
+            check(readable or writable, "neither reads nor writes; the screen:", *self.lines())
+            if readable:
+                try:
+                    self.feed(self.p.read_nonblocking(65536, timeout=WAIT))
+                except pexpect.EOF:
+                    return
+            if writable:
+                os.set_blocking(fd, False)
+                try:
+                    data = data[os.write(fd, data):]
+                except BlockingIOError:
+                    pass
+                os.set_blocking(fd, True)
 
     def typed(self):
         """What stands after the default prompt in the cursor's line; the line itself without one."""

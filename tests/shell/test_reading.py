@@ -166,7 +166,7 @@ def tall(home):
     p.keys("\r")
     p.until(lambda: p.screen.cursor.y > 0 and p.is_ready())
     equal(p.do("#t, t[16]"), ["40      155"])
-    p.keys("'" + "0123456789" * 100)
+    p.keys("\x0c'" + "0123456789" * 100)
     p.until(lambda: "∇> ..." in p.lines()[0] and p.line().endswith("789"))
     p.keys("\x01")
     p.until(lambda: p.lines()[0].startswith("∇> '0123") and p.lines()[-1].endswith("..."))

@@ -139,7 +139,7 @@ def readme(home):
     blocks = [block for block in read(os.path.join(ROOT, "README.md")).split("```\n") if block.startswith("∇")]
     blocks = [block for block in blocks if "setp" not in block]  # the one that shows a mistake
     check(len(blocks) > 3, "the README has no session that begins with our prompt")
-    p = Prompt(home, rows=200)
+    p = Prompt(home, rows=200, cols=200)
     for block in blocks:
         p.keys("\x0c")
         p.until(lambda: p.screen.cursor.y == 0 and p.is_ready())

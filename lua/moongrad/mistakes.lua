@@ -164,7 +164,7 @@ end
 -- --- naming -----------------------------------------------------------------------------------
 
 -- The mistakes that reproduce these gradients (layer -> matrix) at THETA, for the batch as it is; none when the
--- pass without a mistake does. The network's own pass is made again at the end.
+-- pass without a mistake does, and whether it does. The network's own pass is made again at the end.
 function mistakes.naming(net, gradients)
   local planted = core.bug(net)
   local near = net.options.precision == "single" and 1e-5 or 1e-12 -- rounding, when they are not the engine's
@@ -177,15 +177,15 @@ function mistakes.naming(net, gradients)
     return true
   end
   local _ <close> = setmetatable({}, { __close = function() core.bug(net, planted) end })
-  local found = {}
-  if not reproduces "none" then
+  local found, none = {}, reproduces "none"
+  if not none then
     for _, name in ipairs(all) do
       if reproduces(name) then found[#found + 1] = name end
     end
   end
   core.bug(net, planted)
   net:backward()
-  return found
+  return found, none
 end
 
 return mistakes

@@ -212,6 +212,28 @@ local function about_places(self, net, N, K)
   return where .. ": " .. about_delta(first, depth, activations)
 end
 
+-- The network's functions that are written in Lua, quoted.
+local function own_functions(self, net)
+  local list, seen = {}, {}
+  local function add(name, known)
+    if not known[name] and not seen[name] then list[#list + 1], seen[name] = ("%q"):format(name), true end
+  end
+  for _, activation in ipairs(core.network_state(net).activations) do add(activation, formulas.activation) end
+  add(self.cost_name, formulas.cost)
+  return list
+end
+
+-- Where a gradient is wrong; one that the engine's own functions and no mistake made is not.
+local function about_gradient(self, net, none, N, K)
+  local own = own_functions(self, net)
+  if none and #own == 0 then
+    return "GRAD is what the pass without a mistake makes, so it is the differences that cannot resolve it"
+  end
+  local text = about_places(self, net, N, K)
+  if #own == 0 then return text end
+  return (text and text .. "; " or "") .. "look at the derivative of " .. series(own) .. ", or for a kink"
+end
+
 -- --- all of it ---------------------------------------------------------------------------------------
 
 local function about_mistakes(self)
@@ -222,15 +244,16 @@ local function about_mistakes(self)
   return ("GRAD is what the mistake %s makes of it: %s"):format(quoted[1], mistakes.formula(found[1]))
 end
 
--- The reason why check report self, of net, failed. Adds to it mistakes (the names of those
--- that GRAD has), ratio and ratio_names where there is one ratio.
+-- The reason why check report self, of net, failed. Adds to it mistakes (the names of those that GRAD has), ratio and
+-- ratio_names where there is one ratio.
 function reasons.of(self, net)
   local w, gradients = self.worst, {}
   local parts = { ("GRAD[%d][%d][%d] is %.9g by backpropagation, %.9g by differences of %s"):format(w.layer, w.i, w.j,
     w.backprop, w.numeric, self.of) }
   local function add(text) parts[#parts + 1] = text end
   for l, layer in pairs(self.layers) do gradients[l] = layer.backprop end
-  self.mistakes = mistakes.naming(net, gradients)
+  local none
+  self.mistakes, none = mistakes.naming(net, gradients)
   if w.backprop ~= w.backprop or math.abs(w.backprop) == math.huge then
     add "backpropagation's number is not finite: look at Z, A and DELTA for the first that is not"
     return table.concat(parts, "; ")
@@ -244,7 +267,7 @@ function reasons.of(self, net)
       add(("the gradient is of %s, the differences are of %s"):format(cost_words(self.cost_name), cost_words(self.of)))
     end
     local of_the_difference = #self.mistakes == 0 and about_epsilon(self, net)
-    add(of_the_difference or self.cost_name == self.of and about_places(self, net, N, K) or nil)
+    add(of_the_difference or self.cost_name == self.of and about_gradient(self, net, none, N, K) or nil)
   end
   return table.concat(parts, "; ")
 end

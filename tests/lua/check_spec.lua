@@ -283,6 +283,23 @@ describe("check", function()
     contains(kit.xor():check({ epsilon = 1e-20 }).reason, "epsilon = 1e-20 is too small")
   end)
 
+  it("takes central differences that are too coarse by five points", function()
+    -- Near its minimum a gradient is small, and what the third derivative of J adds to a central difference is not.
+    local net = mg.network { 1, 1, activation = "tanh", X = { { 1 } }, y = { .5 } }
+    net.theta = { { { 0, .549306144334055 + 1e-6 } } } -- tanh(.549306144334055) = .5
+    local c = net:check()
+    assert.is_true(c.ok, tostring(c))
+    assert.equal(2, c.retaken)
+    contains(c.reason, "2 of 2 by five points")
+    assert.is_false(net:check({ method = "central" }).ok)
+    assert.is_false(net:check({ epsilon = 1e-3 }).ok)
+    net:bug "wrong-sign"
+    c = net:check()
+    assert.is_false(c.ok)
+    assert.same({ "wrong-sign" }, c.mistakes)
+    assert.equal(0, c.retaken)
+  end)
+
   it("checks a gradient of one's own, as it stands", function()
     local net = make(9, 4, { 2, 3, 1 })
     net:forward()

@@ -104,7 +104,8 @@ $(BUILD)/obj/%/flags: FORCE
 	@echo '$($*_CC)' | cmp -s - $@ || echo '$($*_CC)' > $@
 
 # The help: doc comments of the sources, made into a table.
-DOCUMENTED := $(sort $(wildcard src/binding/*.c lua/moongrad/*.lua))
+LUA_FILES := $(wildcard lua/moongrad/*.lua lua/moongrad/*/*.lua)
+DOCUMENTED := $(sort $(wildcard src/binding/*.c) $(LUA_FILES))
 $(BUILD)/obj/binding/docs.o: $(BUILD)/gen/docs.h
 $(BUILD)/gen/docs.h: src/docs.awk $(DOCUMENTED)
 	@mkdir -p $(@D)
@@ -165,8 +166,8 @@ install: all install-module
 
 # What stock Lua needs for require "moongrad", and LuaRocks installs.
 install-module: module
-	install -d $(luadir) $(libdir)
-	install -m 644 lua/moongrad/*.lua $(luadir)
+	install -d $(libdir)
+	for f in $(LUA_FILES); do install -D -m 644 $$f $(luadir)/$${f#lua/moongrad/} || exit; done
 	install $(BUILD)/lib/moongrad/core.so $(libdir)
 
 uninstall:

@@ -13,7 +13,7 @@ core.set_tostring(show.matrix)
 local mg = {
   digits = show.digits,
   network = require "moongrad.network",
-  diff = function(...) return require "moongrad.diff"(...) end,
+  diff = function(...) return require "moongrad.past.diff"(...) end,
   data = require "moongrad.data",
 }
 

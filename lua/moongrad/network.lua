@@ -1,15 +1,15 @@
 -- network.lua - the network as Lua sees it: making one, its fields, its options.
 
-local check = require "moongrad.check"
+local check = require "moongrad.inside.check"
 local core = require "moongrad.core"
 local lists = require "moongrad.lists"
-local looking = require "moongrad.looking"
+local looking = require "moongrad.past.looking"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
-local past = require "moongrad.past"
+local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local train = require "moongrad.train"
-local undo = require "moongrad.undo"
+local undo = require "moongrad.past.undo"
 require "moongrad.report"
 
 local class = core.network_class
@@ -61,18 +61,18 @@ end
 
 methods.train = train
 methods.check = check
-function methods.diagnose(...) return require("moongrad.diagnose").of(...) end
-function methods.bug(...) return require "moongrad.mistakes".bug(...) end
+function methods.diagnose(...) return require("moongrad.inside.diagnose").of(...) end
+function methods.bug(...) return require "moongrad.inside.mistakes".bug(...) end
 
 options.declare("walk", {
   { name = "rows", without = "all", about = "the one row of X that the step is made on", example = "3" },
 })
-function methods.walk(...) return require("moongrad.walk").of(...) end
-function methods.explain(...) return require("moongrad.explain").of(...) end
+function methods.walk(...) return require("moongrad.inside.walk").of(...) end
+function methods.explain(...) return require("moongrad.inside.explain").of(...) end
 
 -- m:explain(i, j): what a live view shows, explained.
 debug.getmetatable(core.zeros(1, 1)).methods.explain = function(...)
-  return require("moongrad.explain").of_matrix(...)
+  return require("moongrad.inside.explain").of_matrix(...)
 end
 methods.undo, methods.seek = undo.undo, undo.seek
 methods.watch, methods.watched, methods.unwatch = looking.watch, looking.watched, looking.unwatch

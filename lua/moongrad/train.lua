@@ -1,9 +1,9 @@
 -- train.lua - epochs of mini-batches, with a look at each.
 
 local core = require "moongrad.core"
-local looking = require "moongrad.looking"
+local looking = require "moongrad.past.looking"
 local options = require "moongrad.options"
-local past = require "moongrad.past"
+local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local report = require "moongrad.report"
 local running = require "moongrad.running"

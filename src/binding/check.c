@@ -1,4 +1,4 @@
-/* check.c - the gradient check's numbers, and mistakes for it to find; lua/moongrad/check.lua makes a report
+/* check.c - the gradient check's numbers, and mistakes for it to find; lua/moongrad/inside/check.lua makes a report
    of them. */
 
 #include <math.h>

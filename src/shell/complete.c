@@ -1,4 +1,4 @@
-/* complete.c - Tab: Readline's side of it. What is offered, moongrad/complete.lua says.
+/* complete.c - Tab: Readline's side of it. What is offered, moongrad/complete/complete.lua says.
 
    That policy is loaded at the first Tab and runs none of the user's code: it has
    an environment of its own, Lua's functions as they were at the start, and while
@@ -127,7 +127,7 @@ static void push_policy(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &policy) != LUA_TNIL) return;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &functions);
   lua_getfield(L, -1, "require");
-  lua_pushliteral(L, "moongrad.complete");
+  lua_pushliteral(L, "moongrad.complete.complete");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "new");
   lua_createtable(L, 0, 4);

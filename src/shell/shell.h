@@ -20,7 +20,7 @@
    complete.c  what Tab offers
 
    The shell knows Lua, not the engine: of the rest it calls luaopen_moongrad_core
-   and requires moongrad.session. */
+   and requires moongrad.prompt.session. */
 
 #ifndef MG_SHELL_H
 #define MG_SHELL_H
@@ -181,6 +181,6 @@ int input_run(lua_State *L);   /* the text at index 1; did it end well? */
 int plain_input(lua_State *L); /* reads and runs one under --no-session; false at the end */
 
 /* The session module, in the registry: nil under --no-session. */
-#define SESSION "moongrad.session"
+#define SESSION "moongrad.prompt.session"
 
 #endif

@@ -1,8 +1,8 @@
 -- What Tab offers: the tokens to the left of the cursor, the locals in them, and the words for each place.
 
-local complete = require "moongrad.complete"
-local lexer = require "moongrad.lexer"
-local locals = require "moongrad.locals"
+local complete = require "moongrad.complete.complete"
+local lexer = require "moongrad.syntax.lexer"
+local locals = require "moongrad.syntax.locals"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 

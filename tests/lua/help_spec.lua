@@ -2,11 +2,11 @@
 
 local lfs = require "lfs"
 local core = require "moongrad.core"
-local entries = require "moongrad.entries"
-local help = require "moongrad.help"
+local entries = require "moongrad.help.entries"
+local help = require "moongrad.help.help"
 local mg = require "moongrad"
 local options = require "moongrad.options"
-local page = require "moongrad.page"
+local page = require "moongrad.help.page"
 local show = require "moongrad.show"
 
 local moongrad = assert(os.getenv "MOONGRAD")
@@ -110,7 +110,7 @@ describe("every public function", function()
 
   it("of the session, and every live name, has one", function()
     local status, out = run [[
-      local entries, session = require "moongrad.entries", require "moongrad.session"
+      local entries, session = require "moongrad.help.entries", require "moongrad.prompt.session"
       local has = {}
       for _, entry in ipairs(entries.all()) do
         if entry.kind == "documented" and (not entry.owner or entry.owner == "mg" or entry.owner == "net") then
@@ -132,7 +132,7 @@ describe("every public function", function()
     end
     local _, out = run [[
       local all = {}
-      for name, v in next, require "moongrad.session".at_start do
+      for name, v in next, require "moongrad.prompt.session".at_start do
         if name ~= "arg" then all[#all + 1] = name end
         if type(v) == "table" and name ~= "_G" and name ~= "arg" then
           for key in next, v do all[#all + 1] = name .. "." .. key end

@@ -1,11 +1,11 @@
 -- What the journal of a session is made with: tokens, values written exactly, and what is certain to only look.
 
 local core = require "moongrad.core"
-local exact = require "moongrad.exact"
+local exact = require "moongrad.journal.exact"
 local kit = require "kit"
-local looks = require "moongrad.looks"
+local looks = require "moongrad.journal.looks"
 local mg = require "moongrad"
-local tokens = require "moongrad.tokens"
+local tokens = require "moongrad.syntax.tokens"
 
 local function words(text)
   local list = {}
@@ -56,7 +56,7 @@ end
 
 -- What the writer wrote at place, read again.
 local function read(w, place)
-  local code = "local __ = require('moongrad.exact').reader()\n" .. exact.text(w.lines)
+  local code = "local __ = require('moongrad.journal.exact').reader()\n" .. exact.text(w.lines)
     .. "\nreturn " .. tostring(place)
   return assert(load(code))()
 end

@@ -1,8 +1,8 @@
 -- Values as the prompt prints them: text, tables, matrices in colour, the last values.
 
 local mg = require "moongrad"
-local kept = require "moongrad.kept"
-local printer = require "moongrad.print"
+local kept = require "moongrad.prompt.kept"
+local printer = require "moongrad.prompt.print"
 local show = require "moongrad.show"
 local text = require "moongrad.text"
 

@@ -1,10 +1,10 @@
 -- undo_spec.lua - taking commands back, going to any epoch, copies: to the last bit.
 
-local again = require "moongrad.again"
+local again = require "moongrad.past.again"
 local core = require "moongrad.core"
 local kit = require "kit"
 local mg = require "moongrad"
-local past = require "moongrad.past"
+local past = require "moongrad.past.past"
 
 
 -- All that undo brings back, as text.

@@ -196,7 +196,7 @@ def too_large(home):
     """what is too large to be kept is named after its input, in the script and by save_session; the rest is kept"""
     p = Prompt(home, "-q", cols=200)
     p.do("B = zeros(100, 100) s = zeros(2, 2)")
-    p.do("require('moongrad.interrupted').room = 1000")
+    p.do("require('moongrad.journal.interrupted').room = 1000")
     said = interrupt(p, "while true do end", "B[1][1] = 0.1 s[1][2] = 3 t = {5} ")
     check("too large to be kept for save_session: B" in said, said)
     equal(p.do('save_session "s.lua"'), ["true    it lacks what was too large to be kept: B"])
@@ -334,10 +334,10 @@ def recovery(home):
     state = home + "/.local/state/moongrad"
     p = Prompt(home, "-q", cols=200)
     p.do("THETA")
-    equal(p.do("require('moongrad.session').recover()"), ["nil"])
+    equal(p.do("require('moongrad.prompt.session').recover()"), ["nil"])
     p.do(XOR)
     p.do("step(12)")
-    path = p.do("require('moongrad.session').recover()")[0].strip('"')
+    path = p.do("require('moongrad.prompt.session').recover()")[0].strip('"')
     check(re.fullmatch(state + r"/session-\d{8}-\d{6}-%d\.lua" % p.p.pid, path), path)
     equal(stat.S_IMODE(os.stat(path).st_mode), 0o600)
     equal(run(home, path).returncode, 0)

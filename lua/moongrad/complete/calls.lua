@@ -1,0 +1,257 @@
+-- calls.lua - what the function around the cursor takes: its options, the names an argument may be, its signature.
+
+local classof, getinfo, getlocal, set_class = debug.getmetatable, debug.getinfo, debug.getlocal, debug.setmetatable
+local concat, find, gmatch, match, sub = table.concat, string.find, string.gmatch, string.match, string.sub
+local error, next, pcall, rawget, type = error, next, pcall, rawget, type
+local own = _ENV -- Lua's functions as they are for this file
+
+-- The first token of those that commas separate between the opener and token i, and which of them i is in.
+local function place_of(t, opener, i)
+  local place, k = 1, opener + 1
+  while k < i do
+    if t.text[k] == "," or t.text[k] == ";" then place = place + 1 end
+    k = (t.match[k] or k) + 1
+  end
+  return place
+end
+
+-- Of the entries of a table without a name, which one begins after token i?
+local function position_of(t, opener, i)
+  local position, k = 1, opener + 1
+  while k <= i do
+    local is_named = t.text[k + 1] == "=" and t.kind[k] == "name" or t.text[k] == "["
+    while k <= i and t.text[k] ~= "," and t.text[k] ~= ";" do k = (t.match[k] or k) + 1 end
+    if k <= i and not is_named then position = position + 1 end
+    k = k + 1
+  end
+  return position
+end
+
+-- Of reach, which says what expressions stand for, and a session, nil in a plain Lua.
+return function(reach, session)
+  local calls = {}
+  local options = session and require "moongrad.options" or { of = {}, arguments = {}, numbers = {} }
+  local who_is, who_by_name = {}, {} -- function -> who in options; last part of its name -> who
+  local documented                   -- function -> its entry in the help
+
+  -- --- who is called ----------------------------------------------------------------
+
+  local owner_class = { net = "network", m = "matrix", g = "generator", file = "file" } -- as the help has them
+
+  -- What a dotted name leads to in a table of tables.
+  local function lookup(v, path)
+    for part in gmatch(path, "[%w_]+") do v = type(v) == "table" and rawget(v, part) or nil end
+    return v
+  end
+
+  -- The functions that a name of the help or of the options may mean: "net:step", "data.parity", "train".
+  local function functions_named(path)
+    local owner, name = match(path, "^(.*)[.:]([%w_]+)$")
+    if owner_class[owner] and owner ~= "net" then return { reach.method(owner_class[owner], name) } end
+    name = name or path
+    if owner and owner ~= "net" and owner ~= "mg" then
+      return { session and lookup(require "moongrad", path) or lookup(own, path) }
+    end
+    if not session then return { lookup(own, name) } end
+    local list = { lookup(require "moongrad", name) or reach.method("network", name) or lookup(own, name) }
+    list[#list + 1] = session.own(name)
+    return list
+  end
+
+  -- What a function of one of the help's files returns, strings being as they were at the start: they write s:match().
+  local function ask_help(module, name)
+    local class = classof ""
+    set_class("", { __index = own.string })
+    local ok, result = pcall(function() return require(module)[name]() end)
+    set_class("", class)
+    if not ok then error(result, 0) end
+    return result
+  end
+
+  --- The names that there is help about.
+  function calls.topics() return ask_help("moongrad.help.help", "names") end
+
+  if session then
+    options.arguments.help = { { choices = calls.topics } }
+    for _, takes in next, { options.of, options.arguments } do
+      for who in next, takes do
+        who_by_name[match(who, "[%w_]+$")] = who
+        for _, f in next, functions_named(who) do who_is[f] = who end
+      end
+    end
+  end
+
+  -- Who is called by the chain that ends at token i: by its value, or by its last name where that is not known.
+  local function who_at(t, i)
+    local thing, first = reach.ending_at(t, i)
+    if not first then return nil end
+    if thing then return who_is[thing.value] end
+    return first < i and t.kind[i] == "name" and who_by_name[t.text[i]] or nil
+  end
+
+  -- The token where the chain ends that is called at the opener; nil if there is no call.
+  local function callee(t, opener)
+    local last = opener - 1
+    if not reach.is_operand(t, last) then return nil end
+    local first = reach.start_of(t, last)
+    return first and t.text[first - 1] ~= "function" and last or nil
+  end
+
+  -- --- options ----------------------------------------------------------------------
+
+  local table_at
+
+  -- What a table stands for that is the value of an option: {choice, key = number}.
+  local function numbered(t, opener, choices, numbers)
+    local first = t.kind[opener + 1] == "string" and sub(t.text[opener + 1], 2)
+    local number = numbers and rawget(numbers, first or "")
+    return { options = number and { { name = number[1] } } or {}, arguments = { { choices = choices } } }
+  end
+
+  -- The same for one inside another table, or at a later place of a call.
+  local function inner_table(t, opener)
+    local around, before = t.around[opener], opener - 1
+    local outer = t.text[around] == "{" and table_at(t, around)
+    if outer and t.text[before] == "=" then
+      for _, option in next, outer.options do
+        if option.name == t.text[before - 1] and option.choices then
+          return numbered(t, opener, option.choices, options.numbers[option.name])
+        end
+      end
+    elseif outer and outer.who == "network" then
+      return options.layer
+    elseif t.text[around] == "(" and callee(t, around) then
+      local place = place_of(t, around, opener)
+      local who = who_at(t, around - 1)
+      local argument = (options.arguments[who] or {})[place - 1]
+      if argument and argument.numbers then
+        local choice = t.kind[around + 1] == "string" and sub(t.text[around + 1], 2) or ""
+        local number = rawget(argument.numbers, choice)
+        return { options = number and { { name = number[1] } } or {}, arguments = {} }
+      end
+    end
+  end
+
+  -- What the table that begins at the opener takes: {who =, options =, arguments =}; nil if that is not known.
+  function table_at(t, opener)
+    local before = opener - 1
+    local last = callee(t, opener)
+    if not last and t.text[before] == "(" then last = callee(t, before) end
+    if not last then return inner_table(t, opener) end
+    local who = who_at(t, last)
+    return options.of[who] and { who = who, options = options.of[who], arguments = {} } or nil
+  end
+
+  -- May the name of an entry of a table stand after token i, within the opener?
+  local function is_entry_start(t, opener, i)
+    return t.text[opener] == "{" and (i == opener or t.text[i] == "," or t.text[i] == ";")
+  end
+
+  -- Adds the names of the entries from token i on that are given in a table.
+  local function add_given(given, t, i)
+    while i <= t.n and t.text[i] ~= "}" do
+      if t.kind[i] == "name" and t.text[i + 1] == "=" then given[t.text[i]] = true end
+      i = (t.match[i] or i) + 1
+    end
+  end
+
+  --- The names of the options that may stand at the end of tokens t, what follows being the tokens right: those
+  -- that are not given yet; nil where none is taken.
+  function calls.options(t, right)
+    if not is_entry_start(t, t.inner, t.n) then return nil end
+    local taken = table_at(t, t.inner)
+    if not taken then return nil end
+    local given, list = {}, {}
+    add_given(given, t, t.inner + 1)
+    add_given(given, right, 1)
+    for _, option in next, taken.options do
+      if not given[option.name] then list[#list + 1] = option.name end
+    end
+    return list
+  end
+
+  -- --- values -----------------------------------------------------------------------
+
+  local function choices_of(list, name)
+    for _, option in next, list do
+      if option.name == name then return option.choices end
+    end
+  end
+
+  -- What may be assigned, or is compared, to the name before the token =.
+  local function assigned(t, equals)
+    local name = equals - 1
+    if t.kind[name] ~= "name" then return nil end
+    if is_entry_start(t, t.inner, name - 1) then
+      local taken = table_at(t, t.inner)
+      return taken and choices_of(taken.options, t.text[name])
+    end
+    local object = t.text[name - 1] == "." and reach.ending_at(t, name - 2)
+    return object and reach.class_of(object) == "options" and choices_of(options.of.network, t.text[name]) or nil
+  end
+
+  --- The names that a value which begins after tokens t may be, in quotes; nil where it may be anything.
+  function calls.choices(t)
+    local text = t.text[t.n]
+    if text == "=" or text == "==" or text == "~=" then return assigned(t, t.n) end
+    local list, place
+    if is_entry_start(t, t.inner, t.n) then
+      local taken = table_at(t, t.inner)
+      list, place = taken and taken.arguments, position_of(t, t.inner, t.n)
+    elseif t.text[t.inner] == "(" and (t.n == t.inner or text == ",") and callee(t, t.inner) then
+      list, place = options.arguments[who_at(t, t.inner - 1)], place_of(t, t.inner, t.n + 1)
+    elseif reach.is_operand(t, t.n) then -- a string that is the argument: help "step"
+      list, place = options.arguments[who_at(t, t.n)], 1
+    end
+    local choices = list and list[place] and list[place].choices
+    if type(choices) == "function" then return choices() end
+    return choices
+  end
+
+  -- --- signatures -------------------------------------------------------------------
+
+  -- The entry of the help about a function; nil without one.
+  local function entry_of(f)
+    if not documented then
+      documented = {}
+      for _, entry in next, ask_help("moongrad.help.entries", "all") do
+        if entry.kind == "documented" or entry.kind == "lua" then
+          for _, g in next, functions_named(entry.path) do documented[g] = documented[g] or entry end
+        end
+      end
+    end
+    return documented[f]
+  end
+
+  -- The parameters of a Lua function: "(a, b, ...)".
+  local function parameters(f)
+    local info, list = getinfo(f, "u"), {}
+    for i = 1, info.nparams do list[i] = getlocal(f, i) end
+    if info.isvararg then list[#list + 1] = "..." end
+    return "(" .. concat(list, ", ") .. ")"
+  end
+
+  --- How the function is called whose arguments begin at the end of tokens t: "step([n])"; nil if that is not known.
+  function calls.signature(t)
+    local text = t.text[t.n]
+    local last = (text == "(" or text == "{") and callee(t, t.n)
+    if not last then return nil end
+    local thing, first = reach.ending_at(t, last)
+    if not thing or not reach.is_callable(thing) then return nil end
+    local name = concat(t.text, "", first, last)
+    if not find(name, "^[%w_.:%[%]]+$") then name = match(name, "[%w_]+$") or "" end
+    local f = thing.value
+    local entry = session and entry_of(f)
+    if entry then return name .. match(entry.title, "^[%w_.:]*(.*)") end
+    if type(f) ~= "function" or getinfo(f, "S").what == "C" then return nil end
+    return name .. parameters(f)
+  end
+
+  --- The character after the name of a thing that is called: what its first example in the help has.
+  function calls.opener(thing, name)
+    local entry = session and entry_of(thing.value)
+    return entry and match("\n" .. entry.text, "\n> [^\n]-%f[%w_]" .. name .. "%s*([({])") or "("
+  end
+
+  return calls
+end

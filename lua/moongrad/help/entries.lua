@@ -1,0 +1,214 @@
+-- entries.lua - everything there is help about, by name: the doc comments of the sources, the options,
+-- what options may be, the topics, and Lua's own functions.
+
+local core = require "moongrad.core"
+local formulas = require "moongrad.help.formulas"
+local lualib = require "moongrad.help.lualib"
+local options = require "moongrad.options"
+local topics = require "moongrad.help.topics"
+require "moongrad" -- all who take options have said so
+
+local entries = {}
+
+-- An entry has: kind; path, as it is called in help ("net:step", "network.cost", "costs"); owner and name, its
+-- parts ("net", "step"); title and text.
+local function new(kind, path, title, text)
+  local owner, name = path:match "^(.*)[.:]([%w_]+)$"
+  return { kind = kind, path = path, owner = owner, name = name or path, title = title, text = text }
+end
+
+-- A value as it is written in Lua.
+local function literal(v)
+  if type(v) == "string" then return ("%q"):format(v) end
+  if type(v) == "number" then return (("%g"):format(v):gsub("e([-+])0+", "e%1"):gsub("e%+", "e")) end
+  return tostring(v)
+end
+
+-- An option and what it is when absent: 'cost = "sse"', 'layer (all)'.
+function entries.setting(option)
+  if option.default ~= nil then return option.name .. " = " .. literal(option.default) end
+  return ("%s (%s)"):format(option.name, option.without)
+end
+
+function entries.is_option(who, name)
+  for _, option in ipairs(options.of[who] or {}) do
+    if option.name == name then return true end
+  end
+  return false
+end
+
+-- What a choice computes; nothing where that is not written down.
+local function formula(option, choice) return (formulas[option.name] or {})[choice] or "" end
+
+-- What an option may be, a row for each with its formula.
+local function choice_rows(option)
+  local rows = {}
+  for i, name in ipairs(option.choices) do rows[i] = { name, formula(option, name) } end
+  return rows
+end
+
+-- --- the kinds of entries ---------------------------------------------------------------
+
+local function add_documented(list)
+  for _, texts in pairs(core.docs()) do
+    for _, text in ipairs(texts) do
+      local title, words = text:match "^([^\n]*)\n?(.*)$"
+      list[#list + 1] = new("documented", title:match "^[%w_.:]+", title, words)
+    end
+  end
+end
+
+-- "> check{layer = 1}"
+local function example(who, option)
+  if who == "step" then return ("> step(100, {%s = %s})"):format(option.name, option.example) end
+  local call = who == "network" and "NET = network{2, 2, 1, " or (who:find "^data%." and "X, y = " or "") .. who .. "{"
+  return ("> %s%s = %s}"):format(call, option.name, option.example)
+end
+
+local function add_options(list)
+  for who, taken in pairs(options.of) do
+    for _, option in ipairs(taken) do
+      local entry = new("option", who .. "." .. option.name, who .. "{" .. entries.setting(option) .. "}",
+        option.about:gsub("^%l", string.upper) .. ".\n" .. example(who, option))
+      entry.rows = option.choices and choice_rows(option)
+      list[#list + 1] = entry
+    end
+  end
+end
+
+-- What an option may be: "relu", in one entry for all options that it is for.
+local function add_choices(list)
+  local of = {} -- name -> entry
+  for _, who in ipairs { "network", "check" } do
+    for _, option in ipairs(options.of[who]) do
+      for _, choice in ipairs(option.choices or {}) do
+        local path = who .. "." .. option.name
+        local entry = of[choice] or new("choice", choice, ("%q"):format(choice), "")
+        entry.owner, entry.name, entry.see = nil, choice, entry.see or path
+        entry.text = entry.text .. path .. "   " .. formula(option, choice) .. "\n"
+        of[choice] = entry
+      end
+    end
+  end
+  for _, entry in pairs(of) do list[#list + 1] = entry end
+end
+
+local function add_topics(list)
+  for _, topic in ipairs(topics.list) do
+    local title, text = topic[3]:match "^([^\n]*)\n(.*)$"
+    local entry = new("topic", topic[1], title, text)
+    entry.also = topic[2]
+    list[#list + 1] = entry
+  end
+end
+
+local function add_lua(list)
+  for _, item in ipairs(lualib.entries()) do list[#list + 1] = new("lua", item.path, item.title, item.text) end
+end
+
+local all
+
+-- All entries, in an order that is always the same.
+function entries.all()
+  if all then return all end
+  local made = {}
+  for _, add in ipairs { add_documented, add_options, add_choices, add_topics, add_lua } do
+    local list = {}
+    add(list)
+    if add ~= add_topics then table.sort(list, function(p, q)
+      return p.path < q.path or p.path == q.path and p.title < q.title
+    end) end
+    table.move(list, 1, #list, #made + 1, made)
+  end
+  all = made
+  return all
+end
+
+-- "(" or "{" when the title is a call.
+function entries.bracket(entry) return entry.title:match "^[%w_.:]+([({])" end
+
+-- The first sentence of an entry, or of a topic what its title says.
+function entries.sentence(entry)
+  if entry.kind == "topic" then return (entry.title:gsub("^[^:]*: ", "")) end
+  local words = entry.text:gsub("\n[\n> {].*", ""):gsub("\n", " ")
+  return words:match "^(.-%.)%f[%s]" or words
+end
+
+-- --- tables in texts ----------------------------------------------------------------------
+
+local function option_rows(who, name)
+  for _, option in ipairs(options.of[who]) do
+    if option.name == name then return choice_rows(option) end
+  end
+end
+
+-- Of the documented entries that pass, title and first sentence.
+local function documented_rows(passes, title)
+  local rows = {}
+  for _, entry in ipairs(entries.all()) do
+    if entry.kind == "documented" and passes(entry) then rows[#rows + 1] = { title(entry), entries.sentence(entry) } end
+  end
+  return rows
+end
+
+-- The signature, "net:check{...}" for a long one.
+local function call(entry)
+  local bracket = entries.bracket(entry)
+  if #entry.title <= 26 or not bracket then return entry.title end
+  return entry.path .. (bracket == "(" and "(...)" or "{...}")
+end
+
+local function documented(path)
+  for _, entry in ipairs(entries.all()) do
+    if entry.kind == "documented" and entry.path == path then return entry end
+  end
+end
+
+-- What {name} in a text stands for: rows of a table.
+entries.tables = {
+  costs = function() return option_rows("network", "cost") end,
+  activations = function() return option_rows("network", "activation") end,
+  optimisers = function() return option_rows("network", "optimizer") end,
+  inits = function() return option_rows("network", "init") end,
+  precisions = function() return option_rows("network", "precision") end,
+  differences = function() return option_rows("check", "method") end,
+  mistakes = function()
+    local rows = {}
+    for i, mistake in ipairs(require "moongrad.inside.mistakes".list) do rows[i] = { mistake.name, mistake.formula } end
+    return rows
+  end,
+  data = function() return documented_rows(function(e) return e.owner == "data" end, call) end,
+  functions = function() return documented_rows(function(e) return e.owner == "mg" end, call) end,
+  network = function() return documented_rows(function(e) return e.owner == "net" end, call) end,
+  matrix = function() return documented_rows(function(e) return e.owner == "m" end, call) end,
+  session = function()
+    return documented_rows(function(e) return not e.owner and entries.bracket(e) end, call)
+  end,
+  names = function()
+    local rows = {}
+    for name in ("LAYERS ETA X y THETA A Z DELTA GRAD DTHETA J NET"):gmatch "%a+" do
+      local entry = documented(name)
+      local written, shape = entry.title:match "^(.-)  (.*)$"
+      rows[#rows + 1] = { written or entry.title, (shape and shape .. ": " or "") .. entries.sentence(entry) }
+    end
+    return rows
+  end,
+}
+
+-- What the named options of an entry are: rows, or nil when it takes none.
+function entries.option_rows(entry)
+  local taken = options.of[entry.path] or (entry.owner == "net" or entry.owner == "mg") and options.of[entry.name]
+  if not taken then return nil end
+  local rows, shown = {}, {}
+  for i, option in ipairs(taken) do
+    local about, choices = option.about, option.choices
+    if choices and not shown[choices] then
+      about = about .. ": " .. table.concat(choices, " ")
+      shown[choices] = true
+    end
+    rows[i] = { entries.setting(option), about }
+  end
+  return rows
+end
+
+return entries

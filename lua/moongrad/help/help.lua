@@ -1,0 +1,336 @@
+-- help.lua - help(): what to type; help "step": what is written above step in the source; apropos.
+
+local core = require "moongrad.core"
+local entries = require "moongrad.help.entries"
+local lists = require "moongrad.lists"
+local mg = require "moongrad"
+local names = require "moongrad.names"
+local page = require "moongrad.help.page"
+local raise = require "moongrad.raise"
+
+local help = {}
+
+local overview = [[
+A network learns XOR:
+  X, y = data.xor()     the data: X is 4 x 2, y is 4 x 1
+  LAYERS = {2, 2, 1}    a network, NET, its THETA drawn at random
+  ETA = 2               its learning rate
+  step(5000)            5000 epochs of forward, backward, update
+  A[3]                  what it says now
+
+  Look     THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J  who()
+  Set      THETA[1][1][2] = 0.5
+  Do       forward() backward() update() step(n) train{} predict(X) cost() accuracy() init()
+  Inside   walk() goes through one step operation by operation, explain("grad", 1, 2, 3) through one number
+  Check    check() compares every gradient with differences of J
+  Make     matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)  network{2, 8, 1, activation = "tanh"}
+  Help     help "step" or ?step, help(step), help "topics", apropos "grad"
+  Scripts  the prompt shows what a line returns, a script prints it: print(help())  print(step(1000))]]
+
+-- The overview, and in a row below it the session's functions that it does not name.
+local function whole_overview()
+  local list = {}
+  for _, entry in ipairs(entries.all()) do
+    local is_function = entry.kind == "documented" and not entry.owner and entries.bracket(entry)
+    if is_function and not overview:find("%f[%w_]" .. entry.name .. "%f[^%w_]") then list[#list + 1] = entry.title end
+  end
+  return #list == 0 and overview or overview .. "\n" .. page.table { { "Session", table.concat(list, "  ") } }
+end
+
+-- --- pages ----------------------------------------------------------------------------------
+
+-- The session when there is one: then functions are shown as they are typed there.
+local function session() return package.loaded["moongrad.prompt.session"] end
+
+-- "net:step([n])", in a session "net:step([n])   or step([n])".
+local function title_of(entry)
+  local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session()
+    and entry.title:sub(#entry.owner + 2)
+  if not called or not entries.bracket(entry) or session().value(entry.name) == nil then return entry.title end
+  if entry.owner == "mg" and session().own(entry.name) then return entry.title end -- mg.cost: cost() is the network's
+  return ("%s   or %s"):format(entry.title, #called <= 26 and called or called:gsub("([({]).*([)}])$", "%1...%2"))
+end
+
+-- The text of one entry: title, words, options, examples.
+local function page_of(entry)
+  local words, examples = entry.text, ""
+  local at = ("\n" .. words):find "\n>"
+  if at and entry.kind ~= "topic" then words, examples = words:sub(1, math.max(0, at - 2)), words:sub(at) end
+  words = ("\n" .. words):gsub("\n{(%l+)}", function(name)
+    local rows = entries.tables[name]
+    return rows and "\n" .. page.table(rows())
+  end)
+  local rows = entry.rows or entries.option_rows(entry)
+  local body = title_of(entry) .. words
+  if rows then body = body .. "\n\n" .. page.table(rows) .. (examples ~= "" and "\n" or "") end
+  return examples == "" and body or body .. "\n" .. examples
+end
+
+local function see_also(list)
+  local parts = {}
+  for i, entry in ipairs(list) do parts[i] = ("help %q"):format(entry.see or entry.path) end
+  return "See also " .. table.concat(parts, ", ")
+end
+
+-- The pages of what help returns, in a list: made when they are asked for, as wide as the terminal then is.
+local function pages_of(t)
+  local list = {}
+  for i, entry in ipairs(t) do list[i] = page_of(entry) end
+  list[#list + 1] = t.message
+  if #(t.also or {}) > 0 then list[#list + 1] = see_also(t.also) end
+  return list
+end
+
+local text = { __name = "help" } -- the metatable of what help returns: a list of entries, or a message
+
+function text.__index(t, key)
+  if key == "text" then return table.concat(pages_of(t), "\n\n") end
+end
+
+function text.__tostring(t)
+  local list = pages_of(t)
+  for i, p in ipairs(list) do list[i] = page.layout(p) end
+  return table.concat(list, "\n\n")
+end
+
+local function said(message, ...)
+  return setmetatable({ message = select("#", ...) > 0 and message:format(...) or message }, text)
+end
+
+-- --- finding by name --------------------------------------------------------------------------
+
+-- Who stands in front of a name, as entries call it. Of the user's own variables it is their class.
+local owners = {
+  NET = "net", matrix = "m", row = "m", X = "m", y = "m", THETA = "m", A = "m", Z = "m", DELTA = "m",
+  GRAD = "m", DTHETA = "m", generator = "mg", g = "mg", history = "report", options = "network",
+}
+
+local function class(v)
+  local meta = debug.getmetatable(v)
+  local name = type(meta) == "table" and rawget(meta, "__name")
+  return type(v) == "string" and "string" or type(name) == "string" and name or nil
+end
+
+local function owner_of(written)
+  local found = owners[written]
+  if found then return found end
+  local kind = class(rawget(_G, written))
+  return kind and (owners[kind] or kind == "FILE*" and "file" or kind) or written
+end
+
+-- "NET:step(1000)" -> "net", "step"; "THETA[1].T" -> "m", "T"
+local function parts_of(what)
+  local path = what:gsub("^%s*[?\"']*", ""):gsub("%b[]", ""):gsub("[({\"'].*$", ""):gsub("%s+$", "")
+  path = path:gsub("^mg%.(.*%.)", "%1")
+  local owner, name = path:match "^(.+)[.:]([%w_]+)$"
+  if not owner then return nil, path end
+  if owner == "NET.options" or owner == "net.options" then return "network", name end
+  local last = owner:match "([%w_]+)$"
+  if last ~= owner and owner:find "^NET%." or owner:find "^net%." then return "m", name end -- NET.theta[1].T
+  return owner_of(owner), name
+end
+
+local live = { theta = "THETA", a = "A", z = "Z", delta = "DELTA", grad = "GRAD", dtheta = "DTHETA", layers = "LAYERS",
+  eta = "ETA", J = "J", X = "X", y = "y" } -- fields of a network -> live names
+
+-- What is shown: the first of these that there are, and with what is documented the topic of that name.
+local kinds = { "documented", "topic", "option", "choice", "alias", "lua" }
+
+-- How an entry fits: its kind, "alias" when it goes by another name, or nil.
+local function fit(entry, owner, name)
+  if entry.name == name then
+    local of_mg = owner == "mg" and not entry.owner and entry.kind == "documented"
+    if owner == nil or entry.owner == owner or of_mg then return entry.kind end
+  end
+  for _, other in ipairs(not owner and entry.also or {}) do
+    if other == name:lower() then return "alias" end
+  end
+end
+
+-- The entries that what means, nil when there are none; and others of the same name.
+function help.find(what)
+  local owner, name = parts_of(what)
+  if owner == "network" and not entries.is_option(owner, name) then owner = "net" end
+  name = name:gsub("^_%d$", "_")
+  if owner == "net" and live[name] then owner, name = nil, live[name] end
+  local found, shown, also = {}, {}, {}
+  for _, kind in ipairs(kinds) do found[kind] = {} end
+  for _, entry in ipairs(entries.all()) do
+    local kind = fit(entry, owner, name)
+    if kind then table.insert(found[kind], entry) end
+  end
+  for _, kind in ipairs(kinds) do
+    local list = (#shown == 0 or kind == "topic") and shown or also
+    table.move(found[kind], 1, #found[kind], #list + 1, list)
+  end
+  return #shown > 0 and shown or nil, also
+end
+
+-- --- finding by value ---------------------------------------------------------------------------
+
+-- Where functions are: {prefix, table}, the methods of classes first.
+local function places()
+  local list = {
+    { "net:", core.network_class.methods },
+    { "m:", debug.getmetatable(core.matrix(1, 1)).methods },
+    { "", mg }, { "data.", mg.data },
+  }
+  local globals = session() and session().at_start or _G
+  for name, library in pairs(package.loaded) do
+    if globals[name] == library and name ~= "_G" then list[#list + 1] = { name .. ".", library } end
+  end
+  list[#list + 1] = { "", globals }
+  return list
+end
+
+-- What a function is called; nil for the user's own.
+local function name_of_function(f)
+  if session() then
+    for _, name in ipairs(session().names()) do
+      local ok, v = pcall(session().value, name)
+      if ok and rawequal(v, f) then return name end
+    end
+  end
+  for _, place in ipairs(places()) do
+    for name, v in next, place[2] do
+      if rawequal(v, f) and type(name) == "string" then return place[1] .. name end
+    end
+  end
+end
+
+-- Classes of values that have the name of several things.
+local own = { check = "net:check", activation = "mg.activation", cost = "mg.cost", diagnosis = "net:diagnose" }
+
+-- The name whose help is about a value, or nil.
+local function name_of(v)
+  if type(v) == "function" then return name_of_function(v) end
+  if v == mg then return "mg" end
+  if v == mg.data then return "data" end
+  local what = lists.what(v) or core.is_matrix(v) and (core.origin(v) or {}).what
+  if what then return live[what] or what end
+  local kind = class(v)
+  if own[kind] then return own[kind] end
+  return kind == "row" and "matrix" or kind == "network" and "NET" or kind == "layers" and "LAYERS"
+    or kind == "options" and "net.options" or kind == "history" and "report" or kind == "FILE*" and "file" or kind
+end
+
+-- What is known about a value that is the user's own.
+local function describe(name, v)
+  local info = type(v) == "function" and debug.getinfo(v, "S")
+  local described = require "moongrad.prompt.who".describe(v)
+  if info and info.what ~= "C" then
+    if name then described = described:gsub("^function", name) end
+    return said("%s\nA function of yours, from %s, line %d.", described, info.short_src, info.linedefined)
+  end
+  return said("no help about %s%s\nThere is some for functions, live names, options and topics: help \"topics\".",
+    name and name .. ", a " or "a ", described)
+end
+
+-- --- help and apropos -----------------------------------------------------------------------------
+
+-- Every name that help knows, for near misses.
+function help.names()
+  local list, seen = {}, {}
+  local function add(name)
+    if not seen[name] then list[#list + 1], seen[name] = name, true end
+  end
+  for _, entry in ipairs(entries.all()) do
+    if entry.kind ~= "lua" or not entry.owner then add(entry.name) else add(entry.path) end
+    for _, other in ipairs(entry.also or {}) do add(other) end
+  end
+  return list
+end
+
+local function contents()
+  local rows = {}
+  for _, entry in ipairs(entries.all()) do
+    if entry.kind == "topic" then rows[#rows + 1] = { entry.name, entries.sentence(entry) } end
+  end
+  return said('topics: a page each; help "costs" shows one\n' .. page.table(rows))
+end
+
+local help_by_name
+
+-- Of a value, that has the name written in the user's own code.
+local function help_by_value(v, written)
+  local name = name_of(v)
+  return name and help.find(name) and help_by_name(name) or describe(written, v)
+end
+
+function help_by_name(what)
+  if what:find "^%s*$" then return said(whole_overview()) end
+  if what:lower() == "topics" then return contents() end
+  local shown, also = help.find(what)
+  if not shown and what ~= what:lower() then shown, also = help.find(what:lower()) end
+  if shown then
+    return table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
+  end
+  local v = rawget(_G, what)
+  if v ~= nil then return help_by_value(v, what) end
+  local name = select(2, parts_of(what))
+  local word = #names.near(what, help.names()) > 0 and what or name
+  local near = names.suggest(word, help.names())
+  return said("no help about %q%s\napropos %q searches all that is written", what, near, name)
+end
+
+--- help([what])
+-- What there is to type; help "step" is about one thing: a function, a live name, an option ("network.cost"), a
+-- topic. help(step) is about a value. Returns the text, which the prompt shows and a script prints; at the prompt
+-- ?step is short for help "step".
+-- > help "step"
+-- > help "network.activation"
+-- > help "topics"
+function help.help(...)
+  local what = ...
+  if select("#", ...) > 1 then raise "help: expected one name or value" end
+  if select("#", ...) == 0 then return said(whole_overview()) end
+  if type(what) == "string" then return help_by_name(what) end
+  if what == nil then
+    return said 'that is nil\nA name goes in quotes: help "THETA", at the prompt also ?THETA.'
+  end
+  return help_by_value(what)
+end
+
+local hits = { __name = "apropos" } -- the metatable of what apropos returns
+
+function hits.__tostring(t)
+  if #t == 0 then return page.layout(("nothing about %q%s"):format(t.words, names.suggest(t.words, help.names()))) end
+  local rows = {}
+  for i, hit in ipairs(t) do rows[i] = { hit.name, hit.text } end
+  return page.table(rows)
+end
+
+-- How well an entry fits the words: 1 by its name, 2 by its title, 3 by its text; nil when one is in none.
+local function rank(entry, words)
+  local worst, words_in = 1, ("\n" .. entry.text:lower()):gsub("\n>[^\n]*", "")
+  for _, word in ipairs(words) do
+    local fits = entry.path:lower():find(word, 1, true) and 1 or entry.title:lower():find(word, 1, true) and 2
+      or words_in:find(word, 1, true) and 3
+    if not fits then return nil end
+    worst = math.max(worst, fits)
+  end
+  return entry.kind == "lua" and worst + 3 or worst
+end
+
+--- apropos(words)
+-- Searches all help for words, in names and texts, and lists what has them all, names first. Returns a list of
+-- {name =, text =}.
+-- > apropos "grad"
+-- > apropos "learning rate"
+function help.apropos(words, ...)
+  if type(words) ~= "string" or select("#", ...) > 0 then
+    raise('apropos: expected words in quotes, apropos "grad", got %s', core.kind(words))
+  end
+  local list, found, all = {}, {}, entries.all()
+  for word in words:lower():gmatch "%S+" do list[#list + 1] = word end
+  for i, entry in ipairs(all) do
+    local r = #list > 0 and entry.kind ~= "choice" and rank(entry, list)
+    if r then found[#found + 1] = { r = r, i = i } end
+  end
+  table.sort(found, function(p, q) return p.r < q.r or p.r == q.r and p.i < q.i end)
+  local result = setmetatable({ words = words }, hits)
+  for i, f in ipairs(found) do result[i] = { name = all[f.i].path, text = entries.sentence(all[f.i]) } end
+  return result
+end
+
+return help

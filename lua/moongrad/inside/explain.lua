@@ -1,0 +1,263 @@
+-- explain.lua - where one number came from: its formula, the sum with every term's numbers, and the engine's own.
+
+local core = require "moongrad.core"
+local lists = require "moongrad.lists"
+local names = require "moongrad.names"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+local show = require "moongrad.show"
+local symbols = require "moongrad.inside.symbols"
+local terms = require "moongrad.inside.terms"
+
+local explain = {}
+
+local most_terms = 12  -- that are all shown; of more
+local most_shown = 10  -- the largest so many
+local most_nodes = 500 -- that depth opens
+
+local node = { __name = "explanation" } -- the metatable of explanations
+local number = show.number
+
+-- --- what is asked for ------------------------------------------------------------------
+
+local known = options.arguments.explain[1].choices
+local is_known = {}
+for _, name in ipairs(known) do is_known[name] = true end
+
+local makers = { z = "forward() or step()", a = "forward() or step()", delta = "backward() or step()",
+  grad = "backward() or step()", dtheta = "update() or step()", cost = "forward() or step()" }
+
+-- Raises unless a pass, or the walk, has made it.
+local function check_made(net, what, l, label)
+  local made
+  if what == "cost" then made = net.J else made = core.view(net, what, l) end
+  if made then return end
+  local walking = core.walk_state(net) and what ~= "dtheta"
+  raise("explain: %s is not made yet: %s makes it", label, walking and "a later operation of the walk" or makers[what])
+end
+
+-- The whole number v from 1 to n, an index called name; raises otherwise.
+local function index(name, v, n, of)
+  local whole = math.type(v) and math.tointeger(v)
+  if not whole or whole < 1 or whole > n then
+    raise("explain: %s: expected 1 to %d%s, got %s", name, n, of, options.show(v))
+  end
+  return whole
+end
+
+local function depth_of(o)
+  if o == nil then return 1 end
+  if type(o) ~= "table" then raise("explain: expected options, {depth = 2}, got %s", options.show(o)) end
+  for name in pairs(o) do
+    if name ~= "depth" then
+      raise("explain: no option %s%s", options.show(name), names.suggest(tostring(name), { "depth" }))
+    end
+  end
+  return o.depth == nil and 1 or options.whole("explain: depth", o.depth, 1)
+end
+
+-- --- making the tree -----------------------------------------------------------------------
+
+-- The terms that are shown: all, or the indices of the largest, and how many and how much is left.
+local function chosen(list)
+  local shown = {}
+  if #list <= most_terms then
+    for k = 1, #list do shown[k] = k end
+    return shown, 0, 0
+  end
+  local function size(k) -- NaN before all
+    local v = math.abs(list[k].value)
+    return v == v and v or math.huge
+  end
+  for k = 1, #list do
+    local at = math.min(#shown, most_shown) + 1
+    while at > 1 and size(k) > size(shown[at - 1]) do at = at - 1 end
+    if at <= most_shown then
+      table.insert(shown, at, k)
+      shown[most_shown + 1] = nil
+    end
+  end
+  local rest, is_shown = 0, {}
+  for _, k in ipairs(shown) do is_shown[k] = true end
+  for k, t in ipairs(list) do
+    if not is_shown[k] then rest = rest + t.value end
+  end
+  return shown, #list - #shown, rest
+end
+
+-- The text and label of a term are made when they are asked for.
+local function term_class(made)
+  local class = { __name = "term" }
+  function class.__index(t, name)
+    if name == "label" then return ("%s %d"):format(made.unit, t.index) end
+    if name ~= "text" then return nil end
+    local words = made.describe and made.describe(t)
+    if words then return words end
+    local numbers = {}
+    for k, v in ipairs(t) do numbers[k] = number(v) end
+    return (rawget(t, "form") or made.form):format(table.unpack(numbers))
+  end
+  function class.__tostring(t) return ("%s = %s"):format(t.text, number(t.value)) end
+  return class
+end
+
+local function label_of(what, l, i, j)
+  return what == "cost" and "J" or ("%s[%d][%d][%d]"):format(what:upper(), l, i, j)
+end
+
+-- The explanation of one number, its terms opened depth - 1 times while room lasts.
+local function make(net, f, what, l, i, j, depth, room)
+  local made = terms.of[what](net, f, l, i, j)
+  local self = { what = what, layer = l, i = i, j = j, name = label_of(what, l, i, j), symbols = made.symbols,
+    terms = made.list, engine = made.engine, notes = made.notes or {} }
+  local class = term_class(made)
+  for _, t in ipairs(made.list) do setmetatable(t, class) end
+  self.value = terms.sum(made.list)
+  self.difference = self.value - self.engine
+  if self.value == self.engine then self.difference = 0 end -- both Inf
+  if not terms.agree(net, made.list, self.engine) then
+    local why = core.bug(net) == "none" and "it, or what it was made of, has changed since; %s makes it anew"
+      or "the backward pass has a mistake planted in it, or it has changed since; %s makes it anew"
+    table.insert(self.notes, 1, ("stale: %s is not what its terms now come to: " .. why):format(self.name,
+      makers[what] or "update()"))
+  end
+  self.shown, self.left, self.rest = chosen(made.list)
+  for _, k in ipairs(depth > 1 and made.open and self.shown or {}) do
+    local t, opened = made.list[k], {}
+    for n, q in ipairs(made.open(t)) do
+      if room.left <= 0 then
+        room.short = true
+        break
+      end
+      room.left = room.left - 1
+      opened[n] = make(net, f, q[1], q[2], q[3], q[4], depth - 1, room)
+    end
+    if #opened > 0 then t.terms = opened end
+  end
+  return setmetatable(self, node)
+end
+
+-- --- as text ---------------------------------------------------------------------------------
+
+local function pad(s, width) return s .. (" "):rep(width - #s) end
+
+local add
+
+-- The lines of the terms of self.
+local function add_terms(self, lines, indent, seen)
+  local labels, texts, wide, long = {}, {}, #"engine", 0
+  for n, k in ipairs(self.shown) do
+    local t = self.terms[k]
+    labels[n], texts[n] = t.label, t.text
+    wide, long = math.max(wide, #labels[n]), math.max(long, #texts[n])
+  end
+  for n, k in ipairs(self.shown) do
+    local t = self.terms[k]
+    local value = number(t.value + 0) -- no -0
+    lines[#lines + 1] = ("%s  %s  %s = %s"):format(indent, pad(labels[n], wide), pad(texts[n], long), value)
+    for _, opened in ipairs(t.terms or {}) do add(opened, lines, indent .. "      ", seen) end
+  end
+  if self.left > 0 then
+    lines[#lines + 1] = ("%s  the other %d, all smaller: sum %s"):format(indent, self.left, number(self.rest))
+  end
+  return wide
+end
+
+-- A sum of one: "= g(1.39465) = 0.801334".
+local function add_one(self, lines, indent, seen)
+  local t = self.terms[1]
+  local value = number(t.value + 0)
+  lines[#lines + 1] = ("%s  = %s%s"):format(indent, t.text == value and "" or t.text .. " = ", value)
+  for _, opened in ipairs(t.terms or {}) do add(opened, lines, indent .. "      ", seen) end
+  return #"engine"
+end
+
+-- The lines of self; of numbers that were seen, by name, that they stand above.
+function add(self, lines, indent, seen)
+  if seen[self.name] then
+    lines[#lines + 1] = ("%s%s = %s, see above"):format(indent, self.name, number(self.value))
+    return
+  end
+  seen[self.name] = true
+  lines[#lines + 1] = ("%s%s = %s"):format(indent, self.name, self.symbols)
+  local wide = (#self.terms == 1 and add_one or add_terms)(self, lines, indent, seen)
+  if #self.terms > 1 then lines[#lines + 1] = ("%s  %s  %s"):format(indent, pad("sum", wide), number(self.value)) end
+  if indent == "" then
+    lines[#lines + 1] = ("  %s  %s   difference %.2g"):format(pad("engine", wide), number(self.engine), self.difference)
+  end
+  for _, note in ipairs(self.notes) do -- each once
+    if not seen[note] then lines[#lines + 1] = indent .. "  " .. note end
+    seen[note] = true
+  end
+end
+
+function node.__index(self, name)
+  return name == "text" and tostring(self) or nil
+end
+
+function node.__tostring(self)
+  local lines = {}
+  add(self, lines, "", {})
+  if self.short then lines[#lines + 1] = ("  only the first %d numbers were opened"):format(most_nodes) end
+  return table.concat(lines, "\n")
+end
+
+-- --- the functions ------------------------------------------------------------------------------
+
+--- net:explain(what, l, i, j [, {depth = n}])
+-- Where one number came from: explain("grad", 1, 2, 3) is GRAD[1][2][3] as a sum, its formula, every term's numbers
+-- (of many the largest first, the rest summed), and the total beside the engine's own number. what is "z", "a",
+-- "delta", "grad", "theta" (its next update), "dtheta" (its last) or, without indices, "cost". The numbers are those
+-- that A Z DELTA GRAD THETA now hold: when they no longer fit together it says so. {depth = 2} opens the numbers in
+-- the terms, too, and so on, back to the data. Returns a tree: value, engine, difference, terms[k].value, .text and,
+-- when opened, .terms, explanations of their own.
+-- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1).
+-- > forward() backward()
+-- > explain("grad", 1, 2, 3)
+-- > explain("delta", 1, 4, 1, {depth = 3})
+-- > explain("cost").terms[1].value
+function explain.of(net, what, l, i, j, o, ...)
+  core.network_self(net, "explain")
+  if core.is_matrix(what) and o == nil then return explain.of_matrix(what, l, i, j) end -- explain(DELTA[1], 2, 1)
+  what = lists.what(what) or what
+  local name = type(what) == "string" and what:lower()
+  if name == "j" then name = "cost" end
+  if not is_known[name] then
+    if name then raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known)) end
+    raise("explain: expected one of %s, got %s", table.concat(known, ", "), options.show(what))
+  end
+  if name == "cost" then
+    if type(l) == "number" then raise 'explain: J is one number: explain("cost")' end
+    l, o = nil, l
+  end
+  if select("#", ...) > 0 then raise 'explain: expected what, layer, i, j and options: explain("grad", 1, 2, 3)' end
+  local depth = depth_of(o)
+  local f = symbols.facts(net)
+  if name ~= "cost" then l = index("layer", l, name == "a" and f.L + 1 or f.L, "") end
+  local label = name == "cost" and "J" or ("%s[%d]"):format(name:upper(), l)
+  check_made(net, name, l, label)
+  if name == "theta" or name == "dtheta" then check_made(net, "grad", l, ("GRAD[%d]"):format(l)) end
+  if name ~= "cost" then
+    local m = net[name][l]
+    local of = (" of %s (%d x %d)"):format(label, m.nrows, m.ncols)
+    i, j = index("i", i, m.nrows, ", a row" .. of), index("j", j, m.ncols, ", a column" .. of)
+  end
+  local room = { left = most_nodes }
+  local self = make(net, f, name, l, i, j, depth, room)
+  self.short = room.short
+  return self
+end
+
+--- m:explain(i, j [, {depth = n}])
+-- Where that number came from, when m is a live matrix of a network: see explain.
+-- > forward() backward()
+-- > DELTA[1]:explain(2, 1)
+function explain.of_matrix(m, i, j, ...)
+  local origin = core.origin(m)
+  if not origin or not is_known[origin.what] then
+    raise("explain: expected one of A[l] Z[l] DELTA[l] GRAD[l] THETA[l] DTHETA[l], whole, got a matrix of its own")
+  end
+  return explain.of(origin.net, origin.what, origin.layer, i, j, ...)
+end
+
+return explain

@@ -1,0 +1,92 @@
+-- sweep.lua - the error of differences against epsilon: where truncation ends and rounding begins.
+
+local core = require "moongrad.core"
+local page = require "moongrad.help.page"
+local running = require "moongrad.running"
+
+local sweep = { __name = "sweep" }
+sweep.__index = sweep
+
+local methods = { "forward", "central", "five-point" }
+local decades = 12
+
+-- The slope of log error against log epsilon where truncation rules: from the largest epsilon down, as long as the
+-- error falls and stands well above rounding; nil with less than two such points.
+local function slope(epsilons, errors, rounding)
+  local n, sx, sy, sxx, sxy = 0, 0, 0, 0, 0
+  for k, epsilon in ipairs(epsilons) do
+    if not (errors[k] > 50 * rounding / epsilon) or n > 0 and not (errors[k] < errors[k - 1] / 3) then break end
+    local x, y = math.log(epsilon), math.log(errors[k])
+    n, sx, sy, sxx, sxy = n + 1, sx + x, sy + y, sxx + x * x, sxy + x * y
+  end
+  if n >= 2 then return (n * sxy - sx * sy) / (n * sxx - sx * sx) end
+end
+
+-- The largest |b - n| over the largest |b|, over all elements whose difference crosses no kink.
+local function error_of(self, net, gradients, layers, chosen, largest)
+  local worst = 0
+  for _, l in ipairs(layers) do
+    local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, self.differenced, self.scale, chosen[l])
+    local _, one = core.check_relative(gradients[l], numeric, kinked, largest, 0)
+    if not (one <= worst) then worst = one end
+  end
+  return worst
+end
+
+function sweep.__tostring(self)
+  local lines = { ("differences of %s against backpropagation, largest error by epsilon"):format(self.of),
+    ("%9s%14s%14s%14s"):format("epsilon", table.unpack(methods)) }
+  local function row(first, format, of)
+    local cells = { ("%9s"):format(first) }
+    for i, method in ipairs(methods) do
+      local v = of(method)
+      cells[i + 1] = ("%14s"):format(v and format:format(v) or "-")
+    end
+    lines[#lines + 1] = table.concat(cells)
+  end
+  for k, epsilon in ipairs(self.epsilons) do
+    row(("%.0e"):format(epsilon), "%.2e", function(method) return self.errors[method][k] end)
+  end
+  row("slope", "%.2f", function(method) return self.slopes[method] end)
+  row("best at", "%.0e", function(method) return self.bests[method].epsilon end)
+  for line in (self.reason .. "; "):gmatch "(.-); " do lines[#lines + 1] = "  " .. line end
+  return page.layout(table.concat(lines, "\n"))
+end
+
+local function reason(self)
+  local b = self.best
+  if not self.ok then
+    return ("no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): it is not the difference that is wrong; "
+      .. "check() says more"):format(b.error, b.method, b.epsilon)
+  end
+  return ("best: %s with epsilon %.0e, error %.2g; from there up the error grows as epsilon^1 (forward), epsilon^2 "
+    .. "(central), epsilon^4 (five-point); below, J's rounding over epsilon rules"):format(b.method, b.epsilon, b.error)
+end
+
+-- The table: self is a check's report to be, of gradients (layer -> matrix) of these layers, chosen elements of each
+-- or all. u is the rounding unit in units of 2^-52.
+return function(self, net, gradients, layers, chosen, u)
+  local largest = 0
+  for _, l in ipairs(layers) do largest = math.max(largest, gradients[l]:max(), -gradients[l]:min()) end
+  local rounding = u * 2 ^ -52 * math.abs(self.cost) / largest
+  local result = setmetatable({ of = self.of, cost = self.cost, tolerance = self.tolerance, epsilons = {}, errors = {},
+    slopes = {}, bests = {} }, sweep)
+  local progress <close> = running.watch(net, #methods * decades, "difference")
+  for _, method in ipairs(methods) do
+    local errors, best = {}, nil
+    for k = 1, decades do
+      local epsilon = tonumber("1e-" .. k)
+      self.method, self.epsilon = method, epsilon
+      progress.part = 1
+      errors[k], result.epsilons[k] = error_of(self, net, gradients, layers, chosen, largest), epsilon
+      progress.done = progress.done + 1
+      if not best or errors[k] < best.error then best = { method = method, epsilon = epsilon, error = errors[k] } end
+    end
+    result.errors[method], result.bests[method] = errors, best
+    result.slopes[method] = slope(result.epsilons, errors, rounding)
+    if not result.best or best.error < result.best.error then result.best = best end
+  end
+  result.ok = result.best.error <= self.tolerance
+  result.reason = reason(result)
+  return result
+end

@@ -1,0 +1,137 @@
+-- symbols.lua - the formulas of a network's operations, in its own activations, cost and shapes.
+
+local core = require "moongrad.core"
+local formulas = require "moongrad.help.formulas"
+local options = require "moongrad.options"
+
+local symbols = {}
+
+local state = core.network_state
+
+-- What a formula needs to know of net: sizes and the like.
+local function facts(net)
+  local s = state(net)
+  local f = { L = #s.layers - 1, rows = core.batch(net), n = {}, activations = s.activations,
+    eta = net.eta, l1 = net.options.l1, l2 = net.options.l2, bias = {}, frozen = {} }
+  for i, layer in ipairs(s.layers) do f.n[i] = layer.size end
+  for l = 1, f.L do f.bias[l], f.frozen[l] = s.layers[l + 1].bias, core.frozen(net, l) end
+  f.cost = options.name_of((options.cost_of(net)))
+  return f
+end
+symbols.facts = facts
+
+local function shape(rows, cols) return ("(%d x %d)"):format(rows, cols) end
+
+-- "a = 1 / (1 + e^-z)" and "a (1 - a)"; without words for functions that are not moongrad's own.
+local function activation(name)
+  local g, slope = (formulas.activation[name] or ""):match "^(.-)[,;] a' = (.*)$"
+  return g or formulas.activation[name], slope
+end
+symbols.activation = activation
+
+-- What stands before (yhat - y) in the last DELTA; nil for costs that are not moongrad's own.
+symbols.pulls = { sse = "", mse = "2/(N K) ", quadratic = "1/N ", squares = "2 scale ", ["cross-entropy"] = "1/N ",
+  softmax = "1/N " }
+
+-- "1/2 sum of (yhat - y)^2" and what l1 and l2 add.
+function symbols.cost(f)
+  local text = formulas.cost[f.cost] or ("J = %s(yhat, y)"):format(f.cost)
+  if f.l1 ~= 0 then text = text .. (" + %g sum of |w|"):format(f.l1) end
+  if f.l2 ~= 0 then text = text .. (" + %g/2 sum of w^2"):format(f.l2) end
+  return text
+end
+
+-- --- an operation's formula, that of its shapes, and what it came from ----------------------
+
+local op = {}
+
+function op.z(f, l)
+  return ("Z[%d] = A[%d] THETA[%d]^T"):format(l, l, l),
+    ("%s = %s %s^T"):format(shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l]), shape(f.n[l + 1], 1 + f.n[l])),
+    ("A[%d] and THETA[%d]"):format(l, l)
+end
+
+function op.a(f, l)
+  local name, z = f.activations[l], shape(f.rows, f.n[l + 1])
+  local g = activation(name)
+  local words = (", g %s%s"):format(name, g and ": " .. g or "")
+  local from = ("Z[%d]"):format(l)
+  if l == f.L then return ("A[%d] = g(Z[%d])%s"):format(l + 1, l, words), ("%s = g%s"):format(z, z), from end
+  return ("A[%d] = [1 g(Z[%d])]%s"):format(l + 1, l, words),
+    ("%s = [%s g%s]"):format(shape(f.rows, 1 + f.n[l + 1]), shape(f.rows, 1), z), from
+end
+
+function op.cost(f)
+  local yhat = shape(f.rows, f.n[f.L + 1])
+  return ("%s, yhat = A[%d]"):format(symbols.cost(f), f.L + 1),
+    ("number = sum over the rows of %s and %s"):format(yhat, yhat), ("A[%d] and y"):format(f.L + 1)
+end
+
+local function last_delta(f)
+  local l, factor = f.L, symbols.pulls[f.cost]
+  local d = shape(f.rows, f.n[l + 1])
+  local _, slope = activation(f.activations[l])
+  local from = ("A[%d] and y"):format(l + 1)
+  if f.cost == "softmax" then
+    return ("DELTA[%d] = 1/N (A[%d] * (sum of each row of y) - y), g' has cancelled"):format(l, l + 1),
+      ("%s = %s * %s - %s"):format(d, d, shape(f.rows, 1), d), from
+  elseif f.cost == "cross-entropy" then
+    return ("DELTA[%d] = 1/N (A[%d] - y), g' has cancelled"):format(l, l + 1), ("%s = %s - %s"):format(d, d, d), from
+  end
+  if f.activations[l] == "softmax" then -- a cost of the user's own
+    return ("DELTA[%d] = A[%d] * (D - sum of each row of A[%d] * D), D = dJ/dA[%d]"):format(l, l + 1, l + 1, l + 1),
+      ("%s = %s * (%s - %s)"):format(d, d, d, shape(f.rows, 1)), from
+  end
+  local pull = factor and ("%s(A[%d] - y)"):format(factor, l + 1) or ("dJ/dA[%d]"):format(l + 1)
+  return ("DELTA[%d] = %s * g'(Z[%d])%s"):format(l, pull, l, slope and ", g' = " .. slope or ""),
+    factor and ("%s = (%s - %s) * %s"):format(d, d, d, d) or ("%s = %s * %s"):format(d, d, d),
+    ("A[%d], y and Z[%d]"):format(l + 1, l)
+end
+
+function op.delta(f, l)
+  if l == f.L then return last_delta(f) end
+  local _, slope = activation(f.activations[l])
+  local d, back = shape(f.rows, f.n[l + 1]), ("%s %s"):format(shape(f.rows, f.n[l + 2]),
+    shape(f.n[l + 2], f.n[l + 1]))
+  local pull = ("DELTA[%d] THETA[%d], without the bias's column"):format(l + 1, l + 1)
+  if f.activations[l] == "softmax" then
+    return ("DELTA[%d] = a * (D - sum of each row of a * D), a = A[%d] without ones, D = %s"):format(l, l + 1, pull),
+      ("%s = %s * (D - %s), D = %s"):format(d, d, shape(f.rows, 1), back),
+      ("DELTA[%d], THETA[%d] and A[%d]"):format(l + 1, l + 1, l + 1)
+  end
+  return ("DELTA[%d] = (%s) * g'(Z[%d])%s"):format(l, pull, l, slope and ", g' = " .. slope or ""),
+    ("%s = (%s) * %s"):format(d, back, d), ("DELTA[%d], THETA[%d] and Z[%d]"):format(l + 1, l + 1, l)
+end
+
+-- What l1 and l2 add to the gradient.
+function symbols.pull_of_size(f, w)
+  local text = ""
+  if f.l1 ~= 0 then text = text .. (" + %g sign(%s)"):format(f.l1, w) end
+  if f.l2 ~= 0 then text = text .. (" + %g %s"):format(f.l2, w) end
+  return text
+end
+
+function op.grad(f, l)
+  local more = symbols.pull_of_size(f, ("THETA[%d]"):format(l))
+  if more ~= "" then more = more .. ", but for biases" end
+  if not f.bias[l] then more = more .. ", 0 in the column of the bias that is not there" end
+  return ("GRAD[%d] = DELTA[%d]^T A[%d]%s"):format(l, l, l, more),
+    ("%s = %s^T %s"):format(shape(f.n[l + 1], 1 + f.n[l]), shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l])),
+    ("DELTA[%d] and A[%d]"):format(l, l)
+end
+
+function op.update(f)
+  local shapes, still = {}, ""
+  for l = 1, f.L do
+    local s = shape(f.n[l + 1], 1 + f.n[l])
+    shapes[l] = ("%s = %s - %g %s"):format(s, s, f.eta, s)
+    if f.frozen[l] ~= 0 then still = "; what is frozen stays" end
+  end
+  return ("THETA[l] = THETA[l] - ETA GRAD[l], l = 1 .. %d%s"):format(f.L, still), table.concat(shapes, "; "),
+    "THETA and GRAD"
+end
+
+-- The three of operation name of layer l.
+function symbols.op(net, name, l) return op[name](facts(net), l) end
+
+return symbols

@@ -1,0 +1,159 @@
+-- journal.lua - what the inputs of a session changed, as it happened: what a saved session is made of.
+--
+-- An input that ended well is written as it was typed, one that failed as typed and caught: run again, it
+-- fails at the same place. One that was interrupted would not stop there again: interrupted.lua writes it.
+
+local core = require "moongrad.core"
+local exact = require "moongrad.journal.exact"
+local looks = require "moongrad.journal.looks"
+local tokens = require "moongrad.syntax.tokens"
+
+local journal = {}
+
+local session           -- what it may ask of the session, see begin
+local entries = {}      -- what was written down
+local open              -- the input that runs: {n=, text=, source=, before=, files=}
+local sources = {}      -- chunk name -> text, of the inputs and the files that were run
+local seeds = {}        -- those of math.random at the start
+
+-- s: is_own(name), is_known(name) and is_base(name) say whose a global is; live(name), its value if it is the
+-- session's; names(), replaced() and base, which there are; seeds, those of math.random.
+function journal.begin(s)
+  session, seeds = s, s.seeds
+end
+
+-- --- the state that an input finds -------------------------------------------------------------
+
+local live = { "NET", "X", "y", "ETA" }
+
+local function copy(t)
+  local new = {}
+  for key, v in next, t do new[key] = v end
+  return new
+end
+
+-- Marks of a network, a version of a matrix, by which a later look says what changed.
+local function mark(marks, v)
+  local t = exact.kind(v)
+  if t == "network" then marks[v] = { core.marks(v) } end
+  if t == "matrix" or t == "row" then marks[v] = core.version(v) end
+end
+
+local function state()
+  local s = { globals = copy(_G), replaced = copy(session.replaced()), live = {}, names = live, marks = {},
+    rng = core.rng_state() }
+  for _, v in next, s.globals do mark(s.marks, v) end
+  for _, name in ipairs(live) do
+    s.live[name] = session.live(name)
+    mark(s.marks, s.live[name])
+  end
+  return s
+end
+
+-- Did anything change that a count is kept of?
+local function moved(before)
+  local net = session.live "NET"
+  if core.rng_state() ~= before.rng or not rawequal(net, before.live.NET) then return true end
+  local was, now = net and before.marks[net] or {}, net and { core.marks(net) } or {}
+  for i = 1, #now do
+    if was[i] ~= now[i] then return true end
+  end
+  return false
+end
+
+-- --- writing down -------------------------------------------------------------------------------
+
+local outside = { dofile = 1, loadfile = 1, require = 1, io = 1, os = 1, load_network = 1, csv = 1, idx = 1, npy = 1,
+  npz = 1, run = 1, edit = 1, time = 1, bench = 1 }
+
+-- The names in the tokens that read what is outside the program.
+local function reads(list)
+  local names, seen = {}, {}
+  for _, t in ipairs(list) do
+    if t.kind == "name" and outside[t.text] and not seen[t.text] then
+      seen[t.text] = true
+      names[#names + 1] = t.text
+    end
+  end
+  return #names > 0 and table.concat(names, ", ") or nil
+end
+
+-- Is the input nothing but run "file" or edit "file"?
+local function is_run(list)
+  local word = list[1] and list[1].text
+  local a, b = list[2], list[3]
+  if (word ~= "run" and word ~= "edit") or not session.is_own(word) then return false end
+  return #list == 2 and a.kind == "string" or #list == 4 and a.text == "(" and b.kind == "string"
+    or word == "edit" and #list == 3 and a.text == "("
+end
+
+-- As one line, for a comment.
+local function short(text)
+  local line, more = text:match "^([^\r\n]*)(.*)$"
+  if #line > 70 then line, more = line:sub(1, 67):gsub("[\x80-\xBF]*$", ""), " " end
+  return line:gsub("%c", " ") .. (more ~= "" and " ..." or "")
+end
+
+-- The entry of an input, nil when there is nothing to write down.
+local function written(input, status)
+  local list = tokens.of(input.source)
+  local expression = load("return " .. input.source:gsub("[;%s]*$", "") .. "\n")
+  if not expression and not load(input.source) then return nil end -- it never ran
+  if status == "interrupted" then
+    local entry = { n = input.n, note = "interrupted: " .. short(input.text) }
+    return require("moongrad.journal.interrupted").begin(session).write(entry, input, list, sources)
+  end
+  list = list or {}
+  if list[#list] and list[#list].text == ";" then table.remove(list) end
+  local entry = { n = input.n, source = input.source, failed = status == "error", reads = reads(list) }
+  for _, t in ipairs(list) do entry.kept = entry.kept or t.text:find "^_%d*$" ~= nil end
+  if expression and not moved(input.before) then
+    local ok, only = pcall(looks.only, list, session)
+    entry.looked = ok and only and not entry.kept
+  end
+  if is_run(list) then
+    entry.file, entry.reads = input.files[1], nil
+    entry.looked = not entry.file
+  end
+  return entry
+end
+
+-- Before input n is compiled, as source: =x is x.
+function journal.open(n, text, source)
+  source = source:gsub("^=", "")
+  open = { n = n, text = text, source = source, before = state(), files = {} }
+  sources["=[" .. n .. "]"] = source
+end
+
+-- Its values were computed: what is interrupted now is their printing.
+function journal.computed()
+  if open then open.computed = true end
+end
+
+-- After input n ran. Returns what of it is too large to keep, a list, or nil.
+function journal.close(status)
+  if not open then return end
+  local input = open
+  open = nil
+  if input.computed then status = "ok" end
+  local entry = written(input, status)
+  entries[#entries + 1] = entry
+  return entry and entry.full
+end
+
+-- A file that the input runs, with its text.
+function journal.file(name, text)
+  sources["@" .. name] = text
+  if open then open.files[#open.files + 1] = { name = name, text = text } end
+end
+
+-- What ran before the prompt: kind is "script", "-e", "-l" or "init.lua".
+function journal.earlier(noted)
+  if noted.text then sources["@" .. noted.what] = noted.text end
+  entries[#entries + 1] = { before = noted }
+end
+
+function journal.entries() return entries end
+function journal.seeds() return seeds[1], seeds[2] end
+
+return journal

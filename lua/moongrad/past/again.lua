@@ -1,0 +1,309 @@
+-- again.lua - states that a network was in, made again: from an image, and by doing what came after it once more.
+
+local core = require "moongrad.core"
+local images = require "moongrad.past.images"
+local options = require "moongrad.options"
+local past = require "moongrad.past.past"
+
+local again = {}
+
+local state = core.network_state
+local of, settle = past.of, past.settle
+local settings_of, same = past.settings, past.same
+local step = core.network_class.methods.step
+local min = math.min
+
+-- p.twins: what a copy of a network has in place of what its original was given.
+local function apply(net, p, settings)
+  if p.twins then
+    local own = {}
+    for key, v in pairs(settings) do own[key] = p.twins[v] or v end
+    settings = own
+  end
+  local now = settings_of(net)
+  if same(now, settings) then return end
+  local s = state(net)
+  if settings.given ~= now.given then
+    local activations, cost, scale = options.resolve(settings.layers, settings.given)
+    s.layers, s.given, s.activations = settings.layers, settings.given, options.names_of(activations)
+    for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
+    core.set_cost(net, cost, scale)
+  end
+  for _, name in ipairs { "eta", "l1", "l2" } do core.numbers(net, name, settings[name]) end
+  local l = 0
+  for parts in settings.frozen:gmatch "%d" do
+    l = l + 1
+    if core.frozen(net, l) ~= tonumber(parts) then core.frozen(net, l, tonumber(parts)) end
+  end
+  core.bug(net, settings.bug)
+  core.set_rng(net, settings.own)
+  core.network_data(net, "X", settings.X)
+  core.network_data(net, "y", settings.y)
+end
+
+-- --- making a state again ----------------------------------------------------------------------------
+
+-- Are the data of a run still what they were?
+local function usable(d)
+  return d.copy_X or d.version_X == core.version(d.X) and d.version_y == core.version(d.y)
+end
+
+-- From where and through what the state at a place is made: the image, its event, and a list of
+-- {event =, from =, count =}, the last first. nil when it is no longer known.
+local function plan(p, i, k)
+  local list, passes, rest = {}, false, nil
+  while true do
+    local e = p.events[i]
+    if not e then break end
+    for at = #(e.images or {}), 1, -1 do
+      local one = e.images[at]
+      if one.k <= k and (one.whole or one.k < k or passes) then
+        if one.k < k then list[#list + 1] = { event = e, from = one.k, count = k - one.k } end
+        return { image = one.image, event = e, list = list }
+      elseif one.k == k and not rest then
+        rest = { image = one.image, event = e, list = table.move(list, 1, #list, 1, {}) }
+      end
+    end
+    if e.kind == "start" then
+      break
+    elseif e.kind == "seek" then
+      i, k = e.to_i, e.to_k
+    else
+      if e.data and k > 0 then
+        if not usable(e.data) then break end
+        list[#list + 1] = { event = e, from = 0, count = k }
+        passes = true
+      elseif not e.data then
+        list[#list + 1] = { event = e, from = 0, count = 0 }
+      end
+      i, k = e.from_i, e.from_k
+    end
+  end
+  return rest
+end
+
+-- Does count epochs of event e again, from the from-th on; returns how many it did.
+local function replay(net, e, from, count)
+  local d = e.data
+  local X, y = d.copy_X or d.X, d.copy_y or d.y
+  if e.kind == "step" then
+    core.network_data(net, "X", X)
+    core.network_data(net, "y", y)
+    if d.input then
+      net:forward()
+      core.view(net, "a", 1):set(d.input)
+    end
+    local r = step(net, count)
+    return r.interrupted and r.done or count
+  end
+  local g
+  if e.shuffle then
+    g = core.own_rng(net) or core.generator(0)
+    if from == 0 or g ~= core.own_rng(net) then core.rng_state(g, e.rng) end
+    if g ~= core.own_rng(net) then
+      for _ = 1, from do core.permutation(X.nrows, g) end
+    end
+  end
+  local targets = core.check_data(net, "undo", X, y)
+  for done = 1, count do
+    if core.epoch(net, X, y, e.batch, e.shuffle, targets, g).interrupted then return done - 1 end
+  end
+  return count
+end
+
+-- When net has arrived, or was interrupted on the way: then it stands where no place is known, in a state of its
+-- own after the place that it came from.
+local function leave(b)
+  local net, p = b.net, b.past
+  apply(net, p, b.settings)
+  p.settings = settings_of(net)
+  if b.arrived then
+    p.i, p.k = b.to_i, b.to_k
+  else
+    local e = past.append(net, p, { kind = "change", label = "what was interrupted" })
+    p.i, p.k = p.last, 0
+    images.add(net, p, e, 0, images.how(net))
+  end
+  p.busy = nil
+  core.set_watched(net, state(net).watches ~= nil)
+  core.past_on(net, true)
+  core.past_changes(net)
+end
+
+local busy = {} -- the metatable of what guards a network that is made again
+
+function busy.__close(b) core.unhooked(leave, b) end
+
+-- Makes net what it was at a place, of which there is a plan. Returns whether it arrived.
+local function make(net, p, way, i, k)
+  local start = core.clock()
+  local b <close> = setmetatable({ net = net, past = p, settings = p.settings, to_i = i, to_k = k }, busy)
+  p.busy = true
+  core.past_on(net, false)
+  core.set_watched(net, false)
+  local function begin(e)
+    b.settings = e.settings
+    apply(net, p, e.settings)
+  end
+  begin(way.event)
+  core.put_image(net, way.image, false)
+  for at = #way.list, 1, -1 do
+    local part = way.list[at]
+    local e = part.event
+    begin(e)
+    if part.count > 0 then
+      if replay(net, e, part.from, part.count) < part.count then return false end
+    elseif e.images then
+      core.put_image(net, e.images[1].image, true)
+    end
+  end
+  begin(p.events[i])
+  local e = p.events[i]
+  if core.clock() - start > .1 and e.data and images.how(net) == "whole" then images.add(net, p, e, k, "whole") end
+  b.arrived = true
+  return true
+end
+
+-- --- looking back --------------------------------------------------------------------------------------
+
+-- The place before the last command that led to a place, and what it was; nil when it is the first known.
+local function before(p, i, k)
+  local e = p.events[i]
+  while e and e.data and k == 0 do -- it has not begun
+    i, k = e.from_i, e.from_k
+    e = p.events[i]
+  end
+  if not e or e.kind == "start" then return nil end
+  if e.group then return e.group.from_i, e.group.from_k, e.group.label end
+  if e.kind ~= "step" then return e.from_i, e.from_k, e.label end
+  local rest = k % e.n
+  return i, k - (rest > 0 and rest or e.n), e.n == 1 and "step()" or ("step(%d)"):format(e.n)
+end
+
+-- Does net have an image of this place, or the means to make one?
+local function known(p, i, k) return plan(p, i, k) ~= nil end
+
+-- The commands that led here, up to most of them.
+function again.depth(net, most)
+  settle(net)
+  local p = of(net)
+  if not p then return 0 end
+  local i, k, n = p.i, p.k, 0
+  while n < most do
+    local e = p.events[i]
+    if e and e.kind == "step" and not e.group and k > e.n then -- all alike
+      local calls = min((k - 1) // e.n, most - n)
+      n, k = n + calls, k - calls * e.n
+    else
+      i, k = before(p, i, k)
+      if not i then break end
+      n = n + 1
+    end
+  end
+  return n
+end
+
+-- The place n commands ago, and what they were, the last first; nil and how many there are when there are fewer.
+function again.ago(net, n)
+  settle(net)
+  local p = of(net)
+  if not p then return nil, 0 end
+  local i, k, labels = p.i, p.k, {}
+  for c = 1, n do
+    local from_i, from_k, label = before(p, i, k)
+    if not from_i then return nil, c - 1 end
+    i, k = from_i, from_k
+    if c <= 1000 then labels[c] = label end
+  end
+  if not known(p, i, k) then return nil, n - 1, true end
+  return { i = i, k = k, labels = labels }
+end
+
+local function length(e) return e.data and e.n * e.times or 0 end
+
+-- The epochs seen in event e at whole epochs: from, to.
+local function span(e)
+  if e.kind == "seek" then return math.huge, -math.huge end
+  return e.epoch, e.epoch + length(e)
+end
+
+-- The place where net is.
+function again.here(net)
+  settle(net)
+  local p = of(net)
+  return p and { i = p.i, k = p.k }
+end
+
+-- The place of an epoch: the nearest on the way to here, or to another place, else the last seen.
+function again.find(net, epoch, from)
+  local p = of(net)
+  from = from or again.here(net)
+  if not p then return nil end
+  local i, k = from.i, from.k
+  while p.events[i] do
+    local e = p.events[i]
+    if e.kind == "seek" then
+      i, k = e.to_i, e.to_k
+    else
+      if epoch >= e.epoch and epoch <= e.epoch + k then return { i = i, k = epoch - e.epoch } end
+      if e.kind == "start" then break end
+      i, k = e.from_i, e.from_k
+    end
+  end
+  for at = p.last, p.first, -1 do
+    local first, last = span(p.events[at])
+    if epoch >= first and epoch <= last then return { i = at, k = epoch - first } end
+  end
+end
+
+-- The epoch from which on the way to here is known, one epoch after the other.
+function again.since(net)
+  settle(net)
+  local p = of(net)
+  if not p then return math.huge end
+  local i, least = p.i, net.epoch
+  while p.events[i] do
+    local e = p.events[i]
+    if e.kind == "seek" then
+      i = e.to_i
+    else
+      if e.epoch > least then break end -- init() began anew
+      least = e.epoch
+      if e.kind == "start" then break end
+      i = e.from_i
+    end
+  end
+  return least
+end
+
+-- The least and the greatest epoch that is known.
+function again.epochs(net)
+  local p = of(net)
+  local least, greatest = math.huge, -math.huge
+  for at = p.first, p.last do
+    local from, to = span(p.events[at])
+    least, greatest = min(least, from), math.max(greatest, to)
+  end
+  return least, greatest
+end
+
+-- Goes to a place; as a command of its own when label says so. Returns whether it arrived; nil when the place is
+-- no longer known.
+function again.go(net, place, label)
+  local p = of(net)
+  local way = plan(p, place.i, place.k)
+  if not way then return nil end
+  past.image_when_due(net, p)
+  local from_i, from_k = p.i, p.k
+  local arrived = make(net, p, way, place.i, place.k)
+  if label and (p.i ~= from_i or p.k ~= from_k) then
+    local to_i, to_k = p.i, p.k
+    p.i, p.k = from_i, from_k
+    past.append(net, p, { kind = "seek", label = label, to_i = to_i, to_k = to_k })
+    p.i, p.k = p.last, 0
+    images.trim(net, p)
+  end
+  return arrived
+end
+
+return again

@@ -1,0 +1,280 @@
+-- past.lua - what a network has been through, noted as it happens.
+--
+-- The past is a tree of events, each with the place that it went on from; a place is an event and the epochs
+-- done in it. Calls of step() that are alike are one event, which the core counts. The state at a place is an
+-- image of it, or is made from an image before it by doing again what came after: see again.lua.
+--
+--   {kind = "start" | "change" | "step" | "epochs" | "seek", label =, group =, from_i =, from_k =, epoch =,
+--    settings =, images = {{k =, image =, whole =, bytes =}, ...}}
+--   step: n epochs a call, times calls, on data; epochs: train's, with batch, shuffle and rng at their start
+
+local core = require "moongrad.core"
+local images = require "moongrad.past.images"
+
+local past = {}
+
+local state = core.network_state
+
+local apart = 1000 -- events between two images
+
+-- --- settings: all of a network but its numbers ---------------------------------------------------
+
+function past.settings(net)
+  local s = state(net)
+  local eta, l1, l2 = core.numbers(net)
+  local X, y = core.network_data(net)
+  local frozen = {}
+  for l = 1, #s.layers - 1 do frozen[l] = core.frozen(net, l) end
+  return { eta = eta, l1 = l1, l2 = l2, X = X, y = y, bug = core.bug(net), own = core.own_rng(net),
+    frozen = table.concat(frozen, " "),
+    layers = s.layers, given = s.given, activations = s.activations }
+end
+
+-- Is it the same to the network? Tables that options.lua made anew may hold the same.
+function past.same(a, b)
+  for _, key in ipairs { "eta", "l1", "l2", "frozen", "given", "bug" } do
+    if a[key] ~= b[key] then return false end
+  end
+  return rawequal(a.X, b.X) and rawequal(a.y, b.y) and rawequal(a.own, b.own)
+end
+
+local settings_of, same = past.settings, past.same
+
+-- --- noting ------------------------------------------------------------------------------------------
+
+local open
+
+-- The past of net; nil when none is kept.
+local function of(net)
+  local s = state(net)
+  return s.past or s.beginning and open(net, s)
+end
+past.of = of
+
+function past.append(net, p, e)
+  e.from_i, e.from_k, e.settings, e.group = p.i, p.k, p.settings, p.group
+  e.epoch = e.epoch or net.epoch
+  if e.data then e.data.uses = e.data.uses + 1 end
+  p.last = p.last + 1
+  p.events[p.last] = e
+  p.bytes = p.bytes + images.event_bytes + (e.rng and #e.rng or 0)
+  p.events_since = p.events_since + 1
+  return e
+end
+
+local append = past.append
+
+-- Adds what the core has counted.
+local function flush(net, p)
+  local times, seconds = core.past_counted(net)
+  p.seconds = p.seconds + seconds
+  local e = p.events[p.last]
+  if times > 0 then
+    e.times = e.times + times
+    p.clock = p.clock + times * e.n
+    p.i, p.k = p.last, e.n * e.times
+  elseif e.times == 0 then -- it came to nothing
+    p.last = p.last - 1
+    images.drop(p, p.last + 1)
+  end
+end
+
+-- Notes what is not noted yet: edits, other settings.
+local function note(net, p)
+  flush(net, p)
+  local set, moved, written, staged = core.past_changes(net)
+  p.written, p.staged = p.written or written, staged
+  local settings = set and settings_of(net)
+  if settings and same(settings, p.settings) then settings = nil end
+  local label = p.label
+  p.label = nil
+  if settings and not moved and p.last == 1 and (p.settings.X == nil or p.settings.y == nil)
+    and settings.eta == p.settings.eta and settings.given == p.settings.given and settings.bug == p.settings.bug then
+    p.settings, p.events[1].settings = settings, settings -- the data that it gets to begin with: no command
+    return
+  end
+  if not (settings or moved) then return end
+  local own = settings and not rawequal(settings.own, p.settings.own)
+  p.settings = settings or p.settings
+  local e = append(net, p, { kind = "change", label = label or moved and "an edit of THETA" or "a setting" })
+  p.i, p.k = p.last, 0
+  if moved or own then images.add(net, p, e, 0, images.how(net)) end
+  images.trim(net, p)
+end
+
+local function settle(net)
+  local p = of(net)
+  if p and not p.busy then core.unhooked(note, net, p) end
+end
+past.settle = settle
+
+-- To be called before a change of net that undo calls label.
+function past.before(net, label)
+  local p = of(net)
+  if not p or p.busy then return end
+  settle(net)
+  p.label = label
+end
+
+local group = {} -- the metatable of what together returns
+
+function group.__close(g)
+  settle(g.net)
+  g.past.group = nil
+end
+
+-- To be held in a variable <close>: what net does meanwhile is one command, label.
+function past.together(net, label)
+  local p = of(net)
+  if not p or p.busy or p.group then return nil end
+  settle(net)
+  p.group = setmetatable({ net = net, past = p, label = label, from_i = p.i, from_k = p.k }, group)
+  return p.group
+end
+
+-- The state here is worth an image when making it again takes long.
+function past.image_when_due(net, p)
+  if p.seconds < .1 and p.events_since < apart then return end
+  local e, k, how = p.events[p.i], p.k, images.how(net)
+  if how == "theta" and e.kind == "step" and k > 0 then -- an epoch ago, so that it can be done again
+    k, how = k - 1, "before"
+  end
+  for _, one in ipairs(e.images or {}) do
+    if one.k == k then
+      p.seconds = 0
+      return
+    end
+  end
+  images.add(net, p, e, k, how)
+  images.trim(net, p)
+end
+
+local image_when_due = past.image_when_due
+
+-- The data of a run, copied in case they are written to, unless they take too much.
+local function data_of(net, p, X, y, input)
+  local d = p.data
+  local version_X, version_y = core.version(X), core.version(y)
+  if d and rawequal(d.X, X) and rawequal(d.y, y) and d.version_X == version_X and d.version_y == version_y
+    and not input and not (d.input and d.staged ~= p.staged) then
+    return d
+  end
+  local bytes = 8 * (X.nrows * X.ncols + y.nrows * y.ncols) + (input and 8 * input.nrows * input.ncols or 0)
+  d = { X = X, y = y, version_X = version_X, version_y = version_y, staged = p.staged, uses = 0, bytes = 0 }
+  if bytes <= images.budget(net) / 4 then
+    d.copy_X, d.copy_y, d.input, d.bytes = X:copy(), y:copy(), input and input:copy(), bytes
+    p.bytes = p.bytes + bytes
+  end
+  p.data = d
+  return d
+end
+
+local told = {} -- what the core tells, by its name
+
+function told.change(net, label) past.before(net, label) end
+
+function told.note(net)
+  settle(net)
+  image_when_due(net, of(net))
+end
+
+-- step(n) begins, its batch made ready.
+function told.step(net, n)
+  local p = of(net)
+  local staged = p.staged
+  settle(net)
+  if p.staged == staged then image_when_due(net, p) end
+  local X, y = core.network_data(net)
+  local data = data_of(net, p, X, y, p.written and core.view(net, "a", 1))
+  p.written = nil
+  local e = p.events[p.last]
+  if e.kind == "step" and e.n == n and p.i == p.last and p.k == n * e.times and e.data == data
+    and e.group == p.group and e.settings == p.settings then
+    return
+  end
+  append(net, p, { kind = "step", n = n, times = 0, data = data })
+  images.trim(net, p)
+end
+
+-- It ended after done epochs, by Ctrl-C or an error.
+function told.short(net, done)
+  local p = of(net)
+  local data = p.events[p.last].data
+  flush(net, p)
+  if done == 0 then return end
+  local e = append(net, p, { kind = "step", n = done, times = 1, data = data, epoch = net.epoch - done })
+  p.clock = p.clock + done
+  p.i, p.k = p.last, done
+  if images.how(net) == "whole" then images.add(net, p, e, done, "whole") end
+end
+
+-- An epoch of train begins.
+function told.epoch(net, X, y, batch, shuffle)
+  settle(net)
+  local p = of(net)
+  image_when_due(net, p)
+  append(net, p, { kind = "epochs", n = 1, times = 0, data = data_of(net, p, X, y), batch = batch, shuffle = shuffle,
+    rng = shuffle and core.rng_state(core.own_rng(net)) or nil })
+  images.trim(net, p)
+end
+
+core.set_past(function(net, what, ...)
+  local p = of(net)
+  if p and not p.busy then told[what](net, ...) end
+end)
+
+-- Begins the past of net, as it is now. What is kept of it is made when there is more.
+function past.begin(net)
+  local most = images.budget(net)
+  local theta, whole = core.image_sizes(net)
+  if most == 0 then return end
+  local how = whole <= most / 64 and "whole" or "theta"
+  state(net).beginning = { k = 0, image = theta <= most / 2 and core.image(net, how), whole = how == "whole",
+    bytes = whole, clock = 0 }
+  core.past_on(net, true)
+  core.past_changes(net)
+end
+
+function open(net, s)
+  local p = { events = {}, first = 1, last = 0, i = 0, k = 0, bytes = 0, clock = 0, events_since = 0, seconds = 0,
+    snaps = {}, settings = settings_of(net) }
+  s.past = p
+  local e = append(net, p, { kind = "start", epoch = 0 })
+  p.i = 1
+  if s.beginning.image then
+    e.images, p.bytes = { s.beginning }, p.bytes + s.beginning.bytes
+  end
+  s.beginning = nil
+  return p
+end
+
+-- The past of from for to, its copy, whose X and y are copies too.
+function past.fork(to, from)
+  local p = of(from)
+  if not p then return end
+  settle(from)
+  local new = {}
+  for key, v in pairs(p) do new[key] = v end
+  new.events, new.snaps, new.group, new.data = {}, {}, nil, nil
+  new.settings = settings_of(to)
+  for i = p.first, p.last do
+    local e = {}
+    for key, v in pairs(p.events[i]) do e[key] = v end
+    e.images, e.group = e.images and table.move(e.images, 1, #e.images, 1, {}), e.group
+    if e.data then e.data.uses = e.data.uses + 1 end
+    new.events[i] = e
+    for _, one in ipairs(e.images or {}) do
+      if e.kind == "step" or e.kind == "epochs" then new.snaps[#new.snaps + 1] = { event = e, one = one } end
+    end
+  end
+  new.twins = {}
+  for key, v in pairs(p.twins or {}) do new.twins[key] = v end
+  for _, key in ipairs { "X", "y", "own" } do
+    if p.settings[key] ~= nil then new.twins[p.settings[key]] = new.settings[key] end
+  end
+  state(to).past = new
+  core.past_on(to, true)
+  core.past_changes(to)
+end
+
+return past

@@ -1,0 +1,105 @@
+-- undo.lua - going back and forth in what a network has been through, and telling two of them apart.
+
+local again = require "moongrad.past.again"
+local core = require "moongrad.core"
+local options = require "moongrad.options"
+local past = require "moongrad.past.past"
+local raise = require "moongrad.raise"
+
+local undo = {}
+
+local moved = { __name = "undo" } -- the metatable of what undo and seek return
+
+-- "step(10), ETA = 2 and 7 more"
+local function listed(labels, n)
+  local parts = table.move(labels, 1, math.min(#labels, 5), 1, {})
+  local text = table.concat(parts, ", ")
+  return n > 5 and ("%s and %d more"):format(text, n - 5) or text
+end
+
+function moved.__tostring(r)
+  local parts = { ("epoch %d"):format(r.epoch) }
+  if r.cost then parts[2] = ("cost %.9g"):format(r.cost) end
+  if r.interrupted then
+    parts[#parts + 1] = "interrupted on the way"
+  elseif r.undone then
+    parts[#parts + 1] = r.n == 0 and "nothing taken back" or "taken back: " .. listed(r.undone, r.n)
+  end
+  if r.left then
+    parts[#parts + 1] = r.left > 1000 and "over 1000 left" or ("%d left"):format(r.left)
+  end
+  return table.concat(parts, "   ")
+end
+
+-- What came of it; its cost is that of THETA as it now is.
+local function result(net, r)
+  r.epoch = net.epoch
+  local X, y = core.network_data(net)
+  if X and y and X.nrows * X.ncols <= 1e6 then
+    local ok, cost = pcall(net.cost, net)
+    r.cost = ok and cost or nil
+  end
+  r.left = again.depth(net, 1001)
+  return setmetatable(r, moved)
+end
+
+local function no_past()
+  raise "undo: nothing is kept of the past: NET.options.undo = 64 had to be said when the network was made"
+end
+
+local more = "; network{..., undo = 256} keeps more megabytes of it than %g"
+
+local function how_much(net) return more:format(net.options.undo) end
+
+--- net:undo([n])
+-- Takes back the last n (default 1) commands that changed the network, to the bit: THETA, epoch, options, what the
+-- last pass left, a private generator. A command is a step(1000), a train, an update, an init, an ETA = 2, X = ...,
+-- an option or frozen; edits of THETA are one, those of an input at the prompt, in a script those between two
+-- commands; undo(0) ends them. What is taken back stays in reach of seek. Not taken back: the shared generator, and
+-- what you wrote into X and y. Some 64 megabytes are kept of each network, the oldest goes first.
+-- Returns .epoch, .cost, .undone (what the commands were), .left (how many there are before them).
+-- > step(10)
+-- > undo()
+function undo.undo(net, n, ...)
+  core.network_self(net, "undo")
+  if select("#", ...) > 0 then raise "undo: expected one number of commands, undo(2)" end
+  n = n == nil and 1 or options.whole("undo", n, 0)
+  if not past.of(net) then no_past() end
+  local place, there, gone = again.ago(net, n)
+  if not place then
+    if gone then raise("undo: what was %d commands ago is no longer kept%s", n, how_much(net)) end
+    local first = past.of(net).first
+    if there == 0 then raise("undo: there is no command to take back%s", first > 1 and how_much(net) or "") end
+    raise("undo: only %d command%s can be taken back%s", there, there == 1 and "" or "s",
+      first > 1 and ": what was before is no longer kept" .. how_much(net) or "")
+  end
+  local arrived = n == 0 or again.go(net, place)
+  return result(net, { undone = place.labels, n = n, interrupted = not arrived or nil })
+end
+
+--- net:seek(epoch)
+-- Goes to any epoch that the network has seen, back or forwards again, to the bit as undo does; undo takes it
+-- back. An epoch that was seen more than once, after init() or seek and other steps, is the one on the way to
+-- here, else the last; its state is the last that it had: edits at that epoch count.
+-- > step(100)
+-- > seek(50)
+function undo.seek(net, epoch, ...)
+  core.network_self(net, "seek")
+  if select("#", ...) > 0 then raise "seek: expected one epoch, seek(100)" end
+  epoch = options.whole("seek", epoch, 0)
+  local p = past.of(net)
+  if not p then no_past() end
+  local place = again.find(net, epoch)
+  local arrived = place and again.go(net, place, ("seek(%d)"):format(epoch))
+  if arrived == nil then
+    local least, greatest = again.epochs(net)
+    if place or p.first > 1 and epoch < least then
+      raise("seek: epoch %d is no longer kept%s", epoch, how_much(net))
+    end
+    raise("seek: epoch %d was not seen; seen are %d to %d%s", epoch, least, greatest,
+      epoch > net.epoch and ("; step(%d) goes there"):format(epoch - net.epoch) or "")
+  end
+  return result(net, { interrupted = not arrived or nil })
+end
+
+return undo

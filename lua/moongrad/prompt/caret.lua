@@ -1,0 +1,154 @@
+-- caret.lua - the place in a source line that an error is about, where that is certain.
+
+local lexer = require "moongrad.syntax.lexer"
+
+local caret = {}
+
+local most_source = 100000 -- bytes that are looked through
+local most_tries = 50      -- tokens of a line that are tried
+
+-- The line of a text, and where in the text it begins.
+local function line_at(source, number)
+  local from = 1
+  for _ = 2, number do
+    local eol = source:find("\n", from, true)
+    if not eol then return nil end
+    from = eol + 1
+  end
+  return source:sub(from, (source:find("\n", from, true) or #source + 1) - 1), from
+end
+
+caret.line = line_at
+
+-- The tokens of the source, and the indices of those that begin in the line; nil if it is too long.
+local function tokens_of(source, number)
+  local line, from = line_at(source, number)
+  if not line or #source > most_source then return nil end
+  local tokens, here = lexer.tokens(source), {}
+  for i = 1, tokens.n do
+    if tokens.at[i] >= from and tokens.at[i] <= from + #line then here[#here + 1] = i end
+  end
+  return tokens, here, from
+end
+
+-- --- of what does not compile ---------------------------------------------------------
+
+-- Does Lua's parser stop at the end of this text for another reason than that it ends?
+local function stops(text)
+  local f, message = load(text, "=text", "t")
+  return not f and not message:find "<eof>$"
+end
+
+-- Where in line number of the source, which does not compile after these words, the token is that Lua's
+-- message calls near: the first with which the text before it does not go on. Nil if there is none.
+function caret.near(source, number, near, words)
+  if near == "<eof>" then
+    local last = source:find "%s*$"
+    local line, from = line_at(source, select(2, source:sub(1, last):gsub("\n", "")) + 1)
+    return last - from + 1, line
+  end
+  near = near:match "^'(.*)'$"
+  local tokens, here, from = tokens_of(source, number)
+  if not tokens or not near then return nil end
+  local tries = 0
+  for _, i in ipairs(here) do
+    if source:sub(tokens.at[i], tokens.last[i]) == near and tries < most_tries then
+      tries = tries + 1
+      if stops((words or "") .. source:sub(1, tokens.last[i])) then return tokens.at[i] - from + 1 end
+    end
+  end
+  local line = line_at(source, number) -- what is no token, such as a string without an end
+  local at = line:find(near, 1, true)
+  return at and not line:find(near, at + 1, true) and at or nil
+end
+
+-- --- of what fails when it runs ---------------------------------------------------------
+
+local function set(words)
+  local is = {}
+  for word in words:gmatch "%S+" do is[word] = true end
+  return is
+end
+
+local arithmetic = set "+ - * / // % ^"
+local bits = set "& | ~ << >>"
+local comparison = set "< > <= >="
+
+local function beside(operators)
+  return function(t, i) return operators[t.text[i - 1]] or operators[t.text[i + 1]] end
+end
+
+local function is_called(t, i)
+  local after = t.text[i + 1]
+  return after == "(" or after == "{" or t.kind[i + 1] == "string"
+end
+
+-- What is done to a name, in the words of Lua's message: how it stands in the source.
+local standing = {
+  { "^call", is_called },
+  { "^index", function(t, i) return t.text[i + 1] == "." or t.text[i + 1] == "[" or t.text[i + 1] == ":" end },
+  { "^perform arithmetic", beside(arithmetic) },
+  { "^perform bitwise", beside(bits) },
+  { "^concatenate", beside { [".."] = true } },
+  { "^get length", function(t, i) return t.text[i - 1] == "#" end },
+}
+
+-- Which operator it is about when no name is known.
+local operators = {
+  { "^perform arithmetic", arithmetic }, { "^perform bitwise", bits }, { "^compare", comparison },
+  { "^concatenate", { [".."] = true } }, { "^get length", { ["#"] = true } },
+}
+
+local function action(list, message)
+  for _, pair in ipairs(list) do
+    if message:find(pair[1]) then return pair[2] end
+  end
+end
+
+-- Does token i stand for a variable, field or method of this kind and name?
+local function is_named(t, i, kind, name)
+  local before = t.text[i - 1]
+  if t.text[i] ~= name or t.kind[i] ~= "name" then return false end
+  if kind == "field" then return before == "." end
+  if kind == "method" then return before == ":" end
+  return before ~= "." and before ~= ":"
+end
+
+-- The one index for which fits(i) is true; nil when there are more, or none.
+local function only(here, fits)
+  local found
+  for _, i in ipairs(here) do
+    if fits(i) then
+      if found then return nil end
+      found = i
+    end
+  end
+  return found
+end
+
+-- What the message is about: a test of a token.
+local function sought(t, message)
+  local done, kind, name = message:match "^attempt to (.*) a %w+ value %((%w+) '([^']*)'%)"
+  local fits = done and action(standing, done)
+  if fits then return function(i) return is_named(t, i, kind, name) and fits(t, i) end end
+  local called = message:match "^bad argument #%d+ to '([^']+)'" or message:match "^calling '([^']+)' on bad self"
+  if called then
+    called = called:match "[^.:]*$"
+    return function(i) return t.kind[i] == "name" and t.text[i] == called and is_called(t, i) end
+  end
+  local operator = message:match "^([-+*/^]): " -- of matrices
+  if operator then return function(i) return t.text[i] == operator end end
+  done = not kind and message:match "^attempt to (.*)"
+  local which = done and action(operators, done)
+  if which then return function(i) return which[t.text[i]] end end
+end
+
+-- Where in line number of the source the message of an error is about; then the tokens, and which it is.
+function caret.of(source, number, message)
+  local tokens, here, from = tokens_of(source, number)
+  local fits = tokens and sought(tokens, message)
+  local i = fits and only(here, fits)
+  if i then return tokens.at[i] - from + 1, tokens, i end
+end
+
+return caret

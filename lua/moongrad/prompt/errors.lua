@@ -1,0 +1,324 @@
+-- errors.lua - what the prompt says of an error: what is wrong, then the user's own frames; traceback().
+--
+-- All of it is made when the error happens, by the message handler, and kept as text.
+
+local caret = require "moongrad.prompt.caret"
+local inputs = require "moongrad.prompt.inputs"
+local printer = require "moongrad.prompt.print"
+local show = require "moongrad.show"
+local text = require "moongrad.text"
+local undefined = require "moongrad.prompt.undefined"
+
+local errors = {}
+
+local first_levels, last_levels = 12, 8 -- of the stack that are looked at
+local most_locals = 20                  -- of a frame
+local most_bytes = 1 << 20              -- of a file of which a line is shown
+
+local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/errors%.lua$"
+local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
+
+-- --- sources ------------------------------------------------------------------------------
+
+local function file_text(path)
+  local file = io.open(path, "r")
+  if not file then return nil end
+  local content = file:read(most_bytes)
+  file:close()
+  return content
+end
+
+-- The text that a chunk was compiled from; nil where it is not to be had.
+local function source_text(source)
+  local n = source:match "^=%[(%d+)%]$"
+  if n then return inputs.text(tonumber(n)) end
+  if source:find "^@/dev/" then return nil end -- to read a pipe might take for ever
+  if source:find "^@" then return file_text(source:sub(2)) end
+  return not source:find "^=" and source or nil
+end
+
+-- A line as it is shown below what is said of it, and a caret below column, if there is one: one line or two.
+local function pointed(line, column, indent)
+  local room = math.max(show.width() - #indent - 1, 20)
+  local blank = #line:match "^%s*"
+  line = line:sub(blank + 1)
+  if not column then return indent .. text.line(line, room) end
+  column = column - blank
+  local before = text.escape(line:sub(1, column - 1)):gsub("\t", " ")
+  local rest = line:sub(column)
+  if text.width(before) > room * 2 // 3 then -- what the caret points at is to be seen
+    local from = utf8.offset(before, -(room // 3)) or 1
+    before = "..." .. before:sub(from)
+  end
+  local width = text.width(before)
+  return ("%s%s%s\n%s%s^"):format(indent, before, text.line(rest, room - width), indent, (" "):rep(width))
+end
+
+-- --- frames ---------------------------------------------------------------------------------
+
+-- The level of the last frame. To reach a level costs as much as it is deep, so a deep stack is not
+-- walked from end to end.
+local function last_level(thread)
+  local low, high = 0, 1 -- low exists, high may not
+  while getinfo(thread, high, "l") do low, high = high, high * 2 end
+  while high - low > 1 do
+    local middle = (low + high) // 2
+    if getinfo(thread, middle, "l") then low = middle else high = middle end
+  end
+  return low
+end
+
+-- The locals of a frame as {name, text}; what there are more is left out.
+local function locals_of(thread, level)
+  local list = {}
+  local room = math.max(show.width() - 12, 20)
+  for _, step in ipairs { 1, -1 } do -- variables, then those of ...
+    local i = step
+    local name, v = getlocal(thread, level, i)
+    while name and #list < most_locals do
+      if step < 0 then name = "..." end
+      if name:sub(1, 1) ~= "(" then list[#list + 1] = { name = name, text = printer.brief(v, room) } end
+      i = i + step
+      name, v = getlocal(thread, level, i)
+    end
+  end
+  return list
+end
+
+-- What a frame is called.
+local function called(info)
+  local name, what = info.name, info.namewhat
+  if info.what == "main" then return "in main chunk" end
+  if what == "for iterator" then return "in the iterator of a for" end
+  if name then return ("in %s '%s'"):format((what == "method" or what == "metamethod") and what or "function", name) end
+  if info.what == "C" then return "in a function of C" end
+  return ("in function <%s:%d>"):format(info.short_src, info.linedefined)
+end
+
+local function frame_at(thread, level)
+  local info = getinfo(thread, level, "Slntf")
+  local is_own = info.source:sub(1, #folder) == folder
+  local frame = {
+    source = info.source, line = info.currentline, what = called(info), func = info.func, tail = info.istailcall,
+    where = is_own and "moongrad/" .. info.source:sub(#folder + 1) or info.short_src,
+    is_users = info.currentline > 0 and not is_own,
+  }
+  frame.locals = frame.is_users and locals_of(thread, level) or {}
+  return frame
+end
+
+-- The frames of the stack, the innermost first; of a deep one both ends, and how many are left out between.
+local function frames_of(thread)
+  local list, deepest = {}, last_level(thread)
+  local level = 1 -- 0 is the message handler
+  while level <= deepest do
+    if level == first_levels + 1 and deepest > first_levels + last_levels then
+      local skipped = deepest - first_levels - last_levels
+      list[#list + 1] = { skipped = skipped }
+      level = level + skipped
+    end
+    list[#list + 1] = frame_at(thread, level)
+    level = level + 1
+  end
+  while #list > 0 and not list[#list].is_users do list[#list] = nil end -- the prompt itself
+  return list
+end
+
+local function has_place(frame, where, line)
+  return frame.is_users and frame.where == where and frame.line == tonumber(line)
+end
+
+-- --- the message ----------------------------------------------------------------------------
+
+-- Does a local or an upvalue of the frame have this name?
+local function is_local(frame, name)
+  for _, v in ipairs(frame.locals) do
+    if v.name == name then return true end
+  end
+  local i = 1
+  local upvalue = getupvalue(frame.func, i)
+  while upvalue do
+    if upvalue == name then return true end
+    i = i + 1
+    upvalue = getupvalue(frame.func, i)
+  end
+  return false
+end
+
+-- The names of "a.b.c" up to token i, c; nil if it does not begin with a global.
+local function path_to(t, i, frame)
+  local path = { t.text[i] }
+  while t.text[i - 1] == "." and t.kind[i - 2] == "name" do
+    i = i - 2
+    table.insert(path, 1, t.text[i])
+  end
+  local before = t.text[i - 1]
+  if before == "." or before == ":" or is_local(frame, path[1]) then return nil end
+  return path
+end
+
+-- The words of Lua's message, or better ones where a name stands for nothing.
+local function reword(words, thread, frame, t, i)
+  local done, name = words:match "^attempt to (.*) a nil value %(global '([%w_]+)'%)$"
+  if name then
+    local better, more = undefined.name(name)
+    if better and more and done == "call" then return better end
+    if better then return ("%s (attempt to %s a nil value)"):format(better, done) end
+    return words
+  end
+  if t and words:find "a nil value %(field '" then
+    local path = path_to(t, i, frame)
+    return path and undefined.field(path) or words
+  end
+  return words .. (undefined.hint(words, thread) or "")
+end
+
+-- --- what is said -----------------------------------------------------------------------------
+
+local trace = { __name = "traceback" } -- the metatable of what traceback() returns
+
+local last -- the one of the last error
+
+local function place(frame, indent)
+  return frame.text and pointed(frame.text, frame.column, indent) or nil
+end
+
+-- The frames that are the user's as lines; of those that are alike one, with their number.
+local function user_lines(frames)
+  local lines, before, times, head = {}, nil, 1, nil
+  for _, f in ipairs(frames) do
+    if f.skipped then
+      lines[#lines + 1] = ("  ... %d levels"):format(f.skipped)
+      before = nil
+    elseif f.is_users and before and has_place(before, f.where, f.line) and before.what == f.what then
+      times = times + 1
+      lines[head] = ("  %s:%d: %s, %d times"):format(f.where, f.line, f.what, times)
+    elseif f.is_users then
+      before, times, head = f, 1, #lines + 1
+      lines[head] = ("  %s:%d: %s"):format(f.where, f.line, f.what)
+      lines[#lines + 1] = place(f, "    ")
+    end
+  end
+  return lines
+end
+
+-- Finds the lines of the frames, and in the one that the message is about the place.
+local function find_places(frames, where, line, words)
+  local tokens, at, named
+  for _, f in ipairs(frames) do
+    local source = f.is_users and source_text(f.source) or nil
+    f.text = source and caret.line(source, f.line)
+    if f.text and not named and has_place(f, where, line) then
+      named = f
+      f.column, tokens, at = caret.of(source, f.line, words)
+    end
+  end
+  return named, tokens, at
+end
+
+-- The line that a message names when no frame is there: that of a file which does not compile.
+local function named_place(where, line, words)
+  local source = source_text(where:find "^%[%d+%]$" and "=" .. where or "@" .. where)
+  local shown = source and caret.line(source, tonumber(line))
+  if not shown then return nil end
+  line = tonumber(line)
+  local near = words:match " near ('.*')$"
+  local column = near and caret.near(source, line, near) or caret.of(source, line, words)
+  return pointed(shown, column, "  ")
+end
+
+-- Is the frame an input of one line, which is still to be seen?
+local function is_on_screen(frame)
+  local n = frame.source:match "^=%[(%d+)%]$"
+  return n and tonumber(n) == inputs.last and not inputs.text(inputs.last):find("\n", 1, true)
+end
+
+-- The position in front of a message and its words. What was raised again, by coroutine.wrap or error,
+-- has two positions: the second is the one where it happened.
+local function split(message, frames)
+  local where, line, words = message:match "^([^\n]-):(%d+): (.*)$"
+  local inner, at, rest = (words or ""):match "^(%[%d+%]):(%d+): (.*)$"
+  if not inner then return where, line, words end
+  for _, f in ipairs(frames) do
+    if f.is_users then
+      if has_place(f, where, line) then return inner, at, rest end
+      break
+    end
+  end
+  return where, line, words
+end
+
+-- What the prompt says of the message of an error that thread handles; from here on traceback() tells of it.
+function errors.failed(thread, message)
+  local frames = frames_of(thread)
+  local where, line, words = split(message, frames)
+  local frame, tokens, at = find_places(frames, where, line, words or "")
+  if words then
+    message = ("%s:%s: %s"):format(where, line, reword(words, thread, frame, tokens, at))
+  end
+  last = setmetatable({ message = message, frames = frames }, trace)
+  local users = {}
+  for _, f in ipairs(frames) do
+    if f.is_users then users[#users + 1] = f end
+    f.func = nil
+  end
+  local lines = { message }
+  if where and not frame then lines[2] = named_place(where, line, words) end
+  if #users > 1 or lines[2] then
+    local list = user_lines(frames)
+    table.move(list, 1, #list, #lines + 1, lines)
+  elseif users[1] and (users[1].column or not is_on_screen(users[1])) then
+    lines[2] = place(users[1], "  ")
+  end
+  return table.concat(lines, "\n")
+end
+
+-- Where an input that does not compile after these words stops: the number of the line, the column or
+-- nil, the line.
+local function stop_of(source, message, words)
+  local number, near = message:match "^%[%d+%]:(%d+): .* near (.*)$"
+  if not number then return nil end
+  local column, line = caret.near(source, tonumber(number), near, words)
+  return tonumber(number), column, line or caret.line(source, tonumber(number))
+end
+
+-- What the prompt says of an input that does not compile: as statements, or as an expression if that goes further.
+function errors.unreadable(_, message)
+  local source = inputs.text(inputs.last)
+  if source and not source:find "^[=?]" then
+    local number, column, line = stop_of(source, message, "")
+    local _, other = load("return " .. source, ("=[%d]"):format(inputs.last), "t")
+    local n, further, l = stop_of(source, tostring(other), "return ")
+    if further and (not column or n > number or n == number and further > column) then
+      message, column, line = other, further, l
+    end
+    if column and line then message = message .. "\n" .. pointed(line, column, "  ") end
+  end
+  last = setmetatable({ message = message, frames = {} }, trace)
+  return message
+end
+
+function trace.__tostring(self)
+  local lines = { self.message or "no error so far" }
+  for _, f in ipairs(self.frames) do
+    if f.skipped then
+      lines[#lines + 1] = ("  ... %d levels"):format(f.skipped)
+    else
+      lines[#lines + 1] = ("  %s%s: %s"):format(f.where, f.line > 0 and ":" .. f.line or "", f.what)
+      lines[#lines + 1] = place(f, "    ")
+      for _, v in ipairs(f.locals) do lines[#lines + 1] = ("      %s = %s"):format(v.name, v.text) end
+      if f.tail then lines[#lines + 1] = "  (...tail calls...)" end
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+--- traceback()
+-- The last error of the prompt in full: every level of the stack, the line where it was, and its local
+-- variables as they were then. It has fields message and frames, each with where, line, what, text and locals.
+-- > traceback()
+function errors.traceback()
+  return last or setmetatable({ frames = {} }, trace)
+end
+
+return errors

@@ -1,0 +1,106 @@
+-- paste.lua - the inputs in a text of several lines: one when it compiles whole, else statement by statement.
+--
+-- A transcript, text that was copied from a prompt, is read input by input as it was typed; what was
+-- printed between them is left out.
+
+local lines = require "moongrad.syntax.lines"
+
+local paste = {}
+
+local patient = 100 -- lines that are tried one by one as the end of a statement; then it is leapt
+
+local ours = { "^∇> ?(.*)", "^∇ %d+> ?(.*)", "^∇ %d+ [%d.einfa+-]+> ?(.*)" }
+local ascii = { "^>%f[^>=] ?(.*)", "^%d+> ?(.*)", "^%d+ [%d.einfa+-]+> ?(.*)" }
+
+-- The line without the prompt that it begins with; nil if it begins with none.
+local function after_prompt(line, prompts)
+  for _, pattern in ipairs(prompts) do
+    local text = line:match(pattern)
+    if text then return text end
+  end
+end
+
+local function split_lines(text)
+  local list = {}
+  for line in (text .. "\n"):gmatch "(.-)\n" do list[#list + 1] = line end
+  return list
+end
+
+-- The prompts by which a text is a transcript; nil when it is none. "12> x" alone is a comparison.
+local function style(list)
+  for _, line in ipairs(list) do
+    if after_prompt(line, ours) then return ours end
+  end
+  local first = 1
+  while list[first] == "" do first = first + 1 end
+  if list[first] and after_prompt(list[first], ascii) and (#list > first or not list[first]:find "^%d+>") then
+    return ascii
+  end
+end
+
+-- The line in which the statement that begins with line i of list ends; nil when it is open until the last.
+-- depth is what lines.scan says of the whole list.
+local function end_of_statement(list, i, depth, judge)
+  local base, tries, j, leap = depth[i - 1] or 0, 0, i, 1
+  while j <= #list do
+    if depth[j] and depth[j] <= base then
+      if judge(table.concat(list, "\n", i, j)) ~= "open" then return j end
+      tries = tries + 1
+      if tries > patient then leap = leap * 2 end
+    end
+    j = j + leap
+  end
+  return judge(table.concat(list, "\n", i)) ~= "open" and #list or nil
+end
+
+-- Statement by statement; what is open at the end is the rest.
+local function statements(list, judge)
+  local found, i, depth = {}, 1, lines.scan(table.concat(list, "\n")).depth
+  while i <= #list do
+    if list[i]:find "%S" then
+      local j = end_of_statement(list, i, depth, judge)
+      if not j then return found, table.concat(list, "\n", i) end
+      found[#found + 1] = table.concat(list, "\n", i, j)
+      i = j
+    end
+    i = i + 1
+  end
+  return found
+end
+
+-- Input by input, as they were typed. One that was given up, and was never whole, is left out.
+local function transcript(list, prompts, judge)
+  local found, i = {}, 1
+  while i <= #list do
+    local text = after_prompt(list[i], prompts)
+    local block = { text }
+    i = i + 1
+    while text and list[i] and not after_prompt(list[i], prompts) do
+      block[#block + 1] = list[i]:gsub("^>> ?", "")
+      i = i + 1
+    end
+    if text and text:find "%S" and not text:find "%^C$" then
+      local last = end_of_statement(block, 1, lines.scan(table.concat(block, "\n")).depth, judge)
+      if last then
+        found[#found + 1] = table.concat(block, "\n", 1, last)
+      elseif i > #list then
+        return found, table.concat(block, "\n")
+      end
+    end
+  end
+  return found
+end
+
+-- The inputs in a text and what is open at its end, nil if nothing is. judge(text) says "ok", "open" when
+-- more lines may make it whole, or "bad".
+function paste.inputs(text, judge)
+  local list = split_lines(text)
+  local prompts = style(list)
+  if prompts then return transcript(list, prompts, judge) end
+  local how = judge(text)
+  if how == "open" then return {}, text end
+  if how == "ok" or #list == 1 then return { text } end
+  return statements(list, judge)
+end
+
+return paste

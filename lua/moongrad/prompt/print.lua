@@ -1,0 +1,210 @@
+-- print.lua - values as the prompt shows them.
+
+local core = require "moongrad.core"
+local kept = require "moongrad.prompt.kept"
+local lists = require "moongrad.lists"
+local show = require "moongrad.show"
+local text = require "moongrad.text"
+
+local printer = {}
+
+local most_items = 50  -- of a table
+local most_depth = 4   -- of tables in tables
+local most_open = 1000 -- tables shown of one value
+local most_key = 40    -- columns of a key
+local short = 16       -- columns of an item that does not need a line of its own
+
+local classof = debug.getmetatable
+local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/print%.lua$"
+
+local function has_words(v)
+  local meta = classof(v)
+  return type(meta) == "table" and (rawget(meta, "__tostring") ~= nil or rawget(meta, "__name") ~= nil)
+end
+
+local keywords = {}
+for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return
+  then true until while]]):gmatch "%a+" do
+  keywords[word] = true
+end
+
+local function is_name(k) return type(k) == "string" and k:find "^[%a_][%w_]*$" and not keywords[k] end
+
+-- Keys in order: numbers, strings, false, true, then what has no order.
+local ranks = { number = 1, string = 2, boolean = 3 }
+local function before(a, b)
+  local ta, tb = type(a), type(b)
+  if ta ~= tb then return (ranks[ta] or 4) < (ranks[tb] or 4) end
+  if ta == "boolean" then return b and not a end
+  return ranks[ta] and a < b
+end
+
+-- The first keys of t in order, at most so many, beside those from 1 to length; and how many there are.
+local function first_keys(t, length, most)
+  local keys, count = {}, 0
+  for k in next, t do
+    if not (math.type(k) == "integer" and k >= 1 and k <= length) then
+      count = count + 1
+      local at = math.min(#keys, most) + 1
+      while at > 1 and before(k, keys[at - 1]) do at = at - 1 end
+      if at <= most then
+        table.insert(keys, at, k)
+        keys[most + 1] = nil
+      end
+    end
+  end
+  return keys, count
+end
+
+-- How many items of t are shown as a list, and up to where its keys are those of a list.
+local function list_part(t)
+  local n = 0
+  while n < most_items and rawget(t, n + 1) ~= nil do n = n + 1 end
+  return n, n < most_items and n or math.max(n, rawlen(t))
+end
+
+-- Items as lines of at most width: short ones side by side, others each on its own.
+local function layout(list, width)
+  local most = 0
+  for _, item in ipairs(list) do most = math.max(most, text.width(item)) end
+  if most > short then return table.concat(list, ",\n") end
+  local lines, line = {}, ""
+  for i, item in ipairs(list) do
+    local word = item .. (i < #list and "," or "")
+    if line ~= "" and text.width(line) + 1 + text.width(word) > width then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
+-- Is v of one of moongrad's classes?
+local function is_own(v)
+  if type(v) == "userdata" then return true end -- or of Lua's
+  local f = rawget(classof(v), "__tostring")
+  return type(f) == "function" and debug.getinfo(f, "S").source:sub(1, #folder) == folder
+end
+
+-- What __tostring makes of an object, in one line; a matrix says its shape only. With calm set none
+-- of the user's code is run.
+local function object(v, room, calm)
+  if calm and not is_own(v) then
+    local name = rawget(classof(v), "__name")
+    return text.line(type(name) == "string" and name or type(v), room)
+  end
+  local ok, words = pcall(tostring, v)
+  if not ok then return text.line(("<%s: %s>"):format(type(v), tostring(words)), room) end
+  local name = words:find("\n", 1, true) and type(classof(v)) == "table" and rawget(classof(v), "__name")
+  if type(name) == "string" and not words:match "^[^\n]*":find(name, 1, true) then words = name .. " " .. words end
+  return text.line(words:match "^[^\n]*", room) -- "matrix 2 x 3"
+end
+
+local pretty
+
+local function key_text(k, seen)
+  if is_name(k) and #k <= most_key then return k end
+  if type(k) == "string" then return "[" .. text.quote(k, most_key) .. "]" end
+  return "[" .. pretty(k, seen, nil, most_depth, most_key) .. "]"
+end
+
+-- How one writes the value of key k in what is written path; nil if one cannot.
+local function path_to(path, k)
+  if not path then return nil end
+  if is_name(k) then return path .. "." .. k end
+  if type(k) == "string" then return ("%s[%s]"):format(path, text.quote(k)) end
+  return ranks[type(k)] and ("%s[%s]"):format(path, tostring(k))
+end
+
+-- The items of a table as texts.
+local function items(t, seen, path, depth, room)
+  local list = {}
+  local n, length = list_part(t)
+  for i = 1, n do list[i] = pretty(rawget(t, i), seen, path_to(path, i), depth + 1, room) end
+  local keys, count = first_keys(t, length, most_items - n)
+  for i, k in ipairs(keys) do
+    local name = key_text(k, seen) .. " = "
+    list[n + i] = name .. pretty(rawget(t, k), seen, path_to(path, k), depth + 1, room, text.width(name))
+  end
+  local left = length - n + count - #keys
+  if left > 0 then list[#list + 1] = ("... %d more"):format(left) end
+  return list
+end
+
+-- A table: on one line if it fits, else an item a line. One that was shown before is named by the way to it.
+local function table_text(t, seen, path, depth, room)
+  if next(t) == nil then return "{}" end
+  if seen[t] ~= nil then return seen[t] and "<" .. seen[t] .. ">" or "<shown above>" end
+  if depth >= most_depth or seen.left <= 0 then return "{...}" end
+  seen[t] = path or false
+  seen.left = seen.left - 1
+  local list = items(t, seen, path, depth, room - 2)
+  local line = "{" .. table.concat(list, ", ") .. "}"
+  if not line:find "\n" and text.width(line) <= room then return line end
+  return "{\n  " .. layout(list, room - 2):gsub("\n", "\n  ") .. "\n}"
+end
+
+-- A value at a depth of tables, within room columns of which its line has used some already. What was
+-- seen goes by table: how it is written, false if it cannot be.
+function pretty(v, seen, path, depth, room, used)
+  local left = math.max(room - (used or 0) - 1, short) -- 1: the comma
+  if type(v) == "string" then return text.quote(v, left) end
+  if has_words(v) then return object(v, left, seen.calm) end
+  if type(v) == "table" then return table_text(v, seen, path, depth, room) end
+  return show.paint(v, text.line(tostring(v), left))
+end
+
+-- A value in one line of room columns, two levels of tables deep. None of the user's code is run.
+function printer.brief(v, room)
+  local seen = { left = 10, calm = true }
+  return text.line(pretty(v, seen, nil, most_depth - 2, room):gsub("\n *", " "), room)
+end
+
+-- A matrix or a list of matrices in colour; nil for anything else.
+local function in_color(v)
+  local name = type(v) == "userdata" and classof(v) and rawget(classof(v), "__name")
+  if name == "matrix" or name == "row" then return show.matrix(v, true) end
+  return lists.is(v) and lists.text(v, true)
+end
+
+-- The text of one value, the i-th of an input.
+function printer.text(v, i)
+  if type(v) == "string" then return text.escape(v) end
+  local painted = show.color and in_color(v)
+  if painted then return painted end
+  if has_words(v) then return text.escape(tostring(v)) end
+  local path = i == 1 and "_" or i <= 9 and "_" .. i
+  return pretty(v, { left = most_open }, path, 0, show.width())
+end
+
+-- Prints values: on one line if each has one, else each on its own.
+function printer.echo(...)
+  local texts, several = {}, false
+  for i = 1, select("#", ...) do
+    texts[i] = printer.text(select(i, ...), i)
+    several = several or texts[i]:find "\n" ~= nil
+  end
+  io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
+end
+
+-- Classes, by metatable, of what an input makes that goes on when it is repeated: reports of runs.
+printer.repeats = { [core.report] = true }
+
+local seen_before = setmetatable({}, { __mode = "k" }) -- those that were there before
+
+-- What the prompt does with the values of an input: keeps them, prints them unless it is to be quiet.
+-- True when the first is of such a class and new: an empty input may repeat it.
+function printer.results(quiet, ...)
+  if select("#", ...) == 0 then return false end
+  kept.keep(...)
+  if not quiet then printer.echo(...) end
+  local first = ...
+  local class = classof(first)
+  if not class or not printer.repeats[class] or seen_before[first] then return false end
+  seen_before[first] = true
+  return true
+end
+
+return printer

@@ -1,0 +1,126 @@
+-- remarks.lua - what is said after an input that ran well but may not have done what was meant.
+
+local inputs = require "moongrad.prompt.inputs"
+local lexer = require "moongrad.syntax.lexer"
+local undefined = require "moongrad.prompt.undefined"
+
+local remarks = {}
+
+local most_text = 100000 -- bytes of an input that are looked through
+
+-- --- locals that end with their input ---------------------------------------------------
+
+local vanished = {} -- name -> the number of the input that it was a local of
+local told_local = false
+
+-- The names that the statement after the local at token i declares, and the last token about them.
+local function declared(t, i)
+  if t.text[i + 1] == "function" then return { t.text[i + 2] }, t.match[i + 1] or t.n end
+  local list = {}
+  repeat
+    i = i + 1
+    list[#list + 1] = t.text[i]
+    if t.text[i + 1] == "<" then i = i + 3 end -- <const>
+    i = i + 1
+  until t.text[i] ~= ","
+  return list, i
+end
+
+local function is_used(t, name, from)
+  for i = from, t.n do
+    if t.kind[i] == "name" and t.text[i] == name then return true end
+  end
+  return false
+end
+
+-- The remark about the locals of input n, once.
+local function of_locals(n, text)
+  if not text:find("local", 1, true) or #text > most_text then return nil end
+  local t = lexer.tokens(text)
+  lexer.nest(t)
+  local unused
+  local i = 1
+  while i <= t.n do
+    if t.kind[i] == "keyword" and t.text[i] == "local" then
+      local list, last = declared(t, i)
+      for _, name in ipairs(list) do
+        vanished[name] = n
+        if not unused and not is_used(t, name, last + 1) then unused = name end
+      end
+    end
+    i = math.max(i, t.match[i] or i) + 1
+  end
+  if not unused or told_local then return nil end
+  told_local = true
+  return ("the local %s has gone with its input; without local it would have stayed"):format(unused)
+end
+
+-- --- names that stand for nothing ----------------------------------------------------------
+
+-- The names of a text that is nothing but "a" or "a.b.c", or gives that to one: "x = a".
+local function path_of(text)
+  text = text:gsub("%-%-[^\n]*", ""):gsub("^%s*=", ""):gsub("^%s*return%s+", "")
+  local path, target = text:match "^%s*([%a_][%w_.]*)%s*$", nil
+  if not path then target, path = text:match "^%s*([%a_][%w_.]*)%s*=%s*([%a_][%w_.]*)%s*$" end
+  if not path or lexer.keywords[path] or target == path then return nil end
+  local list = {}
+  for name in path:gmatch "[%a_][%w_]*" do list[#list + 1] = name end
+  return table.concat(list, ".") == path and list
+end
+
+local function of_names(text)
+  local path = #text < 1000 and path_of(text)
+  if not path or path[1]:find "^_%d*$" then return nil end
+  if #path > 1 then return undefined.field(path) end
+  local name = path[1]
+  local words = undefined.name(name)
+  if words and vanished[name] then
+    return ("no '%s'; the local %s of [%d] has gone with that input"):format(name, name, vanished[name])
+  end
+  return words
+end
+
+-- --- names that are almost those of the session -----------------------------------------------
+
+local whats = {
+  ETA = "the learning rate is ETA", LAYERS = "the layers are LAYERS", THETA = "the weights are THETA",
+  DELTA = "the network's is DELTA", GRAD = "the gradient is GRAD", DTHETA = "the last update is DTHETA",
+} -- not NET: net is a good name for one of several networks
+
+local almost = {} -- the user's name -> what to say
+for name, what in next, whats do
+  almost[name:lower()] = what
+  almost[name:sub(1, 1) .. name:sub(2):lower()] = what
+end
+
+local matrices = { x = "the data is X", Y = "the targets are y" } -- only where they hold numbers in rows
+
+-- The remarks about globals that the input made, once for each name.
+local function of_globals(text)
+  local said = {}
+  for _, list in ipairs { almost, matrices } do
+    for name, what in next, list do
+      local v = rawget(_G, name)
+      local fits = v ~= nil and (list == almost or type(v) == "table" or type(v) == "userdata")
+      if fits and text:find("%f[%w_]" .. name .. "%f[^%w_]") then
+        list[name] = nil
+        said[#said + 1] = ("%s is a global of your own now; %s"):format(name, what)
+      end
+    end
+  end
+  table.sort(said)
+  return #said > 0 and table.concat(said, "\n")
+end
+
+-- The remark about input n, which ended with this status; nil without one.
+function remarks.on(n, status)
+  local text = inputs.text(n)
+  if status ~= "ok" or not text then return nil end
+  local list = {}
+  for _, remark in ipairs { of_names(text) or false, of_globals(text) or false, of_locals(n, text) or false } do
+    if remark then list[#list + 1] = remark end
+  end
+  return #list > 0 and table.concat(list, "\n") or nil
+end
+
+return remarks

@@ -1,0 +1,90 @@
+-- undefined.lua - what is said of a name that stands for nothing: why, or which one was meant.
+
+local names = require "moongrad.names"
+local session = require "moongrad.prompt.session"
+
+local undefined = {}
+
+local getinfo = debug.getinfo
+
+local own_list = "for a list of your own choose another name or write local THETA = {}"
+
+-- Why a live name is nil.
+local function why_nil(name)
+  if name == "X" or name == "y" then return "there is no data yet: X, y = data.xor()" end
+  if name == "ETA" then return "it is not set yet: ETA = 0.1" end
+  if session.live.NET() then return "there has been no pass yet: forward(), backward() or step() fills it" end
+  return "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
+end
+
+-- The end of what is said of a name: which of the session's and the user's may have been meant.
+local function suggest(name)
+  local list = session.names()
+  for key in next, _G do
+    if type(key) == "string" then list[#list + 1] = key end
+  end
+  if #name > 1 then return names.suggest(name, list) end
+  for _, other in ipairs(list) do -- every letter is near every other: only x for X
+    if other:lower() == name:lower() then return names.suggest(name, { other }) end
+  end
+  return ""
+end
+
+-- Does the error that thread (or who calls) handles come from a write to a list of matrices?
+local function is_write(thread)
+  for level = 1, 12 do
+    local info
+    if thread then info = getinfo(thread, level, "n") else info = getinfo(level, "n") end
+    if not info then break end
+    if info.namewhat == "metamethod" then return info.name == "newindex" end
+  end
+  return false
+end
+
+-- What to add to an error that is being handled: "; " and the next step; nil without one.
+function undefined.hint(message, thread)
+  if message:find ": theta%[[^\n]*%]: expected a layer from 1 to %d+$" then
+    return is_write(thread) and "; " .. own_list or nil
+  end
+  local name = message:match "a nil value %(global '([%w_]+)'%)$"
+  if not name then return nil end
+  if not session.live[name] then return suggest(name) end
+  return "; " .. why_nil(name) .. (name == "THETA" and "; " .. own_list or "")
+end
+
+-- The value of a global without running any code but the session's.
+local function global(name)
+  local v = rawget(_G, name)
+  if v == nil then v = session.value(name) end
+  return v
+end
+
+-- What the error of a name, or the remark about its nil, says: "no 'THETAA'; did you mean THETA?";
+-- nil when it has a value. Then, whether there was more to say than that there is none.
+function undefined.name(name)
+  if global(name) ~= nil then return nil end
+  if session.live[name] then return ("%s is nil: %s"):format(name, why_nil(name)), true end
+  local near = suggest(name)
+  return ("no '%s'%s"):format(name, near), near ~= ""
+end
+
+-- Likewise of a path, the names between the dots, whose last is missing in a table that has one much like it.
+function undefined.field(path)
+  local t = global(path[1])
+  for i = 2, #path do
+    if type(t) ~= "table" then return nil end
+    local v = rawget(t, path[i])
+    if v == nil then
+      local list, meta = {}, debug.getmetatable(t)
+      if i < #path or meta and rawget(meta, "__index") ~= nil then return nil end
+      for key in next, t do
+        if type(key) == "string" then list[#list + 1] = key end
+      end
+      if #names.near(path[i], list) == 0 then return nil end
+      return ("no '%s' in %s%s"):format(path[i], table.concat(path, ".", 1, i - 1), names.suggest(path[i], list))
+    end
+    t = v
+  end
+end
+
+return undefined

@@ -1,5 +1,5 @@
-/* check.c - the gradient check's numbers, and mistakes for it to find; lua/moongrad/inside/check.lua makes a report
-   of them. */
+/* check.c - the gradient check's numbers, and mistakes for it to find; lua/moongrad/inside/check.lua makes a
+   report of them. */
 
 #include <math.h>
 

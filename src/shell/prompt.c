@@ -137,6 +137,7 @@ static void end_by(lua_State *L, int sig) {
       fprintf(stderr, "%s: the session is not kept: %s\n", strsignal(sig), lua_tostring(L, -1));
   }
   fflush(stdout);
+  sig_restore();
   sig_default(sig);
 }
 

@@ -102,6 +102,7 @@ void sig_prompt(int on);      /* from here on Ctrl-C belongs to the prompt */
 void sig_enter(lua_State *L); /* Ctrl-C stops what L runs ... */
 int sig_leave(void);          /* ... until here; what stop_leave says */
 int sig_pressed(void);        /* was Ctrl-C pressed since sig_enter? */
+void sig_restore(void);       /* the terminal is again as it was before anything ran */
 int sig_ending(void);         /* TERM or HUP if it came while Lua ran at the prompt, else 0 */
 void sig_hold(void);          /* while a line is read, signals only leave a mark ... */
 void sig_release(void);       /* ... until here */

@@ -2,30 +2,40 @@
 
    While Lua runs at the prompt, each of the three asks it to stop, and after a while asks
    again until it has; TERM and HUP are then for the prompt to die of, when it has saved what there
-   is. Someone who presses Ctrl-C three times in a row wants out, whatever becomes of the
-   session. A script ends as lua5.4 does. While a line is read, signals are blocked
-   except inside pselect and their handlers only leave a mark. */
+   is. What does not come back, a C function of Lua's, ends with the program: at once when Ctrl-C is
+   pressed three times in a row, some time after TERM or HUP. That happens in the handler, where
+   nothing is safe but system calls; the history is on disk already. A script ends as lua5.4 does.
+   While a line is read, signals are blocked except inside pselect and their handlers only leave a
+   mark. */
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/select.h>
 #include <sys/time.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "shell.h"
 
-#define AGAIN   500   /* us from one request to stop to the next */
-#define PRESSES 3     /* of Ctrl-C within ... */
-#define QUICKLY 2     /* seconds end the program */
-#define WAITED  10000 /* requests after which TERM and HUP do not wait for Lua any longer */
+#define AGAIN    500 /* us from one request to stop to the next */
+#define PRESSES  3   /* of Ctrl-C end the program, ... */
+#define QUICKLY  2   /* when the last of them comes within so many seconds of the one before */
+#define PATIENCE 1   /* seconds after which someone who waits is told that */
+#define WAITED   2   /* seconds after which TERM and HUP do not wait for Lua any longer */
+
+static const char hint[] = "\nstill stopping, as soon as a call ends; Ctrl-C twice more ends moongrad ";
 
 static volatile sig_atomic_t at_prompt;  /* does a prompt wait behind what runs? */
 static volatile sig_atomic_t presses;    /* of Ctrl-C since sig_enter */
-static volatile sig_atomic_t requests;   /* to stop, since sig_enter */
+static volatile sig_atomic_t requested;  /* was it asked to stop, since sig_enter? */
+static volatile sig_atomic_t hinted;     /* was the hint shown, since sig_enter? */
 static volatile sig_atomic_t ending;     /* TERM or HUP, once it has come while Lua ran */
 static volatile sig_atomic_t mark[NSIG]; /* signals that came while holding */
-static struct timespec pressed[PRESSES]; /* when, in turn */
+static struct timespec pressed;          /* when Ctrl-C was, last */
+static struct timespec ended;            /* when ending came */
+static struct termios modes;             /* of the terminal, for what ends in a handler */
+static int has_modes;
 static const int enders[] = {SIGTERM, SIGHUP};
 static struct sigaction ends[sizeof enders / sizeof *enders]; /* what they do when no Lua runs */
 static struct sigaction alarm_was;                            /* and what SIGALRM does */
@@ -49,57 +59,82 @@ static void wake(int us) {
   setitimer(ITIMER_REAL, &t, NULL);
 }
 
+/* Have so many seconds passed since then? */
+static int has_passed(const struct timespec *since, int seconds) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec - since->tv_sec >= seconds + (t.tv_nsec < since->tv_nsec);
+}
+
+void sig_restore(void) {
+  if (has_modes && tcgetpgrp(STDIN_FILENO) == getpgrp()) tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+}
+
+/* What Lua runs will not come back: the program ends, from a handler. */
+static void give_up(int sig) {
+  sig_restore();
+  if (write(STDERR_FILENO, "\n", 1) < 0 || sig == SIGINT) _exit(128 + sig);
+  set_signal(sig, SIG_DFL, 0);
+  raise(sig);
+}
+
 /* A request may be lost: code that is being stopped can set a hook of its own, or begin
    one __gc handler after the other. Or wait once more: this ends a read, too. */
 static void on_alarm(int sig) {
+  const int error = errno;
   (void)sig;
   if (!stop_ask()) return;
-  if (ending && ++requests > WAITED) {
-    set_signal(ending, SIG_DFL, 0);
-    raise(ending);
+  if (ending && has_passed(&ended, WAITED)) give_up(ending);
+  if (presses > 0 && !hinted && has_passed(&pressed, PATIENCE)) {
+    prog_clear();
+    hinted = write(STDERR_FILENO, hint, sizeof hint - 1) != 0;
   }
   wake(AGAIN);
+  errno = error;
 }
 
-/* Asks what runs to stop; marks sig when nothing does, for the prompt when it reads next. */
-static void request(int sig) {
-  if (!stop_ask())
+/* Asks what runs to stop. When nothing does it marks sig, for the prompt when it reads next, and is false. */
+static int request(int sig) {
+  if (!stop_ask()) {
     mark[sig] = 1;
-  else if (at_prompt && requests == 0) {
-    requests = 1;
+    return 0;
+  }
+  if (at_prompt && !requested) {
+    requested = 1;
     sigaction(SIGALRM, NULL, &alarm_was);
     set_signal(SIGALRM, on_alarm, 0);
     wake(STOP_HASTE);
   }
+  return 1;
 }
 
 /* Has Ctrl-C been pressed often and quickly? */
 static int is_urgent(void) {
-  struct timespec *t = &pressed[presses % PRESSES];
-  const struct timespec *since = &pressed[(presses + 1) % PRESSES]; /* PRESSES - 1 before */
-  clock_gettime(CLOCK_MONOTONIC, t);
+  const int slow = has_passed(&pressed, QUICKLY);
+  clock_gettime(CLOCK_MONOTONIC, &pressed);
   presses++;
-  return presses >= PRESSES && t->tv_sec - since->tv_sec < QUICKLY + (t->tv_nsec < since->tv_nsec);
+  return presses >= PRESSES && !slow;
 }
 
 static void on_interrupt(int sig) {
   const int error = errno;
-  request(sig);
-  if (!mark[sig]) {
+  if (request(sig)) {
     if (!at_prompt)
       set_signal(sig, SIG_DFL, 0); /* the next one ends the script */
-    else if (is_urgent()) {
-      if (write(STDERR_FILENO, "\n", 1) < 0) errno = 0;
-      _exit(128 + sig);
-    }
+    else if (is_urgent())
+      give_up(sig);
   }
   errno = error;
 }
 
 static void on_ending(int sig) {
   const int error = errno;
-  if (!ending) ending = sig;
-  request(sig);
+  if (!ending) {
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    ending = sig;
+    request(sig);
+  } else if (has_passed(&ended, WAITED)) /* often there are two at once, while the session is saved */
+    request(sig);
   errno = error;
 }
 
@@ -109,7 +144,8 @@ void sig_prompt(int on) {
 }
 
 void sig_enter(lua_State *L) {
-  presses = requests = 0;
+  presses = requested = hinted = 0;
+  if (at_prompt && !has_modes) has_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
   stop_enter(L, at_prompt);
   set_signal(SIGINT, on_interrupt, 0);
   for (size_t i = 0; at_prompt && !ending && i < sizeof enders / sizeof *enders; i++) {
@@ -120,12 +156,12 @@ void sig_enter(lua_State *L) {
 
 int sig_leave(void) {
   const int stopped = stop_leave();
-  if (requests > 0) {
+  if (requested) {
     wake(0);
     sigaction(SIGALRM, &alarm_was, NULL);
   }
   set_signal(SIGINT, at_prompt ? on_interrupt : SIG_DFL, 0);
-  /* One that has come stays caught: often there are two, and what is left to do has begun. */
+  /* One that has come stays caught: what is left to do has begun. */
   for (size_t i = 0; at_prompt && !ending && i < sizeof enders / sizeof *enders; i++)
     sigaction(enders[i], &ends[i], NULL);
   return stopped;

@@ -147,20 +147,56 @@ def reads(home):
     equal(p.end(), 0)
 
 
+def press_until_end(p):
+    """Presses Ctrl-C, each when the one before is shown, until the program ends; how often."""
+    pressed = 0
+    while p.p.isalive():
+        before = p.raw.count(b"^C")
+        p.keys("\x03")
+        pressed += 1
+        p.until(lambda: p.raw.count(b"^C") > before or not p.p.isalive())
+    return pressed
+
+
 @test
 def thrice(home):
     """a third Ctrl-C within two seconds ends what nothing else stops, exit code 130, history kept"""
     p = Prompt(home)
     start(p, WALL)
-    pressed = 0
-    while p.p.isalive():  # the third at the earliest
-        p.keys("\x03")
-        pressed += 1
-        p.until(lambda: sum(line.count("^C") for line in p.lines()) >= pressed or not p.p.isalive())
-    check(pressed >= 3, pressed)
+    check(press_until_end(p) >= 3)
     equal(p.wait(), 130)
     with open(os.path.join(home, ".local/state/moongrad/history")) as f:
         check(WALL in f.read())
+
+
+def start_deaf(p):
+    """Runs what nothing stops, on a terminal that something has changed."""
+    start(p, "os.execute 'stty -icanon' print 'deaf' " + WALL)
+    p.until(lambda: "deaf" in p.lines())
+
+
+@test
+def told(home):
+    """what does not stop says so, and how to end it; the terminal is left as it was before what ran changed it"""
+    p = Prompt(home, cols=200)
+    start_deaf(p)
+    p.keys("\x03")
+    p.until_text("Ctrl-C twice more ends moongrad")
+    check(press_until_end(p) >= 2)
+    check(p.is_sane())
+    equal(p.wait(), 130)
+
+
+@test
+def ended_wall(home):
+    """... TERM and HUP end what nothing stops, and leave the terminal as it was, too"""
+    for sig in (signal.SIGTERM, signal.SIGHUP):
+        p = Prompt(home, cols=200)
+        start_deaf(p)
+        p.p.kill(sig)
+        p.drain()
+        check(p.is_sane())
+        equal(p.wait(), -sig)
 
 
 @test

@@ -136,7 +136,7 @@ def signatures(home):
     p.until_typed("print(step(5)")
     check("step([n])" in p.lines(), *p.lines())
     p.keys("\x05)\r")
-    p.until_text("epoch 5")
+    p.until(lambda: any("epoch 5" in line for line in p.lines()) and p.is_ready())
     equal(p.end(), 0)
 
 

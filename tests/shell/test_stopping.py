@@ -66,7 +66,7 @@ def suspended(home):
     p = Prompt(home, cols=200)
     p.do("co = coroutine.create(function() local n = 0 while true do n = n + 1 coroutine.yield(n) end end)")
     for n in (1, 2):
-        stops(p, "while true do pcall(coroutine.resume, co) end")
+        stops(p, "coroutine.resume(co) while true do end")
         p.do("_, first = coroutine.resume(co)")
         p.do("_, second = coroutine.resume(co)")
         equal(p.do("second - first"), ["1"])

@@ -1,0 +1,121 @@
+-- commands.lua - the session's functions: the methods of a network on the current one, and what belongs to none.
+
+local require = require -- the user may take the global away
+
+local again = require "moongrad.past.again"
+local core = require "moongrad.core"
+local live = require "moongrad.prompt.live"
+local mg = require "moongrad"
+local raise = require "moongrad.raise"
+
+local commands = {}
+
+-- The methods of a network that are functions on the current one.
+local methods = {
+  "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "explain",
+  "diagnose", "undo", "seek", "watch", "watched", "unwatch",
+}
+
+local functions = {} -- name -> function, besides those of mg
+local replaced = {}  -- those that the user has replaced by functions
+
+commands.functions = functions
+
+-- Compiled one by one, so that an error names the method as if the user had called it.
+local template = "local current = ... return function(...) return current '%s':%s(...) end"
+for _, name in ipairs(methods) do
+  functions[name] = load(template:format(name, name), debug.getinfo(1, "S").source, "t")(live.current)
+end
+
+local undo = functions.undo
+
+-- The commands of net, up to most, and those of the networks that LAYERS = ... replaced.
+local function commands_left(net, most)
+  local n, before = again.depth(net, most), core.network_state(net).before
+  return before and n < most and n + 1 + commands_left(before, most - n - 1) or n
+end
+
+-- undo also takes LAYERS = ... back: the network before it is the current one again.
+function functions.undo(n, ...)
+  local wanted = n == nil and 1 or math.type(n) == "integer" and n or 0
+  local labels = {}
+  if live.NET and wanted > 0 and select("#", ...) == 0 and commands_left(live.NET, wanted) == wanted then
+    local there = again.depth(live.NET, wanted)
+    while there < wanted do
+      labels[#labels + 1] = ("LAYERS = %s"):format(live.NET.layers)
+      live.NET, wanted = core.network_state(live.NET).before, wanted - there - 1
+      there = again.depth(live.NET, wanted)
+    end
+    n = wanted
+  end
+  local r = undo(n, ...)
+  table.move(r.undone, 1, #r.undone, #labels + 1)
+  table.move(labels, 1, #labels, 1, r.undone)
+  r.n, r.left = r.n + #labels, commands_left(live.NET, 1001)
+  return r
+end
+
+-- A function whose module is loaded only when it is called.
+local function when_called(module, name)
+  return function(...) return require(module)[name](...) end
+end
+
+-- f, to be called or, as what it says of itself, typed by its name alone.
+local function by_name(name, f)
+  return setmetatable({}, {
+    __name = name,
+    __call = function(_, ...) return f(...) end,
+    __tostring = function() return tostring(f()) end,
+  })
+end
+
+function functions.walk(...)
+  return require("moongrad.inside.walk").current(live.read.NET, ...)
+end
+
+functions.help = by_name("help", when_called("moongrad.help.help", "help"))
+functions.who = by_name("who", when_called("moongrad.prompt.who", "who"))
+functions.apropos = when_called("moongrad.help.help", "apropos")
+functions.traceback = when_called("moongrad.prompt.errors", "traceback")
+
+local recorded = { "history", "save_session", "run", "edit", "reset" } -- what recording.lua has, loaded when it is used
+for _, name in ipairs(recorded) do
+  functions[name] = load(("local recording = ... return function(...) return recording().%s(...) end"):format(name),
+    debug.getinfo(1, "S").source, "t")(function() return require("moongrad.prompt.session").recording() end)
+end
+
+-- Is a name one of them, here or in mg?
+function commands.has(name) return functions[name] ~= nil or type(mg[name]) == "function" end
+
+-- The value of a name: the user's, or else the session's own.
+function commands.value(name) return replaced[name] or commands.provided(name) end
+
+-- The session's own value of a name that is not live: a function, or a part of mg.
+function commands.provided(name)
+  if functions[name] then return functions[name] end
+  if name == "mg" then return mg end
+  return mg[name]
+end
+
+-- What to write instead of giving a session function a value.
+local function instead(name, v)
+  if name == "cost" or name == "init" or name == "activation" then
+    return ("to choose one write NET.options.%s = %s"):format(name, type(v) == "string" and ("%q"):format(v) or "...")
+  end
+  local text = type(v) == "number" and tostring(v) or "..."
+  return ("to call it write %s(%s)"):format(name, text)
+end
+
+function commands.assign(name, v)
+  if v ~= nil and type(v) ~= "function" then
+    raise("%s is a function: %s; for a variable of your own choose another name or write local %s = ...", name,
+      instead(name, v), name)
+  end
+  replaced[name] = v -- nil brings the session's own back
+end
+
+-- Those that the user has replaced; forgets them.
+function commands.replaced() return replaced end
+function commands.clear() replaced = {} end
+
+return commands

@@ -5,6 +5,7 @@
    (close_input); what of these it lacks is done plainly. */
 
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,9 +38,11 @@ static int push_helper(lua_State *L, const char *name) {
   return found;
 }
 
-/* Calls the function of the session below its narg arguments; pushes one result, or reports the error. */
-static int call_helper(lua_State *L, int narg) {
-  int status = run_call(L, narg, 1);
+/* Calls the function of the session below its narg arguments for nres results, or reports the error. Ctrl-C
+   waits meanwhile: what it breaks off half-way would be wrong in all inputs that follow. So no code of the
+   user's may run in here. */
+static int call_helper(lua_State *L, int narg, int nres) {
+  int status = lua_pcall(L, narg, nres, 0);
   if (status != LUA_OK) run_report(L, status);
   return status;
 }
@@ -263,40 +266,55 @@ static const char *report(lua_State *L, int status) {
   return "interrupted";
 }
 
+/* Has a signal come since the last call, and so stopped nothing? TERM and HUP are for who reads next. */
+static int is_stopped(lua_State *L) {
+  if (sig_ending()) return 1;
+  if (!sig_pending(SIGINT)) return 0;
+  sig_take(SIGINT);
+  report_interrupt(L);
+  return 1;
+}
+
 /* session.open_input(text), or what is done without it: pushes the source, returns the input's number. */
 static lua_Integer open_input(lua_State *L) {
   int top = lua_gettop(L);
   count++;
   if (push_helper(L, "open_input")) {
     lua_pushvalue(L, 1);
-    int status = run_call(L, 1, 2);
+    int status = call_helper(L, 1, 2);
     if (status == LUA_OK && lua_isinteger(L, -2) && lua_type(L, -1) == LUA_TSTRING) {
       count = lua_tointeger(L, -2);
       lua_remove(L, -2);
       return count;
     }
-    if (status != LUA_OK) run_report(L, status);
     lua_settop(L, top);
   }
   lua_pushvalue(L, 1);
   return count;
 }
 
-/* session.results(quiet, values...) with the values above index 2, where the source is. */
+/* Calls the function on top of the stack, which prints, with the n values at index 3. */
+static const char *print_values(lua_State *L, int n) {
+  if (is_stopped(L)) return "interrupted";
+  for (int i = 3; i < n + 3; i++) lua_pushvalue(L, i);
+  int status = run_call(L, n, 0);
+  return status == LUA_OK ? "ok" : report(L, status);
+}
+
+/* session.results(quiet, values...) with the values above index 2, where the source is; what it returns
+   prints them, which may take long and run code of the user's. */
 static const char *show_results(lua_State *L, long from) {
   const char *source = lua_tostring(L, 2);
   int n = lua_gettop(L) - 2;
   int quiet =
       n > 0 && (from < 0 ? is_quiet(L, source, run_load) : is_quiet(L, source + from, load_expression));
   if (!push_helper(L, "results")) return "ok";
-  luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
-  lua_insert(L, 3);
+  luaL_checkstack(L, 2 * n + LUA_MINSTACK, "too many results to print");
   lua_pushboolean(L, quiet);
-  lua_insert(L, 4);
-  int status = run_call(L, n + 1, 1);
-  if (status != LUA_OK) return report(L, status);
-  stepping = lua_toboolean(L, -1);
-  return "ok";
+  for (int i = 3; i < n + 3; i++) lua_pushvalue(L, i);
+  if (call_helper(L, n + 1, 2) != LUA_OK) return "error";
+  stepping = lua_toboolean(L, -2);
+  return lua_isfunction(L, -1) ? print_values(L, n) : "ok";
 }
 
 static void close_input(lua_State *L, lua_Integer n, const char *how) {
@@ -304,10 +322,29 @@ static void close_input(lua_State *L, lua_Integer n, const char *how) {
   if (!push_helper(L, "close_input")) return;
   lua_pushinteger(L, n);
   lua_pushstring(L, how);
-  if (call_helper(L, 2) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) {
+  if (call_helper(L, 2, 1) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) {
     fflush(stdout);
     fprintf(stderr, "%s\n", lua_tostring(L, -1));
   }
+}
+
+/* Compiles the source at index 2 and runs it, and shows its values; the word for how that went. */
+static const char *run_source(lua_State *L, lua_Integer n) {
+  char name[32];
+  size_t len;
+  const char *source = lua_tolstring(L, 2, &len);
+  snprintf(name, sizeof name, "=[%lld]", (long long)n);
+  int status = load_text(L, source, len, name);
+  long from = value_at; /* what runs may complete and compile other text */
+  if (is_stopped(L)) return "interrupted";
+  if (status != LUA_OK) {
+    run_report(L, status);
+    return "error";
+  }
+  status = run_call(L, 0, LUA_MULTRET);
+  if (status != LUA_OK) return report(L, status);
+  if (from >= 0) lua_remove(L, 3);
+  return show_results(L, from);
 }
 
 /* Replaces an empty input at index 1 by the last one if that stepped; false if there is nothing to run. */
@@ -320,21 +357,13 @@ static int repeat(lua_State *L) {
 }
 
 int input_run(lua_State *L) {
-  char name[32];
   lua_settop(L, 1);
   if (!repeat(L)) return 1;
   lua_pushvalue(L, 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &last);
   stepping = 0;
   lua_Integer n = open_input(L);
-  snprintf(name, sizeof name, "=[%lld]", (long long)n);
-  size_t len;
-  const char *source = lua_tolstring(L, 2, &len);
-  int status = load_text(L, source, len, name);
-  long from = value_at; /* what runs may complete and compile other text */
-  if (status == LUA_OK) status = run_call(L, 0, LUA_MULTRET);
-  if (status == LUA_OK && from >= 0) lua_remove(L, 3);
-  const char *how = status == LUA_OK ? show_results(L, from) : report(L, status);
+  const char *how = run_source(L, n);
   close_input(L, n, how);
   fflush(stdout);
   return strcmp(how, "ok") == 0;

@@ -31,6 +31,40 @@ def control_c(home):
 
 
 @test
+def control_c_between(home):
+    """Ctrl-C while the prompt keeps its books on an input breaks none of them, and is not lost"""
+    write(home + "/.config/moongrad/init.lua", """table.insert(package.searchers, 1, function(name)
+      if name == os.getenv "AT" then io.popen("kill -INT $PPID"):close() end
+    end)""")
+    for module, ran in (("journal.recording", "false"), ("prompt.print", "true"), ("prompt.remarks", "true")):
+        p = Prompt(home, "-q", cols=200, AT="moongrad." + module)
+        p.enter("(function() ran = 1 return 'shown' end)()")
+        p.until(lambda p=p: p.screen.cursor.y > 0 and p.is_ready() and (b"^C" in p.raw or b"interrupted" in p.raw))
+        equal("shown" in p.lines(), module == "prompt.remarks", module, *p.lines())
+        equal(p.do("ran ~= nil"), [ran], module)
+        equal(p.do("#history()"), ["3"], module)
+        check(not any("attempt" in line for line in p.lines()), *p.lines())
+        p.do("save_session 'saved.lua'")
+        equal("-- [1] interrupted" in read(home + "/saved.lua"), ran == "false", module, read(home + "/saved.lua"))
+        equal(p.end(), 0)
+        os.remove(home + "/saved.lua")
+
+
+@test
+def control_c_in_printing(home):
+    """Ctrl-C stops what runs of the user's while values are printed"""
+    p = Prompt(home, "-q", cols=200)
+    p.do("slow = setmetatable({}, {__tostring = function() print 'go' while true do pcall(error) end end})")
+    for text in ("slow", "{slow}", "slow, slow"):
+        p.enter(text)
+        p.until(lambda: "go" in p.lines())
+        p.interrupt()
+        check("interrupted" in p.lines(), *p.lines())
+        equal(p.do("6 * 7"), ["42"])
+    equal(p.end(), 0)
+
+
+@test
 def hint(home):
     """Ctrl-C twice on an empty line says that Ctrl-D leaves; not after a line that was not empty"""
     for term in ("xterm-256color", "dumb"):

@@ -194,17 +194,17 @@ printer.repeats = { [core.report] = true }
 
 local seen_before = setmetatable({}, { __mode = "k" }) -- those that were there before
 
--- What the prompt does with the values of an input: keeps them, prints them unless it is to be quiet.
--- True when the first is of such a class and new: an empty input may repeat it.
+-- What the prompt does with the values of an input: keeps them. Returns true when the first is of such a class
+-- and new, so that an empty input may repeat it; and what prints them, nil when it is to be quiet.
 function printer.results(quiet, ...)
   if select("#", ...) == 0 then return false end
   kept.keep(...)
-  if not quiet then printer.echo(...) end
+  local print = not quiet and printer.echo or nil
   local first = ...
   local class = classof(first)
-  if not class or not printer.repeats[class] or seen_before[first] then return false end
+  if not class or not printer.repeats[class] or seen_before[first] then return false, print end
   seen_before[first] = true
-  return true
+  return true, print
 end
 
 return printer

@@ -78,8 +78,8 @@ end
 session.open_input = inputs.open
 function session.close_input(n, status) return require("moongrad.prompt.remarks").on(n, status) end
 
--- And with the values of an input, when it is quiet without printing them; true when an empty input
--- may repeat it.
+-- And with the values of an input. Returns true when an empty input may repeat it, and the function that prints
+-- them, nil when it is to be quiet.
 function session.results(quiet, ...) return require("moongrad.prompt.print").results(quiet, ...) end
 
 -- The text of the prompt, for Readline or not; that for more of an input.

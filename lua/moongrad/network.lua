@@ -98,6 +98,7 @@ function methods.init(net, method, o, ...)
   local way, number = options.init("init", wanted)
   past.before(net, method == nil and "init()" or ("init(%s)"):format(show(method)))
   core.draw(net, way, number)
+  past.settle(net) -- here and below: an edit that follows is a command of its own
 end
 
 -- The layers and options of net, free to be changed.
@@ -191,6 +192,7 @@ function getters.frozen(net)
     if parts[v] == nil then raise('frozen: expected true, "bias", "weights" or false, got %s', show(v)) end
     past.before(net, ("frozen[%s] = %s"):format(show(l), show(v)))
     core.frozen(net, l, parts[v])
+    past.settle(net)
   end, "frozen")
 end
 
@@ -211,11 +213,13 @@ function setters.eta(net, v)
   options.check("eta", v)
   past.before(net, ("ETA = %.6g"):format(v))
   core.numbers(net, "eta", v)
+  past.settle(net)
 end
 for _, name in ipairs { "X", "y" } do
   setters[name] = function(net, v)
     past.before(net, ("%s = %s"):format(name, v == nil and "nil" or "..."))
     core.network_data(net, name, v)
+    past.settle(net)
   end
 end
 
@@ -267,6 +271,7 @@ local function set_option(net, name, v)
   core.numbers(net, "l1", given.l1 or 0)
   core.numbers(net, "l2", given.l2 or 0)
   if name == "seed" then core.set_rng(net, v and core.generator(v)) end
+  past.settle(net)
 end
 
 --- net.options

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 
 local timing = {}
@@ -49,6 +50,7 @@ end
 -- > time(function() for i = 1, 10 do step() end end).seconds
 function timing.time(f, ...)
   check("time", f)
+  local command <close> = past.command "time(...)" -- luacheck: ignore
   return since(core.clock(), f(...))
 end
 
@@ -83,6 +85,7 @@ end
 -- > bench(function() return THETA[1]:copy() end).median
 function timing.bench(f, ...)
   check("bench", f)
+  local command <close> = past.command "bench(...)" -- luacheck: ignore
   local start = core.clock()
   local at_once, seconds = 1, measure(1, f, ...)
   local runs = 1

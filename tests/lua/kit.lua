@@ -3,6 +3,7 @@
 local assert = require "luassert"
 local core = require "moongrad.core"
 local mg = require "moongrad"
+local options = require "moongrad.options"
 
 local kit = {}
 
@@ -28,6 +29,14 @@ function kit.live(net)
   local parts = { kit.theta(net), kit.bits(net.J) }
   for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do parts[#parts + 1] = kit.bits(net[what]) end
   return table.concat(parts, "\n")
+end
+
+-- And all else that undo brings back.
+function kit.all(net)
+  local own = core.own_rng(net)
+  return table.concat({ kit.live(net), net.eta, kit.bits(net.X), kit.bits(net.y), core.bug(net),
+    tostring(net.options), tostring(net.frozen),
+    own and core.rng_state(own):gsub(".", function(c) return ("%02x"):format(c:byte()) end) or "" }, "\n")
 end
 
 -- f raises one line at a place in a test, that holds every one of the words; returns it.
@@ -72,21 +81,27 @@ function kit.data(k, rows, n_in, n_out)
   return g:randn(rows, n_in), g:rand(rows, n_out)
 end
 
--- The k-th of networks at random: all activations, costs and depths from 1 to 5 come in turn; l1 and l2, layers
--- without bias and frozen ones now and then. Further options from more.
+local optimizers
+for _, option in ipairs(options.of.network) do
+  if option.name == "optimizer" then optimizers = option.choices end
+end
+
+-- The k-th of networks at random: all activations, costs, optimisers and depths from 1 to 5 come in turn; l1 and l2,
+-- layers without bias and frozen ones now and then. Further options from more; seed = false: the shared generator.
 function kit.random(k, more)
   local g = mg.generator(k)
   local function upto(n) return g:permutation(n)[1][1] // 1 | 0 end
   local costs = { "sse", "mse", "quadratic", { "squares", scale = .3 }, "cross-entropy", "softmax" }
   local cost = costs[k % #costs + 1]
-  local spec = { upto(5), cost = cost, seed = k, eta = .05, init = "xavier" }
+  local spec = { upto(5), cost = cost, seed = k, eta = .05, init = "xavier",
+    optimizer = optimizers[k % #optimizers + 1] }
   for l = 2, 1 + (k - 1) % 5 do
     spec[l] = { upto(9), core.activations[(k + 2 * l) % #core.activations + 1], bias = upto(6) > 1 }
   end
   local outputs = { "linear", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "gelu", "softplus" }
   spec[#spec + 1] = { upto(4), type(cost) == "table" and "elu" or core.cost_outputs[cost] or outputs[upto(#outputs)] }
   if upto(3) == 1 then spec.l1, spec.l2 = .01, .02 end
-  for name, v in pairs(more or {}) do spec[name] = v end
+  for name, v in pairs(more or {}) do spec[name] = v or nil end
   local net = mg.network(spec)
   net.X, net.y = kit.data(k + 1000, upto(20), net.layers[1], net.layers[#net.layers])
   if upto(4) == 1 then net.frozen[upto(#net.theta)] = ({ true, "bias", "weights" })[upto(3)] end

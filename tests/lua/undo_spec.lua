@@ -1,38 +1,25 @@
 -- undo_spec.lua - taking commands back, going to any epoch, copies: to the last bit.
 
 local again = require "moongrad.past.again"
-local core = require "moongrad.core"
 local kit = require "kit"
 local mg = require "moongrad"
-local past = require "moongrad.past.past"
 
+-- Functions of a user's own: the random networks have them, too.
+mg.activation { name = "undone swish", f = function(z) return z / (1 + math.exp(-z)) end,
+  df = function(z, a) return a / z + a - a * a / z end, check = false }
+local own_cost = mg.cost { name = "undone quartic", f = function(a, y) return (a - y) ^ 4 / 20 end,
+  delta = function(a, y) return (a - y) ^ 3 / 5 end }
 
--- All that undo brings back, as text.
-local function all(net)
-  local parts = { kit.live(net), net.eta, kit.bits(net.X), kit.bits(net.y), core.bug(net),
-    tostring(net.options), tostring(net.frozen) }
-  local own = core.own_rng(net)
-  parts[#parts + 1] = own and core.rng_state(own):gsub(".", function(c) return ("%02x"):format(c:byte()) end) or ""
-  return table.concat(parts, "\n")
-end
+local networks = os.getenv "MOONGRAD_LONG" and 100 or 30 -- in each test of random ones
 
--- A random network of every activation, cost and depth, by number.
-local hidden = { "sigmoid", "tanh", "relu", "softplus", "elu" }
+-- A random network of every activation, cost, depth and optimiser, by number; a function that picks from 1 to n, and
+-- its generator.
 local function random_network(k)
   local g = mg.generator(k)
   local function pick(n) return 1 + math.floor(g:rand() * n) end
-  local spec = { pick(3) + 1 }
-  for l = 1, pick(5) do spec[l + 1] = { pick(4), hidden[pick(#hidden)], bias = g:rand() < .8 } end
-  spec[#spec][2] = "sigmoid"
-  spec.cost = ({ "sse", "mse", "cross-entropy", "quadratic" })[pick(4)]
-  spec.eta = .05
-  spec.l2 = g:rand() < .5 and 1e-3 or nil
-  spec.precision = g:rand() < .2 and "single" or nil
-  spec.seed = g:rand() < .7 and k or nil
-  local rows = pick(9)
-  spec.X, spec.y = g:randn(rows, spec[1]), g:rand(rows, spec[#spec][1])
-  spec.init = "xavier"
-  return mg.network(spec), pick, g
+  local net = kit.random(k, { precision = pick(5) == 1 and "single" or nil, cost = pick(7) == 1 and own_cost or nil,
+    seed = pick(3) > 1 and k })
+  return net, pick, g
 end
 
 -- What a user does, each one command: by name. Each leaves the network finite.
@@ -67,51 +54,49 @@ local asides = {
   function(net) if #net.grad > 0 then net.delta[1]:fill(0) end end,
 }
 
+-- Does one of them, by number; an ETA too large for a network ends it with an error, having done some of it.
+local function command(net, pick, g) pcall(commands[pick(#commands)], net, pick, g) end
+
 describe("undo", function()
   it("takes back what any command did, on random networks", function()
-    for k = 1, 40 do
+    for k = 1, networks do
       local net, pick, g = random_network(k)
-      local states = { [0] = all(net) }
+      net:undo(0)
+      local states, first = { [0] = kit.all(net) }, again.depth(net, 1000)
       local n = 20
       for c = 1, n do
-        local last
         repeat -- one that changes something
-          commands[pick(#commands)](net, pick, g)
+          command(net, pick, g)
           net:undo(0)
-          last = all(net)
-        until last ~= states[c - 1]
-        states[c] = last
+          states[c] = kit.all(net)
+        until states[c] ~= states[c - 1]
       end
-      assert.equal(n, again.depth(net, 1000), "seed " .. k)
+      assert.equal(first + n, again.depth(net, 1000), "seed " .. k)
       local at = n
       while at > 0 do
         local by = math.min(pick(3), at)
         net:undo(by)
         at = at - by
-        assert.equal(states[at], all(net), ("seed %d, back to command %d"):format(k, at))
+        assert.equal(states[at], kit.all(net), ("seed %d, back to command %d"):format(k, at))
       end
+      if first > 0 then net:undo(first) end
       kit.raises(function() net:undo() end, "no command to take back")
     end
   end)
 
   it("is not confused by what is no command", function()
-    for k = 101, 130 do
+    for k = 101, 100 + networks do
       local net, pick, g = random_network(k)
-      local states = {}
+      local states, depths = {}, {}
       for c = 1, 20 do
-        commands[pick(#commands)](net, pick, g)
+        command(net, pick, g)
         net:undo(0)
-        states[c] = kit.theta(net) .. net.eta
+        states[c], depths[c] = kit.theta(net) .. net.eta, again.depth(net, 1000)
         asides[pick(#asides)](net, pick, g)
       end
-      local where = again.depth(net, 1000)
-      for at = 19, 1, -1 do
-        while again.depth(net, 1000) > where - 1 do net:undo() end
-        where = where - 1
-        local found = false
-        for c = 1, at do found = found or states[c] == kit.theta(net) .. net.eta end
-        assert.is_true(found or where <= 0, ("seed %d, %d"):format(k, where))
-        if where == 0 then break end
+      for c = 19, 1, -1 do
+        if depths[c + 1] > depths[c] then net:undo(depths[c + 1] - depths[c]) end
+        assert.equal(states[c], kit.theta(net) .. net.eta, ("seed %d, command %d"):format(k, c))
       end
     end
   end)
@@ -119,7 +104,7 @@ end)
 
 describe("seek", function()
   it("goes to every epoch of 200, through 20 commands", function()
-    for k = 201, 215 do
+    for k = 201, 200 + networks // 2 do
       local net, pick = random_network(k)
       local seen = { [0] = kit.live(net) }
       for e = 1, 200 do
@@ -131,145 +116,165 @@ describe("seek", function()
           net:undo(0)
           seen[e - 1] = kit.live(net)
         end
-        if pick(4) == 1 then net:train { batch = 2 } else net:step() end
+        local mini = pick(4) == 1
+        while not pcall(mini and net.train or net.step, net, mini and { batch = 2 } or 1) do
+          net.eta = net.eta / 4
+          seen[e - 1] = kit.live(net)
+        end
         seen[e] = kit.live(net)
       end
+      local moves = 0
       for _ = 1, 60 do
         local e = pick(201) - 1
+        moves = moves + (e ~= net.epoch and 1 or 0)
         net:seek(e)
         assert.equal(seen[e], kit.live(net), ("seed %d, epoch %d"):format(k, e))
       end
-      net:undo(60 - 0)
+      net:undo(moves)
       assert.equal(200, net.epoch)
       assert.equal(seen[200], kit.live(net))
     end
   end)
 end)
 
-describe("a past", function()
-  it("is in reach after a million epochs", function()
+describe("what undo prints", function()
+  it("says that X or y was written to since, which it does not take back", function()
     local net = kit.xor()
     net:step(10)
-    local before = kit.live(net)
-    net:step(1000000)
-    local after = kit.live(net)
-    net:undo()
-    assert.equal(before, kit.live(net))
-    net:seek(1000010)
-    assert.equal(after, kit.live(net))
-  end)
-
-  it("stays within its memory, and says what is gone", function()
-    local net = kit.xor { undo = 1 }
-    for i = 1, 5000 do
-      net.eta = .1 + i * 1e-6
-      net:step()
-    end
-    assert.is_true(past.of(net).bytes <= 2 ^ 20)
-    net:undo(300)
-    assert.equal(4850, net.epoch)
-    kit.raises(function() net:seek(3) end, "seek: epoch 3 is no longer kept", "undo = ")
-    kit.raises(function() net:undo(9000) end, "can be taken back", "no longer kept")
-    kit.raises(function() net:seek(5001) end, "was not seen", "step(151) goes there")
-  end)
-
-  it("does not grow in a loop of steps", function()
-    local net = kit.xor()
-    for _ = 1, 1000 do net:step() end
-    local events = past.of(net).last
-    for _ = 1, 20000 do net:step() end
-    assert.is_true(past.of(net).last <= events + 1)
-    assert.same({ "step()", "step()" }, net:undo(2).undone)
-    assert.equal(20998, net.epoch)
-  end)
-
-  it("is kept of a large network by THETA alone, what a pass leaves by doing it again", function()
-    local X, y = kit.data(1, 200, 40, 3)
-    local net = mg.network { 40, 60, 3, seed = 1, X = X, y = y, eta = .01, undo = 2 }
-    local states = {}
-    for c = 1, 6 do
-      net:step(3)
-      states[c] = kit.live(net)
-    end
-    assert.is_false(past.of(net).events[1].images[1].whole)
-    for c = 5, 1, -1 do
-      net:undo()
-      assert.equal(states[c], kit.live(net))
-    end
-    net:undo()
-    assert.equal(0, #net.grad)
-    net:seek(18)
-    assert.equal(states[6], kit.live(net))
-  end)
-
-  it("counts a step that an error ended by what it did", function()
-    local net = kit.xor { { 2 }, { 1, "linear" }, eta = .1 }
-    net:step(5)
-    net.eta = 1e155
-    assert.is_false(pcall(net.step, net, 100))
-    local epoch, state = net.epoch, kit.live(net)
-    net:step(0)
-    if epoch > 5 then
-      net:undo()
-      assert.equal(5, net.epoch)
-      net:seek(epoch)
-    end
-    assert.equal(state, kit.live(net))
-  end)
-
-  it("is not kept when no memory is given for it", function()
-    local net = kit.xor { undo = 0 }
-    net:step(3)
-    kit.raises(function() net:undo() end, "undo: nothing is kept")
-    kit.raises(function() net:seek(1) end, "nothing is kept")
-  end)
-
-  it("is the copy's too, and neither knows of the other", function()
-    local net = kit.xor { seed = 3 }
-    net:train { epochs = 5, batch = 2 }
+    local first = kit.live(net)
+    net.X[1][1] = 7
     net:step(10)
-    local twin = net:copy()
-    assert.equal(all(net), all(twin))
-    local state = all(net)
-    twin:step(5)
-    twin:undo(2)
-    assert.equal(5, twin.epoch)
-    twin:seek(3)
-    twin.X[1][1] = 9
-    twin:train { epochs = 2 }
-    assert.equal(state, all(net))
-    net:seek(3)
-    assert.equal(0, net.X[1][1])
-    twin:undo(2)
-    twin:seek(3)
-    assert.equal(kit.live(net), kit.live(twin))
-  end)
-
-  it("has a train with the shared generator in the order it had", function()
-    local X, y = mg.data.xor()
-    mg.seed(5)
-    local net = mg.network { 2, 3, 1, X = X, y = y }
-    net:train { epochs = 20, batch = 1 }
-    local state = kit.live(net)
-    net:train { epochs = 20, batch = 1 }
-    local drawn = core.rng_state()
-    net:undo()
-    assert.equal(state, kit.live(net))
-    net:seek(7)
+    local second = kit.live(net)
+    assert.is_nil(tostring(net:undo()):find("written", 1, true)) -- what is taken back had the X that is there
+    assert.equal(first, kit.live(net))
+    local r = net:undo()
+    assert.same({ "X" }, r.written)
+    assert.is_truthy(tostring(r):find("X was written to since then, and stays as it is: not taken back", 1, true))
+    assert.equal(7, net.X[1][1])
+    net:seek(10) -- with the X of then
+    assert.equal(first, kit.live(net))
     net:seek(20)
-    assert.equal(state, kit.live(net))
-    assert.equal(drawn, core.rng_state())
+    assert.equal(second, kit.live(net))
+    net.y[1][1] = 1
+    net.X[1][1] = 8
+    r = net:undo(2)
+    assert.same({ "X", "y" }, r.written)
+    assert.is_truthy(tostring(r):find("X and y were written to since then, and stay as they are", 1, true))
+    net.y = net.y * 1
+    net.y[2][1] = 0
+    assert.same({ "y = ..." }, net:undo().undone)
+    assert.same({}, net:undo(0).written)
   end)
 
-  it("raises for what is no count, no epoch", function()
+  it("says so of a copy, of what was written to it and not to the other", function()
     local net = kit.xor()
+    net:step(5)
+    local twin = net:copy()
+    net.X[1][1] = 7
+    assert.same({}, twin:undo().written)
+    assert.same({ "X" }, net:undo().written)
+    net:step()
+    twin = net:copy()
+    twin.y[1][1] = 1
+    assert.same({}, net:undo().written)
+    assert.same({ "y" }, twin:undo().written)
+  end)
+
+  it("is of a copy's copy alone", function()
+    local net = kit.xor()
+    net:step()
+    local twin = net:copy()
+    local third = twin:copy()
+    third.eta = 1
+    third:undo(2)
+    third.X[1][1] = 9
+    assert.equal(0, twin.X[1][1])
+    third:step()
+    assert.same({}, third:undo().written)
+    third.X[1][1] = 8
+    third:seek(1)
+    third.X[1][1] = 7
+    assert.equal(0, twin.X[1][1])
+    assert.equal(0, net.X[1][1])
+  end)
+
+  it("says how many like it can be taken back at once", function()
+    local net = kit.xor()
+    net.eta = .5
+    for _ = 1, 5000 do net:step() end
+    local r = net:undo()
+    assert.equal(4999, r.alike)
+    assert.is_truthy(tostring(r):find("taken back: step()   4999 more like it: undo(4999)   over 1000 left", 1, true))
+    assert.equal(0, net:undo(4999).alike)
+    assert.equal(0, net.epoch)
     net:step(3)
-    kit.raises(function() net:undo(-1) end, "undo: expected a whole number from 0")
-    kit.raises(function() net:undo(1, 2) end, "undo: expected one number")
-    kit.raises(function() net:undo(5) end, "undo: only 1 command can be taken back")
-    kit.raises(function() net:seek() end, "seek: expected a whole number from 0")
-    kit.raises(function() net:seek(4) end, "seek: epoch 4 was not seen; seen are 0 to 3; step(1) goes there")
-    assert.equal(3, net.epoch)
+    net:step()
+    assert.equal(0, net:undo().alike) -- step(3) is another
+    assert.is_nil(tostring(net:undo()):find "like it")
+  end)
+end)
+
+describe("an edit of THETA", function()
+  it("is a command of its own after every other", function()
+    local net = mg.network { 2, 2, 1, seed = 1 }
+    net.X, net.y = mg.data.xor()
+    local commands_before = {
+      function() end, -- the data it gets to begin with are none
+      function() net.eta = .5 end,
+      function() net.frozen[1] = "bias" end,
+      function() net:init() end,
+      function() net.X = net.X * 2 end,
+      function() net.options.l2 = .1 end,
+    }
+    for k, what in ipairs(commands_before) do
+      local left = again.depth(net, 100)
+      what()
+      local before = kit.all(net)
+      net.theta[1][1][2] = k
+      assert.same({ "an edit of THETA" }, net:undo().undone)
+      assert.equal(before, kit.all(net))
+      assert.equal(left + (k > 1 and 1 or 0), again.depth(net, 100))
+    end
+  end)
+end)
+
+describe("time and bench", function()
+  it("are one command of each network, whatever they call", function()
+    local net, other = kit.xor(), kit.xor { seed = 5 }
+    net:step(3)
+    other:step()
+    local before, before_other = kit.all(net), kit.all(other)
+    mg.time(function()
+      for _ = 1, 30 do net:step() end
+      net.eta = .7
+      net:train { epochs = 3 }
+      other:step(2)
+      mg.time(net.step, net)
+    end)
+    local after = kit.all(net)
+    assert.equal(1 + 1, again.depth(net, 1000))
+    assert.same({ "time(...)" }, net:undo().undone)
+    assert.equal(before, kit.all(net))
+    assert.same({ "time(...)" }, other:undo().undone)
+    assert.equal(before_other, kit.all(other))
+    net:seek(37)
+    assert.equal(after, kit.all(net))
+    mg.bench(net.step, net)
+    net:step()
+    assert.same({ "step()", "bench(...)" }, net:undo(2).undone)
+    assert.equal(after, kit.all(net))
+  end)
+
+  it("keep an edit before them apart, and end with an error", function()
+    local net = kit.xor()
+    net:step()
+    net.theta[1][1][1] = 5
+    pcall(mg.time, function()
+      net:step()
+      error "mine"
+    end)
+    net:step()
+    assert.same({ "step()", "time(...)", "an edit of THETA" }, net:undo(3).undone)
   end)
 end)
 
@@ -296,46 +301,5 @@ describe("the current network", function()
     os.remove(file)
     assert.is_truthy(out:find("taken back: LAYERS = {2, 3, 1}   1 left", 1, true), out)
     assert.is_truthy(out:find("no command to take back", 1, true), out)
-  end)
-end)
-
-describe("what Ctrl-C stops on the way", function()
-  local error, sethook = error, debug.sethook
-
-  -- f, with a hook as lua5.4's Ctrl-C sets it, which raises at some instruction of Lua. Was it stopped?
-  local function interrupt(f)
-    local n = 0
-    local ok = pcall(function()
-      sethook(function()
-        n = n + 1
-        if n < 40 then return end
-        sethook()
-        error("interrupted!", 0)
-      end, "", 7)
-      f()
-      sethook()
-    end)
-    return not ok
-  end
-
-  it("leaves a network that is known", function()
-    local stopped = 0
-    for k = 1, 30 do
-      local net = kit.xor()
-      net:train { epochs = 10 + k, batch = 3 }
-      net.eta = .5
-      net:step(30)
-      local end_of_all = kit.live(net)
-      if interrupt(function() for _ = 1, k do net:seek(5) net:seek(41) end end) then stopped = stopped + 1 end
-      local here = kit.theta(net)
-      net:step(3)
-      net:undo()
-      assert.equal(here, kit.theta(net))
-      net:seek(40 + k)
-      assert.equal(end_of_all, kit.live(net))
-      assert.equal(.5, net.eta)
-      assert.equal(4, #net.X)
-    end
-    assert.is_true(stopped > 5)
   end)
 end)

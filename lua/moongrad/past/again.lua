@@ -166,6 +166,8 @@ end
 
 -- --- looking back --------------------------------------------------------------------------------------
 
+local function step_label(e) return e.n == 1 and "step()" or ("step(%d)"):format(e.n) end
+
 -- The place before the last command that led to a place, and what it was; nil when it is the first known.
 local function before(p, i, k)
   local e = p.events[i]
@@ -174,10 +176,11 @@ local function before(p, i, k)
     e = p.events[i]
   end
   if not e or e.kind == "start" then return nil end
-  if e.group then return e.group.from_i, e.group.from_k, e.group.label end
+  if e.group and p.events[e.group.from_i] then return e.group.from_i, e.group.from_k, e.group.label end
+  if e.group or e.kind ~= "step" and not p.events[e.from_i] then return nil end -- it is no longer kept
   if e.kind ~= "step" then return e.from_i, e.from_k, e.label end
   local rest = k % e.n
-  return i, k - (rest > 0 and rest or e.n), e.n == 1 and "step()" or ("step(%d)"):format(e.n)
+  return i, k - (rest > 0 and rest or e.n), step_label(e)
 end
 
 -- Does net have an image of this place, or the means to make one?
@@ -201,6 +204,34 @@ function again.depth(net, most)
     end
   end
   return n
+end
+
+-- The calls of step() just before a place, all of them label; 0 when they are no longer kept.
+function again.alike(net, place, label)
+  local p, i, k = of(net), place.i, place.k
+  local e = p.events[i]
+  local all = e.kind == "step" and not e.group and step_label(e) == label and k % e.n == 0 and known(p, i, 0)
+  return all and k // e.n or 0
+end
+
+-- Which of the network's X, y were written to since it went on from a place to where it is: {"X"}, {}.
+function again.written(net, place)
+  local p, list = of(net), {}
+  local X, y = core.network_data(net)
+  local data, i, k = { X = X, y = y }, p.i, p.k
+  while p.events[i] and (i ~= place.i or k > place.k) do
+    local e = p.events[i]
+    for name, m in pairs(data) do
+      local was = e.settings[name]
+      if rawequal(p.twins and p.twins[was] or was, m) and e["version_" .. name] ~= core.version(m) then
+        list[#list + 1], data[name] = name, nil
+      end
+    end
+    if i == place.i then break end
+    i, k = e.from_i, e.from_k
+  end
+  table.sort(list)
+  return list
 end
 
 -- The place n commands ago, and what they were, the last first; nil and how many there are when there are fewer.
@@ -296,13 +327,14 @@ function again.go(net, place, label)
   past.image_when_due(net, p)
   local from_i, from_k = p.i, p.k
   local arrived = make(net, p, way, place.i, place.k)
-  if label and (p.i ~= from_i or p.k ~= from_k) then
-    local to_i, to_k = p.i, p.k
-    p.i, p.k = from_i, from_k
-    past.append(net, p, { kind = "seek", label = label, to_i = to_i, to_k = to_k })
-    p.i, p.k = p.last, 0
-    images.trim(net, p)
-  end
+  if not label then return arrived end
+  local to_i, to_k, here = p.i, p.k, p.events[from_i]
+  p.i, p.k = from_i, from_k
+  if here.kind == "seek" then from_i, from_k = here.to_i, here.to_k end
+  if to_i == from_i and to_k == from_k then return arrived end -- where it was: no command
+  past.append(net, p, { kind = "seek", label = label, to_i = to_i, to_k = to_k })
+  p.i, p.k = p.last, 0
+  images.trim(net, p)
   return arrived
 end
 

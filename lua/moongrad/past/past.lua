@@ -5,7 +5,7 @@
 -- image of it, or is made from an image before it by doing again what came after: see again.lua.
 --
 --   {kind = "start" | "change" | "step" | "epochs" | "seek", label =, group =, from_i =, from_k =, epoch =,
---    settings =, images = {{k =, image =, whole =, bytes =}, ...}}
+--    settings =, images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y = (of the data then)}
 --   step: n epochs a call, times calls, on data; epochs: train's, with batch, shuffle and rng at their start
 
 local core = require "moongrad.core"
@@ -43,6 +43,8 @@ local settings_of, same = past.settings, past.same
 -- --- noting ------------------------------------------------------------------------------------------
 
 local open
+local opened = setmetatable({}, { __mode = "k" }) -- networks that have one
+local command                                     -- the one that past.command began
 
 -- The past of net; nil when none is kept.
 local function of(net)
@@ -51,9 +53,17 @@ local function of(net)
 end
 past.of = of
 
+local function version(m) return m and core.version(m) end
+
+local function new_group(net, p, label)
+  return { net = net, past = p, label = label, from_i = p.i, from_k = p.k }
+end
+
 function past.append(net, p, e)
+  if command and not p.group then p.group = new_group(net, p, command.label) end
   e.from_i, e.from_k, e.settings, e.group = p.i, p.k, p.settings, p.group
   e.epoch = e.epoch or net.epoch
+  e.version_X, e.version_y = version(e.settings.X), version(e.settings.y)
   if e.data then e.data.uses = e.data.uses + 1 end
   p.last = p.last + 1
   p.events[p.last] = e
@@ -90,7 +100,9 @@ local function note(net, p)
   p.label = nil
   if settings and not moved and p.last == 1 and (p.settings.X == nil or p.settings.y == nil)
     and settings.eta == p.settings.eta and settings.given == p.settings.given and settings.bug == p.settings.bug then
-    p.settings, p.events[1].settings = settings, settings -- the data that it gets to begin with: no command
+    local e = p.events[1]
+    p.settings, e.settings = settings, settings -- the data that it gets to begin with: no command
+    e.version_X, e.version_y = version(settings.X), version(settings.y)
     return
   end
   if not (settings or moved) then return end
@@ -126,10 +138,26 @@ end
 -- To be held in a variable <close>: what net does meanwhile is one command, label.
 function past.together(net, label)
   local p = of(net)
-  if not p or p.busy or p.group then return nil end
+  if not p or p.busy or p.group or command then return nil end
   settle(net)
-  p.group = setmetatable({ net = net, past = p, label = label, from_i = p.i, from_k = p.k }, group)
+  p.group = setmetatable(new_group(net, p, label), group)
   return p.group
+end
+
+local one_command = {} -- the metatable of what command returns
+
+function one_command.__close()
+  for net in pairs(opened) do settle(net) end
+  for net in pairs(opened) do state(net).past.group = nil end
+  command = nil
+end
+
+-- As together, of every network: what is done to one meanwhile is one command of it.
+function past.command(label)
+  if command then return nil end
+  for net in pairs(opened) do settle(net) end
+  command = setmetatable({ label = label }, one_command)
+  return command
 end
 
 -- The state here is worth an image when making it again takes long.
@@ -238,7 +266,7 @@ end
 function open(net, s)
   local p = { events = {}, first = 1, last = 0, i = 0, k = 0, bytes = 0, clock = 0, events_since = 0, seconds = 0,
     snaps = {}, settings = settings_of(net) }
-  s.past = p
+  s.past, opened[net] = p, true
   local e = append(net, p, { kind = "start", epoch = 0 })
   p.i = 1
   if s.beginning.image then
@@ -262,17 +290,26 @@ function past.fork(to, from)
     for key, v in pairs(p.events[i]) do e[key] = v end
     e.images, e.group = e.images and table.move(e.images, 1, #e.images, 1, {}), e.group
     if e.data then e.data.uses = e.data.uses + 1 end
+    for _, key in ipairs { "X", "y" } do -- that of the copy, unless it was written to since
+      local m, at = p.settings[key], "version_" .. key
+      if m and rawequal(e.settings[key], m) then
+        e[at] = e[at] == core.version(m) and core.version(new.settings[key]) or -1
+      end
+    end
     new.events[i] = e
     for _, one in ipairs(e.images or {}) do
       if e.kind == "step" or e.kind == "epochs" then new.snaps[#new.snaps + 1] = { event = e, one = one } end
     end
   end
   new.twins = {}
-  for key, v in pairs(p.twins or {}) do new.twins[key] = v end
   for _, key in ipairs { "X", "y", "own" } do
-    if p.settings[key] ~= nil then new.twins[p.settings[key]] = new.settings[key] end
+    local given = p.settings[key]
+    if given ~= nil then new.twins[given] = new.settings[key] end
+    for first, v in pairs(p.twins or {}) do -- from is a copy itself: what its original was given
+      if rawequal(v, given) then new.twins[first] = new.settings[key] end
+    end
   end
-  state(to).past = new
+  state(to).past, opened[to] = new, true
   core.past_on(to, true)
   core.past_changes(to)
 end

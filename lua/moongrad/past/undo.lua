@@ -25,10 +25,15 @@ function moved.__tostring(r)
   elseif r.undone then
     parts[#parts + 1] = r.n == 0 and "nothing taken back" or "taken back: " .. listed(r.undone, r.n)
   end
+  if r.alike > 1 then parts[#parts + 1] = ("%d more like it: undo(%d)"):format(r.alike, r.alike) end
   if r.left then
     parts[#parts + 1] = r.left > 1000 and "over 1000 left" or ("%d left"):format(r.left)
   end
-  return table.concat(parts, "   ")
+  local text = table.concat(parts, "   ")
+  if #r.written == 0 then return text end
+  return ("%s\n%s to since then, and %s: not taken back, so the same steps lead elsewhere now"):format(text,
+    #r.written == 1 and r.written[1] .. " was written" or "X and y were written",
+    #r.written == 1 and "stays as it is" or "stay as they are")
 end
 
 -- What came of it; its cost is that of THETA as it now is.
@@ -40,6 +45,7 @@ local function result(net, r)
     r.cost = ok and cost or nil
   end
   r.left = again.depth(net, 1001)
+  r.alike = r.alike or 0
   return setmetatable(r, moved)
 end
 
@@ -56,8 +62,10 @@ local function how_much(net) return more:format(net.options.undo) end
 -- last pass left, a private generator. A command is a step(1000), a train, an update, an init, an ETA = 2, X = ...,
 -- an option or frozen; edits of THETA are one, those of an input at the prompt, in a script those between two
 -- commands; undo(0) ends them. What is taken back stays in reach of seek. Not taken back: the shared generator, and
--- what you wrote into X and y. Some 64 megabytes are kept of each network, the oldest goes first.
--- Returns .epoch, .cost, .undone (what the commands were), .left (how many there are before them).
+-- what you wrote into X and y (an X[1][1] = 7 is no command; where it came since then, undo says so). Some 64
+-- megabytes are kept of each network, the oldest goes first. What time(f) and bench(f) did is one command.
+-- Returns .epoch, .cost, .undone (what the commands were), .left (how many there are before them), .alike (how many
+-- just before are the same step again), .written (which of X and y were written to since).
 -- > step(10)
 -- > undo()
 function undo.undo(net, n, ...)
@@ -73,8 +81,10 @@ function undo.undo(net, n, ...)
     raise("undo: only %d command%s can be taken back%s", there, there == 1 and "" or "s",
       first > 1 and ": what was before is no longer kept" .. how_much(net) or "")
   end
+  local written = n == 0 and {} or again.written(net, place)
   local arrived = n == 0 or again.go(net, place)
-  return result(net, { undone = place.labels, n = n, interrupted = not arrived or nil })
+  return result(net, { undone = place.labels, n = n, interrupted = not arrived or nil, written = written,
+    alike = n > 0 and arrived and again.alike(net, place, place.labels[n]) or 0 })
 end
 
 --- net:seek(epoch)
@@ -90,6 +100,7 @@ function undo.seek(net, epoch, ...)
   local p = past.of(net)
   if not p then no_past() end
   local place = again.find(net, epoch)
+  local written = place and again.written(net, place)
   local arrived = place and again.go(net, place, ("seek(%d)"):format(epoch))
   if arrived == nil then
     local least, greatest = again.epochs(net)
@@ -99,7 +110,7 @@ function undo.seek(net, epoch, ...)
     raise("seek: epoch %d was not seen; seen are %d to %d%s", epoch, least, greatest,
       epoch > net.epoch and ("; step(%d) goes there"):format(epoch - net.epoch) or "")
   end
-  return result(net, { interrupted = not arrived or nil })
+  return result(net, { interrupted = not arrived or nil, written = written })
 end
 
 return undo

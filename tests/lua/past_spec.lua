@@ -1,0 +1,174 @@
+-- past_spec.lua - what is kept of what a network has been through: how much, what of, whose.
+
+local core = require "moongrad.core"
+local kit = require "kit"
+local mg = require "moongrad"
+local past = require "moongrad.past.past"
+
+describe("a past", function()
+  it("is in reach after a million epochs", function()
+    local net = kit.xor()
+    net:step(10)
+    local before = kit.live(net)
+    net:step(1000000)
+    local after = kit.live(net)
+    net:undo()
+    assert.equal(before, kit.live(net))
+    net:seek(1000010)
+    assert.equal(after, kit.live(net))
+  end)
+
+  it("stays within its memory, and says what is gone", function()
+    local net = kit.xor { undo = 1 }
+    for i = 1, 5000 do
+      net.eta = .1 + i * 1e-6
+      net:step()
+    end
+    assert.is_true(past.of(net).bytes <= 2 ^ 20)
+    net:undo(300)
+    assert.equal(4850, net.epoch)
+    kit.raises(function() net:seek(3) end, "seek: epoch 3 is no longer kept", "undo = ")
+    kit.raises(function() net:undo(9000) end, "can be taken back", "no longer kept")
+    kit.raises(function() net:seek(5001) end, "was not seen", "step(151) goes there")
+  end)
+
+  it("does not grow in a loop of steps", function()
+    local net = kit.xor()
+    for _ = 1, 1000 do net:step() end
+    local events = past.of(net).last
+    for _ = 1, 20000 do net:step() end
+    assert.is_true(past.of(net).last <= events + 1)
+    assert.same({ "step()", "step()" }, net:undo(2).undone)
+    assert.equal(20998, net.epoch)
+  end)
+
+  it("is kept of a large network by THETA alone, what a pass leaves by doing it again", function()
+    local X, y = kit.data(1, 200, 40, 3)
+    local net = mg.network { 40, 60, 3, seed = 1, X = X, y = y, eta = .01, undo = 2 }
+    local states = {}
+    for c = 1, 6 do
+      net:step(3)
+      states[c] = kit.live(net)
+    end
+    assert.is_false(past.of(net).events[1].images[1].whole)
+    for c = 5, 1, -1 do
+      net:undo()
+      assert.equal(states[c], kit.live(net))
+    end
+    net:undo()
+    assert.equal(0, #net.grad)
+    net:seek(18)
+    assert.equal(states[6], kit.live(net))
+  end)
+
+  it("counts a step that an error ended by what it did", function()
+    local net = kit.xor { { 2 }, { 1, "linear" }, eta = .1 }
+    net:step(5)
+    net.eta = 1e155
+    assert.is_false(pcall(net.step, net, 100))
+    local epoch, state = net.epoch, kit.live(net)
+    net:step(0)
+    if epoch > 5 then
+      net:undo()
+      assert.equal(5, net.epoch)
+      net:seek(epoch)
+    end
+    assert.equal(state, kit.live(net))
+  end)
+
+  it("is not kept when no memory is given for it", function()
+    local net = kit.xor { undo = 0 }
+    net:step(3)
+    kit.raises(function() net:undo() end, "undo: nothing is kept")
+    kit.raises(function() net:seek(1) end, "nothing is kept")
+  end)
+
+  it("is the copy's too, and neither knows of the other", function()
+    local net = kit.xor { seed = 3 }
+    net:train { epochs = 5, batch = 2 }
+    net:step(10)
+    local twin = net:copy()
+    assert.equal(kit.all(net), kit.all(twin))
+    local state = kit.all(net)
+    twin:step(5)
+    twin:undo(2)
+    assert.equal(5, twin.epoch)
+    twin:seek(3)
+    twin.X[1][1] = 9
+    twin:train { epochs = 2 }
+    assert.equal(state, kit.all(net))
+    net:seek(3)
+    assert.equal(0, net.X[1][1])
+    twin:undo(2)
+    twin:seek(3)
+    assert.equal(kit.live(net), kit.live(twin))
+  end)
+
+  it("has a train with the shared generator in the order it had", function()
+    local X, y = mg.data.xor()
+    mg.seed(5)
+    local net = mg.network { 2, 3, 1, X = X, y = y }
+    net:train { epochs = 20, batch = 1 }
+    local state = kit.live(net)
+    net:train { epochs = 20, batch = 1 }
+    local drawn = core.rng_state()
+    net:undo()
+    assert.equal(state, kit.live(net))
+    net:seek(7)
+    net:seek(20)
+    assert.equal(state, kit.live(net))
+    assert.equal(drawn, core.rng_state())
+  end)
+
+  it("raises for what is no count, no epoch", function()
+    local net = kit.xor()
+    net:step(3)
+    kit.raises(function() net:undo(-1) end, "undo: expected a whole number from 0")
+    kit.raises(function() net:undo(1, 2) end, "undo: expected one number")
+    kit.raises(function() net:undo(5) end, "undo: only 1 command can be taken back")
+    kit.raises(function() net:seek() end, "seek: expected a whole number from 0")
+    kit.raises(function() net:seek(4) end, "seek: epoch 4 was not seen; seen are 0 to 3; step(1) goes there")
+    assert.equal(3, net.epoch)
+  end)
+end)
+
+describe("what Ctrl-C stops on the way", function()
+  local error, sethook = error, debug.sethook
+
+  -- f, with a hook as lua5.4's Ctrl-C sets it, which raises at some instruction of Lua. Was it stopped?
+  local function interrupt(f)
+    local n = 0
+    local ok = pcall(function()
+      sethook(function()
+        n = n + 1
+        if n < 40 then return end
+        sethook()
+        error("interrupted!", 0)
+      end, "", 7)
+      f()
+      sethook()
+    end)
+    return not ok
+  end
+
+  it("leaves a network that is known", function()
+    local stopped = 0
+    for k = 1, 30 do
+      local net = kit.xor()
+      net:train { epochs = 10 + k, batch = 3 }
+      net.eta = .5
+      net:step(30)
+      local end_of_all = kit.live(net)
+      if interrupt(function() for _ = 1, k do net:seek(5) net:seek(41) end end) then stopped = stopped + 1 end
+      local here = kit.theta(net)
+      net:step(3)
+      net:undo()
+      assert.equal(here, kit.theta(net))
+      net:seek(40 + k)
+      assert.equal(end_of_all, kit.live(net))
+      assert.equal(.5, net.eta)
+      assert.equal(4, #net.X)
+    end
+    assert.is_true(stopped > 5)
+  end)
+end)

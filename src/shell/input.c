@@ -124,10 +124,12 @@ static int string_goes_on(const char *s, size_t n) {
 
 enum { WHOLE, OPEN, BAD };
 
-/* Does the message say that the text broke off? */
+/* Does the message say that the text broke off? Not after a colon: so begins a block in other languages. */
 static int is_open(const char *msg, const char *text, size_t len) {
   size_t n = strlen(msg), m = sizeof EOFMARK - 1;
   if (n < m || strcmp(msg + n - m, EOFMARK) != 0) return 0;
+  while (len > 0 && isspace((unsigned char)text[len - 1])) len--;
+  if (len > 0 && text[len - 1] == ':') return 0;
   return strstr(msg, "unfinished string near") == NULL || string_goes_on(text, len);
 }
 

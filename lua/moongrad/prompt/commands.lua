@@ -108,8 +108,7 @@ end
 
 function commands.assign(name, v)
   if v ~= nil and type(v) ~= "function" then
-    raise("%s is a function: %s; for a variable of your own choose another name or write local %s = ...", name,
-      instead(name, v), name)
+    raise("%s is a function: %s; %s", name, instead(name, v), live.own_name(name))
   end
   replaced[name] = v -- nil brings the session's own back
 end

@@ -3,6 +3,7 @@
 -- All of it is made when the error happens, by the message handler, and kept as text.
 
 local caret = require "moongrad.prompt.caret"
+local habits = require "moongrad.prompt.habits"
 local inputs = require "moongrad.prompt.inputs"
 local printer = require "moongrad.prompt.print"
 local show = require "moongrad.show"
@@ -14,6 +15,7 @@ local errors = {}
 local first_levels, last_levels = 12, 8 -- of the stack that are looked at
 local most_locals = 20                  -- of a frame
 local most_bytes = 1 << 20              -- of a file of which a line is shown
+local most_source = 100000              -- of an input whose tokens are looked at
 
 local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/errors%.lua$"
 local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
@@ -282,6 +284,15 @@ local function stop_of(source, message, words)
   return tonumber(number), column, line or caret.line(source, tonumber(number))
 end
 
+-- The next step for the source of an input that stops in this line and column: "; " and words, or nothing.
+local function next_step(source, message, number, column)
+  if #source > most_source then return "" end
+  local _, from = caret.line(source, number)
+  local at = message:find "<eof>$" and #source + 1 or from + column - 1
+  local hint = habits.hint(source, at, message, undefined.is_callable)
+  return hint and "; " .. hint or ""
+end
+
 -- What the prompt says of an input that does not compile: as statements, or as an expression if that goes further.
 function errors.unreadable(_, message)
   local source = inputs.text(inputs.last)
@@ -290,9 +301,11 @@ function errors.unreadable(_, message)
     local _, other = load("return " .. source, ("=[%d]"):format(inputs.last), "t")
     local n, further, l = stop_of(source, tostring(other), "return ")
     if further and (not column or n > number or n == number and further > column) then
-      message, column, line = other, further, l
+      message, number, column, line = other, n, further, l
     end
-    if column and line then message = message .. "\n" .. pointed(line, column, "  ") end
+    if column and line then
+      message = message .. next_step(source, message, number, column) .. "\n" .. pointed(line, column, "  ")
+    end
   end
   last = setmetatable({ message = message, frames = {} }, trace)
   return message

@@ -140,14 +140,20 @@ local function new_network(layers)
   return mg.network(spec)
 end
 
+-- What to do who wants a variable of this name. A local at the prompt is gone with its line.
+function live.own_name(name)
+  return ("for a variable of your own choose another name; in a script or between do and end also local %s = ...")
+    :format(name)
+end
+
 -- X = v or y = v: a matrix from here on, whether there is a network or not.
 local function keep(name)
   return function(v)
     if type(v) == "table" or type(v) == "userdata" then
       v = core.as_matrix(v, name, name == "y")
     elseif v ~= nil then
-      raise("%s: expected a matrix or a table of rows, got %s; for a variable of your own choose another name or "
-        .. "write local %s = ...", name, core.kind(v), name)
+      raise("%s: expected a matrix or a table of rows, got %s; rows are {{0, 1}, {1, 0}}; %s", name, core.kind(v),
+        live.own_name(name))
     end
     if live.NET then live.NET[name] = v end
     live.held[name] = v
@@ -188,7 +194,7 @@ live.write = { -- name -> function that takes one
 }
 for _, name in ipairs { "A", "Z", "DELTA", "GRAD", "DTHETA", "J" } do
   live.write[name] = function()
-    raise("%s is the engine's: it holds the last pass; for a variable of your own write local %s = ...", name, name)
+    raise("%s is the engine's: it holds the last pass; %s", name, live.own_name(name))
   end
 end
 

@@ -2,6 +2,8 @@
 
 local inputs = require "moongrad.prompt.inputs"
 local lexer = require "moongrad.syntax.lexer"
+local names = require "moongrad.names"
+local session = require "moongrad.prompt.session"
 local undefined = require "moongrad.prompt.undefined"
 
 local remarks = {}
@@ -112,13 +114,49 @@ local function of_globals(text)
   return #said > 0 and table.concat(said, "\n")
 end
 
+-- --- new names within a typo of those of the session ---------------------------------------------
+
+local meant = {} -- live names that are long enough for a typo to show
+for name in next, session.live do
+  if #name > 2 then meant[#meant + 1] = name end
+end
+
+local told = { BETA = true, ZETA = true } -- names of which nothing is said: these, and those told of
+
+-- Those of the live names that a new name may be a typo of. THETA0 is none; in small letters, where names are
+-- words, neither are beta and layer.
+local function mistyped(name)
+  local list, is_word = {}, name ~= name:upper()
+  for _, live in ipairs(meant) do
+    local known, new = live, name
+    if is_word then known, new = live:lower(), name:lower() end
+    if new:find("^" .. known .. (is_word and "" or "[%d_]")) then return {} end
+    local is_far = is_word and (#live < 5 or known:find(new, 1, true) == 1 or known:byte() ~= new:byte())
+    if not is_far then list[#list + 1] = live end
+  end
+  return names.near(name, list)
+end
+
+local function of_typos(text)
+  local said = {}
+  for name in next, session.fresh do
+    local near = not told[name] and text:find("%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
+    if near and #near > 0 then
+      told[name] = true
+      said[#said + 1] = ("%s is a new variable%s"):format(name, names.suggest(name, near))
+    end
+  end
+  table.sort(said)
+  return #said > 0 and table.concat(said, "\n")
+end
+
 -- The remark about input n, which ended with this status; nil without one.
 function remarks.on(n, status)
   local text = inputs.text(n)
   if status ~= "ok" or not text then return nil end
   local list = {}
-  for _, remark in ipairs { of_names(text) or false, of_globals(text) or false, of_locals(n, text) or false } do
-    if remark then list[#list + 1] = remark end
+  for _, remark in ipairs { of_names, of_globals, of_typos, function() return of_locals(n, text) end } do
+    list[#list + 1] = remark(text) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil
 end

@@ -45,11 +45,13 @@ local globals = {
       commands.assign(name, v)
     else
       rawset(_G, name, v)
+      session.fresh[name] = true
     end
   end,
 }
 
 session.at_start = {} -- the globals that are Lua's own
+session.fresh = {}    -- name -> true for the globals that are new since the last input began
 
 -- The session's functions that the user has replaced.
 function session.replaced() return next, commands.replaced() end
@@ -185,6 +187,7 @@ local open_input, close_input, results = session.open_input, session.close_input
 
 function session.open_input(text)
   local n, code = open_input(text)
+  session.fresh = {}
   session.recording().open(n, text, code)
   return n, code
 end

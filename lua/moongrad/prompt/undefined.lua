@@ -7,7 +7,7 @@ local undefined = {}
 
 local getinfo = debug.getinfo
 
-local own_list = "for a list of your own choose another name or write local THETA = {}"
+local own_list = "for a list of your own choose another name; in a script or between do and end also local THETA = {}"
 
 -- Why a live name is nil.
 local function why_nil(name)
@@ -17,8 +17,24 @@ local function why_nil(name)
   return "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
 end
 
+local leave = "; Ctrl-D leaves, os.exit() too"
+local own_matrices = '; matrices are matrix{{1, 2}, {3, 4}}: help "matrix"'
+
+-- What other languages call something: how that is called here.
+local elsewhere = {
+  exit = leave, quit = leave, bye = leave, np = own_matrices, numpy = own_matrices, torch = own_matrices,
+  None = "; write nil", null = "; write nil", NULL = "; write nil", True = "; write true",
+  False = "; write false", len = "; a length is #x", range = "; count with for i = 1, 10 do ... end",
+  array = "; a matrix is matrix{{1, 2}, {3, 4}}", str = "; write tostring(x)", int = "; write math.floor(x)",
+  float = "; write tonumber(x)", printf = "; write print(string.format(...))", input = "; write io.read()",
+  append = "; write table.insert(t, x)", dot = "; the matrix product is X:matmul(w)",
+  max = "; write math.max or X:max()", min = "; write math.min or X:min()", sum = "; write X:sum()",
+  mean = "; write X:mean()", clear = "; Ctrl-L clears",
+}
+
 -- The end of what is said of a name: which of the session's and the user's may have been meant.
 local function suggest(name)
+  if elsewhere[name] then return elsewhere[name] end
   local list = session.names()
   for key in next, _G do
     if type(key) == "string" then list[#list + 1] = key end
@@ -57,6 +73,13 @@ local function global(name)
   local v = rawget(_G, name)
   if v == nil then v = session.value(name) end
   return v
+end
+
+-- May a global of this name be called?
+function undefined.is_callable(name)
+  local v = global(name)
+  local meta = type(v) ~= "function" and debug.getmetatable(v)
+  return type(v) == "function" or type(meta) == "table" and rawget(meta, "__call") ~= nil
 end
 
 -- What the error of a name, or the remark about its nil, says: "no 'THETAA'; did you mean THETA?";

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""What a beginner types that is not Lua, or not moongrad: each is met with the next step. Keys in, screen out."""
+
+from harness import Prompt, check, equal, main, run, test
+
+NEEDS_TERMINAL = True
+
+
+@test
+def of_other_languages(home):
+    """what is Python, C or Matlab is an error at once that says how Lua writes it, with a caret where it begins"""
+    p = Prompt(home, cols=150)
+    for n, (code, at, step) in enumerate((
+            ("if x = 5 then end", "=", "to compare write =="), ("while x = 5 do end", "=", "to compare write =="),
+            ("x += 1", "=", "Lua has no +=: write x = x + ..."), ("t[1] -= 2", "=", "Lua has no -=: write x = x - ..."),
+            ("x++", "+", "Lua has no ++: write x = x + 1"), ("x != 5", "!", "not equal is ~="),
+            ("if x != 5 then y() end", "!", "not equal is ~="), ("if x <> 5 then end", ">", "not equal is ~="),
+            ("!x", "!", "not is a word: not x"), ("x && y", "&", "that is the word and"), ("x || y", "|", "that is the word or"),
+            ("x === 5", "= 5", "equal is =="), ("x ** 2", "*", "a power is x ^ 2"), ("x := 5", "=", "a value is given with ="),
+            ("x > 1 ? 2 : 3", "?", "choose with and, or: x > 0 and 1 or -1"), ("X @ y", "@", "the matrix product is X:matmul(w)"),
+            ("# a comment", "comment", "a comment begins with --"), ("// a comment", "//", "a comment begins with --"),
+            ("/* a */", "/*", "a comment begins with --"), ("A[1,2]", ",", "one index in each bracket: A[1][2]"),
+            ("A[1:2]", ":", "some rows are A:rows(1, 2), some columns A:cols(1, 2)"), ("x = [1, 2]", "[", "a list is {1, 2, 3}"),
+            ("x = (1, 2)", ",", "a list is {1, 2, 3}"), ("LAYERS = {2 2 1}", "2 1", "is a comma missing before it?"),
+            ('print("a" "b" 5)', '"b"', "is a comma missing before it?"),
+            ("network(2, 1, eta = 5)", "= 5", "what has a name goes into braces: f{name = 1}; to compare write =="),
+            ("for i in range(10):", "", "a block is for i = 1, 10 do ... end"), ("if x > 1: y()", ":", "a block is if x then ... else ... end"),
+            ("while x > 1:", ":", "a block is while x do ... end"), ("while true { }", "{", "a block is while x do ... end"),
+            ("function f() { return 1 }", "{", "a block is function f(x) ... end"), ("NET:", "", "a method is called, NET:step()"),
+            ("def f():", "f():", "a function is function f(x) ... end"), ("lambda x: x", "x:", "a function without a name is function(x) return x end"),
+            ("int x = 5", "x", "a variable needs no type: x = 5"), ("x = 1 end", "end", "there is one end too many"),
+            ("import numpy as np", "numpy", "Lua has no import: what moongrad has is there, help() says what; require \"name\" loads a file of Lua"),
+            ("print X", "X", "to call print write print(X)"), ("step 10", "10", "to call step write step(10)"),
+            ("help bug", "bug", 'write help "bug" or ?bug'), ("exit 0", "0", "Ctrl-D leaves, os.exit() too")), 1):
+        lines = p.do(code)
+        equal(len(lines), 3, *lines)
+        check(lines[0].startswith("[%d]:1: " % n) and " near " in lines[0], *lines)
+        equal(lines[0].split("; ", 1)[1:], [step], code)
+        equal(lines[1:], ["  " + code, "  " + " " * (code.rindex(at) if at else len(code)) + "^"])
+    equal(p.end(), 0)
+
+
+@test
+def calm(home):
+    """an error that is no habit of other languages says no more than Lua does"""
+    p = Prompt(home)
+    for code in ("x = = 1", "while x do y() end z = = 1", "if a then b() end x = = 5", "f(1))", "for i = 1 do end", "1 * 2 3",
+                 "nosuch 5", "else"):
+        check(";" not in p.do(code)[0], *p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def over_lines(home):
+    """a block that begins with a colon, in a text of several lines, is told when the text is forced"""
+    p = Prompt(home)
+    p.keys("for i in range(10):\x1b\ry(i)\r\r\r")  # Alt-Enter, then two blank lines
+    p.until(lambda: any("a block is for i = 1, 10 do ... end" in line for line in p.lines()) and p.is_ready())
+    equal(p.end(), 0)
+
+
+@test
+def names_of_other_languages(home):
+    """exit, quit, None, len and their like say what is meant here, read, called and assigned"""
+    p = Prompt(home, cols=150)
+    for code in ("exit", "quit", "exit()", "quit()"):
+        check("no '%s'; Ctrl-D leaves, os.exit() too" % code.strip("()") in "\n".join(p.do(code)), *p.lines())
+    equal(p.do("x = None"), ["no 'None'; write nil"])
+    equal(p.do("len(X)"), ["[6]:1: no 'len'; a length is #x", "  len(X)", "  ^"])
+    check('help "matrix"' in p.do("np.array({1})")[0], *p.lines())
+    p.do("exit = 5")
+    equal(p.do("exit"), ["5"])
+    equal(p.end(), 0)
+
+
+@test
+def own_variables(home):
+    """who assigns a name that is taken is told what works at the prompt, and does"""
+    p = Prompt(home, cols=250)
+    for code in ("A = 5", "cost = 'mse'", "X = 'abc'"):
+        said = p.do(code)[0]
+        name = code.split()[0]
+        check("choose another name; in a script or between do and end also local %s = ..." % name in said, said)
+    equal(p.do("do local A = 5 print(A) end"), ["5"])
+    equal(p.end(), 0)
+
+
+@test
+def typos_assigned(home):
+    """a new global within a typo of a live name is asked about, once"""
+    p = Prompt(home, cols=150)
+    equal(p.do("LAYRES = {2, 2, 1}"), ["LAYRES is a new variable; did you mean LAYERS?"])
+    equal(p.do("LAYRES"), ["{2, 2, 1}"])
+    equal(p.do("LAYRES = {2, 3, 1}"), [])
+    equal(p.do("EAT = .5"), ["EAT is a new variable; did you mean ETA?"])
+    p.do("EAT = nil")
+    equal(p.do("EAT = .5"), [])
+    equal(p.do("layres = 1"), ["layres is a new variable; did you mean LAYERS?"])
+    equal(p.do("BETA, THETA0, THETA_1, N, layer, beta, net1, data1, grade, thetas = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"), [])
+    equal(p.do("if true then local GRDA = 1 end"), [])
+    equal(p.end(), 0)
+    with open(home + "/s.lua", "w") as f:
+        f.write("LAYRES = {2, 2, 1}\n")
+    equal(run(home + "/s.lua"), ("", "", 0))
+    p = Prompt(home, "-i", home + "/s.lua")
+    equal(p.do("LAYRES = {2, 3, 1}"), [])
+    equal(p.do("EAT = 5 error 'x'")[0][-3:], ": x")
+    equal(p.end(), 0)
+
+
+main()

@@ -78,8 +78,9 @@ methods.undo, methods.seek = undo.undo, undo.seek
 methods.watch, methods.watched, methods.unwatch = looking.watch, looking.watched, looking.unwatch
 
 --- net:init([method, options])
--- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. The method is by
--- default the network's option init; options hold the number that goes with it:
+-- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. What passes of the
+-- old THETA made, A Z DELTA GRAD DTHETA J, is gone. The method is by default the network's option init; options hold
+-- the number that goes with it:
 -- {inits}
 -- > init("epsilon", {epsilon = .5})
 function methods.init(net, method, o, ...)

@@ -131,7 +131,7 @@ options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_
 -- in a table at the next place.
 options.arguments = {
   init = { { choices = core.inits, numbers = options.init_numbers } },
-  explain = { { choices = { "z", "a", "delta", "grad", "theta", "dtheta", "cost" } } },
+  explain = { { choices = { "z", "a", "delta", "grad", "theta", "dtheta", "cost", "J" } } },
   bug = { { choices = { "any", table.unpack(core.bugs) } } },
 }
 

@@ -196,11 +196,11 @@ end
 
 -- The text of a matrix or row, in colour if wanted.
 function show.matrix(m, color)
-  local origin = core.origin(m)
+  local origin, row = core.origin(m)
   local labels = labels_of(origin)
   local marks = nonfinite(m)
   local rows = edges(m.nrows, show.room(1 + (labels and 1 or 0) + (marks and 1 or 0)))
-  local margin = labels and #tostring(m.nrows) or 0
+  local margin = labels and #tostring(row or m.nrows) or 0
   local width = math.max(show.width(), 20) - (labels and margin + #gap or 0)
   local cols = edges(m.ncols, width // (1 + #gap) * 2 + 1)
   local numbers = fetch(m, rows, cols)
@@ -220,7 +220,7 @@ function show.matrix(m, color)
   end
   for _, i in ipairs(rows) do
     if i then
-      add(tostring(i), function(j)
+      add(tostring(row or i), function(j)
         if not j then return "..." end
         local cell = columns[j][i]
         return color and cell:gsub("%S+", show.paint(numbers[i][j], "%0", low, high)) or cell

@@ -74,6 +74,7 @@ const char *push_suggestion(lua_State *L, const char *key, int names);
 typedef struct Matrix {
   mg_mat m;         /* where and how the numbers lie */
   Storage *storage; /* whose they are; user value 1 keeps it alive */
+  size_t row;       /* of a row of a matrix: which, from 0 */
 } Matrix;           /* user value 2: its origin, a table {what = "theta", layer = 1, ...}, or nil */
 
 /* Pushes a new matrix of zeros, doubles, row-major. */

@@ -92,6 +92,8 @@ static const char *push_label(lua_State *L, int idx) {
       const char *label = lua_tostring(L, -1);
       if (lua_isinteger(L, top + 2))
         label = lua_pushfstring(L, "%s[%I]", label, (LUAI_UACINT)lua_tointeger(L, top + 2));
+      if (luaL_testudata(L, idx, ROW) != NULL)
+        label = lua_pushfstring(L, "%s[%I]", label, (LUAI_UACINT)((Matrix *)lua_touserdata(L, idx))->row + 1);
       lua_replace(L, top + 1);
       lua_settop(L, top + 1);
       return label;
@@ -215,11 +217,16 @@ static int is_end(lua_State *L, size_t n) {
   return lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == (lua_Number)(n + 1);
 }
 
+/* m[i], which knows where it came from as m does. */
 static int matrix_index(lua_State *L) {
   const Matrix *a = matrix_check(L, 1);
   if (lua_type(L, 2) == LUA_TSTRING) return push_named(L, a);
   if (is_end(L, a->m.nrows)) return 0;
-  matrix_part(L, 1, mg_mat_rows(a->m, check_index(L, a->m.nrows, "row"), 1), ROW);
+  const size_t i = check_index(L, a->m.nrows, "row");
+  matrix_part(L, 1, mg_mat_rows(a->m, i, 1), ROW);
+  ((Matrix *)lua_touserdata(L, -1))->row = i;
+  lua_getiuservalue(L, 1, 2);
+  lua_setiuservalue(L, -2, 2);
   return 1;
 }
 
@@ -317,11 +324,14 @@ static int as_matrix(lua_State *L) {
   return 1;
 }
 
-/* origin(m): where a network's view came from, a table {what=, layer=, ...}, or nil */
+/* origin(m): where a network's view came from, a table {what=, layer=, ...}, or nil; then, of a row of one,
+   which. */
 static int origin(lua_State *L) {
-  matrix_check(L, 1);
+  const Matrix *a = matrix_check(L, 1);
   lua_getiuservalue(L, 1, 2);
-  return 1;
+  if (lua_isnil(L, -1) || luaL_testudata(L, 1, ROW) == NULL) return 1;
+  lua_pushinteger(L, (lua_Integer)a->row + 1);
+  return 2;
 }
 
 /* set_origin(m, t): says so. Returns m. */

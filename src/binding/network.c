@@ -245,12 +245,16 @@ static int set_theta(lua_State *L) {
 
 /* --- settings --------------------------------------------------------------------------- */
 
-/* core.draw(net, method, value): draws THETA anew by the method called so. */
+/* core.draw(net, method, value): draws THETA anew by the method called so; what passes of the old one made is
+   forgotten. */
 static int draw(lua_State *L) {
   Network *n = network_check(L, 1);
   const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
   n->changed++;
   n->moved++;
+  n->walking = false;
+  n->net.made = MG_NOTHING;
+  n->net.updated = false;
   mg_init(&n->net, (mg_init_method)method, luaL_checknumber(L, 3), network_rng(L, 1));
   return 0;
 }

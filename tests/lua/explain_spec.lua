@@ -259,7 +259,15 @@ describe("explain", function()
     end
     assert.is_truthy(net.delta[1]:explain(2, 1, { depth = 2 }).terms[1].terms)
     raises(function() net.X:explain(1, 1) end, "explain: expected one of A[l]", "got a matrix of its own")
-    raises(function() net.delta[1][2]:explain(1, 1) end, "explain: expected one of A[l]")
+    for _, what in ipairs { "a", "z", "delta", "grad", "theta", "dtheta" } do
+      assert.equal(net:explain(what, 1, 2, 1).text, net[what][1][2]:explain(1).text)
+      assert.equal(net:explain(what, 1, 2, 1).text, net:explain(net[what][1][2], 1).text)
+    end
+    assert.is_truthy(net.delta[1][2]:explain(1, { depth = 2 }).terms[1].terms)
+    raises(function() net.delta[1][2]:explain(1, 1) end, "explain: expected options, {depth = 2}, got 1")
+    raises(function() net.delta[1][2]:explain(3) end, "explain: j: expected 1 to 2, a column of DELTA[1] (4 x 2), got 3")
+    raises(function() net.delta[1].T[1]:explain(1) end, "explain: expected one of A[l]") -- the transpose is another
+    raises(function() net.delta[1]:copy()[1]:explain(1) end, "explain: expected one of A[l]")
   end)
 
   it("refuses what is not there, with the range", function()
@@ -274,7 +282,10 @@ describe("explain", function()
     raises(function() net:explain("grad", 1, 2) end, "explain: j: expected 1 to 3", "got nil")
     raises(function() net:explain("grad", 1, 1.5, 1) end, "explain: i:", "got 1.5")
     raises(function() net:explain("gard", 1, 2, 1) end, 'explain: no quantity "gard"; did you mean grad?')
-    raises(function() net:explain() end, "explain: expected one of z, a, delta", "got nil")
+    raises(function() net:explain() end, "explain: expected one of z, a, delta, grad, theta, dtheta, cost, J", "got nil")
+    raises(function() net:explain(net.J) end, "explain: expected one of", '; of a number say which it is: explain("grad"')
+    raises(function() net:explain(net.a[3]) end, "explain: i: expected 1 to 4, a row of A[3] (4 x 3), got nil")
+    raises(function() net:explain(net.a) end, "explain: layer: expected 1 to 4, got nil")
     raises(function() net:explain("grad", 1, 2, 1, { deep = 1 }) end, 'explain: no option "deep"', "depth")
     raises(function() net:explain("grad", 1, 2, 1, { depth = 0 }) end, "explain: depth: expected a whole number from 1")
     raises(function() net:explain("grad", 1, 2, 1, 2) end, "explain: expected options, {depth = 2}, got 2")

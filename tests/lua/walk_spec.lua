@@ -210,14 +210,15 @@ describe("walk", function()
   end)
 
   it("is no longer valid when something else has made a pass, and says so", function()
-    for _, other in ipairs { "step", "forward", "check", "walk", "train" } do
+    for _, other in ipairs { "step", "forward", "check", "walk", "train", "undo" } do
       local net = kit.xor()
+      net:step()
       local w = net:walk()
       w:to("delta", 3)
       net[other](net)
       for _, call in ipairs { function() w() end, function() w:back() end, function() w:finish() end,
         function() w:to "cost" end } do
-        raises(call, "walk: no longer valid: another pass has come between", "w:reset() begins again")
+        raises(call, "walk: no longer valid: something has come between", "w:reset() begins again")
       end
       assert.matches("no longer valid", tostring(w))
       local twin = net:copy()
@@ -241,6 +242,21 @@ describe("walk", function()
     twin.eta = .5
     twin:step()
     assert.equal(kit.live(twin), after)
+  end)
+
+  it("is over when init() draws THETA anew, and nothing is left of what it made", function()
+    for _, ops in ipairs { 3, 14 } do
+      local net = kit.xor()
+      local w = net:walk()
+      w:to(ops)
+      net:init()
+      for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do assert.equal(0, #net[what]) end
+      assert.is_nil(net.J)
+      if ops == 3 then raises(w, "walk: no longer valid", "init()") end
+      net:undo()
+      assert.equal(ops == 3 and 0 or 4, #net.a) -- of a walk that was over
+      assert.equal("z", w:reset()().name)
+    end
   end)
 
   it("is no longer valid when X or y has changed", function()

@@ -211,7 +211,7 @@ end
 -- that A Z DELTA GRAD THETA now hold: when they no longer fit together it says so. {depth = 2} opens the numbers in
 -- the terms, too, and so on, back to the data. Returns a tree: value, engine, difference, terms[k].value, .text and,
 -- when opened, .terms, explanations of their own.
--- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1).
+-- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1); so are explain(DELTA[1], 2, 1) and DELTA[1][2]:explain(1).
 -- > forward() backward()
 -- > explain("grad", 1, 2, 3)
 -- > explain("delta", 1, 4, 1, {depth = 3})
@@ -224,7 +224,8 @@ function explain.of(net, what, l, i, j, o, ...)
   if name == "j" then name = "cost" end
   if not is_known[name] then
     if name then raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known)) end
-    raise("explain: expected one of %s, got %s", table.concat(known, ", "), options.show(what))
+    raise("explain: expected one of %s, got %s%s", table.concat(known, ", "), options.show(what),
+      type(what) == "number" and '; of a number say which it is: explain("grad", 1, 2, 3), explain("J")' or "")
   end
   if name == "cost" then
     if type(l) == "number" then raise 'explain: J is one number: explain("cost")' end
@@ -249,13 +250,19 @@ function explain.of(net, what, l, i, j, o, ...)
 end
 
 --- m:explain(i, j [, {depth = n}])
--- Where that number came from, when m is a live matrix of a network: see explain.
+-- Where that number came from, when m is a live matrix of a network, or a row of one, r:explain(j): see explain.
 -- > forward() backward()
 -- > DELTA[1]:explain(2, 1)
+-- > DELTA[1][2]:explain(1)
 function explain.of_matrix(m, i, j, ...)
-  local origin = core.origin(m)
+  local origin, row = core.origin(m)
   if not origin or not is_known[origin.what] then
-    raise("explain: expected one of A[l] Z[l] DELTA[l] GRAD[l] THETA[l] DTHETA[l], whole, got a matrix of its own")
+    raise("explain: expected one of A[l] Z[l] DELTA[l] GRAD[l] THETA[l] DTHETA[l], or a row of it, got a matrix of "
+      .. "its own; X and y are data: what all else comes from")
+  end
+  if row then
+    if (...) ~= nil then raise "explain: of a row expected a column and options: THETA[1][2]:explain(3)" end
+    return explain.of(origin.net, origin.what, origin.layer, row, i, j)
   end
   return explain.of(origin.net, origin.what, origin.layer, i, j, ...)
 end

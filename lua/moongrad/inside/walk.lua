@@ -78,8 +78,8 @@ local function trouble(self)
     return "NET is another network now; walk() begins a walk of that one"
   end
   if core.walk_state(self.net) ~= self.number then
-    return "another pass has come between, by step(), forward(), check() or another walk; w:reset() begins again "
-      .. "from here"
+    return "something has come between, a step(), forward(), check(), init(), undo() or another walk; w:reset() "
+      .. "begins again from here"
   end
   if not self.data then return nil end
   local X, y = core.network_data(self.net)

@@ -226,9 +226,10 @@ end
 
 -- A matrix; a live one by the network that it shows.
 function writer:matrix(m, path)
-  local from = core.origin(m)
-  if from and from.net and quantities[from.what] and kind(m) == "matrix" then
-    return ("%s.%s[%d]"):format(self:value(from.net, "a network"), from.what, from.layer)
+  local from, row = core.origin(m)
+  if from and from.net and quantities[from.what] then
+    return ("%s.%s[%d]%s"):format(self:value(from.net, "a network"), from.what, from.layer,
+      row and ("[%d]"):format(row) or "")
   end
   local copy = self:copy(m, path)
   if not copy then return nil end

@@ -127,6 +127,32 @@ describe("exact values", function()
     assert.equal(7, was.epoch)
   end)
 
+  it("are whole or not there at all when there is no time for them", function()
+    local shared = { 1 }
+    local w = writer()
+    w:whole("a", w.value, w, { shared }, "a")
+    w.deadline = 0
+    w:whole("b", function() w:line("%s", w:value({ shared, {} }, "b")) end)
+    w:whole("c", w.fill, w, "c", {}, "c")
+    assert.same({ "b", "c" }, w.full)
+    assert.same(4, #w.lines)
+    w.deadline = nil
+    assert.same({ { 1 } }, read(w, w:value({ shared }, "d")))
+    local long, deep = {}, {}
+    for i = 1, 600000 do long[i] = i end
+    for _ = 1, 100000 do deep = { deep } end
+    w = writer()
+    w:whole("long", w.value, w, long, "long")
+    w:whole("deep", w.value, w, deep, "deep")
+    assert.same({ "long", "deep" }, w.full)
+    local keys = {}
+    for i = 1, 10000 do keys["k" .. i] = {} end
+    w = writer()
+    w.deadline = math.huge
+    w:whole("keys", w.value, w, keys, "keys")
+    assert.same({ "keys" }, w.full)
+  end)
+
   it("keep cycles, what is shared, and keys of any kind", function()
     local shared = { 1, nil, 3 }
     local t = { shared, shared, [-1] = "x", [2.5] = false, ["a b"] = print }

@@ -92,7 +92,7 @@ writer.__index = writer
 
 -- A writer knows the objects that have an expression already, texts(chunkname), the source of a chunk, and the
 -- bytes that copies may take. Its lines are for exact.text; lost names what cannot be written, full (nil: nothing)
--- what there was no room for.
+-- what there was no room for. With a deadline, of core.clock, what is written under whole is full after it.
 function exact.writer(known, texts, room)
   return setmetatable({ known = known, texts = texts, room = room, lines = {}, lost = {}, count = 0 }, writer)
 end
@@ -121,6 +121,8 @@ end
 
 function writer:copy(m, path) return self:keep(8 * m.nrows * m.ncols, m.copy, m, path) end
 
+local most = 500000 -- entries of a plain table that is copied
+local sortable = 5000 -- keys that are sorted before a deadline
 local many = 100 -- numbers that are formatted by one call
 local many_quoted = ("%q, "):rep(many - 1) .. "%q"
 
@@ -278,12 +280,27 @@ function writer:value(v, path)
   self.lost[#self.lost + 1] = path
 end
 
--- Bytes of a copy of t, a guess from above; nil when t holds more than numbers, strings and booleans.
+-- Calls f(...), which writes what path is, whole or not at all: when there is no time for it, nothing of it stays.
+function writer:whole(path, f, ...)
+  local lines, count = #self.lines, self.count
+  if pcall(f, ...) then return end
+  for i = #self.lines, lines + 1, -1 do self.lines[i] = nil end
+  for object, place in next, self.known do
+    local n = place:match "^__%[(%d+)%]$"
+    if n and tonumber(n) > count then self.known[object] = nil end
+  end
+  self.full = self.full or {}
+  self.full[#self.full + 1] = path
+end
+
+-- Bytes of a copy of t, a guess from above; nil when t holds more than numbers, strings and booleans. A table
+-- that takes long to copy counts as one for which there is no room.
 local function plain_bytes(t)
   local n = 0
   for key, v in next, t do
     if not (scalar[type(key)] and scalar[type(v)]) then return nil end
     n = n + 1
+    if n > most then return math.huge end
   end
   return 40 * n
 end
@@ -296,6 +313,7 @@ end
 
 -- Gives the table at place the contents of t, which path is.
 function writer:fill(place, t, path)
+  if self.deadline and core.clock() > self.deadline then error "no time" end
   local bytes = plain_bytes(t)
   local contents = bytes and self:keep(bytes, plain_copy, t, path) or not bytes and self:contents(t, path)
   if contents then self:parts { "__.fill(" .. place .. ", ", contents, ")" } end
@@ -307,6 +325,7 @@ function writer:contents(t, path)
   for i = 1, n do parts[i] = self:value(rawget(t, i), ("%s[%d]"):format(path, i)) or "nil" end
   for key in next, t do
     if not (math.type(key) == "integer" and key >= 1 and key <= n) then rest[#rest + 1] = key end
+    if self.deadline and #rest > sortable then error "no time" end
   end
   table.sort(rest, ordered)
   for _, key in ipairs(rest) do

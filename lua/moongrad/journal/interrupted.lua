@@ -9,6 +9,7 @@ local exact = require "moongrad.journal.exact"
 
 local interrupted = {
   room = 256 << 20, -- bytes that copies may yet take
+  time = 0.02, -- seconds for tables of an input: whoever pressed Ctrl-C waits for the prompt meanwhile
 }
 
 local session -- as the journal got it
@@ -264,14 +265,15 @@ end
 -- Adds to the entry Lua that leaves what this input left, and what of it is lost.
 local function write_left(entry, before, sources)
   local w = exact.writer(known(before), function(name) return sources[name] end, interrupted.room)
+  w.deadline = core.clock() + interrupted.time
   w:line [[local __ = require("moongrad.journal.exact").reader()]]
   write_live(w, before)
   for _, name in ipairs(sorted_globals(before.globals, _G)) do
-    write_global(w, name, rawget(_G, name), before.globals[name], before)
+    w:whole(name, write_global, w, name, rawget(_G, name), before.globals[name], before)
   end
   local replaced = session.replaced()
   for _, name in ipairs(sorted_globals(before.replaced, replaced)) do
-    write_global(w, name, replaced[name], before.replaced[name], before)
+    w:whole(name, write_global, w, name, replaced[name], before.replaced[name], before)
   end
   local a, b = math.randomseed() -- where Lua's own generator was cannot be asked
   w:line("math.randomseed(%d, %d)", a, b)

@@ -19,6 +19,9 @@ local function finding(d, name)
   end
 end
 
+-- Text as it was before it was broken into lines.
+local function squeeze(text) return (text:gsub("%s+", " ")) end
+
 -- The lines of try are run as at the prompt, NET being net.
 local function type_in(net, line)
   local names = setmetatable({ NET = net, sqrt = mg.sqrt }, {
@@ -93,6 +96,8 @@ describe("a planted condition", function()
     { "unscaled", function() return net_of { X = X * 1000 } end, true },
     { "targets", function() return net_of { y = { 0, 5, 5, 0 } } end, true },
     { "constant", function() return net_of { X = mg.ones(4, 2) } end },
+    { "ETA", function() return net_of { eta = -1 } end, true },
+    { "ETA", function() return net_of { eta = 0 } end, true },
     { "gradient", function()
       local net = net_of {}
       net:bug "wrong-sign"
@@ -111,7 +116,7 @@ describe("a planted condition", function()
       assert.is_truthy(f, tostring(d))
       assert.is_false(f.minor)
       assert.equal(d.findings[1].try, d.try)
-      assert.is_truthy(tostring(d):find(name .. ": " .. f.text, 1, true))
+      assert.is_truthy(squeeze(tostring(d)):find(squeeze(name .. ": " .. f.text), 1, true))
       net = type_in(net, f.try)
       if helps then
         local left = finding(net:diagnose(), name)
@@ -122,9 +127,40 @@ describe("a planted condition", function()
 
   it("is named first where it is the cause of others", function()
     for name, spec in pairs { unscaled = { X = X * 1000 }, symmetry = { init = { "constant", value = 0 } },
-      ["ETA too small"] = { eta = 1e-6 }, targets = { y = { 0, 5, 5, 0 } } } do
+      ["ETA too small"] = { eta = 1e-6 }, targets = { y = { 0, 5, 5, 0 } }, ETA = { eta = -1 } } do
       assert.equal(name, net_of(spec):diagnose().findings[1].name)
     end
+  end)
+
+  it("that is a mistake in the backward pass is seen, early and late, and is not named", function()
+    for epochs = 0, 3000, 1500 do
+      local net = net_of { eta = 1, cost = "mse" }
+      net:step(epochs)
+      assert.is_true(net:diagnose().ok)
+      for _, mistake in ipairs(net:bug()) do
+        net:bug(mistake.name)
+        local d = net:diagnose()
+        -- late, the update that stale weights have had already is next to nothing, and nothing goes wrong
+        if epochs == 0 or mistake.name ~= "stale-weights" then
+          assert.equal("gradient", d.findings[1] and d.findings[1].name, mistake.name .. tostring(d))
+          assert.equal("check()", d.try)
+        end
+        for _, words in ipairs { mistake.name, mistake.formula, "mistake", "planted" } do
+          assert.is_nil(squeeze(tostring(d)):find(words, 1, true))
+        end
+      end
+    end
+  end)
+
+  it("that is a cost that rises from next to nothing is not passed over", function()
+    local net = net_of { eta = 1 }
+    net:step(5000)
+    net:bug "wrong-sign"
+    local d, before = net:diagnose(), net:cost()
+    assert.is_true(before < 1e-3)
+    assert.is_false(d.ok)
+    assert.is_truthy(squeeze(tostring(d)):find("in 300 epochs on a copy the cost rises by 6.72%", 1, true), tostring(d))
+    kit.near({ d.fall }, { (before - net:step(300).cost) / before }, 1e-12)
   end)
 
   it("that is a plateau of XOR is told by its mse", function()
@@ -159,6 +195,36 @@ describe("a planted condition", function()
   end)
 end)
 
+describe("the epochs on a copy", function()
+  it("change the cost as those that are then done", function()
+    for _, spec in ipairs { { eta = .5 }, { activation = "sigmoid", eta = 5 }, { eta = 20, cost = "mse" },
+      { eta = -.1 } } do
+      for _, epochs in ipairs { 0, 7, 400 } do
+        local net = net_of(spec)
+        net:step(epochs)
+        local d, before = net:diagnose(), net:cost()
+        local after = net:step(d.epochs).cost
+        assert.equal(after, d.costs[#d.costs])
+        assert.equal(301, #d.costs)
+        kit.near({ d.fall }, { (before - after) / before }, 1e-12)
+        local words = ("the cost %s by %s%.3g%%"):format(after > before and "rises" or "falls",
+          math.abs(d.fall) < .01 and "only " or "", 100 * math.abs(d.fall))
+        assert.is_truthy(squeeze(tostring(d)):find(words, 1, true), tostring(d))
+      end
+    end
+  end)
+
+  it("go on in batches, after batches, and are said to be of fewer rows where they are", function()
+    local g = mg.generator(1)
+    local A = g:rand(1500, 2) * 2 - 1
+    local net = net_of { X = A, y = mg.lt((A * A):sum(2), .6) }
+    net:train { epochs = 3, batch = 10 }
+    local d = net:diagnose()
+    assert.equal(10, d.batch)
+    assert.is_truthy(squeeze(tostring(d)):find("epochs of batches of 10 on a copy with 1000 of the 1500 rows", 1, true))
+  end)
+end)
+
 describe("no alarm", function()
   local function silent(net, train, times)
     local seen = {}
@@ -189,6 +255,32 @@ describe("no alarm", function()
       assert.is_true(learnt >= 45)
     end)
   end
+
+  it("is raised before batches of a cost that is a sum over many rows", function()
+    for seed = 0, 19 do
+      local g = mg.generator(seed)
+      local A = g:rand(600, 10)
+      local t = mg.zeros(600, 5)
+      for i = 1, 600 do t[i][A[i]:argmax(2)[1][1] % 5 + 1] = 1 end
+      local net = net_of { 10, 20, 5, activation = "sigmoid", X = A, y = t, seed = seed, eta = .5 }
+      local d = net:diagnose()
+      assert.is_true(d.ok, tostring(d))
+      local f = finding(d, "ETA too large") -- for step(), which it is
+      assert.is_true(f.minor)
+      assert.equal("train{epochs = 10, batch = 16}", f.try)
+      local before = net:cost()
+      net:train { epochs = 10, batch = 16 }
+      assert.is_true(net:cost() < before)
+      assert.is_true(net:diagnose().ok)
+    end
+  end)
+
+  it("is raised by relus on their kinks", function()
+    for seed = 0, 99 do -- biases 0, and a row of zeros: every relu is on its kink
+      assert.is_true(net_of { 2, 8, 1, activation = "relu", cost = "cross-entropy", init = "he", seed = seed }
+        :diagnose().ok, seed)
+    end
+  end)
 
   it("is raised for curves and classes that are learnt in batches", function()
     for seed = 0, 4 do

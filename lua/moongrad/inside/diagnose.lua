@@ -4,6 +4,7 @@
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local page = require "moongrad.help.page"
 local probe = require "moongrad.inside.probe"
 local raise = require "moongrad.raise"
 local symptoms = require "moongrad.inside.symptoms"
@@ -12,6 +13,13 @@ local find, percent = symptoms.find, symptoms.percent
 
 local diagnosis = { __name = "diagnosis" }
 diagnosis.__index = diagnosis
+
+-- The epochs that were tried are what is looked at.
+local function adopt(self, found, run)
+  self.epochs, self.batch, self.rows = run.epochs, run.batch, #run.X
+  for name, v in pairs(found) do self[name] = v end
+  if self.learnt and self.trend == "flat" then self.trend = "falls" end
+end
 
 -- --- how far a step goes ---------------------------------------------------------------------
 
@@ -23,47 +31,89 @@ local function is_blocked(self)
   return false
 end
 
+-- ETA itself, where no update can go down with it; true when it is so.
+local function look_at_sign(self, net)
+  if net.eta > 0 then return false end
+  local text = "it is 0: no update changes THETA"
+  if net.eta < 0 then text = ("it is %.3g: below 0, each update goes up the gradient"):format(net.eta) end
+  find(self, { name = "ETA", value = net.eta, text = text,
+    try = ("ETA = %.3g; step(100)"):format(net.eta < 0 and -net.eta or .1) })
+  return true
+end
+
 -- With ETA the cost does what text says; with the smaller one it falls.
-local function too_large(self, net, run, smaller, text)
-  local n = #net.X
-  if n > 50 and not run.batch and core.cost_factor(net, n) == core.cost_factor(net, 2 * n) then
-    text = text .. ("; this cost is a sum over %d rows, train{batch = 32} takes smaller steps"):format(n)
-  end
-  find(self, { name = "ETA too large", value = self.widest, text = text,
+local function too_large(self, smaller, text)
+  local last = self.costs and self.costs[#self.costs]
+  local minor = self.learnt and last ~= nil and last < 1.5 * self.costs[1]
+  find(self, { name = "ETA too large", value = self.widest, text = text, minor = minor,
     try = ("ETA = %.3g; step(100)"):format(smaller) })
+end
+
+local some_rows = 16 -- a batch's
+
+-- Many rows and a cost that is their sum: all at once may be too large a step, and batches not. What is looked at goes
+-- on in batches where nothing says that it will not be trained so. True when that is what there is to say.
+local function look_at_batches(self, net, run)
+  if run.batch or not run.is_sum or #net.X <= 50 or self.trend == "falls" and self.widest <= 1 then return false end
+  run.batch, run.scale = some_rows, 1
+  local found = probe.epochs(run)
+  if found.trend ~= "falls" then
+    run.batch, run.scale = nil, #net.X / #run.X
+    return false
+  end
+  find(self, { name = "ETA too large", value = self.widest, minor = net.epoch == 0,
+    try = ("train{epochs = 10, batch = %d}"):format(some_rows),
+    text = ("for step(): the cost is a sum over %d rows, and an update of all of them up to %.2g of its weights; in "
+      .. "batches of %d the cost falls by %s in %d epochs"):format(#net.X, self.widest, some_rows, percent(found.fall),
+      run.epochs) })
+  if net.epoch == 0 then adopt(self, found, run) end
+  return true
 end
 
 local function look_at_eta(self, net, run)
   local eta, last = net.eta, self.costs and self.costs[#self.costs]
   if self.trend == "rises" or self.trend == "diverges" then
-    local smaller = probe.smaller(run)
-    if not smaller then
-      find(self, { name = "gradient", try = "check()", text = ("the cost rises however small ETA is (tried down to " ..
-        "%.2g): the gradient is not that of the cost"):format(eta * 1e-6) })
-      return
-    end
     local what = self.trend == "rises" and ("rises in %d of %d epochs"):format(self.ups, self.epochs)
       or "would leave the finite numbers"
-    too_large(self, net, run, smaller, ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of " ..
-      "its weights, 1e-3 is usual"):format(what, eta, smaller, self.widest))
+    local smaller = probe.smaller(run)
+    if smaller then
+      too_large(self, smaller, ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its "
+        .. "weights, 1e-3 is usual"):format(what, eta, smaller, self.widest))
+    elseif not self.learnt then
+      find(self, { name = "rising", try = "check()",
+        text = ("the cost %s, with a smaller ETA, too (tried down to %.2g)"):format(what, eta * 1e-6) })
+    end
+  elseif self.learnt then return
   elseif self.trend == "flat" and not is_blocked(self) then
-    local larger, fall = probe.larger(run)
+    local larger, fall = probe.larger(run, self)
     if larger then
       find(self, { name = "ETA too small", value = self.widest, try = ("ETA = %.3g; step(1000)"):format(larger),
         text = ("an update is at most %.2g of its weights, 1e-3 is usual: with ETA %.3g the cost falls by %s in %d " ..
           "epochs, with %.3g by %s"):format(self.widest, larger, percent(fall), self.epochs, eta, percent(self.fall)) })
       return
     end
-    local smaller = self.explained < -.02 and probe.smaller(run)
+    local smaller = self.explained < -.02 and self.fall < .02 and probe.smaller(run)
     if not smaller then return end
-    too_large(self, net, run, smaller, ("the cost is above that of predicting the mean of y and does not fall with " ..
+    too_large(self, smaller, ("the cost is above that of predicting the mean of y and does not fall with " ..
       "ETA %.3g; with %.3g it does"):format(eta, smaller))
   elseif self.trend == "falls" and self.widest > 1 then
     local smaller, cost = probe.smaller(run)
     if not smaller or cost >= .8 * last then return end
-    too_large(self, net, run, smaller, ("an update is up to %.2g times its weights, 1e-3 is usual: in %d epochs ETA " ..
+    too_large(self, smaller, ("an update is up to %.2g times its weights, 1e-3 is usual: in %d epochs ETA " ..
       "%.3g comes to cost %.4g, %.3g to %.4g"):format(self.widest, self.epochs, eta, last, smaller, cost))
   end
+end
+
+-- J against GRAD, and then how far a step goes; not where ETA has said it all.
+local function look_at_steps(self, net, run)
+  local off = probe.disagreement(run)
+  if off then
+    find(self, { name = "gradient", value = off, try = "check()",
+      text = ("moved a little in random directions, J changes otherwise than GRAD says: it is off by %s"):format(
+        percent(off)) })
+  end
+  if look_at_sign(self, net) or off or look_at_batches(self, net, run) then return end
+  look_at_eta(self, net, run)
 end
 
 -- --- plateaus --------------------------------------------------------------------------------
@@ -92,7 +142,7 @@ local function wider(net)
 end
 
 local function look_for_plateau(self, net, X, y)
-  if self.trend ~= "flat" or self.learnt then return end
+  if self.trend ~= "flat" or self.fall > .02 or self.learnt or net.eta <= 0 then return end -- a fall leaves it
   if is_xor(X, y) then
     for _, p in ipairs(plateaus) do
       if math.abs(self.mse / p[1] - 1) < .02 then
@@ -122,6 +172,7 @@ local function variance(y) return ((y - y:mean(1)) ^ 2):mean() end
 -- All that X and y tell.
 local function with_data(self, net, X, y)
   local run = probe.new(net, X, y)
+  self.all_rows = #X
   if symptoms.pass(self, run.twin) then return end
   local activations = options.resolve(core.network_state(net).layers, core.network_state(net).given)
   for l, activation in ipairs(activations) do self.layers[l] = symptoms.measure(run.twin, l, activation) end
@@ -131,21 +182,19 @@ local function with_data(self, net, X, y)
   self.mse, self.accuracy, self.variance = mse, accuracy, variance(run.y)
   self.explained = 1 - mse / math.max(self.variance, 1e-300)
   self.learnt = self.explained >= .9 or (accuracy or 0) >= .95 or self.variance == 0
-  probe.run(run)
-  self.epochs, self.trend, self.fall, self.ups, self.costs = run.epochs, run.trend, run.fall, run.ups, run.costs
-  if self.learnt and self.trend == "flat" then self.trend = "falls" end
+  adopt(self, probe.epochs(run), run)
+  look_at_steps(self, net, run)
   symptoms.targets(self, net, y)
   symptoms.inputs(self, X)
   symptoms.symmetry(self, net)
-  if not self.learnt or self.trend == "diverges" then look_at_eta(self, net, run) end
   symptoms.layers(self, net)
   look_for_plateau(self, net, X, y)
 end
 
 -- The order in which causes come before what they cause.
-local order = { NaN = 1, error = 1, data = 1, constant = 2, targets = 3, unscaled = 4, symmetry = 5, gradient = 6,
-  exploding = 7, ["ETA too large"] = 8, saturation = 9, dead = 10, vanishing = 11, ["ETA too small"] = 12,
-  plateau = 13 }
+local order = { NaN = 1, error = 1, data = 1, ETA = 2, gradient = 3, constant = 4, targets = 5, unscaled = 6,
+  symmetry = 7, exploding = 8, rising = 9, ["ETA too large"] = 9, saturation = 10, dead = 11, vanishing = 12,
+  ["ETA too small"] = 13, plateau = 14 }
 
 local function before(a, b)
   if a.minor ~= b.minor then return b.minor end
@@ -162,8 +211,8 @@ end
 --   update / weight: ETA |GRAD[l]| / |THETA[l]|, for which 1e-3 is usual
 -- Returns a diagnosis: ok; findings, a list of {name, layer, value, text, try, minor}, causes first; try, that of the
 -- first finding, a line to type; layers[l] {saturated, dead, delta, gradient, update}; mse, explained (1 - mse over the
--- variance of y), trend, and the costs of the epochs that were tried. A minor finding is worth a line, no more.
--- Of many rows of X some 1000 are looked at.
+-- variance of y); and, of the epochs on the copy, trend, fall (a share of the cost) and costs. They are what step does,
+-- or train after batches. A minor finding is worth a line, no more. Of many rows of X some 1000 are looked at.
 -- > diagnose()
 -- > diagnose().findings[1]
 function diagnosis.of(net, ...)
@@ -188,33 +237,48 @@ end
 
 local row = "  %-5s  %-11s  %13s  %13s  %9s  %9s"
 
+-- A table of the layers, or, where it is too wide, a line for each.
 local function numbers(self)
-  local lines = { row:format("layer", "activation", "update/weight", "gradient norm", "saturated", "dead") }
+  local head = row:format("layer", "activation", "update/weight", "gradient norm", "saturated", "dead")
+  local is_wide = #head <= page.width()
+  local lines = { is_wide and head or nil }
   for l, m in ipairs(self.layers) do
-    lines[l + 1] = row:format(l, m.activation, ("%.2g"):format(m.update), ("%.2g"):format(m.gradient),
-      percent(m.saturated), ("%d of %d"):format(m.dead, m.units))
+    local form = is_wide and row or "  layer %s, %s: update/weight %s, gradient norm %s, saturated %s, dead %s"
+    lines[#lines + 1] = page.layout(form:format(l, m.activation, ("%.2g"):format(m.update), ("%.2g"):format(m.gradient),
+      percent(m.saturated), ("%d of %d"):format(m.dead, m.units)))
   end
   return table.concat(lines, "\n")
+end
+
+-- "in 300 epochs on a copy"
+local function tried(self)
+  local text = ("in %d epochs%s on a copy"):format(self.epochs, self.batch and " of batches of " .. self.batch or "")
+  return self.rows == self.all_rows and text or text .. (" with %d of the %d rows"):format(self.rows, self.all_rows)
 end
 
 local function shape(self)
   if not self.mse then return nil end
   local text = ("mse %.6g, %s of the variance of y explained"):format(self.mse, percent(math.max(self.explained, 0)))
   if not self.trend then return text end
-  local words = { falls = "falls by", flat = "falls by only", rises = "rises, by" }
-  if not words[self.trend] then return text .. "; a copy that goes on diverges" end
-  return text .. ("; in %d epochs on a copy the cost %s %s"):format(self.epochs, words[self.trend],
-    percent(math.abs(self.fall)))
+  if self.trend == "diverges" then return text .. "; a copy that goes on diverges" end
+  text = text .. ("; %s the cost "):format(tried(self))
+  if self.fall == 0 then return text .. "stays" end
+  text = text .. (self.fall < 0 and "rises by " or "falls by ") .. (math.abs(self.fall) < .01 and "only " or "")
+    .. percent(math.abs(self.fall))
+  local is_unsteady = self.fall > 0 and self.ups > .1 * self.epochs
+  return is_unsteady and text .. (", though it rises in %d of them"):format(self.ups) or text
 end
 
 function diagnosis.__tostring(self)
-  local lines = { self.network }
-  lines[#lines + 1] = shape(self)
+  local lines = {}
+  local function add(text) lines[#lines + 1] = text and page.layout(text) end
+  add(self.network)
+  add(shape(self))
   if #self.layers > 0 then lines[#lines + 1] = numbers(self) end
-  lines[#lines + 1] = self.lacks
-  if self.ok then lines[#lines + 1] = "nothing wrong found" end
+  add(self.lacks)
+  if self.ok then add "nothing wrong found" end
   for _, finding in ipairs(self.findings) do
-    lines[#lines + 1] = ("%s%s: %s"):format(finding.minor and "also " or "", finding.name, finding.text)
+    add(("%s%s: %s"):format(finding.minor and "also " or "", finding.name, finding.text))
   end
   if self.try then lines[#lines + 1] = "try  " .. self.try end
   return table.concat(lines, "\n")

@@ -116,10 +116,8 @@ local function make(net, f, what, l, i, j, depth, room)
   self.difference = self.value - self.engine
   if self.value == self.engine then self.difference = 0 end -- both Inf
   if not terms.agree(net, made.list, self.engine) then
-    local why = core.bug(net) == "none" and "it, or what it was made of, has changed since; %s makes it anew"
-      or "the backward pass has a mistake planted in it, or it has changed since; %s makes it anew"
-    table.insert(self.notes, 1, ("stale: %s is not what its terms now come to: " .. why):format(self.name,
-      makers[what] or "update()"))
+    table.insert(self.notes, 1, ("stale or wrong: %s is not what its terms now come to. If they have changed since it "
+      .. "was made, %s makes it anew; else check() says more"):format(self.name, makers[what] or "update()"))
   end
   self.shown, self.left, self.rest = chosen(made.list)
   for _, k in ipairs(depth > 1 and made.open and self.shown or {}) do

@@ -1,4 +1,5 @@
--- probe.lua - some epochs on a copy of a network: does its cost fall, and would it with another ETA?
+-- probe.lua - some epochs on a copy of a network: does its cost fall, and would it with another ETA? And does J change
+-- as GRAD says?
 
 local core = require "moongrad.core"
 
@@ -24,12 +25,13 @@ local function copy(run, eta)
   return twin
 end
 
--- What is asked of net: {net, X, y, twin, batch, epochs}.
+-- What is asked of net: {net, X, y, twin, batch, epochs, is_sum}.
 function probe.new(net, X, y)
   local run = { net = net, X = some(X), y = some(y) }
   -- A cost that is a sum grows with the rows: fewer of them need a larger ETA for as large a step.
   local few, all = core.cost_factor(net, #run.X), core.cost_factor(net, #X)
   run.scale = few == all and #X / #run.X or 1
+  run.is_sum = core.cost_factor(net, #X) == core.cost_factor(net, 2 * #X)
   local parameters = 0
   for _, m in ipairs(net.theta) do parameters = parameters + #m * m.ncols end
   run.epochs = math.max(12, math.min(300, math.floor(work / (3 * parameters * #run.X))))
@@ -47,8 +49,8 @@ local function costs(run, eta)
   list = { list[1] }
   local ok, message = pcall(function()
     for e = 1, run.epochs do
-      local r = run.batch and twin:train { epochs = 1, batch = run.batch, shuffle = false } or twin:step()
-      list[e + 1] = r.cost
+      if run.batch then twin:train { epochs = 1, batch = run.batch, shuffle = false } end
+      list[e + 1] = run.batch and core.evaluate(twin, run.X, run.y) or twin:step().cost
     end
   end)
   if ok then return list end
@@ -62,52 +64,97 @@ local function mean(list, from, to)
   return sum / (to - from + 1)
 end
 
--- What a list of costs does: "falls", "flat", "rises"; by how much of itself, in its second half; how often it went up.
+-- What a list of costs does: "falls", "flat", "rises"; by how much of itself, in all and in its second half; how often
+-- it went up.
 local function judge(list)
-  if not list then return "diverges", 0, 0 end
+  if not list then return { trend = "diverges", ups = 0 } end
   local n, ups = #list, 0
   for i = 2, n do
     if list[i] > list[i - 1] * (1 + 1e-9) then ups = ups + 1 end
   end
   local third = n // 3
   local before, after = mean(list, 1, third), mean(list, n - third + 1, n)
-  local start = list[n // 2]
-  local fall = start > 0 and (start - list[n]) / start or 0
-  if after > before * (1 + 1e-7) and list[n] > list[1] * (1 + 1e-9) then return "rises", fall, ups end
-  if ups > .2 * n and after > .9 * before then return "rises", fall, ups end
-  if fall < 3e-5 * n / 2 then return "flat", fall, ups end
-  return "falls", fall, ups
+  local function fall(start) return start > 0 and (start - list[n]) / start or 0 end
+  local late = fall(list[n // 2])
+  local trend = late < 3e-5 * n / 2 and "flat" or "falls"
+  if after > before * (1 + 1e-7) and list[n] > list[1] * (1 + 1e-9) or ups > .2 * n and after > .9 * before then
+    trend = "rises"
+  end
+  return { trend = trend, fall = fall(list[1]), late = late, ups = ups, costs = list }
 end
 
--- Fills in trend, fall, ups and costs.
-function probe.run(run)
-  run.costs = costs(run, run.net.eta)
-  run.trend, run.fall, run.ups = judge(run.costs)
-end
+-- The epochs that go on from net: {trend, fall, late, ups, costs}; with another eta, or as net stands.
+function probe.epochs(run, eta) return judge(costs(run, eta or run.net.eta)) end
 
 -- The nearest smaller eta with which the cost falls, and to what; nil when there is none.
 function probe.smaller(run)
   for power = 1, 6 do
     local eta = run.net.eta * 10 ^ -power
-    local list = costs(run, eta)
-    local trend, _, ups = judge(list)
-    if trend == "falls" and list[#list] < list[1] and ups <= .1 * #list then return eta, list[#list] end
+    local found = probe.epochs(run, eta)
+    if found.trend == "falls" and found.fall > 0 and found.ups <= .1 * #found.costs then
+      return eta, found.costs[#found.costs]
+    end
   end
 end
 
--- A larger one with which it falls ten times as far, if any does, and by how much.
-function probe.larger(run)
+-- A larger one with which it falls ten times as far as it does now, if any does, and by how much.
+function probe.larger(run, now)
   local best, most
   for power = 1, 4 do
     local eta = run.net.eta * 10 ^ power
-    local list = costs(run, eta)
-    if not list then break end
-    local trend, fall, ups = judge(list)
-    if trend == "falls" and ups <= .1 * #list and fall > math.max(.01, 10 * run.fall, most or 0) then
-      best, most = eta, fall
+    local found = probe.epochs(run, eta)
+    if not found.costs then break end
+    if found.trend == "falls" and found.ups <= .1 * #found.costs
+      and found.late > math.max(.01, 10 * now.late, most and most.late or 0) then
+      best, most = eta, found
     end
   end
-  return best, most
+  return best, most and most.fall
+end
+
+-- --- does J change as GRAD says? -----------------------------------------------------------------------
+
+local directions = 4
+
+-- A random direction of THETA, each layer's as large as its weights.
+local function direction(net, generator)
+  local d = {}
+  for l, theta in ipairs(net.theta) do
+    d[l] = generator:randn(#theta, theta.ncols) * math.max(theta:norm() / math.sqrt(#theta * theta.ncols), .01)
+    if not core.network_state(net).layers[l + 1].bias then d[l]:cols(1, 1):fill(0) end
+  end
+  return d
+end
+
+-- How far GRAD is from how J changes along some directions, as a share of it; nil when differences cannot tell the two
+-- apart. All of it a little beside THETA, which may be on a kink: relus whose biases are 0 are, where a row of X is 0.
+-- A kink that is met by chance, or a rounding of J, puts the change on one side off that on the other: only what is
+-- further off counts, and only in most directions.
+function probe.disagreement(run)
+  local twin, generator, shares = run.twin:copy(), core.generator(1), {}
+  local single = twin.options.precision == "single"
+  local h, u = single and 1e-3 or 1e-6, single and 2 ^ -23 or 2 ^ -52
+  local at = {}
+  for l, d in ipairs(direction(twin, generator)) do at[l] = twin.theta[l] + (single and .05 or 1e-3) * d end
+  local function J_at(d, by)
+    for l in ipairs(at) do twin.theta[l] = at[l] + by * d[l] end
+    return (core.evaluate(twin, run.X, run.y))
+  end
+  for k = 1, directions do
+    local d, said = direction(twin, generator), 0
+    local after, before, j = J_at(d, h), J_at(d, -h), J_at(d, 0)
+    if k == 1 then
+      twin:forward()
+      twin:backward()
+    end
+    for l in ipairs(at) do said = said + (d[l] * twin.grad[l]):sum() end
+    local change = (after - before) / (2 * h)
+    local unsure = math.abs(after + before - 2 * j) / h + 16 * u * math.abs(j) / h
+    local off = math.max(math.abs(said - change) - unsure, 0)
+    shares[k] = off > 0 and off / math.max(math.abs(said), math.abs(change)) or 0
+  end
+  table.sort(shares)
+  return shares[2] > 1e-3 and shares[2] or nil
 end
 
 return probe

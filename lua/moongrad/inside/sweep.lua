@@ -34,13 +34,15 @@ local function error_of(self, net, gradients, layers, chosen, largest)
 end
 
 function sweep.__tostring(self)
+  local is_wide = page.width() >= 51
+  local left, cell = is_wide and "%9s" or "%7s", is_wide and "%14s" or "%11s"
   local lines = { ("differences of %s against backpropagation, largest error by epsilon"):format(self.of),
-    ("%9s%14s%14s%14s"):format("epsilon", table.unpack(methods)) }
+    (left .. cell:rep(#methods)):format("epsilon", table.unpack(methods)) }
   local function row(first, format, of)
-    local cells = { ("%9s"):format(first) }
+    local cells = { left:format(first) }
     for i, method in ipairs(methods) do
       local v = of(method)
-      cells[i + 1] = ("%14s"):format(v and format:format(v) or "-")
+      cells[i + 1] = cell:format(v and format:format(v) or "-")
     end
     lines[#lines + 1] = table.concat(cells)
   end

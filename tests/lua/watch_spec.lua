@@ -1,5 +1,6 @@
 -- watch_spec.lua - steps that end when told to, and expressions that are watched.
 
+local core = require "moongrad.core"
 local kit = require "kit"
 local mg = require "moongrad"
 
@@ -135,6 +136,52 @@ describe("diff", function()
     assert.is_truthy(d.text:find("eta 2.0 and 1.0", 1, true))
     assert.equal(d.values[1], 2 * d.values[2])
     assert.equal(states, kit.live(a) .. kit.live(b))
+  end)
+
+  it("names the first epoch, too, when they part, meet and part again", function()
+    local a = kit.xor { eta = 2 }
+    a:step(10)
+    local function pair(change) -- apart from epoch 10, together from 20 to 30, apart at 30
+      local b = a:copy()
+      local other = a:copy()
+      other:step(10)
+      change(b)
+      b:step(10)
+      b.eta = 2
+      b.theta = other.theta
+      b:step(10)
+      b.theta[1][1][1] = 0
+      b:step(10)
+      other:step(20)
+      return other, b
+    end
+    local d = mg.diff(pair(function(b) b.theta[2][1][3] = 5 end))
+    assert.same({ 10, "theta", 2 }, { d.epoch, d.quantity, d.layer })
+    d = mg.diff(pair(function(b) b.eta = 1 end))
+    assert.same({ 11, "dtheta" }, { d.epoch, d.quantity })
+    d = mg.diff(pair(function() end))
+    assert.same({ 30, "theta", 1, 1, 1 }, { d.epoch, d.quantity, d.layer, d.i, d.j })
+    d = mg.diff(pair(function(b) b.y[1][1] = 1 b:step() b.y[1][1] = 0 b:seek(10) end))
+    assert.equal(30, d.epoch) -- what was left by seek is not on the way
+  end)
+
+  it("is of the way since init(), and of shuffled epochs", function()
+    local a, b = kit.xor { seed = 4 }, kit.xor { seed = 4 }
+    for _, net in ipairs { a, b } do
+      net:step(net == a and 30 or 20)
+      net:init("constant", { value = .5 })
+      net:train { epochs = 10, batch = 2 }
+      net:step(5)
+    end
+    assert.is_true(mg.diff(a, b).equal)
+    a:train { epochs = 3, batch = 2 }
+    core.own_rng(b):rand()
+    b:train { epochs = 3, batch = 2 }
+    local d = mg.diff(a, b)
+    assert.is_true(d.epoch > 15 and d.epoch <= 18)
+    a:seek(d.epoch - 1)
+    b:seek(d.epoch - 1)
+    assert.equal(kit.theta(a), kit.theta(b))
   end)
 
   it("finds an edit, other data and another beginning", function()

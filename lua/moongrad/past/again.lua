@@ -287,24 +287,25 @@ function again.find(net, epoch, from)
   end
 end
 
--- The epoch from which on the way to here is known, one epoch after the other.
-function again.since(net)
+-- The way that led to here since THETA was drawn, as far as it is known: a list of {event =, first =, last =}, the
+-- epochs that it went through in each.
+function again.way(net)
   settle(net)
-  local p = of(net)
-  if not p then return math.huge end
-  local i, least = p.i, net.epoch
-  while p.events[i] do
+  local p, list = of(net), {}
+  if not p then return list end
+  local i, k, began = p.i, p.k, false
+  while p.events[i] and not began do
     local e = p.events[i]
     if e.kind == "seek" then
-      i = e.to_i
+      i, k = e.to_i, e.to_k
     else
-      if e.epoch > least then break end -- init() began anew
-      least = e.epoch
-      if e.kind == "start" then break end
-      i = e.from_i
+      table.insert(list, 1, { event = e, first = e.epoch, last = e.epoch + (e.data and k or 0) })
+      local from = p.events[e.from_i]
+      began = from and from.epoch + (from.data and e.from_k or 0) > e.epoch
+      i, k = e.from_i, e.from_k
     end
   end
-  return least
+  return list
 end
 
 -- The least and the greatest epoch that is known.

@@ -2,6 +2,7 @@
 
 local again = require "moongrad.past.again"
 local core = require "moongrad.core"
+local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 
 -- The order in which a step makes them; then THETA, which it leaves.
@@ -65,17 +66,108 @@ local function go(net, epoch)
   return place and again.go(net, place) ~= nil
 end
 
--- The first epoch, from .. to, after which THETA differs: apart, they stay apart. nil: none, or it is not known.
-local function parted(a, b, from, to)
-  if not (go(a, to) and go(b, to)) then return nil end
-  if same_theta(a, b) then return nil end
-  while from < to do
-    local middle = (from + to) // 2
-    if not (go(a, middle) and go(b, middle)) then return nil end
-    if same_theta(a, b) then from = middle + 1 else to = middle end
-  end
-  return to
+-- --- the first epoch after which THETA differs --------------------------------------------------------
+
+local near = 1000 -- epochs that are compared one by one, where two ways go on alike in THETA and not in what moves it
+
+-- Is it known that THETA is the same after an epoch, or another? "same", "apart", nil.
+local function compared(a, b, epoch)
+  if not (go(a, epoch) and go(b, epoch)) then return nil end
+  return same_theta(a, b) and "same" or "apart"
 end
+
+-- The first epoch of from + 1 .. to at which they are apart, and whether that much is known. Far from the first, apart
+-- they are taken to stay apart.
+local function scan(a, b, from, to)
+  local last = math.min(to, from + near)
+  for epoch = from + 1, last do
+    local how = compared(a, b, epoch)
+    if how ~= "same" then return how and epoch, how ~= nil end
+  end
+  local how = compared(a, b, to)
+  if how ~= "apart" then return nil, how ~= nil end
+  while last + 1 < to do
+    local middle = (last + to) // 2
+    how = compared(a, b, middle)
+    if not how then return nil, false end
+    if how == "same" then last = middle else to = middle end
+  end
+  return to, true
+end
+
+local function same_settings(x, y)
+  if rawequal(x, y) then return true end
+  for _, key in ipairs { "eta", "l1", "l2", "frozen", "bug" } do
+    if x[key] ~= y[key] then return false end
+  end
+  local activations, cost, scale = options.resolve(x.layers, x.given)
+  local others, other_cost, other_scale = options.resolve(y.layers, y.given)
+  for l, activation in ipairs(activations) do
+    if activation ~= others[l] then return false end
+  end
+  return cost == other_cost and scale == other_scale and x.given.precision == y.given.precision
+end
+
+local function same_data(x, y)
+  if rawequal(x, y) then return true end
+  local known = x.copy_X and y.copy_X and not x.input and not y.input
+  return known and x.copy_X == y.copy_X and x.copy_y == y.copy_y
+end
+
+-- Do epochs of two runs move the same THETA alike?
+local function alike(x, y)
+  if not (x and y) then return false end
+  local e, f = x.event, y.event
+  if e.kind ~= f.kind or e.batch ~= f.batch or e.rng ~= f.rng then return false end
+  if e.rng and x.first ~= y.first then return false end -- of a generator the state at its beginning is known
+  return same_settings(e.settings, f.settings) and same_data(e.data, f.data)
+end
+
+-- The run of a way that went on from an epoch; nil for an update alone.
+local function run_from(way, epoch)
+  for _, part in ipairs(way) do
+    if part.first <= epoch and part.last > epoch then return part end
+  end
+end
+
+-- The last THETA that was written at an epoch; nil when none was.
+local function written(way, epoch)
+  local image
+  for _, part in ipairs(way) do
+    local e = part.event
+    if part.first == epoch and e.kind == "change" and e.images then image = e.images[1].image end
+  end
+  return image
+end
+
+-- The first epoch, from .. to, after which THETA differs. nil: none, or it is not known. Where both went on alike
+-- nothing is done again.
+local function parted(a, b, ways, from, to)
+  local how = compared(a, b, from)
+  if how ~= "same" then return how and from end
+  local is_end = { [to] = true }
+  for _, way in ipairs(ways) do
+    for _, part in ipairs(way) do is_end[part.first], is_end[part.last] = true, true end
+  end
+  local ends = {}
+  for epoch in pairs(is_end) do
+    if epoch > from and epoch <= to then ends[#ends + 1] = epoch end
+  end
+  table.sort(ends)
+  for _, epoch in ipairs(ends) do
+    local one, other = written(ways[1], epoch), written(ways[2], epoch)
+    local first, known = nil, true
+    if not alike(run_from(ways[1], from), run_from(ways[2], from)) then
+      first, known = scan(a, b, from, epoch)
+    elseif one ~= other then
+      first, known = scan(a, b, epoch - 1, epoch)
+    end
+    if first or not known then return first end
+    from = epoch
+  end
+end
+
+-- --- the answer ----------------------------------------------------------------------------------------
 
 local difference = { __name = "difference" } -- the metatable of what diff returns
 
@@ -118,8 +210,10 @@ local function diff(net1, net2, ...)
   if sizes1 ~= sizes2 then raise("diff: the networks have different layers: %s and %s", sizes1, sizes2) end
   local a, b = net1:copy(), net2:copy()
   local d = setmetatable({}, difference)
-  local from, to = math.max(again.since(a), again.since(b)), math.min(a.epoch, b.epoch)
-  local epoch = from <= to and parted(a, b, from, to)
+  local ways = { again.way(a), again.way(b) }
+  local from, to = 0, math.min(a.epoch, b.epoch)
+  for _, way in ipairs(ways) do from = math.max(from, way[1] and way[1].first or math.huge) end
+  local epoch = from <= to and parted(a, b, ways, from, to)
   if epoch then
     d.replayed = go(a, epoch) and go(b, epoch)
   else

@@ -2,6 +2,8 @@
 
 local names = {}
 
+local most_known = 16 -- of which all are named
+
 -- Edits that make b of a: insert, delete, replace one letter, swap two neighbours
 -- (Damerau and Levenshtein, each place edited once).
 local function distance(a, b)
@@ -50,7 +52,7 @@ end
 function names.suggest(word, list)
   local near = names.near(word, list)
   if #near > 0 then return "; did you mean " .. either(near) .. "?" end
-  if #list == 0 or #list > 12 then return "" end
+  if #list == 0 or #list > most_known then return "" end
   local known = table.move(list, 1, #list, 1, {})
   table.sort(known)
   return "; known: " .. table.concat(known, ", ")

@@ -330,24 +330,26 @@ for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
   read_only[what] = ("it is the engine's; one matrix can be written, net.%s[1] = m"):format(what)
 end
 
-local function all_names()
+-- The end of an error about a name that a network does not have.
+local function suggest(unknown)
   local all = {}
   for name in pairs(methods) do all[#all + 1] = name end
   for name in pairs(getters) do
     if name ~= "_missing" then all[#all + 1] = name end
   end
-  return all
+  local near = names.suggest(tostring(unknown), all)
+  return near ~= "" and near or '; help "NET" says what it has'
 end
 
 function getters._missing(_, name)
-  raise("network has no %s%s", show(name), names.suggest(tostring(name), all_names()))
+  raise("network has no %s%s", show(name), suggest(name))
 end
 
 function setters._missing(_, name)
   local why = read_only[name]
   if why then raise("network: %s cannot be set: %s", name, why) end
   if methods[name] then raise("network: %s cannot be set: it is a method, call it: net:%s()", name, name) end
-  raise("network has no %s to set%s", show(name), names.suggest(tostring(name), all_names()))
+  raise("network has no %s to set%s", show(name), suggest(name))
 end
 
 -- "network 2-2-2-1   sigmoid, cost sse, eta 0.1   15 parameters   epoch 0"

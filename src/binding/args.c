@@ -200,8 +200,10 @@ const char *push_suggestion(lua_State *L, const char *key, int names) {
   return lua_pushliteral(L, "");
 }
 
-int unknown_name(lua_State *L, const char *what, const char *key, int names) {
-  return fail(L, "%s has no '%s'%s", what, key, push_suggestion(L, key, names));
+int unknown_name(lua_State *L, const char *kind, const char *key, int names) {
+  const char *near = push_suggestion(L, key, names);
+  if (*near == '\0') near = lua_pushfstring(L, "; help \"%s\" says what it has", kind);
+  return fail(L, "a %s has no '%s'%s", kind, key, near);
 }
 
 static const luaL_Reg functions[] = {

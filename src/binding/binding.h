@@ -59,9 +59,9 @@ size_t check_count(lua_State *L, int idx, const char *what); /* ... from 1 */
 /* The numbers of rows and columns at 1 and 2. */
 void check_sizes(lua_State *L, size_t *nrows, size_t *ncols);
 
-/* Raises "<what> has no '<key>'" with the nearest keys of the table at index names.
+/* Raises "a <kind> has no '<key>'" with the nearest keys of the table at index names, or where help is.
    The second pushes only that phrase: "; did you mean eta?", or nothing at all. */
-int unknown_name(lua_State *L, const char *what, const char *key, int names);
+int unknown_name(lua_State *L, const char *kind, const char *key, int names);
 const char *push_suggestion(lua_State *L, const char *key, int names);
 
 /* --- matrices: views on a storage ----------------------------------------- */

@@ -154,7 +154,7 @@ static int no_such_name(lua_State *L, const char *key) {
       lua_pushboolean(L, 1);
       lua_rawset(L, -5); /* names key value | key true */
     }
-  return unknown_name(L, "a matrix", key, -1);
+  return unknown_name(L, "matrix", key, -1);
 }
 
 /* The text of a shape, "{4, 2}": a plain table, but for this. */

@@ -134,7 +134,7 @@ static int rng_index(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return fail(L, "a generator has no index %s", push_kind(L, 2));
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
-    return unknown_name(L, "a generator", lua_tostring(L, 2), lua_upvalueindex(1));
+    return unknown_name(L, "generator", lua_tostring(L, 2), lua_upvalueindex(1));
   return 1;
 }
 

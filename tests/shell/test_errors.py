@@ -76,7 +76,7 @@ def caret_of_run(home):
     for code, at in (("a.b.c = 1", "b"), ("print(a .. t.x)", "a .."), ("s = 'é' .. n .. nil", None), ("t.x()", "x"),
                      ("t:go()", "go"), ("#n", "n"), ("a < t", "<"), ("return 1 + nil", "+"), ("nil + 1 - 2", None),
                      ("string.rep()", "rep"), ("v = t ; t = t + 1", "t + 1"), ("t = t + t", None),
-                     ("print('é', a.b.c)", "b"), ("v = t ; v = v.x.y.z", "y"), ("t = (1)()", None),
+                     ("print('é', a.b.c)", "b"), ("v = t ; v = v.x.y.z", "y"), ("t = (1)()", "()"),
                      ("print(n.n, n.n.n)", None), ("v = nil & 1", "&"), ("eye(2) + print", "+"), ("v = a['b'].c", None)):
         lines = p.do(code)
         check(re.match(r"\[\d+\]:1: (attempt|bad argument|\+: expected)", lines[0]), lines)

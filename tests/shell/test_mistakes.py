@@ -74,6 +74,38 @@ def names_of_other_languages(home):
 
 
 @test
+def missing_fields(home):
+    """what a library, an object or options do not have is told with what there is, or where to look"""
+    p = Prompt(home, cols=200)
+    p.do("X, y = data.xor() LAYERS = {2, 2, 1} t = {a = 1}")
+    equal(p.do("data.csv"), ["nil", "no 'csv' in data; known: and_, or_, parity, xor"])
+    equal(p.do("x = data.csv"), ["no 'csv' in data; known: and_, or_, parity, xor"])
+    equal(p.do("data.csv 'a'"), ["[4]:1: no 'csv' in data; known: and_, or_, parity, xor", "  data.csv 'a'", "       ^"])
+    equal(p.do("math.foo"), ["nil", "no 'foo' in math; Tab behind math. lists what there is"])
+    equal(p.do("t.foo"), ["nil"])
+    equal(p.do("NET:foo()"), ['[7]:1: network has no "foo"; help "NET" says what it has'])
+    equal(p.do("X.foo"), ["[8]:1: a matrix has no 'foo'; help \"matrix\" says what it has"])
+    check(p.do("network{2, 1, foo = 1}")[0].endswith('network: no option "foo"; known: X, activation, cost, eta, init, '
+                                                     'l1, l2, optimizer, output, precision, seed, undo, y'), *p.lines())
+    check(p.do("train{foo = 1}")[0].endswith("known: X, batch, epochs, every, report, shuffle, stop_when, test, y"), *p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def wrong_kinds(home):
+    """what is called, indexed or added that cannot be says what to write"""
+    p = Prompt(home, cols=150)
+    p.do("X, y = data.xor()")
+    for n, (code, at, step) in enumerate((
+            ('print "a" "b"', '"b"', "is a comma missing before it?"), ("X.shape()", "shape", "it is a value, to be written without ()"),
+            ('"a" + 1', "+", "strings are joined by .."), ("rand[1]", "rand", "a function is called: f(x)")), 2):
+        lines = p.do(code)[-3:]
+        check(lines[0].startswith("[%d]:1: attempt to " % n) and lines[0].endswith("; " + step), *lines)
+        equal(lines[1:], ["  " + code, "  " + " " * code.index(at) + "^"])
+    equal(p.end(), 0)
+
+
+@test
 def own_variables(home):
     """who assigns a name that is taken is told what works at the prompt, and does"""
     p = Prompt(home, cols=250)

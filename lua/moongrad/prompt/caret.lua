@@ -95,7 +95,7 @@ local standing = {
 
 -- Which operator it is about when no name is known.
 local operators = {
-  { "^perform arithmetic", arithmetic }, { "^perform bitwise", bits }, { "^compare", comparison },
+  { "^perform arithmetic", arithmetic }, { "^add ", { ["+"] = true } }, { "^perform bitwise", bits }, { "^compare", comparison },
   { "^concatenate", { [".."] = true } }, { "^get length", { ["#"] = true } },
 }
 
@@ -126,6 +126,12 @@ local function only(here, fits)
   return found
 end
 
+-- Does token i begin the arguments of a call of what the call before it returned?
+local function is_called_again(t, i)
+  local before = t.kind[i - 1] == "string" or t.text[i - 1] == ")" or t.text[i - 1] == "}"
+  return before and (t.text[i] == "(" or t.text[i] == "{" or t.kind[i] == "string")
+end
+
 -- What the message is about: a test of a token.
 local function sought(t, message)
   local done, kind, name = message:match "^attempt to (.*) a %w+ value %((%w+) '([^']*)'%)"
@@ -138,6 +144,7 @@ local function sought(t, message)
   end
   local operator = message:match "^([-+*/^]): " -- of matrices
   if operator then return function(i) return t.text[i] == operator end end
+  if message:find "^attempt to call a %w+ value$" then return function(i) return is_called_again(t, i) end end
   done = not kind and message:match "^attempt to (.*)"
   local which = done and action(operators, done)
   if which then return function(i) return which[t.text[i]] end end

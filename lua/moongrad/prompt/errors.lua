@@ -159,6 +159,21 @@ local function path_to(t, i, frame)
   return path
 end
 
+local advice = { -- what Lua's words begin with -> the next step
+  { "^attempt to call a %w+ value$", "; is a comma missing before it?", is_placed = true },
+  { "^attempt to call a (%w+) value %(%l+ '[^']+'%)$", "; it is a value, to be written without ()" },
+  { "^attempt to index a function value", "; a function is called: f(x)" },
+  { "^attempt to add a 'string'", "; strings are joined by .." },
+}
+
+-- The next step for a message; is_placed: is it certain which token it is about?
+local function advise(words, is_placed)
+  for _, a in ipairs(advice) do
+    local kind = words:match(a[1])
+    if kind and kind ~= "nil" and (is_placed or not a.is_placed) then return a[2] end
+  end
+end
+
 -- The words of Lua's message, or better ones where a name stands for nothing.
 local function reword(words, thread, frame, t, i)
   local done, name = words:match "^attempt to (.*) a nil value %(global '([%w_]+)'%)$"
@@ -172,7 +187,7 @@ local function reword(words, thread, frame, t, i)
     local path = path_to(t, i, frame)
     return path and undefined.field(path) or words
   end
-  return words .. (undefined.hint(words, thread) or "")
+  return words .. (undefined.hint(words, thread) or advise(words, i ~= nil) or "")
 end
 
 -- --- what is said -----------------------------------------------------------------------------

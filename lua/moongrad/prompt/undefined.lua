@@ -1,5 +1,6 @@
 -- undefined.lua - what is said of a name that stands for nothing: why, or which one was meant.
 
+local mg = require "moongrad"
 local names = require "moongrad.names"
 local session = require "moongrad.prompt.session"
 
@@ -91,7 +92,20 @@ function undefined.name(name)
   return ("no '%s'%s"):format(name, near), near ~= ""
 end
 
--- Likewise of a path, the names between the dots, whose last is missing in a table that has one much like it.
+-- Is a table one of moongrad's or of Lua's libraries, whose names are known?
+local function is_library(name, t)
+  return rawequal(t, mg) or rawequal(t, mg.data) or rawequal(t, session.at_start[name])
+end
+
+-- The end of what is said of a name that such a table does not have; nil for a name of the user's that is like none.
+local function suggest_field(path, name, t, list)
+  local near = names.suggest(name, list)
+  if #names.near(name, list) > 0 then return near end
+  if not is_library(path, t) then return nil end
+  return near ~= "" and near or ("; Tab behind %s. lists what there is"):format(path)
+end
+
+-- Likewise of a path, the names between the dots, whose last is missing in a table of names that are known, or like it.
 function undefined.field(path)
   local t = global(path[1])
   for i = 2, #path do
@@ -103,8 +117,9 @@ function undefined.field(path)
       for key in next, t do
         if type(key) == "string" then list[#list + 1] = key end
       end
-      if #names.near(path[i], list) == 0 then return nil end
-      return ("no '%s' in %s%s"):format(path[i], table.concat(path, ".", 1, i - 1), names.suggest(path[i], list))
+      local where = table.concat(path, ".", 1, i - 1)
+      local hint = suggest_field(where, path[i], t, list)
+      return hint and ("no '%s' in %s%s"):format(path[i], where, hint)
     end
     t = v
   end

@@ -95,7 +95,8 @@ local standing = {
 
 -- Which operator it is about when no name is known.
 local operators = {
-  { "^perform arithmetic", arithmetic }, { "^add ", { ["+"] = true } }, { "^perform bitwise", bits }, { "^compare", comparison },
+  { "^perform arithmetic", arithmetic }, { "^add ", { ["+"] = true } },
+  { "^perform bitwise", bits }, { "^compare", comparison },
   { "^concatenate", { [".."] = true } }, { "^get length", { ["#"] = true } },
 }
 
@@ -144,7 +145,9 @@ local function sought(t, message)
   end
   local operator = message:match "^([-+*/^]): " -- of matrices
   if operator then return function(i) return t.text[i] == operator end end
-  if message:find "^attempt to call a %w+ value$" then return function(i) return is_called_again(t, i) end end
+  if message:find "^attempt to call a %w+ value$" then
+    return function(i) return is_called_again(t, i) end
+  end
   done = not kind and message:match "^attempt to (.*)"
   local which = done and action(operators, done)
   if which then return function(i) return which[t.text[i]] end end

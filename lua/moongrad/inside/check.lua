@@ -61,26 +61,45 @@ local function choose(net, layers, samples)
   return chosen
 end
 
--- Why a check that passed says so.
-local function passed(self)
-  if self.compared == 0 then return "nothing to compare: every difference crosses a kink" end
-  if self.unresolved == self.compared then
-    return ("no gradient is large enough for these differences to tell it from 0: epsilon = %g is too small, or the "
-      .. 'cost too large; try a larger epsilon, or a cost that is a mean, options.cost = "mse"'):format(self.epsilon)
+-- How many of those that were compared are below the floor: their error is a share of that.
+local function below_floor(self)
+  local n = 0
+  for _, layer in pairs(self.layers) do
+    local numeric, kinked = layer.numeric:totable(), layer.kinked:totable()
+    for i, row in ipairs(layer.backprop:totable()) do
+      for j, b in ipairs(row) do
+        local v = numeric[i][j] -- NaN where none was taken
+        if kinked[i][j] == 0 and math.max(math.abs(b), math.abs(v)) < self.floor and v == v then n = n + 1 end
+      end
+    end
   end
-  local text = ("every gradient agrees with its %s difference to %.2g"):format(self.method, self.tolerance)
-  if self.retaken > 0 then
-    text = text .. ("; %d of %d by five points: the central difference is off by more"):format(self.retaken,
-      self.compared)
+  return n
+end
+
+-- Why a check that did not fail says so.
+local function passed(self, u)
+  if self.compared == 0 then
+    return "nothing could be checked: every difference crosses a kink; try a smaller epsilon, or another THETA"
+  elseif self.compared == self.unresolved then
+    local most = 0
+    for _, layer in pairs(self.layers) do most = math.max(most, layer.backprop:max(), -layer.backprop:min()) end
+    return require "moongrad.inside.unresolved"(most, self.cost, self.epsilon, u)
   end
-  if self.unresolved == 0 then return text end
-  return text .. ("; %d of %d are too small to be told from 0"):format(self.unresolved, self.compared)
+  local parts = { ("every gradient agrees with its %s difference to %.2g"):format(self.method, self.tolerance) }
+  local function add(form, n)
+    if n > 0 then parts[#parts + 1] = form:format(n, self.compared) end
+  end
+  add("%d of %d by five points: the central difference is off by more", self.retaken)
+  add("%d of %d are below the floor, and agree to as much of that", below_floor(self))
+  add("%d of %d are too small to be told from 0", self.unresolved)
+  return table.concat(parts, "; ")
 end
 
 function check.__tostring(self)
+  local verdict = not self.ok and "FAILED" or self.compared == self.unresolved and "UNDECIDED" or "ok"
   local lines = {
-    ("check %s   %s differences of %s, epsilon %g, tolerance %g"):format(self.ok and "ok" or "FAILED", self.method,
-      self.of, self.epsilon, self.tolerance),
+    ("check %s   %s differences of %s, epsilon %g, tolerance %g"):format(verdict, self.method, self.of, self.epsilon,
+      self.tolerance),
     ("  largest relative error %.3g over %d gradients, floor %.3g"):format(self.relative, self.compared, self.floor),
     "  " .. self.reason:gsub("; ", "\n  "),
   }
@@ -247,12 +266,13 @@ end
 -- what it was afterwards. The relative error of a pair b, n is
 --   |b - n| / max(|b|, |n|, floor)
 --   floor = 16 u |J| / (epsilon tolerance), u = 2^-52
--- What differences of J cannot resolve is no failure, nor is a difference across a kink. When method is left out,
--- central differences that are too coarse are taken again by five points. In single precision u is
--- 2^-23. Returns a report: ok, relative (the largest), worst {layer, i, j, backprop, numeric, relative}, layers[l]
--- {backprop, numeric, relative, kinked}, kinks, floor, reason. GRAD is made anew; grad = GRAD checks one that was
--- written to as it stands. One that failed has, too, mistakes: the names of
--- those of bug() that GRAD has; and, when backprop / numeric is one number everywhere, ratio and ratio_names.
+-- What differences of J cannot resolve is no failure, nor is a difference across a kink: a check that could resolve
+-- nothing (unresolved is then compared) is ok, and shown as UNDECIDED. When method is left out, central differences
+-- that are too coarse are taken again by five points. In single precision u is 2^-23. Returns a report: ok, relative
+-- (the largest), worst {layer, i, j, backprop, numeric, relative}, layers[l] {backprop, numeric, relative, kinked},
+-- kinks, compared, unresolved, floor, reason. GRAD is made anew; grad = GRAD checks one that was written to as it
+-- stands. One that failed has, too, mistakes: the names of those of bug() that GRAD has; and, when backprop / numeric
+-- is one number everywhere, ratio and ratio_names.
 -- With sweep it returns a table of errors against epsilon: epsilons[k], errors[method][k], slopes[method], and best
 -- {method, epsilon, error}. help "checking" has a page.
 -- > check()
@@ -288,7 +308,7 @@ local function run(net, o, ...)
   local usual = o.method == nil and self.epsilon <= (u > 1 and coarse or defaults.epsilon)
   if usual and self.relative > self.tolerance then take_again(self, net, layers) end
   self.ok = self.relative <= self.tolerance
-  self.reason = self.ok and passed(self) or require "moongrad.inside.reasons".of(self, net)
+  self.reason = self.ok and passed(self, u) or require "moongrad.inside.reasons".of(self, net)
   return self
 end
 

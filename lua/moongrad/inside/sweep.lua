@@ -55,8 +55,11 @@ function sweep.__tostring(self)
   return page.layout(table.concat(lines, "\n"))
 end
 
-local function reason(self)
+local function reason(self, largest, rounding, u)
   local b = self.best
+  if not (16 * rounding / .1 < 1) then -- even by the largest epsilon
+    return require "moongrad.inside.unresolved"(largest, self.cost, .1, u)
+  end
   if not self.ok then
     return ("no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): it is not the difference that is wrong; "
       .. "check() says more"):format(b.error, b.method, b.epsilon)
@@ -89,6 +92,6 @@ return function(self, net, gradients, layers, chosen, u)
     if not result.best or best.error < result.best.error then result.best = best end
   end
   result.ok = result.best.error <= self.tolerance
-  result.reason = reason(result)
+  result.reason = reason(result, largest, rounding, u)
   return result
 end

@@ -128,8 +128,10 @@ static int run(lua_State *L) {
     return network_nonfinite(L, "walk", net, &where, true);
   }
   count(n, n->walked + 1);
-  n->changed += op.kind == MG_OP_UPDATE;
-  n->moved += op.kind == MG_OP_UPDATE;
+  if (op.kind != MG_OP_UPDATE) return 0;
+  n->changed++;
+  n->moved++;
+  past_note(L, n); /* an edit that follows is a command of its own */
   return 0;
 }
 

@@ -1,6 +1,7 @@
 -- walk.lua - one step, one operation at a time: z, a, cost, delta, grad and update of the real pass.
 
 local core = require "moongrad.core"
+local lists = require "moongrad.lists"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
@@ -210,7 +211,9 @@ local function find(self, what, layer)
     end
     return k
   end
+  what = lists.what(what) or what -- w:to(DELTA, 1)
   if type(what) ~= "string" then raise('to: expected an operation, w:to("delta", 1), got %s', options.show(what)) end
+  what = what == "J" and "cost" or what:lower()
   local list, layers = {}, 0
   for k = 1, self.count do
     local name, at = core.walk_op(self.net, k)
@@ -234,7 +237,7 @@ end
 
 --- w:to(name [, layer])
 -- Goes on, or back, until that operation of the walk w is the last one done, and returns it: w:to("delta", 1),
--- w:to("cost"); without a layer the next of that name; w:to(5) is the fifth.
+-- w:to("cost"); without a layer the next of that name; w:to(5) is the fifth. w:to(DELTA, 1) is the same as the first.
 -- > w = walk()
 -- > w:to("delta", 1)
 function methods.to(w, what, layer, ...)

@@ -156,13 +156,13 @@ local function parted(a, b, ways, from, to)
   table.sort(ends)
   for _, epoch in ipairs(ends) do
     local one, other = written(ways[1], epoch), written(ways[2], epoch)
-    local first, known = nil, true
+    local found, known = nil, true
     if not alike(run_from(ways[1], from), run_from(ways[2], from)) then
-      first, known = scan(a, b, from, epoch)
+      found, known = scan(a, b, from, epoch)
     elseif one ~= other then
-      first, known = scan(a, b, epoch - 1, epoch)
+      found, known = scan(a, b, epoch - 1, epoch)
     end
-    if first or not known then return first end
+    if found or not known then return found end
     from = epoch
   end
 end

@@ -244,7 +244,7 @@ function again.ago(net, n)
     local from_i, from_k, label = before(p, i, k)
     if not from_i then return nil, c - 1 end
     i, k = from_i, from_k
-    if c <= 1000 then labels[c] = label end
+    if c <= 1e5 then labels[c] = label end
   end
   if not known(p, i, k) then return nil, n - 1, true end
   return { i = i, k = k, labels = labels }

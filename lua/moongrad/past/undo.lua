@@ -10,11 +10,19 @@ local undo = {}
 
 local moved = { __name = "undo" } -- the metatable of what undo and seek return
 
--- "step(10), ETA = 2 and 7 more"
+local most = 5 -- different commands that are named
+
+-- "step(10), ETA = 2, step() 20 times and 7 more"
 local function listed(labels, n)
-  local parts = table.move(labels, 1, math.min(#labels, 5), 1, {})
+  local parts, c = {}, 1
+  while c <= #labels and #parts < most do
+    local first = c
+    while labels[c + 1] == labels[first] do c = c + 1 end
+    parts[#parts + 1] = c == first and labels[c] or ("%s %d times"):format(labels[c], c - first + 1)
+    c = c + 1
+  end
   local text = table.concat(parts, ", ")
-  return n > 5 and ("%s and %d more"):format(text, n - 5) or text
+  return n >= c and ("%s and %d more"):format(text, n - c + 1) or text
 end
 
 function moved.__tostring(r)

@@ -233,10 +233,18 @@ def forms(home):
     p = Prompt(home, "-q", cols=200)
     for text in ("local a <const> = 3 b = a", "goto x; ::x:: c = 1", "goto x; ::x:: c = c + 1", "return 5", "d = select('#', ...)",
                  "function e(...) return ... end", "f = e", "(e)(3)", "('x'):rep(3)", "41, 5 -- two", "g = _ + 1", "h = _2",
-                 "for i = 1, 3 do if i == 2 then return i end end", "i = _"):
+                 "for i = 1, 3 do if i == 2 then return i end end", "i = _", "= rand() j = 1"):
         p.do(text)
+    for text, after in (("k = 5\nrand(1, 1)", "k = _"), ("l = {\n  4}\n#l + randn()", "m = _1")):
+        p.paste(text)
+        p.until_text(text.split("\n")[-1])
+        p.keys("\r")
+        p.until(p.is_ready)
+        p.keys("\x03")
+        p.do(after)
     save(p)
-    same(p, home)
+    script = same(p, home)
+    check("rand() j = 1" not in script, script)
     equal(p.end(), 0)
 
 
@@ -252,6 +260,21 @@ def undone(home):
     equal(p.do("NET.epoch == 15 and ETA == .1"), ["true"])
     save(p)
     same(p, home)
+    equal(p.end(), 0)
+
+
+@test
+def told(home):
+    """a value whose printing steps is printed again, one that was not printed is not; edits are commands in files, too"""
+    write(home + "/undoes.lua", "function back() THETA[1][1][1] = 1 undo(2) end")
+    p = Prompt(home, "-q", cols=200)
+    for text in (XOR, "t = setmetatable({}, {__tostring = function() step() return 'told' end})", "t", "t;", "{1, {t}}",
+                 "run 'undoes.lua'", "step() THETA[1][1][2] = 3", "THETA[1][1][3] = 4", "back()", "function undo() v = 1 end", "w = 2"):
+        p.do(text)
+    save(p)
+    script = same(p, home)
+    equal(subprocess.run([MOONGRAD, "s.lua"], cwd=home, env=environment(home), capture_output=True, text=True).stdout.count("told"), 2)
+    check("results(false" in script, script)
     equal(p.end(), 0)
 
 

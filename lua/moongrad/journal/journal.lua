@@ -98,7 +98,7 @@ end
 local function written(input, status)
   local list = tokens.of(input.source)
   local expression = load("return " .. input.source:gsub("[;%s]*$", "") .. "\n")
-  if not expression and not load(input.source) then return nil end -- it never ran
+  if not expression and (input.equals or not load(input.source)) then return nil end -- it never ran
   if status == "interrupted" then
     local entry = { n = input.n, note = "interrupted: " .. short(input.text) }
     return require("moongrad.journal.interrupted").begin(session).write(entry, input, list, sources)
@@ -109,8 +109,9 @@ local function written(input, status)
   for _, t in ipairs(list) do entry.kept = entry.kept or t.text:find "^_%d*$" ~= nil end
   if expression and not moved(input.before) then
     local ok, only = pcall(looks.only, list, session)
-    entry.looked = ok and only and not entry.kept
+    entry.looked = ok and only and not entry.kept and not input.told
   end
+  entry.told = input.told
   if is_run(list) then
     entry.file, entry.reads = input.files[1], nil
     entry.looked = not entry.file
@@ -118,16 +119,35 @@ local function written(input, status)
   return entry
 end
 
--- Before input n is compiled, as source: =x is x.
+-- Before input n is compiled, as source: =x is the expression x.
 function journal.open(n, text, source)
-  source = source:gsub("^=", "")
-  open = { n = n, text = text, source = source, before = state(), files = {} }
+  local equals
+  source, equals = source:gsub("^=", "")
+  open = { n = n, text = text, source = source, equals = equals > 0, before = state(), files = {} }
   sources["=[" .. n .. "]"] = source
 end
 
+local most_depth = 5 -- of tables whose items are printed
+
+-- Does the printing of v run a __tostring of the user's? left: values that are looked at.
+local function tells(v, left, depth)
+  if type(v) ~= "table" or left <= 0 or depth > most_depth then return false, left end
+  local meta = debug.getmetatable(v)
+  local words = meta and rawget(meta, "__tostring")
+  if type(words) == "function" and sources[debug.getinfo(words, "S").source] then return true, left end
+  for _, item in next, v do
+    local found
+    found, left = tells(item, left - 1, depth + 1)
+    if found then return true, left end
+  end
+  return false, left
+end
+
 -- Its values were computed: what is interrupted now is their printing.
-function journal.computed()
-  if open then open.computed = true end
+function journal.computed(quiet, ...)
+  if not open then return end
+  open.computed = true
+  for i = 1, quiet and 0 or select("#", ...) do open.told = open.told or tells((select(i, ...)), 1000, 1) end
 end
 
 -- After input n ran. Returns what of it is too large to keep, a list, or nil.
@@ -149,11 +169,12 @@ end
 
 -- What ran before the prompt: kind is "script", "-e", "-l" or "init.lua".
 function journal.earlier(noted)
-  if noted.text then sources["@" .. noted.what] = noted.text end
+  if noted.what then sources["@" .. noted.what] = noted.text or noted.what end
   entries[#entries + 1] = { before = noted }
 end
 
 function journal.entries() return entries end
+function journal.sources() return sources end
 function journal.seeds() return seeds[1], seeds[2] end
 
 return journal

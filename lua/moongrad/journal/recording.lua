@@ -45,7 +45,7 @@ end
 
 -- The journal's part of an input, of which the prompt tells.
 function recording.open(n, text, source) journal.open(n, text, source) end
-function recording.computed() if journal then journal.computed() end end
+function recording.computed(...) if journal then journal.computed(...) end end
 
 -- Returns a remark when what the input left is not all kept.
 function recording.close(status)

@@ -20,19 +20,34 @@ local function call(text, args) return ";(function(...)\n" .. body(text) .. "end
 -- Without the semicolon at its end.
 local function bare(source) return (source:gsub("[;%s]*$", "")) end
 
--- An input as a statement of the script. with_values: what the prompt would keep in _ is kept.
-local function statement(source, with_values)
+-- Several lines whose last ones are an expression, as what also keeps its values.
+local function with_last(source)
+  local at = #source
+  while true do
+    at = source:sub(1, at - 1):match ".*()\n"
+    if not at then return source end
+    local last = bare(source:sub(at + 1))
+    if last:find "^[ \t]*[%a_]" and load("return nil, " .. last .. "\n") then
+      local new = ("%s\n%s.results(true, %s\n)"):format(source:sub(1, at - 1), session, last)
+      return load(new) and new or source
+    end
+  end
+end
+
+-- An input as a statement of the script. values: "kept", what the prompt would keep in _ is; "told", it is also
+-- printed.
+local function statement(source, values)
   local list = tokens.of(source) or {}
   local expression = load("return " .. bare(source) .. "\n") and bare(source)
-  if with_values and expression then
-    return session .. (".results(true, %s\n)"):format(expression)
+  if values and not expression then source = with_last(source) end
+  if values and expression then
+    if values == "kept" then return session .. (".results(true, %s\n)"):format(expression) end
+    return (";(function(...) select(2, %s.results(false, ...))(...) end)(%s\n)"):format(session, expression)
   elseif not load(source) then
     return "do local _ = " .. expression .. (expression:find("--", 1, true) and "\n" or " ") .. "end"
   end
   local top = tokens.top(list)
-  if top.call and with_values then
-    return session .. ".results(true, (function(...)\n" .. body(source) .. "end)())"
-  end
+  if top.call and values then return session .. ".results(true, (function(...)\n" .. body(source) .. "end)())" end
   if top.call then return call(source) end
   if top.block then return "do\n" .. source .. "\nend" end
   return (list[1] and list[1].text == "(" and ";" or "") .. source
@@ -70,7 +85,8 @@ local function earlier(lines, e)
   end
 end
 
-local function one(lines, entry, with_values)
+-- values: is what the prompt would keep in _ to be kept?
+local function one(lines, entry, values)
   if entry.note then note(lines, ("[%d] %s"):format(entry.n, entry.note)) end
   if entry.reads then
     note(lines, ("[%d] reads from outside (%s): again, as it then is."):format(entry.n, entry.reads))
@@ -85,7 +101,7 @@ local function one(lines, entry, with_values)
       lines[#lines + 1] = "pcall(function(...)\n" .. body(entry.file.text) .. "end)"
     else
       local code = call(entry.file.text)
-      lines[#lines + 1] = with_values and session .. ".results(true, " .. code:sub(2) .. ")" or code
+      lines[#lines + 1] = values and session .. ".results(true, " .. code:sub(2) .. ")" or code
     end
   elseif entry.lines then
     local text = exact.text(entry.lines)
@@ -94,7 +110,7 @@ local function one(lines, entry, with_values)
     note(lines, ("[%d] failed:"):format(entry.n))
     lines[#lines + 1] = attempt(entry.source)
   else
-    lines[#lines + 1] = statement(entry.source, with_values)
+    lines[#lines + 1] = statement(entry.source, entry.told and "told" or values and "kept")
   end
 end
 
@@ -119,15 +135,19 @@ function saved.full()
   return list
 end
 
+-- Does any text that ran hold this word?
+local function is_said(word)
+  for _, text in next, journal.sources() do
+    if text:find(word, 1, true) then return true end
+  end
+  return false
+end
+
 -- The whole script. version: moongrad's; seed: the generator's at the start.
 function saved.text(version, seed)
   local with_values = false
-  local resets, undoes = false, false
-  for _, entry in ipairs(journal.entries()) do
-    with_values = with_values or entry.kept
-    resets = resets or (entry.source or ""):find("reset", 1, true)
-    undoes = undoes or (entry.source or ""):find("undo", 1, true)
-  end
+  for _, entry in ipairs(journal.entries()) do with_values = with_values or entry.kept end
+  local resets, undoes = is_said "reset", is_said "undo" or is_said "seek"
   local a, b = journal.seeds()
   local lines = {
     ("%s%s, saved %s: %d inputs, those that only looked left out."):format(saved.head, version,
@@ -140,14 +160,14 @@ function saved.text(version, seed)
     lines[#lines + 1] = session .. (".recording().start(%d, %d, %d) -- for reset()"):format(seed, a, b)
   end
   if undoes then
-    lines[#lines + 1] = "-- undo(0) ends an input's edits of THETA: at the prompt they were a command of their own."
+    lines[#lines + 1] = "-- For undo: settle() makes an input's edits of THETA a command, as at the prompt."
   end
   for _, entry in ipairs(journal.entries()) do
     if entry.before then
       earlier(lines, entry.before)
     elseif not entry.looked or with_values and not entry.failed then
       one(lines, entry, with_values)
-      if undoes then lines[#lines + 1] = "if NET then pcall(undo, 0) end" end
+      if undoes then lines[#lines + 1] = session .. ".settle()" end
     end
   end
   return table.concat(lines, "\n") .. "\n"

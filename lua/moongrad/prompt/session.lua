@@ -193,12 +193,17 @@ function session.open_input(text)
 end
 
 function session.results(...)
-  if recording then recording.computed() end
+  if recording then recording.computed(...) end
   return results(...)
 end
 
+-- What an input edited in THETA becomes a command, for undo.
+function session.settle()
+  if live.NET then past.settle(live.NET) end
+end
+
 function session.close_input(n, status)
-  if live.NET then past.settle(live.NET) end -- its edits are a command
+  session.settle()
   local unkept = recording and recording.close(status)
   local message = close_input(n, status)
   return unkept and message and message .. "\n" .. unkept or unkept or message

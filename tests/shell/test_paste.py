@@ -163,8 +163,7 @@ def bytes_in_it(home):
     p.keys("\r")
     p.until(lambda: p.is_ready() and "9" in p.lines())
     p.keys("\x1b[200~half a pas")
-    p.keys("\x03")
-    p.until(p.is_ready)
+    p.interrupt()
     equal(p.do("1 + 1"), ["2"])
     equal(p.end(), 0)
 

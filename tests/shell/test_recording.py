@@ -240,7 +240,7 @@ def forms(home):
         p.until_text(text.split("\n")[-1])
         p.keys("\r")
         p.until(p.is_ready)
-        p.keys("\x03")
+        p.interrupt()
         p.do(after)
     save(p)
     script = same(p, home)

@@ -39,6 +39,7 @@ void keys_drop(void) { n_held = given = 0, from = to = 1; }
 /* Reads at most n bytes; 0 at the end of the input or when a signal ends the reading, which leaves
    its mark. What made the terminal readable may be gone: Ctrl-C throws away what was typed. */
 static size_t read_keys(unsigned char *buf, size_t n) {
+  line_refresh(); /* it may be long until there are more */
   for (;;) {
     int sig = sig_wait(keys);
     if (line_ends(sig)) return 0;

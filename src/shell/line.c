@@ -75,6 +75,10 @@ static void redisplay(void) {
   if (!stale) view_draw();
 }
 
+void line_refresh(void) {
+  if (stale) redisplay();
+}
+
 /* Ctrl-C twice on an empty line: whoever does that wants to leave. */
 static void hint(int empty) {
   idle = empty ? idle + 1 : 0;
@@ -137,7 +141,7 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
       rl_callback_read_char();
     else
       line_attend(sig);
-    if (stale && !done) redisplay(); /* the keys that waited may be the beginning of one */
+    if (!done) line_refresh(); /* the keys that waited may be the beginning of one */
   }
   int how = finish(line, len);
   sig_release();

@@ -98,12 +98,12 @@ void err_print(const char *msg, size_t len);
 
 /* --- signals.c --------------------------------------------------------------- */
 
-void sig_prompt(int on);      /* from here on Ctrl-C belongs to the prompt */
+void sig_prompt(int on);      /* from here on Ctrl-C, TERM and HUP belong to the prompt */
 void sig_enter(lua_State *L); /* Ctrl-C stops what L runs ... */
 int sig_leave(void);          /* ... until here; what stop_leave says */
 int sig_pressed(void);        /* was Ctrl-C pressed since sig_enter? */
 void sig_restore(void);       /* the terminal is again as it was before anything ran */
-int sig_ending(void);         /* TERM or HUP if it came while Lua ran at the prompt, else 0 */
+int sig_ending(void);         /* TERM or HUP if it came at the prompt while no line was read, else 0 */
 void sig_hold(void);          /* while a line is read, signals only leave a mark ... */
 void sig_release(void);       /* ... until here */
 int sig_wait(int fd);         /* 0 when fd has input, else the signal that came */
@@ -138,6 +138,7 @@ int line_read(const char *prompt, char **line, size_t *len); /* a line to be fre
 void line_prefill(const char *text);                         /* what the next line begins with */
 void line_cancel(void);                                      /* the line that ends now is thrown away */
 void line_give(int away);  /* the terminal goes to another program, and comes back */
+void line_refresh(void);   /* shows what the keys so far have done, if it lags behind */
 int line_ends(int sig);    /* does the signal end the reading? */
 void line_attend(int sig); /* else what it does is done here */
 

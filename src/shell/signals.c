@@ -30,14 +30,14 @@ static volatile sig_atomic_t at_prompt;  /* does a prompt wait behind what runs?
 static volatile sig_atomic_t presses;    /* of Ctrl-C since sig_enter */
 static volatile sig_atomic_t requested;  /* was it asked to stop, since sig_enter? */
 static volatile sig_atomic_t hinted;     /* was the hint shown, since sig_enter? */
-static volatile sig_atomic_t ending;     /* TERM or HUP, once it has come while Lua ran */
+static volatile sig_atomic_t ending;     /* TERM or HUP, once it has come while no line was read */
 static volatile sig_atomic_t mark[NSIG]; /* signals that came while holding */
 static struct timespec pressed;          /* when Ctrl-C was, last */
 static struct timespec ended;            /* when ending came */
 static struct termios modes;             /* of the terminal, for what ends in a handler */
 static int has_modes;
 static const int enders[] = {SIGTERM, SIGHUP};
-static struct sigaction ends[sizeof enders / sizeof *enders]; /* what they do when no Lua runs */
+static struct sigaction ends[sizeof enders / sizeof *enders]; /* what they do without a prompt */
 static struct sigaction alarm_was;                            /* and what SIGALRM does */
 static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
 static struct sigaction outer[sizeof held / sizeof *held]; /* what they did before sig_hold */
@@ -132,6 +132,7 @@ static void on_ending(int sig) {
   if (!ending) {
     clock_gettime(CLOCK_MONOTONIC, &ended);
     ending = sig;
+    mark[sig] = 1; /* what is stopped may be the text of the prompt, and a line be read next */
     request(sig);
   } else if (has_passed(&ended, WAITED)) /* often there are two at once, while the session is saved */
     request(sig);
@@ -141,6 +142,10 @@ static void on_ending(int sig) {
 void sig_prompt(int on) {
   at_prompt = on;
   set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
+  for (size_t i = 0; i < sizeof enders / sizeof *enders; i++) {
+    sigaction(enders[i], on ? NULL : &ends[i], on ? &ends[i] : NULL);
+    if (on && ends[i].sa_handler != SIG_IGN) set_signal(enders[i], on_ending, 0);
+  }
 }
 
 void sig_enter(lua_State *L) {
@@ -148,10 +153,6 @@ void sig_enter(lua_State *L) {
   if (at_prompt && !has_modes) has_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
   stop_enter(L, at_prompt);
   set_signal(SIGINT, on_interrupt, 0);
-  for (size_t i = 0; at_prompt && !ending && i < sizeof enders / sizeof *enders; i++) {
-    sigaction(enders[i], NULL, &ends[i]);
-    if (ends[i].sa_handler != SIG_IGN) set_signal(enders[i], on_ending, 0);
-  }
 }
 
 int sig_leave(void) {
@@ -161,9 +162,6 @@ int sig_leave(void) {
     sigaction(SIGALRM, &alarm_was, NULL);
   }
   set_signal(SIGINT, at_prompt ? on_interrupt : SIG_DFL, 0);
-  /* One that has come stays caught: what is left to do has begun. */
-  for (size_t i = 0; at_prompt && !ending && i < sizeof enders / sizeof *enders; i++)
-    sigaction(enders[i], &ends[i], NULL);
   return stopped;
 }
 

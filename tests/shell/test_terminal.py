@@ -178,35 +178,6 @@ def resize(home):
 
 
 @test
-def ended_by_signal(home):
-    """TERM and HUP end it with the terminal as it was and the session in a file that stderr names; QUIT ends it"""
-    for sig in (signal.SIGTERM, signal.SIGHUP):
-        for keys, shown in (("half a li", "half a li"), ("x = {\r1,\r", "1,"), ("\x12kept", "kept"), ("\x18", "")):
-            for term in ("xterm-256color", "dumb"):
-                if term == "dumb" and keys != "half a li":
-                    continue
-                p = Prompt(home, "-q", TERM=term, cols=250)
-                p.enter("kept = 5")
-                p.until(lambda p=p: p.screen.cursor.y > 0 and p.is_ready())
-                p.keys(keys)
-                p.until_text(shown)
-                p.p.kill(sig)
-                p.drain()
-                check(p.is_sane(), sig)
-                equal(p.wait(), -sig)
-                paths = [word.rstrip(",;:.") for line in p.lines() for word in line.split() if ".lua" in word]
-                equal(len(paths), 1, *p.lines())
-                check("kept = 5" in read(paths[0].rstrip(",")), paths)
-    check(read(home + "/.local/state/moongrad/history").split("\n").count("kept = 5") == 1)  # a repeat is left out
-    p = Prompt(home)
-    p.type("half a li")
-    p.p.kill(signal.SIGQUIT)
-    p.drain()
-    check(p.is_sane())
-    equal(p.wait(), -signal.SIGQUIT)
-
-
-@test
 def prompts(home):
     """PROMPT is a string or a function, _PROMPT is heeded; one that fails is told once, and the default comes"""
     p = Prompt(home, "-q")

@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""TERM, HUP and QUIT at the prompt: the terminal afterwards, the history, and the session in its recovery file."""
+
+import os
+import re
+import signal
+
+from harness import MOONGRAD, Prompt, check, equal, main, read, run, test, write
+
+NEEDS_TERMINAL = True
+SIGNALS = signal.SIGTERM, signal.SIGHUP
+
+# The user's init.lua: bits(file) writes bits of THETA, and while the module AT is loaded a signal comes.
+INIT = """
+table.insert(package.searchers, 1, function(name)
+  if name == os.getenv "AT" then io.popen("kill -" .. os.getenv "SIGNAL" .. " $PPID"):close() end
+end)
+function bits(name)
+  local f = io.open(name, "w")
+  for l = 1, #THETA do f:write(("%a "):rep(3, "\\n"):format(table.unpack(THETA[l][1])), "\\n") end
+  f:close()
+end
+leaving = setmetatable({}, {__close = function() bits "left" end})
+"""
+
+
+def begin(home, goes_on=True, **env):
+    """A session that has learnt something, of which bits are in the file "left"."""
+    write(home + "/.config/moongrad/init.lua", INIT)
+    p = Prompt(home, "-q", cols=250, **env)
+    p.enter("seed(4) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 2 step(20) bits 'left'")
+    if goes_on:
+        p.until(lambda: p.screen.cursor.y > 0 and p.is_ready())
+    return p
+
+
+def end(p, home, sig):
+    """Waits until sig has ended it, and looks at all that it is to leave."""
+    p.drain()
+    check(p.is_sane(), *p.lines())
+    equal(p.wait(), -sig)
+    paths = re.findall(r": the session is kept, moongrad -i (\S+\.lua) goes on with it", " ".join(p.lines()))
+    equal(len(paths), 1, *p.lines())
+    left = read(home + "/left")
+    check(len(left.split()) == 6, left)
+    os.remove(home + "/left")
+    write(home + "/replay.lua", "arg[0] = nil dofile '%s' bits 'left'" % paths[0])
+    equal(run(paths[0], cwd=home, home=home), ("", "", 0))
+    equal(run(home + "/replay.lua", cwd=home, home=home), ("", "", 0))
+    equal(read(home + "/left"), left)
+    check("seed(4)" in read(home + "/.local/state/moongrad/history"))
+
+
+@test
+def while_reading(home):
+    """TERM and HUP while keys are read: in a line, in several, in C-r, in a key, in a paste, with a dumb terminal"""
+    for sig in SIGNALS:
+        for keys, shown in (("half a li", "half a li"), ("x = {\r1,\r", "1,"), ("\x12ETA", "ETA"), ("a\x18", "a"),
+                            ("b\x16", "b"), ("c\x1b[200~pas", "c"), (None, None)):
+            p = begin(home, TERM="xterm-256color" if keys else "dumb")
+            p.keys(keys or "half a li")
+            p.until_text(shown or "half a li")
+            p.p.kill(sig)
+            end(p, home, sig)
+    entries = [line for line in read(home + "/.local/state/moongrad/history").split("\n") if line[:1] != "#"]
+    equal(len(entries), 2, *entries)  # a repeat is left out, and what was not entered
+
+
+@test
+def while_running(home):
+    """... while Lua runs or the engine, also in a coroutine: THETA is that of a whole epoch"""
+    for sig in SIGNALS:
+        for code in ("step(1e12)", "coroutine.wrap(step)(1e12)", "while true do end"):
+            p = begin(home)
+            p.enter("local x <close> = leaving print 'go' " + code)
+            p.until(lambda p=p: "go" in p.lines())
+            p.p.kill(sig)
+            end(p, home, sig)
+
+
+@test
+def between(home):
+    """... while the prompt makes its text or keeps its books on an input"""
+    for sig in SIGNALS:
+        for module in ("prompt.print", "prompt.remarks"):
+            end(begin(home, goes_on=False, AT="moongrad." + module, SIGNAL=sig.name[3:]), home, sig)
+        p = begin(home)
+        p.enter("PROMPT = function() io.popen('kill -%s $PPID'):close() return 'no> ' end" % sig.name[3:])
+        end(p, home, sig)
+
+
+@test
+def on_stderr(home):
+    """the recovery file is named on standard error; nothing is kept, or said, of a session without an input"""
+    for lines, words in (("x = 1\r", "Terminated: the session is kept"), ("", "")):
+        p = Prompt.of("/bin/sh", "-c", "exec %s -q 2> %s/errors" % (MOONGRAD, home), home=home)
+        p.until(p.is_ready)
+        p.keys(lines)
+        p.until(lambda p=p, n=len(lines) > 0: p.is_ready() and p.screen.cursor.y == n)
+        p.p.kill(signal.SIGTERM)
+        p.drain()
+        check(p.is_sane())
+        equal(p.wait(), -signal.SIGTERM)
+        check(read(home + "/errors").startswith(words) and bool(read(home + "/errors")) == bool(words), read(home + "/errors"))
+
+
+@test
+def quit(home):
+    """QUIT ends it as it does any program, and leaves the terminal as it was"""
+    p = Prompt(home)
+    p.type("half a li")
+    p.p.kill(signal.SIGQUIT)
+    p.drain()
+    check(p.is_sane())
+    equal(p.wait(), -signal.SIGQUIT)
+
+
+main()

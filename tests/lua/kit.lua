@@ -7,6 +7,18 @@ local options = require "moongrad.options"
 
 local kit = {}
 
+-- Of networks at random a test makes so many: MOONGRAD_LONG=1 makes it all of them.
+local is_long = os.getenv "MOONGRAD_LONG" ~= nil
+function kit.many(all, few) return is_long and all or few end
+
+-- Functions of a user's own, to be among those of networks at random. Returns the cost.
+function kit.own_functions()
+  mg.activation { name = "kit's swish", f = function(z) return z / (1 + math.exp(-z)) end,
+    df = function(z, a) return (a + (1 - a) / (1 + math.exp(-z))) end }
+  return mg.cost { name = "kit's quartic", f = function(a, y) return (a - y) ^ 4 / 20 end,
+    delta = function(a, y) return (a - y) ^ 3 / 5 end }
+end
+
 -- All the bits of a number, a matrix, a list of matrices, or nil.
 function kit.bits(x)
   if type(x) == "number" then return ("<%q>"):format(x) end

@@ -4,13 +4,8 @@ local again = require "moongrad.past.again"
 local kit = require "kit"
 local mg = require "moongrad"
 
--- Functions of a user's own: the random networks have them, too.
-mg.activation { name = "undone swish", f = function(z) return z / (1 + math.exp(-z)) end,
-  df = function(z, a) return a / z + a - a * a / z end, check = false }
-local own_cost = mg.cost { name = "undone quartic", f = function(a, y) return (a - y) ^ 4 / 20 end,
-  delta = function(a, y) return (a - y) ^ 3 / 5 end }
-
-local networks = os.getenv "MOONGRAD_LONG" and 100 or 30 -- in each test of random ones
+local own_cost = kit.own_functions()
+local networks = kit.many(100, 30) -- in each test of random ones
 
 -- A random network of every activation, cost, depth and optimiser, by number; a function that picks from 1 to n, and
 -- its generator.

@@ -52,7 +52,7 @@ describe("walk", function()
   end)
 
   it("does so in single precision, and in many blocks of rows", function()
-    for k = 1, 10 do
+    for k = 1, 100 do
       local walked, stepped = kit.random(k, { precision = "single" }), kit.random(k, { precision = "single" })
       walked:walk():finish()
       stepped:step(1)
@@ -64,6 +64,17 @@ describe("walk", function()
     walked:walk():finish()
     stepped:step(1)
     assert.equal(kit.theta(stepped), kit.theta(walked))
+  end)
+
+  it("does so with functions of the user's own", function()
+    local own_cost = kit.own_functions()
+    for k = 1, 100 do
+      local more = { cost = k % 2 == 0 and own_cost or nil, precision = k % 3 == 0 and "single" or nil }
+      local walked, stepped = kit.random(k, more), kit.random(k, more)
+      walked:walk():finish()
+      stepped:step(1)
+      assert.equal(kit.live(stepped), kit.live(walked))
+    end
   end)
 
   it("does so with a mistake planted in the backward pass", function()

@@ -28,14 +28,15 @@ end
 
 local before = "THETA in these terms is that of the pass, before the update that followed it"
 
--- make(theta) with THETA as it is or, when only that leads to the engine's number, as it was before the last
+-- make(theta) with THETA as it is or, when that leads nearer to the engine's number, as it was before the last
 -- update; theta(l) is one matrix. Then, what to say of it.
 local function with_theta(net, engine, make)
   local now = make(function(l) return net.theta[l] end)
-  if terms.agree(net, now, engine) or not core.theta_before(net, 1) then return now end
+  local apart = math.abs(terms.sum(now) - engine)
+  if apart == 0 or not core.theta_before(net, 1) then return now end
   local was = make(function(l) return core.theta_before(net, l) end)
-  if terms.agree(net, was, engine) then return was, before end
-  return now
+  local nearer = math.abs(terms.sum(was) - engine) < apart and terms.agree(net, was, engine)
+  return nearer and was or now, nearer and before or nil
 end
 
 -- The functions below return a node: symbols (what stands right of "="), engine (its own number), list (of terms:
@@ -234,7 +235,9 @@ function of.delta(net, f, l, i, j)
   local _, g = symbols.activation(f.activations[l])
   return { symbols = ("sum over k of DELTA[%d][%d][k] THETA[%d][k][%d] g'(Z[%d][%d][%d])%s"):format(l + 1, i, l + 1,
     j + 1, l, i, j, g and ", g' = " .. g or ""), engine = engine, list = list, unit = "unit", form = "%s * %s * %s",
-    notes = { note }, open = function(t) return { { "delta", l + 1, i, t.index } } end }
+    notes = { note }, open = function(t) -- what came from above, and the unit whose g' it is
+      return { { "delta", l + 1, i, t.index }, { "a", l + 1, i, j + 1 } }
+    end }
 end
 
 -- --- the gradient and the update ----------------------------------------------------------------

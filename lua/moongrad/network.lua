@@ -68,6 +68,10 @@ options.declare("walk", {
   { name = "rows", without = "all", about = "the one row of X that the step is made on", example = "3" },
 })
 function methods.walk(...) return require("moongrad.inside.walk").of(...) end
+
+options.declare("explain", {
+  { name = "depth", default = 1, about = "levels of terms that are opened in turn", example = "2" },
+})
 function methods.explain(...) return require("moongrad.inside.explain").of(...) end
 
 -- m:explain(i, j): what a live view shows, explained.

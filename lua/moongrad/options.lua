@@ -127,13 +127,25 @@ local cost_numbers = { squares = { "scale" } }
 -- Options that may be {choice, key = number}: name -> choice -> {key, ...}.
 options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_numbers }
 
+-- The operations of a step by name.
+options.operations = { "z", "a", "cost", "delta", "grad", "update" }
+
+local expression, no_name = { is_source = true }, { choices = {} }
+
 -- What a function takes by position that is one of known names: who -> place -> {choices =, numbers =}, the numbers
--- in a table at the next place.
+-- in a table at the next place; {is_source =}: a string of Lua.
 options.arguments = {
   init = { { choices = core.inits, numbers = options.init_numbers } },
   explain = { { choices = { "z", "a", "delta", "grad", "theta", "dtheta", "cost", "J" } } },
   bug = { { choices = { "any", table.unpack(core.bugs) } } },
+  ["w:to"] = { { choices = options.operations } },
+  watch = { expression }, unwatch = { expression }, watched = { expression },
+  collectgarbage = { { choices = { "collect", "count", "stop", "restart", "step", "isrunning", "incremental",
+    "generational" } } },
+  step = { no_name }, seek = { no_name }, undo = { no_name }, ["mg.diff"] = { no_name, no_name }, history = { no_name },
 }
+
+options.frozen = { "bias", "weights" } -- what of a layer may be frozen, besides all of it
 
 -- A value in words, for errors.
 function options.show(v)

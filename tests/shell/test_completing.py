@@ -99,6 +99,35 @@ def options(home):
 
 
 @test
+def names_as_strings(home):
+    """in the quotes of what takes a name: operations, quantities, mistakes, pages of help, Lua; never files"""
+    write(home + "/zfile")
+    p = Prompt(home)
+    p.do(XOR)
+    p.do("w = walk() w()")
+    lists(p, 'w:to("', "z", "a", "cost", "delta", "grad", "update")
+    completes(p, 'w:to("up', 'w:to("update"')
+    completes(p, 'walk():to("del', 'walk():to("delta"')
+    completes(p, "NET:walk():to('gr", "NET:walk():to('grad'")
+    completes(p, 'explain("del', 'explain("delta"')
+    completes(p, 'bug("wr', 'bug("wrong-sign"')
+    completes(p, 'watch("THE', 'watch("THETA[')
+    completes(p, 'watch("NET.opt', 'watch("NET.options.')
+    completes(p, 'unwatch("THETA[1]:nor', 'unwatch("THETA[1]:norm(')
+    completes(p, 'apropos("broadc', 'apropos("broadcasting"')
+    completes(p, 'help("network.c', 'help("network.cost"')
+    completes(p, "?net:st", "?net:step")
+    completes(p, "?NET:st", "?net:step")
+    completes(p, 'NET.frozen[1] = "b', 'NET.frozen[1] = "bias"')
+    completes(p, 'collectgarbage("cou', 'collectgarbage("count"')
+    completes(p, "step(1, {ev", "step(1, {every =")
+    completes(p, 'explain("z", 1, 1, 1, {', 'explain("z", 1, 1, 1, {depth =')
+    for text in ('seek("', 'undo("', 'diff("', 'diff(NET, "', 'step("', 'history("', 'watch("zf', 'w:to("zf', 'help("zf'):
+        offers_nothing(p, text)
+    equal(p.end(), 0)
+
+
+@test
 def file_names(home):
     """Tab completes file names in other quotes: blanks, quotes, ~, directories"""
     for name in ("some data.csv", "it's", 'q"q', "folder/inner-1", "folder/inner-2", "back\\slash", "ünï"):
@@ -120,10 +149,10 @@ def file_names(home):
 def signatures(home):
     """a Tab behind name( or name{ shows how it is called; the line stays"""
     p = Prompt(home)
-    p.do(XOR + " function mine(alpha, ...) end")
+    p.do(XOR + " function mine(alpha, ...) end w = walk()")
     for text, tabs, typed, signature in (
             ("ste", "\t\t", "step(", "step([n])"), ("step(", "\t\t", "step(", "step([n])"), ("X:matmul(", "\t", "X:matmul(", "X:matmul(b)"),
-            ("mine(", "\t", "mine(", "mine(alpha, ...)"), ("data.par", "\t\t", "data.parity{bits =", "data.parity{bits=2}"),
+            ("mine(", "\t", "mine(", "mine(alpha, ...)"), ("w:to(", "\t", 'w:to("', "w:to(name [, layer])"), ("data.par", "\t\t", "data.parity{bits =", "data.parity{bits=2}"),
             ("train{", "\t\t", "train{", "train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}")):
         clear(p)
         p.type(text)

@@ -32,7 +32,7 @@ return function(reach, session)
   local calls = {}
   local options = session and require "moongrad.options" or { of = {}, arguments = {}, numbers = {} }
   local who_is, who_by_name = {}, {} -- function -> who in options; last part of its name -> who
-  local documented                   -- function -> its entry in the help
+  local documented                   -- function, or how the help calls it -> its entry there
 
   -- --- who is called ----------------------------------------------------------------
 
@@ -68,11 +68,18 @@ return function(reach, session)
     return result
   end
 
-  --- The names that there is help about.
-  function calls.topics() return ask_help("moongrad.help.help", "names") end
+  --- The names that there is help about; "net:step" and "network.cost" where the owner is typed.
+  function calls.topics(typed)
+    local list = ask_help("moongrad.help.help", "names")
+    for _, entry in next, find(typed, "[.:]") and ask_help("moongrad.help.entries", "all") or {} do
+      list[#list + 1] = entry.path
+    end
+    return list
+  end
 
   if session then
     options.arguments.help = { { choices = calls.topics } }
+    options.arguments.apropos = options.arguments.help
     for _, takes in next, { options.of, options.arguments } do
       for who in next, takes do
         who_by_name[match(who, "[%w_]+$")] = who
@@ -81,12 +88,18 @@ return function(reach, session)
     end
   end
 
+  -- Is it a function of a file of moongrad's that is loaded when it is used, and so known by its name alone?
+  local function is_own(f)
+    if not f or who_is[f] or type(f) ~= "function" then return false end
+    return find(getinfo(f, "S").source, "moongrad/inside/[%w_]+%.lua$") ~= nil
+  end
+
   -- Who is called by the chain that ends at token i: by its value, or by its last name where that is not known.
   local function who_at(t, i)
     local thing, first = reach.ending_at(t, i)
     if not first then return nil end
-    if thing then return who_is[thing.value] end
-    return first < i and t.kind[i] == "name" and who_by_name[t.text[i]] or nil
+    if thing and not is_own(thing.value) then return who_is[thing.value] end
+    return (thing or first < i) and t.kind[i] == "name" and who_by_name[t.text[i]] or nil
   end
 
   -- The token where the chain ends that is called at the opener; nil if there is no call.
@@ -123,6 +136,7 @@ return function(reach, session)
     elseif t.text[around] == "(" and callee(t, around) then
       local place = place_of(t, around, opener)
       local who = who_at(t, around - 1)
+      if place > 1 and options.of[who] then return { who = who, options = options.of[who], arguments = {} } end
       local argument = (options.arguments[who] or {})[place - 1]
       if argument and argument.numbers then
         local choice = t.kind[around + 1] == "string" and sub(t.text[around + 1], 2) or ""
@@ -178,9 +192,14 @@ return function(reach, session)
     end
   end
 
-  -- What may be assigned, or is compared, to the name before the token =.
+  -- What may be assigned, or is compared, to what stands before the token =.
   local function assigned(t, equals)
     local name = equals - 1
+    if t.text[name] == "]" and t.match[name] then
+      local list = reach.ending_at(t, t.match[name] - 1)
+      local meta = list and classof(list.value)
+      return type(meta) == "table" and rawget(meta, "__name") == "frozen" and options.frozen or nil
+    end
     if t.kind[name] ~= "name" then return nil end
     if is_entry_start(t, t.inner, name - 1) then
       local taken = table_at(t, t.inner)
@@ -190,37 +209,51 @@ return function(reach, session)
     return object and reach.class_of(object) == "options" and choices_of(options.of.network, t.text[name]) or nil
   end
 
-  --- The names that a value which begins after tokens t may be, in quotes; nil where it may be anything.
-  function calls.choices(t)
-    local text = t.text[t.n]
-    if text == "=" or text == "==" or text == "~=" then return assigned(t, t.n) end
+  -- What of options.arguments, or is said in it of the table, the value that begins after tokens t is.
+  local function argument_at(t)
     local list, place
     if is_entry_start(t, t.inner, t.n) then
       local taken = table_at(t, t.inner)
       list, place = taken and taken.arguments, position_of(t, t.inner, t.n)
-    elseif t.text[t.inner] == "(" and (t.n == t.inner or text == ",") and callee(t, t.inner) then
+    elseif t.text[t.inner] == "(" and (t.n == t.inner or t.text[t.n] == ",") and callee(t, t.inner) then
       list, place = options.arguments[who_at(t, t.inner - 1)], place_of(t, t.inner, t.n + 1)
     elseif reach.is_operand(t, t.n) then -- a string that is the argument: help "step"
       list, place = options.arguments[who_at(t, t.n)], 1
     end
-    local choices = list and list[place] and list[place].choices
-    if type(choices) == "function" then return choices() end
+    return list and list[place]
+  end
+
+  --- The names that a value which begins after tokens t may be, in quotes; nil where it may be anything. typed: what
+  -- is there of it.
+  function calls.choices(t, typed)
+    local text = t.text[t.n]
+    if text == "=" or text == "==" or text == "~=" then return assigned(t, t.n) end
+    local argument = argument_at(t)
+    local choices = argument and argument.choices
+    if type(choices) == "function" then return choices(typed) end
     return choices
+  end
+
+  --- Is it Lua what stands in the quotes that open after tokens t?
+  function calls.is_source(t)
+    local argument = argument_at(t)
+    return argument ~= nil and argument.is_source or false
   end
 
   -- --- signatures -------------------------------------------------------------------
 
-  -- The entry of the help about a function; nil without one.
-  local function entry_of(f)
+  -- The entry of the help about a function of this name; nil without one.
+  local function entry_of(f, name)
     if not documented then
       documented = {}
       for _, entry in next, ask_help("moongrad.help.entries", "all") do
         if entry.kind == "documented" or entry.kind == "lua" then
+          documented[entry.path] = entry
           for _, g in next, functions_named(entry.path) do documented[g] = documented[g] or entry end
         end
       end
     end
-    return documented[f]
+    return documented[f] or is_own(f) and documented["w:" .. name]
   end
 
   -- The parameters of a Lua function: "(a, b, ...)".
@@ -241,7 +274,7 @@ return function(reach, session)
     local name = concat(t.text, "", first, last)
     if not find(name, "^[%w_.:%[%]]+$") then name = match(name, "[%w_]+$") or "" end
     local f = thing.value
-    local entry = session and entry_of(f)
+    local entry = session and entry_of(f, t.text[last])
     if entry then return name .. match(entry.title, "^[%w_.:]*(.*)") end
     if type(f) ~= "function" or getinfo(f, "S").what == "C" then return nil end
     return name .. parameters(f)
@@ -249,7 +282,7 @@ return function(reach, session)
 
   --- The character after the name of a thing that is called: what its first example in the help has.
   function calls.opener(thing, name)
-    local entry = session and entry_of(thing.value)
+    local entry = session and entry_of(thing.value, name)
     return entry and match("\n" .. entry.text, "\n> [^\n]-%f[%w_]" .. name .. "%s*([({])") or "("
   end
 

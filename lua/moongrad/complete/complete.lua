@@ -126,7 +126,7 @@ function complete.new(world)
     for _, name in next, calls.options(t, lexer.nest(lexer.tokens(rest))) or {} do
       list[#list + 1], is_option[name] = name, true
     end
-    for _, choice in next, typed == "" and calls.choices(t) or {} do list[#list + 1] = '"' .. choice .. '"' end
+    for _, choice in next, typed == "" and calls.choices(t, "") or {} do list[#list + 1] = '"' .. choice .. '"' end
     return offer(from, typed, list, function(word)
       return is_option[word] and not find(rest, "^%s*=") and " = " or ""
     end)
@@ -172,11 +172,24 @@ function complete.new(world)
     end, function(file) return lexer.escape(path .. file, open.quote) end)
   end
 
+  local at -- what is offered between a text and the rest
+
+  -- What is offered in the Lua that stands in quotes.
+  local function source(open, typed)
+    local found = not find(typed, "\\", 1, true) and at(typed, "")
+    if not found or #found.words == 0 then return nil end
+    for i, word in next, found.words do found.words[i] = lexer.escape(word, open.quote) end
+    found.from, found.signature = found.from + open.from - 1, nil
+    found.common = common_beginning(found.words)
+    return found
+  end
+
   local function in_quotes(t, left, rest)
     local open = t.open
     local typed = sub(left, open.from)
     if open.quote ~= "[" then typed = lexer.unescape(gsub(typed, "\\$", "")) end
-    local choices = calls.choices(t)
+    local choices = calls.choices(t, typed)
+    if calls.is_source(t) then return source(open, typed) end
     if choices then
       return offer(open.from, typed, choices, function() return closing(open, rest) end, written_in(open))
     end
@@ -197,10 +210,15 @@ function complete.new(world)
     return "", #left + 1
   end
 
-  return function(left, rest)
+  function at(left, rest)
     local t = lexer.tokens(left)
     if t.open and t.open.kind == "comment" then return nil end
     if t.open then return in_quotes(lexer.nest(t), left, rest) end
+    if t.text[1] == "?" and session then
+      local first = match(left, "^%s*%?%s*()")
+      local found = offer(first, sub(left, first), calls.topics(sub(left, first)), nothing)
+      if found then return found end
+    end
     local typed, from = take_word(t, left)
     lexer.nest(t)
     local last = t.text[t.n]
@@ -208,7 +226,6 @@ function complete.new(world)
     if last == "::" or last == "goto" or find(left, "[^%c -~]", from - 1) then return nil end
     if typed == "" and find(left, "\n[ \t]*$") then return offer(from, "", { "  " }, nothing) end
     if last == "." or last == ":" then return fields(t, from, typed, rest) end
-    if last == "?" and t.n == 1 then return session and offer(from, typed, calls.topics(), nothing) end
     local signature = typed == "" and calls.signature(t)
     local found = known_words(t, from, typed, rest)
     if not found and not signature then found = names(t, from, typed, rest) end
@@ -218,6 +235,8 @@ function complete.new(world)
     end
     return found
   end
+
+  return at
 end
 
 return complete

@@ -48,11 +48,7 @@ end
 local function depth_of(o)
   if o == nil then return 1 end
   if type(o) ~= "table" then raise("explain: expected options, {depth = 2}, got %s", options.show(o)) end
-  for name in pairs(o) do
-    if name ~= "depth" then
-      raise("explain: no option %s%s", options.show(name), names.suggest(tostring(name), { "depth" }))
-    end
-  end
+  for name in pairs(o) do options.exists("explain", name) end
   return o.depth == nil and 1 or options.whole("explain: depth", o.depth, 1)
 end
 

@@ -14,7 +14,7 @@ local walk = {}
 
 local op = { __name = "operation" } -- the metatable of what a walk returns
 
-local op_names = { "z", "a", "cost", "delta", "grad", "update" }
+local op_names = options.operations
 local is_matrix = { z = true, a = true, delta = true, grad = true } -- is what it makes one?
 
 -- "z 1"; "update"

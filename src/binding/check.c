@@ -29,7 +29,7 @@ static int check_layer(lua_State *L) {
   const mg_status status =
       mg_check_layer(&n->net, &how, l, chosen != NULL ? &chosen->m : NULL, &numeric->m, &kinked->m);
   run_end(n, &s, status);
-  if (status == MG_STOPPED) return fail(L, "check: interrupted (THETA kept)");
+  if (status == MG_STOPPED) return run_stopped(L, "check");
   for (size_t i = 0; i < y->n_out; i++)
     for (size_t j = y->bias ? 0 : 1; j <= y->n_in; j++)
       if ((chosen == NULL || mg_mat_get(&chosen->m, i, j) != 0) && !isfinite(mg_mat_get(&numeric->m, i, j)))
@@ -88,7 +88,7 @@ static int cost_of(lua_State *L) {
   run_begin(L, n, &s);
   const mg_status status = mg_evaluate(&n->net, &X, &n->net.y, &cost, MG_VALUES, &m, NULL);
   run_end(n, &s, status);
-  if (status == MG_STOPPED) return fail(L, "check: interrupted (THETA kept)");
+  if (status == MG_STOPPED) return run_stopped(L, "check");
   lua_pushnumber(L, m.cost);
   return 1;
 }

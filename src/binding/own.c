@@ -384,6 +384,8 @@ void run_end(Network *n, Stopper *s, mg_status status) {
   if (status == MG_FAILED) lua_error(s->L); /* it lies on top */
 }
 
+int run_stopped(lua_State *L, const char *who) { return fail(L, "%s: interrupted (THETA kept)", who); }
+
 bool own_interrupted(lua_State *L) {
   const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
   const char *last = strstr(message, "interrupted!");

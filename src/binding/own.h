@@ -19,6 +19,9 @@ void own_keep(lua_State *L, int net, size_t place, int idx);
 void run_begin(lua_State *L, Network *n, Stopper *s);
 void run_end(Network *n, Stopper *s, mg_status status);
 
+/* Raises: who was interrupted. */
+int run_stopped(lua_State *L, const char *who);
+
 /* Raises when n runs: what would change it has to wait. */
 void network_idle(lua_State *L, const Network *n);
 

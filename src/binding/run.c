@@ -1,4 +1,4 @@
-/* run.c - running a network: steps, epochs, the parts of a pass, evaluation; reports; stopping. */
+/* run.c - running a network: steps, epochs, the parts of a pass; reports; stopping. */
 
 #define _POSIX_C_SOURCE 199309L
 #include <math.h>
@@ -220,10 +220,6 @@ static int epoch(lua_State *L) {
 
 /* --- the parts of a pass ------------------------------------------------------------------ */
 
-static int raise_stopped(lua_State *L, const char *who) {
-  return fail(L, "%s: interrupted (THETA kept)", who);
-}
-
 /* Copies X (at index idx, a checked matrix) into the batch. */
 static void stage(lua_State *L, Network *n, const char *who, const Matrix *X, const Matrix *y) {
   Stopper s;
@@ -232,7 +228,7 @@ static void stage(lua_State *L, Network *n, const char *who, const Matrix *X, co
   const mg_status status =
       mg_network_stage(&n->net, X != NULL ? &X->m : NULL, y != NULL ? &y->m : NULL, rows, NULL);
   run_end(n, &s, status);
-  if (status == MG_STOPPED) raise_stopped(L, who);
+  if (status == MG_STOPPED) run_stopped(L, who);
 }
 
 /* Pushes a copy of yhat. */
@@ -272,7 +268,7 @@ static int forward(lua_State *L) {
   n->net.j = NAN;
   if (status == MG_OK && with_y) status = mg_op_run(&n->net, (mg_op){MG_OP_COST, 0});
   run_end(n, &s, status);
-  if (status == MG_STOPPED) return raise_stopped(L, "forward");
+  if (status == MG_STOPPED) return run_stopped(L, "forward");
   return push_yhat(L, &n->net);
 }
 
@@ -306,7 +302,7 @@ static int backward(lua_State *L) {
   run_begin(L, n, &s);
   const mg_status status = mg_backward(&n->net);
   run_end(n, &s, status);
-  if (status == MG_STOPPED) return raise_stopped(L, "backward");
+  if (status == MG_STOPPED) return run_stopped(L, "backward");
   lua_getfield(L, 1, "grad");
   return 1;
 }
@@ -332,96 +328,12 @@ static int update(lua_State *L) {
   return network_nonfinite(L, "update", &n->net, &where, true);
 }
 
-/* --- evaluation, which leaves the live state alone ------------------------------------------ */
+static const luaL_Reg methods[] = {
+    {"step", step}, {"forward", forward}, {"backward", backward}, {"update", update}, {NULL, NULL}};
 
-/*** net:predict(X)
-The network's output for rows X (N x inputs; default its own), a new N x outputs matrix. The live state stays.
-> predict{{0, 1}, {1, 1}}
-*/
-static int predict(lua_State *L) {
-  Network *n = network_check(L, 1);
-  check_arity(L, 2);
-  lua_settop(L, 2);
-  if (lua_isnil(L, 2)) lua_getiuservalue(L, 1, KEEP_X), lua_replace(L, 2);
-  if (lua_isnil(L, 2)) return fail(L, "predict: no data: give predict a matrix, or set X");
-  const Matrix *X = matrix_want(L, 2, "X", 0);
-  network_check_data(L, "predict", n, X, NULL);
-  Matrix *yhat = matrix_new(L, X->m.nrows, mg_network_n_out(&n->net));
-  Stopper s;
-  run_begin(L, n, &s);
-  const mg_status status = mg_predict(&n->net, &X->m, &yhat->m);
-  run_end(n, &s, status);
-  return status == MG_STOPPED ? raise_stopped(L, "predict") : 1;
-}
-
-/* The metrics of THETA on the X, y at indices 2 and 3 (both absent: the attached ones) by the network's cost.
- */
-static Network *evaluate(lua_State *L, const char *who, mg_metrics *m) {
-  Network *n = network_check(L, 1);
-  check_arity(L, 3);
-  lua_settop(L, 3);
-  if (lua_isnil(L, 2) != lua_isnil(L, 3)) fail(L, "%s: expected X and y, or neither", who);
-  if (lua_isnil(L, 2)) {
-    lua_getiuservalue(L, 1, KEEP_X), lua_replace(L, 2);
-    lua_getiuservalue(L, 1, KEEP_Y), lua_replace(L, 3);
-    if (lua_isnil(L, 2) || lua_isnil(L, 3)) fail(L, "%s: no data: give %s X and y, or set them", who, who);
-  }
-  const Matrix *X = matrix_want(L, 2, "X", 0), *y = matrix_want(L, 3, "y", 1);
-  network_check_data(L, who, n, X, y);
-  Stopper s;
-  run_begin(L, n, &s);
-  const mg_status status = mg_evaluate(&n->net, &X->m, &y->m, &n->net.cost, mg_targets_of(&y->m), m, NULL);
-  run_end(n, &s, status);
-  if (status == MG_STOPPED) raise_stopped(L, who);
-  return n;
-}
-
-/*** net:cost([X, y])
-J of THETA on rows X and targets y (default: its own), by the network's cost, l1 and l2 included:
-a number. The live state stays.
-> cost()
-*/
-static int cost(lua_State *L) {
-  mg_metrics m;
-  evaluate(L, "cost", &m);
-  lua_pushnumber(L, m.cost);
-  return 1;
-}
-
-/*** net:accuracy([X, y])
-The share of rows that THETA gets right, 0 to 1: the largest output is the class; with one output, above .5
-(above 0 for targets of -1 and 1). nil when y are no classes. The live state stays.
-> accuracy()
-*/
-static int accuracy(lua_State *L) {
-  mg_metrics m;
-  evaluate(L, "accuracy", &m);
-  isnan(m.accuracy) ? lua_pushnil(L) : lua_pushnumber(L, m.accuracy);
-  return 1;
-}
-
-/* core.evaluate(net, X, y): cost, mse, tss, accuracy or nil. */
-static int evaluate_all(lua_State *L) {
-  mg_metrics m;
-  evaluate(L, "evaluate", &m);
-  lua_pushnumber(L, m.cost);
-  lua_pushnumber(L, m.mse);
-  lua_pushnumber(L, m.tss);
-  isnan(m.accuracy) ? lua_pushnil(L) : lua_pushnumber(L, m.accuracy);
-  return 4;
-}
-
-static const luaL_Reg methods[] = {{"step", step},         {"forward", forward}, {"backward", backward},
-                                   {"update", update},     {"predict", predict}, {"cost", cost},
-                                   {"accuracy", accuracy}, {NULL, NULL}};
-
-static const luaL_Reg functions[] = {{"epoch", epoch},
-                                     {"evaluate", evaluate_all},
-                                     {"interrupted", interrupted},
-                                     {"last_cost", last_cost},
-                                     {"set_steps", set_steps},
-                                     {"set_watched", set_watched},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"epoch", epoch},         {"interrupted", interrupted}, {"last_cost", last_cost},
+    {"set_steps", set_steps}, {"set_watched", set_watched}, {NULL, NULL}};
 
 void open_run(lua_State *L) {
   luaL_setfuncs(L, functions, push_upvalues(L));

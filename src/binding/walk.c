@@ -117,7 +117,7 @@ static int run(lua_State *L) {
   run_begin(L, n, &s);
   const mg_status status = mg_op_run(net, op);
   run_end(n, &s, status);
-  if (status == MG_STOPPED) return fail(L, "walk: interrupted (THETA kept)");
+  if (status == MG_STOPPED) return run_stopped(L, "walk");
   if (op.kind == MG_OP_COST && !isfinite(net->j)) {
     const mg_where where = bad_so_far(net);
     net->j = NAN;

@@ -105,6 +105,10 @@ const char *matrix_describe(lua_State *L, int idx);
    What matmath.h wants. Raises for anything else. */
 Matrix *matrix_doubles(lua_State *L, int idx);
 
+/* The argument at index idx of the function name as a view: a matrix, a table made into one, or a number, put
+   into *x. */
+mg_mat matrix_operand(lua_State *L, int idx, const char *name, double *x);
+
 /* To be called by every write from Lua to a matrix. */
 void matrix_touch(Matrix *a);
 
@@ -146,6 +150,7 @@ void open_matrix(lua_State *L);
 void open_matrix_methods(lua_State *L);
 void open_matrix_make(lua_State *L);
 void open_matrix_math(lua_State *L);
+void open_matrix_map(lua_State *L);
 void open_rng(lua_State *L);
 void open_network(lua_State *L);
 void open_own(lua_State *L);

@@ -147,6 +147,7 @@ void stopper_fills(Stopper *s, const mg_mat *m);
 void open_args(lua_State *L);
 void open_clock(lua_State *L);
 void open_matrix(lua_State *L);
+void open_matrix_index(lua_State *L);
 void open_matrix_methods(lua_State *L);
 void open_matrix_make(lua_State *L);
 void open_matrix_math(lua_State *L);

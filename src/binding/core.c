@@ -10,6 +10,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_args(L);
   open_clock(L);
   open_matrix(L);
+  open_matrix_index(L);
   open_matrix_methods(L);
   open_matrix_make(L);
   open_matrix_math(L);

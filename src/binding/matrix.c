@@ -1,4 +1,4 @@
-/* matrix.c - the class of matrices and rows: views, indexing, fields, copying.
+/* matrix.c - matrices and rows: making, checking and naming them, writing to them.
 
    A row is a matrix of one row whose elements are reached with one index. Numbers
    are in storages; matrices and rows are views that keep theirs alive. */
@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include "binding.h"
-
-#define SHAPE "moongrad.shape" /* metatable name of what m.shape gives */
 
 /* --- making ------------------------------------------------------------------ */
 
@@ -112,19 +110,6 @@ const char *matrix_describe(lua_State *L, int idx) {
   return lua_pushfstring(L, "a %s %s", shape, luaL_testudata(L, idx, ROW) != NULL ? "row" : "matrix");
 }
 
-/* The index at 2 of the matrix at 1, from 0; it runs to n. which: "row", "column". */
-static size_t check_index(lua_State *L, size_t n, const char *which) {
-  if (lua_type(L, 2) != LUA_TNUMBER)
-    fail(L, "%s index is %s, expected a whole number 1 to %I of %s", which, push_kind(L, 2), (LUAI_UACINT)n,
-         matrix_describe(L, 1));
-  int is_whole;
-  const lua_Integer i = lua_tointegerx(L, 2, &is_whole);
-  if (!is_whole || i < 1 || (size_t)i > n)
-    fail(L, "%s index %s is %s 1 to %I of %s", which, push_came(L, 2),
-         is_whole ? "out of range" : "not a whole number", (LUAI_UACINT)n, matrix_describe(L, 1));
-  return (size_t)i - 1;
-}
-
 /* --- writing ----------------------------------------------------------------- */
 
 void matrix_touch(Matrix *a) { a->storage->version++; }
@@ -139,169 +124,6 @@ void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src) {
   mg_mat_copy(&copy->m, &src->m);
   mg_mat_copy(&dst->m, &copy->m);
   lua_pop(L, 1);
-}
-
-/* --- indexing ---------------------------------------------------------------- */
-
-/* Upvalue 1 of the functions below: the methods by name; upvalue 2: the names of the fields. */
-
-/* Raises: no such name; the near ones are looked for among both. */
-static int no_such_name(lua_State *L, const char *key) {
-  lua_newtable(L);
-  for (int up = 1; up <= 2; up++)
-    for (lua_pushnil(L); lua_next(L, lua_upvalueindex(up)) != 0; lua_pop(L, 1)) {
-      lua_pushvalue(L, -2);
-      lua_pushboolean(L, 1);
-      lua_rawset(L, -5); /* names key value | key true */
-    }
-  return unknown_name(L, "matrix", key, -1);
-}
-
-/* The text of a shape, "{4, 2}": a plain table, but for this. */
-static int shape_tostring(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_rawgeti(L, 1, 1);
-  lua_rawgeti(L, 1, 2);
-  lua_pushfstring(L, "{%s, %s}", luaL_tolstring(L, 2, NULL), luaL_tolstring(L, 3, NULL));
-  return 1;
-}
-
-/*** m.T
-     The transpose, a view: writing to it writes to m.
-     > A[1]:matmul(THETA[1].T)
-*/
-
-/*** m.shape
-     The numbers of rows and columns, {nrows, ncols}.
-     > THETA[1].shape
-     {2, 3}
-*/
-
-/*** m.nrows
-     The number of rows; #m is the same.
-     > X.nrows
-     4
-*/
-
-/*** m.ncols
-     The number of columns.
-     > X.ncols
-     2
-*/
-
-/* The field or method whose name is at 2. */
-static int push_named(lua_State *L, const Matrix *a) {
-  lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  const char *key = lua_tostring(L, 2);
-  if (strcmp(key, "nrows") == 0)
-    lua_pushinteger(L, (lua_Integer)a->m.nrows);
-  else if (strcmp(key, "ncols") == 0)
-    lua_pushinteger(L, (lua_Integer)a->m.ncols);
-  else if (strcmp(key, "shape") == 0) {
-    lua_createtable(L, 2, 0);
-    lua_pushinteger(L, (lua_Integer)a->m.nrows);
-    lua_rawseti(L, -2, 1);
-    lua_pushinteger(L, (lua_Integer)a->m.ncols);
-    lua_rawseti(L, -2, 2);
-    luaL_setmetatable(L, SHAPE);
-  } else if (strcmp(key, "T") == 0)
-    matrix_part(L, 1, mg_mat_t(a->m), MATRIX);
-  else
-    return no_such_name(L, key);
-  return 1;
-}
-
-/* Is the key at 2 the one after the last, which ends ipairs? */
-static int is_end(lua_State *L, size_t n) {
-  return lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == (lua_Number)(n + 1);
-}
-
-/* m[i], which knows where it came from as m does. */
-static int matrix_index(lua_State *L) {
-  const Matrix *a = matrix_check(L, 1);
-  if (lua_type(L, 2) == LUA_TSTRING) return push_named(L, a);
-  if (is_end(L, a->m.nrows)) return 0;
-  const size_t i = check_index(L, a->m.nrows, "row");
-  matrix_part(L, 1, mg_mat_rows(a->m, i, 1), ROW);
-  ((Matrix *)lua_touserdata(L, -1))->row = i;
-  lua_getiuservalue(L, 1, 2);
-  lua_setiuservalue(L, -2, 2);
-  return 1;
-}
-
-static int row_index(lua_State *L) {
-  const Matrix *a = matrix_check(L, 1);
-  if (lua_type(L, 2) == LUA_TSTRING) return push_named(L, a);
-  if (is_end(L, a->m.ncols)) return 0;
-  lua_pushnumber(L, mg_mat_get(&a->m, 0, check_index(L, a->m.ncols, "column")));
-  return 1;
-}
-
-/* Names are not assigned to. */
-static void check_no_name(lua_State *L) {
-  if (lua_type(L, 2) != LUA_TSTRING) return;
-  const char *key = lua_tostring(L, 2);
-  lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL) no_such_name(L, key);
-  fail(L, "'%s' of a matrix cannot be assigned; m[i] = ..., m:set(...) and m:fill(...) write", key);
-}
-
-/* m[i] = a table of numbers, a row, or a 1 x c matrix */
-static int matrix_newindex(lua_State *L) {
-  Matrix *a = matrix_check(L, 1), row = *a;
-  check_no_name(L);
-  const size_t i = check_index(L, a->m.nrows, "row");
-  char what[64];
-  snprintf(what, sizeof what, "row %zu", i + 1);
-  if (!lua_istable(L, 3) && matrix_test(L, 3) == NULL)
-    return fail(L, "%s of %s takes %I numbers, got %s", what, matrix_describe(L, 1), (LUAI_UACINT)a->m.ncols,
-                push_kind(L, 3));
-  const Matrix *src = matrix_want(L, 3, what, 0);
-  row.m = mg_mat_rows(a->m, i, 1);
-  if (src->m.nrows != 1 || src->m.ncols != a->m.ncols)
-    return fail(L, "%s of %s takes %I numbers, got %I x %I", what, matrix_describe(L, 1),
-                (LUAI_UACINT)a->m.ncols, (LUAI_UACINT)src->m.nrows, (LUAI_UACINT)src->m.ncols);
-  matrix_assign(L, &row, src);
-  return 0;
-}
-
-/* r[j] = a number */
-static int row_newindex(lua_State *L) {
-  Matrix *a = matrix_check(L, 1);
-  check_no_name(L);
-  const size_t j = check_index(L, a->m.ncols, "column");
-  if (lua_type(L, 3) != LUA_TNUMBER)
-    fail(L, "column %I of %s takes a number, got %s", (LUAI_UACINT)(j + 1), matrix_describe(L, 1),
-         push_kind(L, 3));
-  matrix_touch(a);
-  mg_mat_set(&a->m, 0, j, lua_tonumber(L, 3));
-  return 0;
-}
-
-static int matrix_len(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)matrix_check(L, 1)->m.nrows);
-  return 1;
-}
-
-static int row_len(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)matrix_check(L, 1)->m.ncols);
-  return 1;
-}
-
-static int next_element(lua_State *L) {
-  const lua_Integer i = luaL_checkinteger(L, 2) + 1;
-  matrix_check(L, 1);
-  lua_pushinteger(L, i);
-  return lua_geti(L, 1, i) == LUA_TNIL ? 1 : 2;
-}
-
-/* pairs(m) goes as ipairs does. */
-static int matrix_pairs(lua_State *L) {
-  lua_pushcfunction(L, next_element);
-  lua_pushvalue(L, 1);
-  lua_pushinteger(L, 0);
-  return 3;
 }
 
 /* --- for moongrad's own Lua files -------------------------------------------- */
@@ -363,51 +185,8 @@ static int set_tostring(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg matrix_meta[] = {{"__len", matrix_len}, {"__pairs", matrix_pairs}, {NULL, NULL}};
-static const luaL_Reg row_meta[] = {{"__len", row_len}, {"__pairs", matrix_pairs}, {NULL, NULL}};
-static const luaL_Reg matrix_access[] = {
-    {"__index", matrix_index}, {"__newindex", matrix_newindex}, {NULL, NULL}};
-static const luaL_Reg row_access[] = {{"__index", row_index}, {"__newindex", row_newindex}, {NULL, NULL}};
-
 static const luaL_Reg functions[] = {
     {"is_matrix", is_matrix}, {"as_matrix", as_matrix},       {"origin", origin}, {"set_origin", set_origin},
     {"label", label},         {"set_tostring", set_tostring}, {NULL, NULL}};
 
-/* Makes the metatable of class; methods and names of fields are on top of the stack, and stay. */
-static void make_class(lua_State *L, const char *class, const char *name, const luaL_Reg *meta,
-                       const luaL_Reg *access) {
-  luaL_newmetatable(L, class); /* methods fields metatable */
-  luaL_setfuncs(L, meta, 0);
-  lua_pushvalue(L, -3);
-  lua_pushvalue(L, -3);
-  luaL_setfuncs(L, access, 2);
-  lua_pushvalue(L, -3);
-  lua_setfield(L, -2, "methods");
-  lua_pushvalue(L, -2);
-  lua_setfield(L, -2, "fields");
-  lua_pushstring(L, name);
-  lua_setfield(L, -2, "__name");
-  lua_pushboolean(L, 0); /* getmetatable(m) is false: the class cannot be broken from outside */
-  lua_setfield(L, -2, "__metatable");
-  lua_pop(L, 1);
-}
-
-/* Adds the functions above; the classes' metamethods of arithmetic come with open_matrix_math. */
-void open_matrix(lua_State *L) {
-  static const char *const fields[] = {"nrows", "ncols", "shape", "T"};
-  luaL_setfuncs(L, functions, 0);
-  lua_newtable(L); /* the methods, added by the openers that follow */
-  lua_newtable(L);
-  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-    lua_pushboolean(L, 1);
-    lua_setfield(L, -2, fields[i]);
-  }
-  make_class(L, MATRIX, "matrix", matrix_meta, matrix_access);
-  make_class(L, ROW, "row", row_meta, row_access);
-  luaL_newmetatable(L, SHAPE);
-  lua_pushcfunction(L, shape_tostring);
-  lua_setfield(L, -2, "__tostring");
-  lua_pushnil(L); /* it is a table, also to errors */
-  lua_setfield(L, -2, "__name");
-  lua_pop(L, 3);
-}
+void open_matrix(lua_State *L) { luaL_setfuncs(L, functions, 0); }

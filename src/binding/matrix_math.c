@@ -234,7 +234,7 @@ static const luaL_Reg operators[] = {
     {"__add", op_add}, {"__sub", op_sub}, {"__mul", op_mul},  {"__div", op_div},  {"__pow", op_pow},
     {"__unm", op_unm}, {"__eq", op_eq},   {"__lt", op_order}, {"__le", op_order}, {NULL, NULL}};
 
-/* After open_matrix: adds methods and operators to the classes it made. */
+/* After open_matrix_index: adds methods and operators to the classes it made. */
 void open_matrix_math(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
   luaL_getmetatable(L, MATRIX);

@@ -133,7 +133,7 @@ static const luaL_Reg methods[] = {{"rows", m_rows},       {"cols", m_cols}, {"c
                                    {"fill", m_fill},       {"set", m_set},   {"reshape", m_reshape},
                                    {"totable", m_totable}, {NULL, NULL}};
 
-/* After open_matrix: adds methods to the classes it made. */
+/* After open_matrix_index: adds methods to the classes it made. */
 void open_matrix_methods(lua_State *L) {
   luaL_getmetatable(L, MATRIX);
   lua_getfield(L, -1, "methods"); /* rows have the same ones */

@@ -17,6 +17,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_matrix_map(L);
   open_rng(L);
   open_network(L);
+  open_network_settings(L);
   open_own(L);
   open_threads(L);
   open_stopper(L);

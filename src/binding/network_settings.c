@@ -1,0 +1,100 @@
+/* network_settings.c - what may be set: how THETA is drawn, cost, activations, numbers, what is frozen. */
+
+#include <math.h>
+
+#include "../engine/init.h"
+#include "network.h"
+#include "own.h"
+
+/* core.draw(net, method, value): draws THETA anew by the method called so; what passes of the old one made is
+   forgotten. */
+static int draw(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
+  n->changed++;
+  n->moved++;
+  n->walking = false;
+  n->net.made = MG_NOTHING;
+  n->net.updated = false;
+  mg_init(&n->net, (mg_init_method)method, luaL_checknumber(L, 3), network_rng(L, 1));
+  return 0;
+}
+
+/* core.set_rng(net, generator): gives net a private generator; nil: the shared one again. */
+static int set_rng(lua_State *L) {
+  network_check(L, 1)->changed++;
+  if (!lua_isnil(L, 2)) luaL_checkudata(L, 2, RNG);
+  lua_settop(L, 2);
+  lua_setiuservalue(L, 1, KEEP_RNG);
+  return 0;
+}
+
+static int set_cost(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const mg_cost cost = own_cost(L, 2, n, luaL_optnumber(L, 3, 1));
+  if (cost.kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
+  network_idle(L, n);
+  own_keep(L, 1, 0, 2);
+  n->changed++;
+  n->checked = false; /* another cost may want other targets */
+  n->net.cost = cost;
+  return 0;
+}
+
+static int set_activation(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const size_t l = network_layer(L, 2, n, "layer");
+  const mg_activation *g = own_activation(L, 3, n->net.type);
+  if (g == NULL) return fail(L, "no activation '%s'", lua_tostring(L, 3));
+  network_idle(L, n);
+  own_keep(L, 1, l + 1, 3);
+  n->changed++;
+  if (n->net.layer[l].activation != g) { /* what a pass left no longer fits */
+    n->net.made = MG_NOTHING;
+    n->walking = false;
+  }
+  mg_network_activate(&n->net, l, g);
+  return 0;
+}
+
+/* core.frozen(net, l): what of layer l is: 0 nothing, 1 the bias, 2 the weights, 3 both.
+   core.frozen(net, l, parts) changes it. */
+static int frozen(lua_State *L) {
+  Network *n = network_check(L, 1);
+  const size_t l = network_layer(L, 2, n, "frozen");
+  if (!lua_isnoneornil(L, 3)) {
+    n->changed++;
+    mg_network_freeze(&n->net, l, (unsigned)luaL_checkinteger(L, 3));
+  }
+  lua_pushinteger(L, n->net.layer[l].frozen);
+  return 1;
+}
+
+/* core.numbers(net): eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value) sets one. */
+static int numbers(lua_State *L) {
+  Network *self = network_check(L, 1);
+  mg_network *n = &self->net;
+  if (lua_isnone(L, 2)) {
+    lua_pushnumber(L, n->eta);
+    lua_pushnumber(L, n->l1);
+    lua_pushnumber(L, n->l2);
+    lua_pushinteger(L, (lua_Integer)n->epoch);
+    n->made >= MG_FORWARD && !isnan(n->j) ? lua_pushnumber(L, n->j) : lua_pushnil(L);
+    return 5;
+  }
+  static const char *const names[] = {"eta", "l1", "l2", NULL};
+  double *const places[] = {&n->eta, &n->l1, &n->l2};
+  self->changed++;
+  *places[luaL_checkoption(L, 2, NULL, names)] = luaL_checknumber(L, 3);
+  return 0;
+}
+
+static const luaL_Reg functions[] = {{"draw", draw},
+                                     {"set_rng", set_rng},
+                                     {"set_cost", set_cost},
+                                     {"set_activation", set_activation},
+                                     {"frozen", frozen},
+                                     {"numbers", numbers},
+                                     {NULL, NULL}};
+
+void open_network_settings(lua_State *L) { luaL_setfuncs(L, functions, 0); }

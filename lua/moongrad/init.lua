@@ -31,7 +31,7 @@ for _, name in ipairs { "time", "bench" } do -- loaded when first used
   mg[name] = function(...) return require "moongrad.timing"[name](...) end
 end
 for _, name in ipairs { "activation", "cost" } do
-  mg[name] = function(...) return require "moongrad.own"[name](...) end
+  mg[name] = function(...) return require("moongrad.own." .. name)(...) end
 end
 
 return mg

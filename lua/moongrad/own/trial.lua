@@ -1,0 +1,159 @@
+-- trial.lua - activations and costs that the user writes in Lua are tried when they are defined: what both share.
+
+local core = require "moongrad.core"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+
+local trial = {}
+
+trial.tolerance = 1e-4 -- of the relative error: central differences at h = 1e-5 are good to some 1e-9
+
+local function is_callable(f) return type(f) == "function" or (getmetatable(f) or {}).__call ~= nil end
+
+-- The table a definition is made of, checked; slope is "df" or "delta".
+function trial.read(kind, spec, slope, ...)
+  if select("#", ...) > 0 or type(spec) ~= "table" then
+    raise("%s: expected one table, mg.%s{name = ..., f = ..., %s = ...}, got %s", kind, kind, slope,
+      options.show(spec))
+  end
+  for key in pairs(spec) do
+    if type(key) ~= "string" then
+      raise("%s: expected named values, name = ..., got %s", kind, options.show(spec[key]))
+    end
+    options.exists("mg." .. kind, key)
+  end
+  local name = spec.name
+  if type(name) ~= "string" or name == "" then
+    raise("%s: name: expected a name in quotes, got %s", kind, options.show(name))
+  end
+  if options.is_built_in(kind, name) then
+    raise("%s: %q is built in and stays what it is: choose another name", kind, name)
+  end
+  for _, key in ipairs { "f", slope } do
+    if not is_callable(spec[key]) then
+      raise("%s %s: %s: expected a function, got %s", kind, name, key, options.show(spec[key]))
+    end
+  end
+  if spec.check ~= nil and type(spec.check) ~= "boolean" then
+    raise("%s %s: check: expected true or false, got %s", kind, name, options.show(spec.check))
+  end
+  return { name = name, f = spec.f, [slope] = spec[slope], checked = spec.check ~= false }
+end
+
+function trial.is_finite(x) return type(x) == "number" and x == x and x ~= math.huge and x ~= -math.huge end
+
+function trial.close(a, b)
+  return a == b or a ~= a and b ~= b or math.abs(a - b) <= 1e-9 * math.max(math.abs(a), math.abs(b), 1e-300)
+end
+
+-- f of each of the rows of numbers {a, b}, one by one; or nil, what it said, and where.
+function trial.by_numbers(f, rows)
+  local list = {}
+  for i, row in ipairs(rows) do
+    local ok, v = pcall(f, table.unpack(row))
+    if not ok then return nil, tostring(v), row end
+    if type(v) ~= "number" then return nil, "it gave " .. options.show(v), row end
+    list[i] = v
+  end
+  return list
+end
+
+-- The numbers of rows as matrices, one of all the first, one of all the second.
+local function columns(rows)
+  local matrices, ncols = {}, #rows == 49 and 7 or 1
+  for k = 1, #rows[1] do
+    local m = core.matrix(#rows // ncols, ncols)
+    for i, row in ipairs(rows) do m[(i - 1) // ncols + 1][(i - 1) % ncols + 1] = row[k] end
+    matrices[k] = m
+  end
+  return table.unpack(matrices)
+end
+
+-- The same by one call on matrices; or nil and what it said.
+function trial.by_matrices(f, rows)
+  local ok, m = pcall(f, columns(rows))
+  if not ok then return nil, tostring(m) end
+  if not core.is_matrix(m) then return nil, "it gave " .. options.show(m) end
+  local expected = columns(rows)
+  if #m ~= #expected or m.ncols ~= expected.ncols then
+    return nil, ("it gave a %d x %d matrix for %d x %d"):format(#m, m.ncols, #expected, expected.ncols)
+  end
+  local list = {}
+  for _, row in ipairs(m:totable()) do table.move(row, 1, #row, #list + 1, list) end
+  return list
+end
+
+local function all_close(a, b)
+  for i, v in ipairs(a) do
+    if not trial.close(v, b[i]) then return i end
+  end
+end
+
+-- The values of f at the rows, and what it is to be called on: "numbers", "matrices" when it cannot do with numbers
+-- and gives the same for matrices of one, "either" when both give the same.
+function trial.try(kind, self, key, rows)
+  local f = self[key]
+  local each, why, where = trial.by_numbers(f, rows)
+  local all, why_not = trial.by_matrices(f, rows)
+  if each then
+    return each, all and not all_close(each, all) and "either" or "numbers"
+  end
+  if not all then
+    if not self.checked then return nil, "numbers" end -- it will say so when it is called
+    raise("%s %s: %s: neither on numbers (at %s: %s) nor on matrices (%s)", kind, self.name, key,
+      trial.place(kind, where), why, why_not)
+  end
+  for i, row in ipairs(rows) do
+    local one = trial.by_matrices(f, { row })
+    if one and not trial.close(one[1], all[i]) and self.checked then
+      raise("%s %s: %s is %.9g at %s alone and %.9g among other rows: it has to act on each element by itself", kind,
+        self.name, key, one[1], trial.place(kind, row), all[i])
+    end
+  end
+  return all, "matrices"
+end
+
+-- "z = 0.5", "yhat = 0.5, y = 1"
+function trial.place(kind, row)
+  if kind == "cost" then return ("yhat = %.9g, y = %.9g"):format(row[1], row[2]) end
+  return ("z = %.9g"):format(row[1])
+end
+
+-- Raises where values, at the rows, are not finite.
+function trial.check_finite(kind, self, key, values, rows)
+  for i, v in ipairs(values) do
+    if not trial.is_finite(v) then
+      raise("%s %s: %s is %s at %s, expected a finite number (check = false defines it all the same)", kind,
+        self.name, key, options.show(v), trial.place(kind, rows[i]))
+    end
+  end
+end
+
+-- Holds a slope against those to the left and to the right of the point, found at distance h: between them at a
+-- kink, else near their mean. Returns the relative error.
+function trial.slope_error(slope, left, right, size, h)
+  local rounding = 2 ^ -46 * size / h
+  local mean = (left + right) / 2
+  if math.abs(left - right) > 1e-2 * math.max(math.abs(left), math.abs(right)) + 100 * rounding then -- a kink
+    local low, high = math.min(left, right), math.max(left, right)
+    local beyond = math.max(low - slope, slope - high, 0)
+    return beyond <= 1e-3 * (high - low) and 0 or beyond / (high - low), true
+  end
+  local apart = math.abs(slope - mean)
+  if apart <= rounding + 1e-7 then return 0 end -- the differences' own error, where the slope is near 0
+  return apart / math.max(math.abs(slope), math.abs(mean))
+end
+
+-- What f is to be called on, in words.
+function trial.form(on) return on == "numbers" and "numbers" or "whole matrices" end
+
+-- The class's fields are what the user gave, and what was found out.
+function trial.class(class, name)
+  class.__name = name
+  function class.__index(object, key)
+    local _, self = core.own(object)
+    return self[key]
+  end
+end
+
+return trial

@@ -139,7 +139,7 @@ describe("exact values", function()
     w.deadline = nil
     assert.same({ { 1 } }, read(w, w:value({ shared }, "d")))
     local long, deep = {}, {}
-    for i = 1, 600000 do long[i] = i end
+    for i = 1, 300000 do long[i] = i end
     for _ = 1, 100000 do deep = { deep } end
     w = writer()
     w:whole("long", w.value, w, long, "long")

@@ -121,7 +121,7 @@ end
 
 function writer:copy(m, path) return self:keep(8 * m.nrows * m.ncols, m.copy, m, path) end
 
-local most = 500000 -- entries of a plain table that is copied
+local most = 200000 -- entries of a plain table that is copied
 local sortable = 5000 -- keys that are sorted before a deadline
 local many = 100 -- numbers that are formatted by one call
 local many_quoted = ("%q, "):rep(many - 1) .. "%q"

@@ -45,7 +45,9 @@ void opt_usage(const char *progname, const char *bad) {
           "  --no-rc       do not run init.lua before the prompt\n"
           "  --no-session  plain Lua 5.4: no session names, moongrad by require only\n"
           "  --color=when  auto, always or never\n"
-          "  --seed n      seed the generator, as seed(n)\n",
+          "  --seed n      seed the generator, as seed(n)\n"
+          "Without a script the prompt opens, which shows values; standard input that is no\n"
+          "terminal is run as a script, where print shows them. help at the prompt says more.\n",
           progname);
 }
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 
-from harness import LUA, MOONGRAD, ROOT, check, environment, equal, main, run, test
+from harness import LUA, MOONGRAD, check, environment, equal, main, run, test
 
 FILES = {
     "hello.lua": "print('hello', ...) print(arg[0], #arg, arg[1])\n",
@@ -253,28 +253,6 @@ def seed(home):
         out, err, rc = run("--seed", bad, "-e", "print(1)")
         equal((out, rc), ("", 1), bad)
         check("--seed needs a whole number from 0 to 4294967295" in err, err)
-
-
-@test
-def standard_input(home):
-    """standard input that is no terminal is one chunk: no banner, no prompt, no escape"""
-    out, err, rc = run(stdin="local x = 2\nprint(x,\n  x)\n5\n")
-    equal((out, rc), ("", 1))
-    check("stdin:4: unexpected symbol near '5'" in err, err)
-    equal(run(stdin="error('a')\n")[2], 1)
-    equal(run(stdin="local x = 2\nprint(x,\n  x)\n"), ("2\t2\n", "", 0))
-    equal(run("-i", stdin="1 + 1\n")[0], "∇> 1 + 1\n2\n∇> \n")
-    equal(run("-i", stdin="1 + 1\n", LC_ALL="C")[0], "> 1 + 1\n2\n> \n")
-
-
-@test
-def full_device(home):
-    """a failed write to standard output is an error"""
-    for args in (["-e", "print(1)"], ["-e", "print(1) os.exit(0)"], ["-V"]):
-        with open("/dev/full", "wb") as full:
-            p = subprocess.run([MOONGRAD, *args], stdout=full, stderr=subprocess.PIPE, env=environment(home))
-        check(p.returncode != 0, args)
-        check(b"standard output" in p.stderr, p.stderr)
 
 
 @test

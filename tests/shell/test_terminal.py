@@ -5,10 +5,9 @@ import os
 import random
 import re
 import signal
-import subprocess
 import time
 
-from harness import MOONGRAD, Prompt, check, environment, equal, main, read, run, test, write
+from harness import MOONGRAD, Prompt, check, equal, main, read, run, test, write
 
 NEEDS_TERMINAL = True
 
@@ -265,23 +264,6 @@ def dumb(home):
         p.until(lambda p=p: any("still here" in line for line in p.lines()[-2:]) and p.is_ready())
         equal(p.end(), 0)
         check(b"\x1b" not in p.raw, p.raw)
-
-
-@test
-def not_a_terminal(home):
-    """-i without a terminal has no Readline and no escape; a standard output that is full is an error"""
-    for args in ([], ["-q"]):
-        out, err, rc = run("-i", *args, stdin="1 + 1\nx = (\n2)\nnil + 1\nLAYERS = {2, 1}\n", home=home)
-        equal(out, "∇> 1 + 1\n2\n∇> x = (\n>> 2)\n∇> nil + 1\n∇> LAYERS = {2, 1}\n∇ 0> \n")
-        check("[3]:1: attempt to perform arithmetic" in err and "\x1b" not in out + err, err)
-        equal(rc, 0)
-    equal(run("-i", stdin="os.exit(3)\n", home=home)[2], 3)
-    out, err, rc = run("-i", stdin="x = (", home=home)
-    check("[1]:1: unexpected symbol near <eof>" in err, err)
-    with open("/dev/full", "wb") as full:
-        p = subprocess.run([MOONGRAD, "-i"], input=b"1 + 1\n", stdout=full, stderr=subprocess.PIPE, env=environment(home))
-    check(p.returncode != 0 and b"standard output" in p.stderr, p)
-    check(not os.path.exists(home + "/.local/state/moongrad/history"))
 
 
 @test

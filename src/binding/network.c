@@ -170,6 +170,7 @@ static int network_copy(lua_State *L) {
     mg_mat X = mg_mat_cols(source->layer[0].in, 1, source->layer[0].n_in);
     mg_network_stage(n, &X, &source->y, source->rows, NULL);
     for (size_t l = 0; l < n->n_layers; l++) {
+      mg_mat_copy(&n->layer[l].in, &source->layer[l].in); /* its ones, too, which may have been written to */
       mg_mat_copy(&n->layer[l].z, &source->layer[l].z);
       mg_mat_copy(&n->layer[l].out, &source->layer[l].out);
       mg_mat_copy(&n->layer[l].delta, &source->layer[l].delta);

@@ -83,6 +83,15 @@ describe("a past", function()
     kit.raises(function() net:seek(1) end, "nothing is kept")
   end)
 
+  it("is copied with what was written into the live state", function()
+    local net = kit.xor()
+    net:step(2)
+    for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
+      for l = 1, #net[what] do net[what][l][1][1] = l end -- the column of ones, too
+    end
+    assert.equal(kit.all(net), kit.all(net:copy()))
+  end)
+
   it("is the copy's too, and neither knows of the other", function()
     local net = kit.xor { seed = 3 }
     net:train { epochs = 5, batch = 2 }

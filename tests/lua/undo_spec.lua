@@ -132,6 +132,24 @@ describe("seek", function()
   end)
 end)
 
+describe("seek after init and undo", function()
+  it("goes forwards to what was undone, and not to an epoch of before init", function()
+    local net = kit.xor { seed = 1 }
+    net:step(5)
+    local before = kit.theta(net)
+    net:init()
+    net:step()
+    local undone = kit.theta(net)
+    net:undo()
+    net:seek(1)
+    assert.equal(undone, kit.theta(net))
+    net:seek(5) -- seen only then
+    assert.equal(before, kit.theta(net))
+    net:undo(3) -- the two seeks, and init
+    assert.equal(before, kit.theta(net))
+  end)
+end)
+
 describe("what undo prints", function()
   it("says that X or y was written to since, which it does not take back", function()
     local net = kit.xor()

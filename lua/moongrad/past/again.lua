@@ -265,19 +265,25 @@ function again.here(net)
   return p and { i = p.i, k = p.k }
 end
 
--- The place of an epoch: the nearest on the way to here, or to another place, else the last seen.
+-- Did an event begin anew, as init() does: with an epoch before that at which it went on?
+local function is_beginning(p, e)
+  local from = p.events[e.from_i]
+  return e.kind == "start" or from ~= nil and from.epoch + (from.data and e.from_k or 0) > e.epoch
+end
+
+-- The place of an epoch: the nearest on the way to here since THETA was drawn, else the last seen.
 function again.find(net, epoch, from)
   local p = of(net)
   from = from or again.here(net)
   if not p then return nil end
-  local i, k = from.i, from.k
-  while p.events[i] do
+  local i, k, began = from.i, from.k, false
+  while p.events[i] and not began do
     local e = p.events[i]
     if e.kind == "seek" then
       i, k = e.to_i, e.to_k
     else
       if epoch >= e.epoch and epoch <= e.epoch + k then return { i = i, k = epoch - e.epoch } end
-      if e.kind == "start" then break end
+      began = is_beginning(p, e)
       i, k = e.from_i, e.from_k
     end
   end
@@ -300,8 +306,7 @@ function again.way(net)
       i, k = e.to_i, e.to_k
     else
       table.insert(list, 1, { event = e, first = e.epoch, last = e.epoch + (e.data and k or 0) })
-      local from = p.events[e.from_i]
-      began = from and from.epoch + (from.data and e.from_k or 0) > e.epoch
+      began = is_beginning(p, e)
       i, k = e.from_i, e.from_k
     end
   end

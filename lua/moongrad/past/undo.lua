@@ -97,8 +97,8 @@ end
 
 --- net:seek(epoch)
 -- Goes to any epoch that the network has seen, back or forwards again, to the bit as undo does; undo takes it
--- back. An epoch that was seen more than once, after init() or seek and other steps, is the one on the way to
--- here, else the last; its state is the last that it had: edits at that epoch count.
+-- back. An epoch that was seen more than once, after init() or seek and other steps, is the one on the way to here
+-- since THETA was drawn, else the last that was seen; its state is the last that it had: edits at that epoch count.
 -- > step(100)
 -- > seek(50)
 function undo.seek(net, epoch, ...)

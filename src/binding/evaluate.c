@@ -54,8 +54,13 @@ a number. The live state stays.
 > cost()
 */
 static int cost(lua_State *L) {
+  const bool own = lua_gettop(L) == 1; /* of X and y attached */
   mg_metrics m;
-  evaluate(L, "cost", &m);
+  Network *n = evaluate(L, "cost", &m);
+  if (own) {
+    n->told = m.cost;
+    n->told_at = n->net.epoch;
+  }
   lua_pushnumber(L, m.cost);
   return 1;
 }

@@ -16,6 +16,7 @@ static int draw(lua_State *L) {
   n->walking = false;
   n->net.made = MG_NOTHING;
   n->net.updated = false;
+  n->told = NAN;
   mg_init(&n->net, (mg_init_method)method, luaL_checknumber(L, 3), network_rng(L, 1));
   return 0;
 }

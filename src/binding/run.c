@@ -57,10 +57,10 @@ static void push_report(lua_State *L, Network *n, const mg_run *run, double seco
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
 }
 
-/* core.last_cost(net): the last report's when it is of this epoch, else J; nil before both. */
+/* core.last_cost(net): the one told last when it is of this epoch, else J; nil before both. */
 static int last_cost(lua_State *L) {
   const Network *n = network_check(L, 1);
-  const bool told = n->told_at == n->net.epoch && n->told_at > 0;
+  const bool told = n->told_at == n->net.epoch && !isnan(n->told);
   const double cost = told ? n->told : n->net.made >= MG_FORWARD ? n->net.j : NAN;
   isnan(cost) ? lua_pushnil(L) : lua_pushnumber(L, cost);
   return 1;

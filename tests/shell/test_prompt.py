@@ -70,6 +70,29 @@ def long_tables(home):
 
 
 @test
+def cost_in_prompt(home):
+    """the prompt shows the epoch once there is a network, and the cost that was told last: by step(0), cost(), undo() too"""
+    p = Prompt(home)
+
+    def prompt_after(code):
+        p.do(code)
+        return p.line()
+    equal(prompt_after("seed(0) X, y = data.xor()"), "∇>")
+    equal(prompt_after("LAYERS = {2, 2, 1}"), "∇ 0>")
+    first = "∇ 0 %.5g>" % float(p.do("('%.17g'):format(cost())")[0])
+    equal(p.line(), first)
+    equal(prompt_after("LAYERS = {2, 2, 1}"), "∇ 0>")
+    check(re.fullmatch(r"∇ 0 0\.\d+>", prompt_after("step(0)")), p.line())
+    equal(prompt_after("THETA = {}"), "∇ 0>")
+    start = prompt_after("step(0)")
+    check(prompt_after("step(10)").startswith("∇ 10 "), p.line())
+    equal(prompt_after("undo()"), start)
+    equal(prompt_after("NET = NET:copy()"), "∇ 0>")
+    equal(prompt_after("NET = network{2, 2, 1} cost(X, y)"), "∇ 0>")
+    equal(p.end(), 0)
+
+
+@test
 def interrupt_step(home):
     """Ctrl-C stops a step at a whole epoch, says so and keeps the network"""
     p = Prompt(home)

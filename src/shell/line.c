@@ -19,14 +19,19 @@ static int use_readline; /* else stdin is read as it is */
 static int echo;         /* stdin is no terminal: what is read is shown, as Readline does */
 static int done;         /* has Readline given its line? */
 static int stale;        /* does the display lag behind? */
+static int brackets;     /* does the terminal say what is pasted? */
 static int cancelled;    /* is that line to be thrown away? */
 static int idle;         /* Ctrl-C on an empty line so far, one after the other */
 static char *result;     /* the line, NULL at the end of the input */
 static char *prefill;    /* what the next line begins with */
 
-/* Gives the terminal back without the newline that Readline adds at the end of the input. */
+static void take_terminal(int meta) {
+  rl_prep_terminal(meta);
+  if (brackets) fputs("\033[?2004h", rl_outstream);
+}
+
 static void restore_terminal(void) {
-  rl_eof_found = 0;
+  if (brackets) fputs("\033[?2004l\r", rl_outstream);
   rl_deprep_terminal();
 }
 
@@ -224,14 +229,18 @@ void line_setup(lua_State *L, int lines) {
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   rl_change_environment = 0; /* LINES and COLUMNS stay the user's */
+  rl_prep_term_function = take_terminal;
   rl_deprep_term_function = restore_terminal;
   comp_setup(L);
   if (lines) edit_setup(L);
   rl_initialize();
   keys_setup();
+  /* We ask for brackets, not Readline 8.2: it also looks for them after Escape in C-r, and the keys that it
+     puts back then bring it down. */
+  brackets = lines && strcmp(rl_variable_value("enable-bracketed-paste"), "on") == 0;
+  rl_variable_bind("enable-bracketed-paste", "off");
   if (lines) {
     edit_replace();
     rl_redisplay_function = redisplay; /* not before: it would make Readline think the terminal dumb */
-  } else
-    rl_variable_bind("enable-bracketed-paste", "off"); /* lines pasted are as many inputs */
+  }
 }

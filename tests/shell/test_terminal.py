@@ -64,6 +64,23 @@ def control_c_in_printing(home):
 
 
 @test
+def search_bursts(home):
+    """keys that come at once behind C-r and Escape are keys: they bring nothing down, and a paste there is one"""
+    p = Prompt(home, "-q")
+    p.do("kept = 5")
+    for keys in ("\x12x\x1b[ZZZZZZZZ", "\x12x\x1b\u0237ZZZZZZ", "\x12kept\x1b[C\x1b[C\x1b[C"):
+        p.keys(keys * 40)
+        p.interrupt()
+    p.keys("\x12kept")
+    p.until_text("kept = 5")
+    p.paste(" + 1")
+    p.until_text(" + 1")
+    p.interrupt()
+    equal(p.do("kept"), ["5"])
+    equal(p.end(), 0)
+
+
+@test
 def hint(home):
     """Ctrl-C twice on an empty line says that Ctrl-D leaves; not after a line that was not empty"""
     for term in ("xterm-256color", "dumb"):

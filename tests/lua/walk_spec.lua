@@ -135,6 +135,8 @@ describe("walk", function()
     to(13, 13)
     to(8, "DELTA", 3) -- as they are printed
     to(10, net.delta, 1)
+    to(9, "delta 2")
+    to(10, "DELTA[1]")
     to(7, "J")
     to(13, 13)
     assert.equal(0, net.epoch)

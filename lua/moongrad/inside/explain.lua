@@ -45,6 +45,27 @@ local function index(name, v, n, of)
   return whole
 end
 
+-- Which number is meant: "grad", its layer, i, j and the options, by all the ways to say so.
+local function number_of(what, l, i, j, o)
+  what = lists.what(what) or what
+  local written, at, row, column = tostring(what):match "^%s*(%a+)%[(%d+)%]%[(%d+)%]%[(%d+)%]%s*$"
+  if written then -- explain "GRAD[1][2][3]"
+    if i ~= nil then raise "explain: expected the indices once: explain \"GRAD[1][2][3]\"" end
+    what, l, i, j, o = written, tonumber(at), tonumber(row), tonumber(column), l
+  end
+  local name = type(what) == "string" and what:lower()
+  if name == "j" then name = "cost" end
+  if not name then
+    raise("explain: expected one of %s, got %s%s", table.concat(known, ", "), options.show(what),
+      type(what) == "number" and '; of a number say which it is: explain("grad", 1, 2, 3), explain("J")' or "")
+  elseif not is_known[name] then
+    raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known))
+  end
+  if name ~= "cost" then return name, l, i, j, o end
+  if type(l) == "number" then raise 'explain: J is one number: explain("cost")' end
+  return name, nil, nil, nil, l
+end
+
 local function depth_of(o)
   if o == nil then return 1 end
   if type(o) ~= "table" then raise("explain: expected options, {depth = 2}, got %s", options.show(o)) end
@@ -205,7 +226,7 @@ end
 -- that A Z DELTA GRAD THETA now hold: when they no longer fit together it says so. {depth = 2} opens the numbers in
 -- the terms, too, and so on, back to the data. Returns a tree: value, engine, difference, terms[k].value, .text and,
 -- when opened, .terms, explanations of their own.
--- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1); so are explain(DELTA[1], 2, 1) and DELTA[1][2]:explain(1).
+-- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1); so are explain "DELTA[1][2][1]" and DELTA[1][2]:explain(1).
 -- > forward() backward()
 -- > explain("grad", 1, 2, 3)
 -- > explain("delta", 1, 4, 1, {depth = 3})
@@ -213,18 +234,8 @@ end
 function explain.of(net, what, l, i, j, o, ...)
   core.network_self(net, "explain")
   if core.is_matrix(what) and o == nil then return explain.of_matrix(what, l, i, j) end -- explain(DELTA[1], 2, 1)
-  what = lists.what(what) or what
-  local name = type(what) == "string" and what:lower()
-  if name == "j" then name = "cost" end
-  if not is_known[name] then
-    if name then raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known)) end
-    raise("explain: expected one of %s, got %s%s", table.concat(known, ", "), options.show(what),
-      type(what) == "number" and '; of a number say which it is: explain("grad", 1, 2, 3), explain("J")' or "")
-  end
-  if name == "cost" then
-    if type(l) == "number" then raise 'explain: J is one number: explain("cost")' end
-    l, o = nil, l
-  end
+  local name
+  name, l, i, j, o = number_of(what, l, i, j, o)
   if select("#", ...) > 0 then raise 'explain: expected what, layer, i, j and options: explain("grad", 1, 2, 3)' end
   local depth = depth_of(o)
   local f = symbols.facts(net)

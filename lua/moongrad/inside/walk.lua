@@ -213,6 +213,8 @@ local function find(self, what, layer)
   end
   what = lists.what(what) or what -- w:to(DELTA, 1)
   if type(what) ~= "string" then raise('to: expected an operation, w:to("delta", 1), got %s', options.show(what)) end
+  local written, of = what:match "^(%a+) ?%[?(%d+)%]?$" -- "delta 1", "DELTA[1]"
+  if written and layer == nil then what, layer = written, tonumber(of) end
   what = what == "J" and "cost" or what:lower()
   local list, layers = {}, 0
   for k = 1, self.count do
@@ -237,7 +239,7 @@ end
 
 --- w:to(name [, layer])
 -- Goes on, or back, until that operation of the walk w is the last one done, and returns it: w:to("delta", 1),
--- w:to("cost"); without a layer the next of that name; w:to(5) is the fifth. w:to(DELTA, 1) is the same as the first.
+-- w:to("cost"); without a layer the next of that name; w:to(5) is the fifth. w:to "delta 1" is the same as the first.
 -- > w = walk()
 -- > w:to("delta", 1)
 function methods.to(w, what, layer, ...)

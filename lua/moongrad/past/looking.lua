@@ -48,7 +48,7 @@ local function numbers(v)
   return row
 end
 
--- Records what a watch sees at this epoch. Returns a message when it cannot, after which it looks no more.
+-- Records what a watch sees at this epoch. Returns a message when it cannot, after which it looks no more, and why.
 local function look(net, w)
   local ok, v = pcall(w.f)
   local row, why
@@ -62,7 +62,7 @@ local function look(net, w)
   end
   if not row then
     w.error = ('watch %q: %s'):format(w.expression, why)
-    return w.error .. "; it is no longer watched"
+    return w.error .. "; it is no longer watched", why
   end
   w.width = #row
   table.insert(row, 1, net.epoch)
@@ -101,14 +101,15 @@ end
 local watching = { __name = "watch" } -- the metatable of what watch returns
 
 function watching.__tostring(w)
-  return ("watching %s every %s: watched() is what was seen"):format(w.expression,
-    w.every == 1 and "epoch" or w.every .. " epochs")
+  return ("watching %s every %s: watched() is what was seen%s"):format(w.expression,
+    w.every == 1 and "epoch" or w.every .. " epochs", w.as_yet and "; as yet " .. w.as_yet or "")
 end
 
 --- net:watch(expression, [every])
 -- Records the value of an expression, a number or a matrix, after each `every` epochs of step and train (without
 -- every: each, thinned to 10000 of them). It sees this network's THETA, A, GRAD, J, cost(), ... and your globals.
 -- watched() returns what was seen; unwatch() ends it. When the expression fails it is told once, with the report.
+-- What is seen after undo, seek or init comes below what was seen before.
 -- > watch("THETA[1][2][3]", 10)
 -- > step(100)
 -- > watched(1)
@@ -128,8 +129,8 @@ function looking.watch(net, expression, every, ...)
   s.watches = s.watches or {}
   table.insert(s.watches, w)
   core.set_watched(net, true)
-  if pcall(f) then look(net, w) end -- before the first pass there may be nothing to see
-  w.error = nil
+  local _, why = look(net, w)
+  w.as_yet, w.error = why, nil -- before the first pass there may be nothing to see
   return w
 end
 

@@ -61,6 +61,27 @@ describe("a past", function()
     assert.equal(states[6], kit.live(net))
   end)
 
+  it("has THETA before what was done with data too large for a copy, and written to since", function()
+    local X, y = kit.data(1, 3000, 20, 1)
+    local net = mg.network { 20, 3, 1, seed = 1, X = X, y = y, undo = 1 }
+    local states = { [0] = kit.theta(net) }
+    for c = 1, 3 do
+      net:step(2)
+      states[c] = kit.theta(net)
+      net.X[c][1] = 5
+    end
+    net:train { epochs = 2, batch = 100 }
+    assert.is_true(select(2, core.image_sizes(net)) > 2 ^ 20 / 64) -- so that images are of THETA alone
+    for c = 3, 0, -1 do
+      net:undo()
+      assert.equal(states[c], kit.theta(net), c)
+    end
+    net:seek(6)
+    assert.equal(states[3], kit.theta(net))
+    kit.raises(function() net:seek(5) end, "seek: epoch 5 is no longer kept")
+    assert.equal(states[3], kit.theta(net))
+  end)
+
   it("counts a step that an error ended by what it did", function()
     local net = kit.xor { { 2 }, { 1, "linear" }, eta = .1 }
     net:step(5)

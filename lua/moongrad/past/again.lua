@@ -8,7 +8,7 @@ local past = require "moongrad.past.past"
 local again = {}
 
 local state = core.network_state
-local of, settle = past.of, past.settle
+local of, settle, usable = past.of, past.settle, past.usable
 local settings_of, same = past.settings, past.same
 local step = core.network_class.methods.step
 local min = math.min
@@ -42,11 +42,6 @@ local function apply(net, p, settings)
 end
 
 -- --- making a state again ----------------------------------------------------------------------------
-
--- Are the data of a run still what they were?
-local function usable(d)
-  return d.copy_X or d.version_X == core.version(d.X) and d.version_y == core.version(d.y)
-end
 
 -- From where and through what the state at a place is made: the image, its event, and a list of
 -- {event =, from =, count =}, the last first. nil when it is no longer known.

@@ -197,6 +197,26 @@ local function data_of(net, p, X, y, input)
   return d
 end
 
+-- Are the data of a run still what they were?
+function past.usable(d)
+  return d.copy_X or d.version_X == core.version(d.X) and d.version_y == core.version(d.y)
+end
+
+-- Before a run: when that before it can no longer be done again, THETA as it left it is kept.
+local function keep_end(net, p)
+  local i, k = p.i, p.k
+  local e = p.events[i]
+  while e and not (e.data or e.images or e.kind == "start") do
+    if e.kind == "seek" then i, k = e.to_i, e.to_k else i, k = e.from_i, e.from_k end
+    e = p.events[i]
+  end
+  if not (e and e.data and k > 0) or past.usable(e.data) then return end
+  for _, one in ipairs(e.images or {}) do
+    if one.k == k then return end
+  end
+  images.add(net, p, e, k, "theta")
+end
+
 local told = {} -- what the core tells, by its name
 
 function told.change(net, label) past.before(net, label) end
@@ -215,6 +235,7 @@ function told.step(net, n)
   local X, y = core.network_data(net)
   local data = data_of(net, p, X, y, p.written and core.view(net, "a", 1))
   p.written = nil
+  keep_end(net, p)
   local e = p.events[p.last]
   if e.kind == "step" and e.n == n and p.i == p.last and p.k == n * e.times and e.data == data
     and e.group == p.group and e.settings == p.settings then
@@ -241,6 +262,7 @@ function told.epoch(net, X, y, batch, shuffle)
   settle(net)
   local p = of(net)
   image_when_due(net, p)
+  keep_end(net, p)
   append(net, p, { kind = "epochs", n = 1, times = 0, data = data_of(net, p, X, y), batch = batch, shuffle = shuffle,
     rng = shuffle and core.rng_state(core.own_rng(net)) or nil })
   images.trim(net, p)

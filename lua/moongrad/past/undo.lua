@@ -83,7 +83,10 @@ function undo.undo(net, n, ...)
   if not past.of(net) then no_past() end
   local place, there, gone = again.ago(net, n)
   if not place then
-    if gone then raise("undo: what was %d commands ago is no longer kept%s", n, how_much(net)) end
+    if gone then
+      raise("undo: what was before the last %s is no longer kept%s", n == 1 and "command" or n .. " commands",
+        how_much(net))
+    end
     local first = past.of(net).first
     if there == 0 then raise("undo: there is no command to take back%s", first > 1 and how_much(net) or "") end
     raise("undo: only %d command%s can be taken back%s", there, there == 1 and "" or "s",

@@ -62,8 +62,17 @@ one: there the slope cancels, DELTA[L] = (yhat - y) / N, and both are computed f
 l1 and l2 add to J: l1 sum of |w| + l2/2 sum of w^2, biases left out. Reports also carry mse, tss = sum of
 (yhat - y)^2 and accuracy, whatever the cost is.
 One of your own is J and dJ/dyhat, in Lua: help "mg.cost" says of what shape and scale.
+Not all costs that are shown are of the same THETA and rows:
+  J               of the last pass, so before the update that it led to; of the batch, if there are batches
+  cost()          of THETA as it now is, all rows
+  step's report   the same, when its last update is done
+  train's report  the mean over the epoch's batches, each as it passed
+  the prompt      the last report's; after forward() alone J; an edit of THETA does not change it
 > NET.options.cost = "mse"
-> cost()
+> step(10).cost == cost()
+true
+> J == cost()
+false
 > NET = network{2, 4, 1, cost = "cross-entropy", eta = 1}
 > step(1000)
 
@@ -121,7 +130,8 @@ diagnose() looks, tries some epochs on a copy, says what it sees with its number
   dead          relus that are 0 for every row of X: no gradient comes through them
   vanishing     each layer shrinks what goes back; exploding: each enlarges it; "xavier" and "he" keep its size
   ETA           too large: the cost rises, oscillates or leaves the finite numbers; too small: nothing moves. An update
-                is usually about 1e-3 of its weights.
+                is usually about 1e-3 of its weights. Below 0 it goes up the gradient.
+  gradient      J does not change as GRAD says: check() tells where
   plateau       the cost stays where it is. For XOR by mse: 1/4, every row gets .5; 1/6, three rows share a
                 prediction; 1/8, two rows do.
   data          X whose columns are not near 1 in size, targets that the output's g cannot reach, NaN
@@ -154,7 +164,8 @@ number at the same THETA.
 Off by about epsilon (forward), epsilon^2 (central), epsilon^4 (five-point), times a higher derivative of J; and,
 since J has 16 digits, by about 1e-16 |J| / epsilon. 1e-5 is near where the two meet for central differences.
   relative error = |b - n| / max(|b|, |n|, floor)
-The floor is what the differences can resolve: below it two numbers cannot be told apart. A difference across the
+The floor is what the differences can resolve to the tolerance: the error of what is below it is a share of it. Where
+no gradient can be told from 0, in a saturated network, nothing was checked, and the check says UNDECIDED. A difference across the
 kink of a relu says nothing and is left out. of = another cost checks against that one, and names the ratio;
 sweep = true tabulates the error against epsilon. The article says O(h) of the central difference and O(h^2) of the
 one-sided one: it is the other way round, as the slopes of the sweep show.
@@ -285,7 +296,8 @@ keys: what the prompt does with what you type
   Enter, nothing typed   repeats the input when it was a step or a training
 Every value of an expression is printed; a ; at its end hides it. _ and _1 to _9 are the last values: help "_".
 ?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded. PROMPT, a string or a
-function, is the prompt, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one.
+function, is the prompt, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one. Left alone, the prompt
+has the epoch and the cost of the last report; J is of the pass before it: help "costs".
 > 6 * 7
 42
 > x = 1; y1 = 2;]] },

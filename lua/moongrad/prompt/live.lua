@@ -85,8 +85,10 @@ live.read = { -- name -> function that gives its value
   THETA = function() return live.NET and live.NET.theta end,
 
   --- J
-  -- The cost of the last pass, the one whose gradient is taken; NET.options.cost says which. cost() is that of
-  -- THETA as it now is.
+  -- The cost of the last pass, the one whose gradient is taken; NET.options.cost says which. After a step that is
+  -- the cost before its last update; its report, the prompt and cost() have that of THETA as it now is. After train
+  -- it is that of the last batch, and the report and the prompt have the mean over the epoch's batches. help "costs"
+  -- has them side by side.
   -- > J
   J = function() return live.NET and live.NET.J end,
 

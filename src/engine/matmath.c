@@ -136,6 +136,7 @@ double mg_mat_norm(const mg_mat *m) {
   if (most == 0 || most == INFINITY) return most;
   int e; /* squares left the range of doubles: scale by a power of two, which rounds nothing */
   frexp(most, &e);
+  if (e < -1000) e = -1000; /* so that 2^-e is finite; the squares are in range all the same */
   return ldexp(sqrt(squares(m, ldexp(1, -e))), e);
 }
 

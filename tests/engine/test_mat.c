@@ -173,6 +173,8 @@ static void a_norm_neither_overflows_nor_vanishes(void **state) {
   assert_true(fabs(mg_mat_norm(&big) / 5e300 - 1) < 1e-15);
   assert_true(fabs(mg_mat_norm(&small) / 5e-300 - 1) < 1e-15);
   assert_true(mg_mat_norm(&zero) == 0);
+  const mg_mat subnormal = MAT(1, 2, 3 * 0x1p-1070, -4 * 0x1p-1070);
+  assert_true(mg_mat_norm(&subnormal) == 5 * 0x1p-1070);
   const mg_mat inf = MAT(1, 2, -INFINITY, 1), nan = MAT(1, 2, NAN, INFINITY);
   assert_true(mg_mat_norm(&inf) == INFINITY);
   assert_true(isnan(mg_mat_norm(&nan)));

@@ -250,7 +250,7 @@ describe("check", function()
     wrong(function(g) for l = 1, 3 do g[l]:set(g[l] ^ 2) end end, "already DELTA[3] may be")
     wrong(function(g) for l = 1, 3 do g[l]:set(3 * g[l]) end end, "is 3.000 everywhere = N/2", "a factor")
     wrong(function(g) for l = 1, 3 do g[l]:set(2.5 * g[l]) end end, "is 2.500 everywhere")
-    wrong(function(g) g[1][1][1] = 0 / 0 end, "GRAD[1][1][1] is", "not finite")
+    wrong(function(g) g[1][1][1] = 0 / 0 end, "GRAD[1][1][1] is NaN by", "not finite")
   end)
 
   it("has one ratio as a field", function()

@@ -100,7 +100,8 @@ function check.__tostring(self)
   local lines = {
     ("check %s   %s differences of %s, epsilon %g, tolerance %g"):format(verdict, self.method, self.of, self.epsilon,
       self.tolerance),
-    ("  largest relative error %.3g over %d gradients, floor %.3g"):format(self.relative, self.compared, self.floor),
+    ("  largest relative error %s over %d gradients, floor %.3g"):format(self.relative == self.relative
+      and ("%.3g"):format(self.relative) or "NaN", self.compared, self.floor),
     "  " .. self.reason:gsub("; ", "\n  "),
   }
   if self.warning then lines[#lines + 1] = "  " .. self.warning end

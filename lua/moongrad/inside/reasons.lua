@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local formulas = require "moongrad.help.formulas"
 local mistakes = require "moongrad.inside.mistakes"
+local options = require "moongrad.options"
 
 local reasons = {}
 
@@ -248,13 +249,14 @@ end
 -- ratio_names where there is one ratio.
 function reasons.of(self, net)
   local w, gradients = self.worst, {}
-  local parts = { ("GRAD[%d][%d][%d] is %.9g by backpropagation, %.9g by differences of %s"):format(w.layer, w.i, w.j,
-    w.backprop, w.numeric, self.of) }
+  local is_finite = w.backprop - w.backprop == 0
+  local parts = { ("GRAD[%d][%d][%d] is %s by backpropagation, %.9g by differences of %s"):format(w.layer, w.i, w.j,
+    is_finite and ("%.9g"):format(w.backprop) or options.show(w.backprop), w.numeric, self.of) }
   local function add(text) parts[#parts + 1] = text end
   for l, layer in pairs(self.layers) do gradients[l] = layer.backprop end
   local none
   self.mistakes, none = mistakes.naming(net, gradients)
-  if w.backprop ~= w.backprop or math.abs(w.backprop) == math.huge then
+  if not is_finite then
     add "backpropagation's number is not finite: look at Z, A and DELTA for the first that is not"
     return table.concat(parts, "; ")
   end

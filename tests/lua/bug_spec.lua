@@ -190,13 +190,14 @@ end)
 local smooth = { "sigmoid", "tanh", "gelu", "softplus" }
 local costs = { "sse", "mse", "quadratic", "cross-entropy", "softmax" }
 
--- A network of shape and kind by k.
+-- A network of shape and kind by k, of 1 to 5 layers of weights.
 local function any_network(k)
   local cost = costs[k % #costs + 1]
   local spec = { 2 + k % 3, 3 + k % 4, 2 + k % 2, activation = smooth[k % #smooth + 1], cost = cost, init = "xavier",
     eta = .3 }
   spec.output = cost == "cross-entropy" and "sigmoid" or cost == "softmax" and "softmax" or spec.activation
-  if k % 2 == 0 then table.insert(spec, 3, 4) end
+  if k % 6 == 0 then table.remove(spec, 2) end
+  for l = 1, k % 6 - 2 do table.insert(spec, 3, 2 + (k + l) % 4) end
   local net = make(k, spec)
   if cost == "softmax" then
     local y = mg.zeros(7, net.layers[#net.layers])
@@ -209,8 +210,10 @@ end
 
 describe("check", function()
   it("finds and names each mistake, 100 seeds of each, and sees none where there is none", function()
-    for k = 1, 100 do
+    local depths = {}
+    for k = 1, kit.many(1000, 100) do
       local net = any_network(k)
+      depths[#net.theta] = true
       local c = net:check()
       assert.is_true(c.ok, k .. tostring(c))
       for i, mistake in ipairs(net:bug()) do
@@ -224,6 +227,7 @@ describe("check", function()
         end
       end
     end
+    assert.equal(5, #depths)
   end)
 
   it("leaves THETA, GRAD and the planted mistake as they were", function()

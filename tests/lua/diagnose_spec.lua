@@ -22,24 +22,6 @@ end
 -- Text as it was before it was broken into lines.
 local function squeeze(text) return (text:gsub("%s+", " ")) end
 
--- The lines of try are run as at the prompt, NET being net.
-local function type_in(net, line)
-  local names = setmetatable({ NET = net, sqrt = mg.sqrt }, {
-    __index = function(_, key)
-      if core.network_class.methods[key] then
-        return function(...) return core.network_class.methods[key](net, ...) end
-      end
-      if key == "X" or key == "y" or key == "ETA" then return net[key:gsub("ETA", "eta")] end
-      if key == "LAYERS" then return net.layers end
-    end,
-    __newindex = function(_, key, v)
-      if key == "LAYERS" then net = net:like(v) else net[key:gsub("ETA", "eta")] = v end
-    end,
-  })
-  assert((load("return " .. line, "=try", "t", names) or load(line, "=try", "t", names)))()
-  return net
-end
-
 describe("a planted condition", function()
   -- name -> a network that has it, and whether its experiment removes the finding at once
   local planted = {
@@ -117,7 +99,7 @@ describe("a planted condition", function()
       assert.is_false(f.minor)
       assert.equal(d.findings[1].try, d.try)
       assert.is_truthy(squeeze(tostring(d)):find(squeeze(name .. ": " .. f.text), 1, true))
-      net = type_in(net, f.try)
+      net = kit.type_in(net, f.try)
       if helps then
         local left = finding(net:diagnose(), name)
         assert.is_true(left == nil or left.minor, left and left.text)
@@ -179,7 +161,7 @@ describe("a planted condition", function()
       if math.abs(mse - 1 / 8) < .002 then
         stuck = stuck + 1
         assert.equal(1 / 8, f and f.value)
-        net = type_in(net, f.try)
+        net = kit.type_in(net, f.try)
         assert.equal(4, net.layers[2])
       else
         assert.is_true(d.ok, tostring(d))
@@ -212,6 +194,25 @@ describe("the epochs on a copy", function()
         assert.is_truthy(squeeze(tostring(d)):find(words, 1, true), tostring(d))
       end
     end
+  end)
+
+  it("may go up and down in one place, which is no rise", function()
+    local net = mg.network { 2, 2, 2, 1, X = X, y = y, seed = 12 }
+    net:step(1000)
+    net:init "normal"
+    net.eta = 2
+    net:step(7000)
+    local d = net:diagnose()
+    assert.is_true(d.ups > 100 and math.abs(d.fall) < 1e-3)
+    assert.is_nil(finding(d, "ETA too large"))
+    assert.equal(1 / 8, finding(d, "plateau").value)
+  end)
+
+  it("may jump at once to where nothing moves, which is too large an ETA", function()
+    local net = net_of { eta = 1000, seed = 19 }
+    local d = net:diagnose()
+    assert.is_true(d.costs[2] < .99 * d.costs[1] and d.costs[301] > .999 * d.costs[2])
+    assert.is_truthy(finding(d, "ETA too large"), tostring(d))
   end)
 
   it("go on in batches, after batches, and are said to be of fewer rows where they are", function()

@@ -120,4 +120,22 @@ function kit.random(k, more)
   return net
 end
 
+--- A line of Lua run as at the prompt, NET being net; returns what NET then is.
+function kit.type_in(net, line)
+  local names = setmetatable({ NET = net, sqrt = core.sqrt }, {
+    __index = function(_, key)
+      if core.network_class.methods[key] then
+        return function(...) return core.network_class.methods[key](net, ...) end
+      end
+      if key == "X" or key == "y" or key == "ETA" then return net[key:gsub("ETA", "eta")] end
+      if key == "LAYERS" then return net.layers end
+    end,
+    __newindex = function(_, key, v)
+      if key == "LAYERS" then net = net:like(v) else net[key:gsub("ETA", "eta")] = v end
+    end,
+  })
+  assert((load("return " .. line, "=try", "t", names) or load(line, "=try", "t", names)))()
+  return net
+end
+
 return kit

@@ -164,11 +164,11 @@ number at the same THETA.
 Off by about epsilon (forward), epsilon^2 (central), epsilon^4 (five-point), times a higher derivative of J; and,
 since J has 16 digits, by about 1e-16 |J| / epsilon. 1e-5 is near where the two meet for central differences.
   relative error = |b - n| / max(|b|, |n|, floor)
-The floor is what the differences can resolve to the tolerance: the error of what is below it is a share of it. Where
-no gradient can be told from 0, in a saturated network, nothing was checked, and the check says UNDECIDED. A difference across the
-kink of a relu says nothing and is left out. of = another cost checks against that one, and names the ratio;
-sweep = true tabulates the error against epsilon. The article says O(h) of the central difference and O(h^2) of the
-one-sided one: it is the other way round, as the slopes of the sweep show.
+The floor is what the differences can resolve to the tolerance: the error of what is below it is a share of it.
+Where no gradient can be told from 0, in a saturated network, nothing was checked, and the check says UNDECIDED.
+A difference across the kink of a relu says nothing and is left out. of = another cost checks against that one,
+and names the ratio; sweep = true tabulates the error against epsilon. The article says O(h) of the central
+difference and O(h^2) of the one-sided one: it is the other way round, as the slopes of the sweep show.
 When the two disagree, .reason says what the pattern of backprop / numeric tells: one ratio everywhere (a factor of
 the cost), bias columns alone, layers below the last, a transpose, an epsilon too large or too small; and whether
 GRAD is what one of the mistakes of help "mistakes" makes of it.

@@ -70,38 +70,48 @@ local function look_at_batches(self, net, run)
   return true
 end
 
-local function look_at_eta(self, net, run)
-  local eta, last = net.eta, self.costs and self.costs[#self.costs]
-  if self.trend == "rises" or self.trend == "diverges" then
-    local what = self.trend == "rises" and ("rises in %d of %d epochs"):format(self.ups, self.epochs)
-      or "would leave the finite numbers"
-    local smaller = probe.smaller(run)
-    if smaller then
-      too_large(self, smaller, ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its "
-        .. "weights, 1e-3 is usual"):format(what, eta, smaller, self.widest))
-    elseif not self.learnt then
-      find(self, { name = "rising", try = "check()",
-        text = ("the cost %s, with a smaller ETA, too (tried down to %.2g)"):format(what, eta * 1e-6) })
-    end
-  elseif self.learnt then return
-  elseif self.trend == "flat" and not is_blocked(self) then
-    local larger, fall = probe.larger(run, self)
-    if larger then
-      find(self, { name = "ETA too small", value = self.widest, try = ("ETA = %.3g; step(1000)"):format(larger),
-        text = ("an update is at most %.2g of its weights, 1e-3 is usual: with ETA %.3g the cost falls by %s in %d " ..
-          "epochs, with %.3g by %s"):format(self.widest, larger, percent(fall), self.epochs, eta, percent(self.fall)) })
-      return
-    end
-    local smaller = self.explained < -.02 and self.fall < .02 and probe.smaller(run)
-    if not smaller then return end
-    too_large(self, smaller, ("the cost is above that of predicting the mean of y and does not fall with " ..
-      "ETA %.3g; with %.3g it does"):format(eta, smaller))
-  elseif self.trend == "falls" and self.widest > 1 then
-    local smaller, cost = probe.smaller(run)
-    if not smaller or cost >= .8 * last then return end
-    too_large(self, smaller, ("an update is up to %.2g times its weights, 1e-3 is usual: in %d epochs ETA " ..
-      "%.3g comes to cost %.4g, %.3g to %.4g"):format(self.widest, self.epochs, eta, last, smaller, cost))
+-- It rises, or leaves the finite numbers; true when something was found.
+local function look_at_rise(self, net, run)
+  local smaller = probe.smaller(run)
+  local what = self.trend == "rises" and ("rises in %d of %d epochs"):format(self.ups, self.epochs)
+    or "would leave the finite numbers"
+  if smaller then
+    too_large(self, smaller, ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its weights, "
+      .. "1e-3 is usual"):format(what, net.eta, smaller, self.widest))
+    return true
+  elseif self.learnt then return true
+  elseif self.trend == "diverges" or self.fall < -.01 then
+    too_large(self, net.eta / 10, ("the cost %s with ETA %.3g, and hardly falls with a smaller one"):format(what,
+      net.eta))
+    return true
   end
+  self.trend = "flat" -- up and down in one place
+end
+
+local function look_at_flat(self, net, run)
+  local larger, fall = probe.larger(run, self)
+  if larger then
+    find(self, { name = "ETA too small", value = self.widest, try = ("ETA = %.3g; step(1000)"):format(larger),
+      text = ("an update is at most %.2g of its weights, 1e-3 is usual: with ETA %.3g the cost falls by %s in %d " ..
+        "epochs, with %.3g by %s"):format(self.widest, larger, percent(fall), self.epochs, net.eta,
+        percent(math.max(self.fall, 0))) })
+    return true
+  end
+  local smaller = self.explained < -.02 and self.fall < .02 and probe.smaller(run)
+  if not smaller then return false end
+  too_large(self, smaller, ("the cost is above that of predicting the mean of y and does not fall with " ..
+    "ETA %.3g; with %.3g it does"):format(net.eta, smaller))
+  return true
+end
+
+local function look_at_eta(self, net, run)
+  if (self.trend == "rises" or self.trend == "diverges") and look_at_rise(self, net, run) or self.learnt then return end
+  if self.trend == "flat" and not is_blocked(self) and look_at_flat(self, net, run) or self.widest <= 1 then return end
+  local smaller, cost = probe.smaller(run)
+  local last = self.costs[#self.costs]
+  if not smaller or cost >= .8 * last then return end
+  too_large(self, smaller, ("an update is up to %.2g times its weights, 1e-3 is usual: in %d epochs ETA " ..
+    "%.3g comes to cost %.4g, %.3g to %.4g"):format(self.widest, self.epochs, net.eta, last, smaller, cost))
 end
 
 -- J against GRAD, and then how far a step goes; not where ETA has said it all.
@@ -141,12 +151,14 @@ local function wider(net)
   return ("LAYERS = {%s}; step(2000)"):format(table.concat(sizes, ", "))
 end
 
-local function look_for_plateau(self, net, X, y)
+local function look_for_plateau(self, net, X, y, run)
   if self.trend ~= "flat" or self.fall > .02 or self.learnt or net.eta <= 0 then return end -- a fall leaves it
   if is_xor(X, y) then
     for _, p in ipairs(plateaus) do
       if math.abs(self.mse / p[1] - 1) < .02 then
-        local escape = p[1] == 1 / 4 and 'init("normal"); ETA = 2; step(5000)' or wider(net)
+        local escape = p[1] ~= 1 / 4 and wider(net)
+          or net.options.output == "sigmoid" and 'init("normal"); ETA = 2; step(5000)'
+          or probe.redraw(run) .. "; step(1000)"
         find(self, { name = "plateau", value = p[1], try = escape,
           text = ("mse %.6g is the plateau of XOR at %s = %.4g: %s"):format(self.mse, p[2], p[1], p[3]) })
         return
@@ -187,13 +199,13 @@ local function with_data(self, net, X, y)
   symptoms.targets(self, net, y)
   symptoms.inputs(self, X)
   symptoms.symmetry(self, net)
-  symptoms.layers(self, net)
-  look_for_plateau(self, net, X, y)
+  symptoms.layers(self, net, run)
+  look_for_plateau(self, net, X, y, run)
 end
 
 -- The order in which causes come before what they cause.
 local order = { NaN = 1, error = 1, data = 1, ETA = 2, gradient = 3, constant = 4, targets = 5, unscaled = 6,
-  symmetry = 7, exploding = 8, rising = 9, ["ETA too large"] = 9, saturation = 10, dead = 11, vanishing = 12,
+  symmetry = 7, exploding = 8, ["ETA too large"] = 9, saturation = 10, dead = 11, vanishing = 12,
   ["ETA too small"] = 13, plateau = 14 }
 
 local function before(a, b)

@@ -17,9 +17,13 @@ local function some(m)
   return part
 end
 
--- A copy of net that stands where net does, on some rows of X, y.
-local function copy(run, eta)
+-- A copy of net that stands where net does, or is drawn anew, on some rows of X, y.
+local function copy(run, eta, is_fresh)
   local twin = run.net:copy()
+  if is_fresh then
+    core.set_rng(twin, core.generator(1))
+    twin:init "xavier"
+  end
   twin.X, twin.y = run.X, run.y
   twin.eta = eta * run.scale
   return twin
@@ -43,8 +47,8 @@ function probe.new(net, X, y)
 end
 
 -- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers.
-local function costs(run, eta)
-  local twin = copy(run, eta)
+local function costs(run, eta, is_fresh)
+  local twin = copy(run, eta, is_fresh)
   local list = { core.evaluate(twin, run.X, run.y) }
   list = { list[1] }
   local ok, message = pcall(function()
@@ -100,16 +104,30 @@ end
 -- A larger one with which it falls ten times as far as it does now, if any does, and by how much.
 function probe.larger(run, now)
   local best, most
-  for power = 1, 4 do
+  for power = 1, 7 do
     local eta = run.net.eta * 10 ^ power
     local found = probe.epochs(run, eta)
     if not found.costs then break end
     if found.trend == "falls" and found.ups <= .1 * #found.costs
-      and found.late > math.max(.01, 10 * now.late, most and most.late or 0) then
+      and found.fall > math.max(.01, 10 * now.fall, most and most.fall or 0) then
       best, most = eta, found
     end
   end
   return best, most and most.fall
+end
+
+-- A line that draws THETA anew; with a smaller eta, too, if this one would carry it off again.
+function probe.redraw(run)
+  local line, least = 'init("xavier")', math.huge
+  for power = 0, 3 do
+    local eta = run.net.eta * 10 ^ -power
+    local list = costs(run, eta, true)
+    if list and list[#list] < least / 2 then
+      least = list[#list]
+      if power > 0 then line = ('ETA = %.3g; init("xavier")'):format(eta) end
+    end
+  end
+  return line
 end
 
 -- --- does J change as GRAD says? -----------------------------------------------------------------------

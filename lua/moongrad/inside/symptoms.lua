@@ -4,6 +4,7 @@
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local probe = require "moongrad.inside.probe"
 
 local symptoms = {}
 
@@ -201,7 +202,14 @@ function symptoms.measure(twin, l, activation)
   return m
 end
 
-function symptoms.layers(self, net)
+-- The line that gives the hidden layers another activation; a sigmoid output that went with theirs stays.
+local function other_activation(net, activation)
+  local is_shared = net.options.output == "sigmoid" and not core.network_state(net).given.output
+  local line = ("NET.options.activation = %q; "):format(activation)
+  return is_shared and 'NET.options.output = "sigmoid"; ' .. line or line
+end
+
+function symptoms.layers(self, net, run)
   local hidden = #self.layers - 1
   local learns = self.trend == "falls" or self.learnt
   for l, m in ipairs(self.layers) do
@@ -209,13 +217,13 @@ function symptoms.layers(self, net)
     if m.dead > 0 and not last then
       symptoms.find(self, { name = "dead", layer = l, value = m.dead,
         minor = learns and 2 * m.dead < m.units or self.learnt,
-        try = 'NET.options.activation = "leaky-relu"; step(100)',
+        try = other_activation(net, "leaky-relu") .. "step(100)",
         text = ("%d of the %d relus of A[%d] are dead: 0 for every row of X, so that no gradient comes through"):format(
           m.dead, m.units, l + 1) })
     end
     if not rectifiers[m.activation] and not self.learnt and not (last and core.cost_outputs[net.options.cost])
       and (m.saturated > .9 or m.saturated > .5 and not learns) then
-      symptoms.find(self, { name = "saturation", layer = l, value = m.saturated, try = 'init("xavier")',
+      symptoms.find(self, { name = "saturation", layer = l, value = m.saturated, try = probe.redraw(run),
         text = ("%s of the %s units' answers in A[%d] are saturated: |g'(Z[%d])| is under a hundredth of its largest")
           :format(symptoms.percent(m.saturated), m.activation, l + 1, l) })
     end
@@ -225,7 +233,7 @@ function symptoms.layers(self, net)
   if hidden == 0 or first.delta == 0 or last.delta == 0 or learns then return end
   if self.ratio < 1e-3 then
     symptoms.find(self, { name = "vanishing", layer = 1, value = self.ratio,
-      try = first.activation == "tanh" and 'init("xavier")' or 'NET.options.activation = "tanh"; init("xavier")',
+      try = (first.activation == "tanh" and "" or other_activation(net, "tanh")) .. 'init("xavier")',
       text = ("the gradient vanishes on its way down: DELTA[1] is %.2g of DELTA[%d]"):format(self.ratio,
         #self.layers) })
   elseif self.ratio > 1e3 then

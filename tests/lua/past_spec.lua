@@ -69,6 +69,7 @@ describe("a past", function()
       net:step(2)
       states[c] = kit.theta(net)
       net.X[c][1] = 5
+      assert.equal(0, net:undo(0).n) -- no matter that this cannot be made again
     end
     net:train { epochs = 2, batch = 100 }
     assert.is_true(select(2, core.image_sizes(net)) > 2 ^ 20 / 64) -- so that images are of THETA alone

@@ -241,7 +241,7 @@ function again.ago(net, n)
     i, k = from_i, from_k
     if c <= 1e5 then labels[c] = label end
   end
-  if not known(p, i, k) then return nil, n - 1, true end
+  if n > 0 and not known(p, i, k) then return nil, n - 1, true end
   return { i = i, k = k, labels = labels }
 end
 

@@ -2,7 +2,8 @@
 
    It stands where the cursor is, at the start of a line, and is gone before anything
    else is printed there: what prints in Lua takes it away first. Blanks take it away,
-   so that no terminal need understand an escape. */
+   so that no terminal need understand an escape, but in a window that has become narrower:
+   there it may have been broken into several lines. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +15,11 @@
 
 #include "shell.h"
 
-#define MOST 500 /* columns used */
+#define MOST  500        /* columns used */
+#define BELOW "\r\033[J" /* takes away all from the cursor's line on */
 
 static int shown;   /* columns that the line has now, 0 when there is none */
+static int width;   /* columns that the window had then */
 static int in_line; /* has the user's code printed the beginning of a line? */
 
 static int is_wanted(void) {
@@ -37,7 +40,13 @@ static void put(const char *s, size_t n) {
 /* Writes n characters of text over the line that there is. */
 static void overwrite(const char *text, int n) {
   char line[MOST + 3];
-  const int most = columns() - 1, blank = shown > n ? shown - n : 0;
+  const int now = columns(), most = now - 1;
+  if (shown > 0 && now < width) {
+    shown = 0;
+    put(BELOW, sizeof BELOW - 1);
+  }
+  const int blank = shown > n ? shown - n : 0;
+  width = now;
   if (n > most) n = most;
   const int rest = n + blank < most ? blank : most - n;
   line[0] = '\r';
@@ -61,7 +70,7 @@ static int progress(lua_State *L) {
 
 void prog_clear(void) {
   if (shown == 0) return;
-  shown = columns(); /* what was typed meanwhile stands there, too */
+  shown = MOST; /* what was typed meanwhile stands there, too */
   overwrite("", 0);
   if (sig_pressed()) put("^C", 2); /* so did this, where it belongs */
 }

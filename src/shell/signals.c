@@ -27,7 +27,7 @@
 static const char hint[] = "\nstill stopping, as soon as a call ends; Ctrl-C twice more ends moongrad ";
 
 static volatile sig_atomic_t at_prompt;  /* does a prompt wait behind what runs? */
-static volatile sig_atomic_t presses;    /* of Ctrl-C since sig_enter */
+static volatile sig_atomic_t presses;    /* of Ctrl-C since sig_enter or sig_hold */
 static volatile sig_atomic_t requested;  /* was it asked to stop, since sig_enter? */
 static volatile sig_atomic_t hinted;     /* was the hint shown, since sig_enter? */
 static volatile sig_atomic_t ending;     /* TERM or HUP, once it has come while no line was read */
@@ -36,9 +36,7 @@ static struct timespec pressed;          /* when Ctrl-C was, last */
 static struct timespec ended;            /* when ending came */
 static struct termios modes;             /* of the terminal, for what ends in a handler */
 static int has_modes;
-static const int enders[] = {SIGTERM, SIGHUP};
-static struct sigaction ends[sizeof enders / sizeof *enders]; /* what they do without a prompt */
-static struct sigaction alarm_was;                            /* and what SIGALRM does */
+static struct sigaction alarm_was; /* and what SIGALRM does */
 static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
 static struct sigaction outer[sizeof held / sizeof *held]; /* what they did before sig_hold */
 static sigset_t outer_mask;                                /* and which were blocked */
@@ -118,12 +116,11 @@ static int is_urgent(void) {
 
 static void on_interrupt(int sig) {
   const int error = errno;
-  if (request(sig)) {
-    if (!at_prompt)
-      set_signal(sig, SIG_DFL, 0); /* the next one ends the script */
-    else if (is_urgent())
-      give_up(sig);
-  }
+  const int runs = request(sig);
+  if (at_prompt && is_urgent())
+    give_up(sig);
+  else if (runs && !at_prompt)
+    set_signal(sig, SIG_DFL, 0); /* the next one ends the script */
   errno = error;
 }
 
@@ -139,12 +136,34 @@ static void on_ending(int sig) {
   errno = error;
 }
 
+/* Ctrl-Z: the line that says how far it is does not stay behind. */
+static void on_suspend(int sig) {
+  const int error = errno;
+  sigset_t set;
+  prog_clear();
+  set_signal(sig, SIG_DFL, 0);
+  raise(sig);
+  sigemptyset(&set);
+  sigaddset(&set, sig);
+  sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops us */
+  set_signal(sig, on_suspend, 0);
+  errno = error;
+}
+
+static struct {
+  int sig;
+  void (*handler)(int);
+  struct sigaction before; /* what it does without a prompt */
+} caught[] = {{.sig = SIGTERM, .handler = on_ending},
+              {.sig = SIGHUP, .handler = on_ending},
+              {.sig = SIGTSTP, .handler = on_suspend}};
+
 void sig_prompt(int on) {
   at_prompt = on;
   set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
-  for (size_t i = 0; i < sizeof enders / sizeof *enders; i++) {
-    sigaction(enders[i], on ? NULL : &ends[i], on ? &ends[i] : NULL);
-    if (on && ends[i].sa_handler != SIG_IGN) set_signal(enders[i], on_ending, 0);
+  for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+    sigaction(caught[i].sig, on ? NULL : &caught[i].before, on ? &caught[i].before : NULL);
+    if (on && caught[i].before.sa_handler != SIG_IGN) set_signal(caught[i].sig, caught[i].handler, 0);
   }
 }
 
@@ -175,6 +194,7 @@ static void on_mark(int sig) { mark[sig] = 1; }
 
 void sig_hold(void) {
   sigset_t set;
+  presses = 0;
   sigemptyset(&set);
   for (size_t i = 0; i < sizeof held / sizeof *held; i++) sigaddset(&set, held[i]);
   sigprocmask(SIG_BLOCK, &set, &outer_mask);

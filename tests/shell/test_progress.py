@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from harness import Prompt, check, equal, main, run, test
+from harness import MOONGRAD, Prompt, check, equal, main, run, test
 
 NEEDS_TERMINAL = True
 XOR = "X, y = data.xor() LAYERS = {2, 2, 1}"
@@ -132,6 +132,42 @@ def narrow(home):
         p.interrupt()
         no_line(p)
         equal(p.end(), 0)
+
+
+@test
+def resized(home):
+    """in a window that becomes narrower while it runs the line fits anew, and what was broken of it is gone"""
+    p = Prompt(home, cols=120)
+    p.do(XOR)
+    start(p, "step(1e9)")
+    p.resize(50, 40)
+    p.until(lambda: b"\r\x1b[J" in p.raw and re.match(r"epoch \d+", p.line()))
+    check(len(p.line()) <= 37, p.line())
+    p.interrupt()
+    no_line(p)
+    equal(p.end(), 0)
+
+
+@test
+def suspended(home):
+    """Ctrl-Z takes the line away; after fg it goes on"""
+    p = Prompt.of("/bin/bash", "--norc", "--noediting", "-i", home=home, PS1="SHELL$ ")
+    p.until_line("SHELL$")
+    p.keys(MOONGRAD + " -q\r")
+    p.until(p.is_ready)
+    p.do(XOR)
+    start(p, "step(1e9)")
+    p.keys("\x1a")
+    p.until(lambda: p.line().startswith("SHELL$"))
+    check(not any(re.search(r"(^|\d) left|of 1000000000", line) for line in p.lines()), *p.lines())
+    p.keys("fg\r")
+    p.until(lambda: is_shown(p))
+    p.interrupt()
+    no_line(p)
+    p.keys("\x04")
+    p.until_line("SHELL$")
+    p.keys("exit\r")
+    p.wait()
 
 
 @test

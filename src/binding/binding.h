@@ -22,6 +22,7 @@
 
 typedef struct Storage {
   uint64_t version; /* grows with every write from Lua */
+  bool busy;        /* in a pass that runs Lua: nothing else may write here */
 } Storage;          /* its numbers follow, at the next multiple of 64 bytes */
 
 /* Pushes a storage of zeroed bytes and returns it; raises when memory is short,
@@ -109,8 +110,11 @@ Matrix *matrix_doubles(lua_State *L, int idx);
    into *x. */
 mg_mat matrix_operand(lua_State *L, int idx, const char *name, double *x);
 
-/* To be called by every write from Lua to a matrix. */
-void matrix_touch(Matrix *a);
+/* To be called by every write from Lua to a matrix, before it. Raises when it must not be written to now. */
+void matrix_touch(lua_State *L, Matrix *a);
+
+/* Raises: it has to wait until the pass is over. */
+int fail_busy(lua_State *L);
 
 /* --- generators ------------------------------------------------------------ */
 

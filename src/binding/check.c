@@ -108,6 +108,7 @@ static int bug(lua_State *L) {
   lua_settop(L, 2);
   lua_pushstring(L, mg_bug_names[n->net.bug]);
   if (lua_isnil(L, 2)) return 1;
+  network_idle(L, n);
   n->changed++;
   n->net.bug = luaL_checkoption(L, 2, NULL, mg_bug_names);
   return 1;

@@ -119,6 +119,7 @@ static int network_data(lua_State *L) {
     return 2;
   }
   const bool is_y = *luaL_checkstring(L, 2) == 'y';
+  network_idle(L, n);
   lua_settop(L, 3);
   Matrix *m = lua_isnil(L, 3) ? NULL : matrix_want(L, 3, is_y ? "y" : "X", is_y);
   *(is_y ? &n->y : &n->X) = m;

@@ -112,10 +112,13 @@ const char *matrix_describe(lua_State *L, int idx) {
 
 /* --- writing ----------------------------------------------------------------- */
 
-void matrix_touch(Matrix *a) { a->storage->version++; }
+void matrix_touch(lua_State *L, Matrix *a) {
+  if (a->storage->busy) fail_busy(L);
+  a->storage->version++;
+}
 
 void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src) {
-  matrix_touch(dst);
+  matrix_touch(L, dst);
   if (dst->storage != src->storage) {
     mg_mat_copy(&dst->m, &src->m);
     return;

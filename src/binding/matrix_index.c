@@ -151,7 +151,7 @@ static int row_newindex(lua_State *L) {
   if (lua_type(L, 3) != LUA_TNUMBER)
     fail(L, "column %I of %s takes a number, got %s", (LUAI_UACINT)(j + 1), matrix_describe(L, 1),
          push_kind(L, 3));
-  matrix_touch(a);
+  matrix_touch(L, a);
   mg_mat_set(&a->m, 0, j, lua_tonumber(L, 3));
   return 0;
 }

@@ -61,7 +61,7 @@ static int m_fill(lua_State *L) {
   check_arity(L, 2);
   Matrix *a = matrix_check(L, 1);
   const double v = check_number(L, 2, "v");
-  matrix_touch(a);
+  matrix_touch(L, a);
   mg_mat_fill(&a->m, v);
   lua_settop(L, 1);
   return 1;

@@ -156,6 +156,7 @@ static int network_state(lua_State *L) {
 /* core.network_copy(to, from): THETA, epoch, the live state, the data and a private generator. */
 static int network_copy(lua_State *L) {
   Network *to = network_check(L, 1), *from = network_check(L, 2);
+  network_idle(L, from);
   if (from->net.capacity > 0) network_room(L, 1, from->net.capacity, true);
   const mg_network *source = &from->net;
   mg_network *n = &to->net;

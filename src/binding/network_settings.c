@@ -11,6 +11,7 @@
 static int draw(lua_State *L) {
   Network *n = network_check(L, 1);
   const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
+  network_idle(L, n);
   n->changed++;
   n->moved++;
   n->walking = false;
@@ -23,7 +24,9 @@ static int draw(lua_State *L) {
 
 /* core.set_rng(net, generator): gives net a private generator; nil: the shared one again. */
 static int set_rng(lua_State *L) {
-  network_check(L, 1)->changed++;
+  Network *n = network_check(L, 1);
+  network_idle(L, n);
+  n->changed++;
   if (!lua_isnil(L, 2)) luaL_checkudata(L, 2, RNG);
   lua_settop(L, 2);
   lua_setiuservalue(L, 1, KEEP_RNG);
@@ -64,6 +67,7 @@ static int frozen(lua_State *L) {
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "frozen");
   if (!lua_isnoneornil(L, 3)) {
+    network_idle(L, n);
     n->changed++;
     mg_network_freeze(&n->net, l, (unsigned)luaL_checkinteger(L, 3));
   }
@@ -85,6 +89,7 @@ static int numbers(lua_State *L) {
   }
   static const char *const names[] = {"eta", "l1", "l2", NULL};
   double *const places[] = {&n->eta, &n->l1, &n->l2};
+  network_idle(L, self);
   self->changed++;
   *places[luaL_checkoption(L, 2, NULL, names)] = luaL_checknumber(L, 3);
   return 0;

@@ -127,8 +127,18 @@ void own_keep(lua_State *L, int net, size_t place, int idx) {
 /* --- running a network -----------------------------------------------------------------------------------
  */
 
+int fail_busy(lua_State *L) {
+  return fail(L, "this network is in the middle of a pass, which calls one of its own functions");
+}
+
 void network_idle(lua_State *L, const Network *n) {
-  if (n->busy) fail(L, "this network is in the middle of a pass, which calls one of its own functions");
+  if (n->busy) fail_busy(L);
+}
+
+/* The numbers of n are a pass's alone, or anyone's again. */
+static void set_busy(Network *n, bool busy) {
+  n->busy = n->parameters->busy = busy;
+  if (n->batch != NULL) n->batch->busy = busy;
 }
 
 void run_begin(lua_State *L, Network *n, Stopper *s) {
@@ -140,14 +150,14 @@ void run_begin(lua_State *L, Network *n, Stopper *s) {
   if (n->running == NULL) return;
   s->outer = n->running->L;
   n->running->L = L;
-  n->busy = true;
+  set_busy(n, true);
 }
 
 void run_end(Network *n, Stopper *s, mg_status status) {
   stopper_end(s, &n->net.stop);
   if (n->running == NULL) return;
   n->running->L = s->outer;
-  n->busy = false;
+  set_busy(n, false);
   if (status == MG_FAILED) lua_error(s->L); /* it lies on top */
 }
 
@@ -159,8 +169,24 @@ bool own_interrupted(lua_State *L) {
   return last != NULL && strcmp(last, "interrupted!") == 0;
 }
 
-static const luaL_Reg functions[] = {
-    {"own_activation", new_activation}, {"own_cost", new_cost}, {"own", own}, {NULL, NULL}};
+/* core.is_busy(net): is it in the middle of a pass, which called what asks? core.check_idle(net) raises then.
+ */
+static int is_busy(lua_State *L) {
+  lua_pushboolean(L, network_check(L, 1)->busy);
+  return 1;
+}
+
+static int check_idle(lua_State *L) {
+  network_idle(L, network_check(L, 1));
+  return 0;
+}
+
+static const luaL_Reg functions[] = {{"own_activation", new_activation},
+                                     {"own_cost", new_cost},
+                                     {"own", own},
+                                     {"is_busy", is_busy},
+                                     {"check_idle", check_idle},
+                                     {NULL, NULL}};
 
 void open_own(lua_State *L) {
   luaL_setfuncs(L, functions, 0);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "network.h"
+#include "own.h"
 
 #define PAST  "moongrad.past"  /* registry: the function that is told */
 #define IMAGE "moongrad.image" /* metatable name */
@@ -252,6 +253,7 @@ static int put_image(lua_State *L) {
   const Image *m = luaL_checkudata(L, 2, IMAGE);
   const char *at = (const char *)(m + 1) + (m->has_rng ? sizeof(mg_rng) : 0);
   const size_t flat = m->n_theta;
+  network_idle(L, n);
   n->changed++;
   n->walking = false;
   n->staged_X = n->staged_y = NULL;

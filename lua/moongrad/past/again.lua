@@ -106,14 +106,16 @@ local function replay(net, e, from, count)
   return count
 end
 
--- When net has arrived, or was interrupted on the way: then it stands where no place is known, in a state of its
--- own after the place that it came from.
+-- When net has arrived; or was interrupted on the way: then it stands where no place is known, in a state of its
+-- own after the place that it came from; or one of its own functions failed: then it is where it came from.
 local function leave(b)
   local net, p = b.net, b.past
-  apply(net, p, b.settings)
+  apply(net, p, b.ended and b.settings or b.began)
   p.settings = settings_of(net)
   if b.arrived then
     p.i, p.k = b.to_i, b.to_k
+  elseif not b.ended then
+    core.put_image(net, b.image, true)
   else
     local e = past.append(net, p, { kind = "change", label = "what was interrupted" })
     p.i, p.k = p.last, 0
@@ -132,7 +134,8 @@ function busy.__close(b) core.unhooked(leave, b) end
 -- Makes net what it was at a place, of which there is a plan. Returns whether it arrived.
 local function make(net, p, way, i, k)
   local start = core.clock()
-  local b <close> = setmetatable({ net = net, past = p, settings = p.settings, to_i = i, to_k = k }, busy)
+  local b <close> = setmetatable({ net = net, past = p, settings = p.settings, began = p.settings,
+    image = core.image(net, images.how(net)), to_i = i, to_k = k }, busy)
   p.busy = true
   core.past_on(net, false)
   core.set_watched(net, false)
@@ -147,7 +150,10 @@ local function make(net, p, way, i, k)
     local e = part.event
     begin(e)
     if part.count > 0 then
-      if replay(net, e, part.from, part.count) < part.count then return false end
+      if replay(net, e, part.from, part.count) < part.count then
+        b.ended = true
+        return false
+      end
     elseif e.images then
       core.put_image(net, e.images[1].image, true)
     end
@@ -155,7 +161,7 @@ local function make(net, p, way, i, k)
   begin(p.events[i])
   local e = p.events[i]
   if core.clock() - start > .1 and e.data and images.how(net) == "whole" then images.add(net, p, e, k, "whole") end
-  b.arrived = true
+  b.arrived, b.ended = true, true
   return true
 end
 

@@ -116,12 +116,13 @@ end
 
 local function settle(net)
   local p = of(net)
-  if p and not p.busy then core.unhooked(note, net, p) end
+  if p and not p.busy and not core.is_busy(net) then core.unhooked(note, net, p) end
 end
 past.settle = settle
 
 -- To be called before a change of net that undo calls label.
 function past.before(net, label)
+  core.check_idle(net)
   local p = of(net)
   if not p or p.busy then return end
   settle(net)

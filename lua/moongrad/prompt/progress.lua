@@ -31,11 +31,12 @@ end
 -- unit: what is counted; done of wanted after the from-th, the last cost, for so many seconds.
 function progress.text(unit, seconds, done, wanted, from, cost)
   if not done then return fitting { ("%.1f s"):format(seconds) } end
-  local count = ("%s %d of %d"):format(unit, from + math.floor(done), from + wanted)
+  local now, last = from + math.floor(done), from + wanted
+  local count, brief = ("%s %d of %d"):format(unit, now, last), ("%d/%d"):format(now, last)
   local price = cost and ("   cost %.4g"):format(cost) or ""
   local rest = done > 0 and left(seconds * (wanted - done) / done)
   rest = rest and "   " .. rest or ""
-  return fitting { count .. price .. rest, count .. rest, count, ("%d"):format(from + math.floor(done)) }
+  return fitting { count .. price .. rest, brief .. price .. rest, brief .. rest, count, brief, ("%d"):format(now) }
 end
 
 -- What core.progress calls: after so many seconds of a call of the engine, or when that is over.

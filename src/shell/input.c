@@ -316,6 +316,10 @@ static const char *show_results(lua_State *L, long from) {
   for (int i = 3; i < n + 3; i++) lua_pushvalue(L, i);
   if (call_helper(L, n + 1, 2) != LUA_OK) return "error";
   stepping = lua_toboolean(L, -2);
+  if (lua_type(L, -2) == LUA_TSTRING) { /* an empty input is to run this instead */
+    lua_pushvalue(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &last);
+  }
   return lua_isfunction(L, -1) ? print_values(L, n) : "ok";
 }
 

@@ -29,6 +29,21 @@ def walking(home):
 
 
 @test
+def going(home):
+    """after w:to an empty input goes on with the next operation"""
+    p = Prompt(home, "-q")
+    p.do(XOR + " w = walk()")
+    equal(p.do('w:to("delta", 1)')[-1], "op 7 of 10   delta 1; next grad 2")
+    equal(p.do("")[-1], "op 8 of 10   grad 2; next grad 1")
+    equal(p.do("")[-1], "op 9 of 10   grad 1; next update")
+    equal(p.do("w:finish()")[-1], "op 10 of 10   update; this was the last, epoch 1")
+    equal(p.do(""), ["nil"])
+    p.do("history()")
+    check("w()" in "".join(p.do("history()")))
+    equal(p.end(), 0)
+
+
+@test
 def looking(home):
     """live names tell what the walk has not made yet; a step in between ends the walk"""
     p = Prompt(home, "-q")

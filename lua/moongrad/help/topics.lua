@@ -293,7 +293,7 @@ keys: what the prompt does with what you type
   Ctrl-C            drops the line; stops what is running, and keeps THETA; three within 2 seconds end moongrad
   Ctrl-Z            puts moongrad aside; fg brings it back
   Ctrl-D            on an empty line: leaves
-  Enter, nothing typed   repeats the input when it was a step or a training
+  Enter, nothing typed   repeats the input when it was a step or a training; in a walk, does the next operation
 Every value of an expression is printed; a ; at its end hides it. _ and _1 to _9 are the last values: help "_".
 ?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded. PROMPT, a string or a
 function, is the prompt, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one. Left alone, the prompt

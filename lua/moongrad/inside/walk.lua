@@ -62,7 +62,12 @@ function op.__tostring(self)
 end
 
 function op.__index(self, name) return name == "text" and tostring(self) or nil end
-require("moongrad.prompt.print").repeats[op] = true -- an empty input makes the next one
+
+-- An empty input makes the next one, also after w:to(...).
+require("moongrad.prompt.print").repeats[op] = function(text)
+  local w = text:match "^%s*([%a_][%w_]*)%s*:%s*[%a_]+%f[^%w_]"
+  return w and w .. "()" or true
+end
 
 local function new_op(self, k)
   local name, layer = core.walk_op(self.net, k)

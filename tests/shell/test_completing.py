@@ -170,6 +170,21 @@ def signatures(home):
 
 
 @test
+def narrow(home):
+    """on a narrow terminal lists have fewer columns, and a signature is broken between words"""
+    p = Prompt(home, cols=40)
+    p.screen.resize(50, 200)  # where a line that is too long shows
+    shown = lists(p, 'bug("', "wrong-sign", "no-output-derivative")
+    check(len(shown) >= 9 and all(len(line) <= 40 for line in shown), *shown)
+    clear(p)
+    p.keys("train{\t")
+    p.until(lambda: p.screen.cursor.y > 1 and p.typed() == "train{")
+    equal(p.lines()[1:-1], ["train{epochs=, batch=, shuffle=, X=, y=,", "    test=, every=, report=, stop_when=}"])
+    p.interrupt()
+    equal(p.end(), 0)
+
+
+@test
 def lines(home):
     """what stands on earlier lines of an input counts"""
     p = Prompt(home)

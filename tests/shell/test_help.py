@@ -150,6 +150,7 @@ def widths(home):
     """pages fit the terminal: at most 80 columns, and narrower ones; words fill their lines"""
     for cols in (100, 50, 30):
         p = Prompt(home, rows=120, cols=cols)
+        p.screen.resize(120, 200)  # where a line that is too long shows
         width = min(cols, 80)
         for text in ("help", "?step", "?check", "?backpropagation", "?costs", "apropos 'cost'"):
             lines = p.do(text)

@@ -128,6 +128,30 @@ def long_tables(home):
 
 
 @test
+def narrow(home):
+    """what moongrad's own values say is broken between words on a narrow terminal, and nothing else is"""
+    for cols in (40, 60):
+        p = Prompt(home, rows=150, cols=cols)
+        p.screen.resize(150, 250)  # where a line that is too long shows
+        for code in ("seed(0)", "X, y = data.xor()", "LAYERS = {2, 2, 1}", "ETA = 2"):
+            p.do(code)
+        for code in ("NET", "w = walk()", "w()", "w:to('delta', 1)", "w", "w:finish()", "explain('grad', 1, 2, 3)",
+                     "explain('z', 1, 2, 2)", "check()", "check{sweep = true}", "bug()", "diagnose()", "undo()",
+                     "NET.options", "train().history", "who()", "history()", "time(step)"):
+            lines = p.do(code)
+            check(all(len(line) <= cols for line in lines), code, *lines)
+            if code in ("NET", "w:to('delta', 1)", "w"):
+                equal(" ".join(lines).split(), " ".join(p.do("print(%s)" % code)).split())
+        p.do("r = step(3)")
+        lines = p.do("r")
+        shown = r"epoch \d+   cost \S+(\n    |   )mse \S+   \S+ .s"
+        check(re.fullmatch(shown, "\n".join(lines)) and len(lines) == (2 if cols == 40 else 1), *lines)
+        p.do("f = function() return ('x '):rep(50) end")
+        equal(len(p.do("setmetatable({}, {__tostring = f})")[0]), 99)
+        equal(p.end(), 0)
+
+
+@test
 def large_tables(home):
     """a table of tables of tables, or of a million keys, is printed soon"""
     p = Prompt(home, rows=3000)

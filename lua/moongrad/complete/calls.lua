@@ -59,10 +59,10 @@ return function(reach, session)
   end
 
   -- What a function of one of the help's files returns, strings being as they were at the start: they write s:match().
-  local function ask_help(module, name)
+  local function ask_help(module, name, ...)
     local class = classof ""
     set_class("", { __index = own.string })
-    local ok, result = pcall(function() return require(module)[name]() end)
+    local ok, result = pcall(function(...) return require(module)[name](...) end, ...)
     set_class("", class)
     if not ok then error(result, 0) end
     return result
@@ -264,8 +264,8 @@ return function(reach, session)
     return "(" .. concat(list, ", ") .. ")"
   end
 
-  --- How the function is called whose arguments begin at the end of tokens t: "step([n])"; nil if that is not known.
-  function calls.signature(t)
+  -- How the function is called whose arguments begin at the end of tokens t: "step([n])"; nil if that is not known.
+  local function signature(t)
     local text = t.text[t.n]
     local last = (text == "(" or text == "{") and callee(t, t.n)
     if not last then return nil end
@@ -278,6 +278,12 @@ return function(reach, session)
     if entry then return name .. match(entry.title, "^[%w_.:]*(.*)") end
     if type(f) ~= "function" or getinfo(f, "S").what == "C" then return nil end
     return name .. parameters(f)
+  end
+
+  --- The same, in lines that fit the terminal.
+  function calls.signature(t)
+    local line = signature(t)
+    return line and session and ask_help("moongrad.help.page", "fold", line, require("moongrad.show").width()) or line
   end
 
   --- The character after the name of a thing that is called: what its first example in the help has.

@@ -4,6 +4,7 @@
 -- follows one that begins with ">" (an example and what it prints) stays a line of its own, and
 -- so does the first one, the title.
 
+local columns = require("moongrad.text").width
 local show = require "moongrad.show"
 
 local page = {}
@@ -79,6 +80,27 @@ function page.layout(text)
     lines[i] = is_output and line.text or wrap(line.text, width, hang)
   end
   return table.concat(lines, "\n")
+end
+
+-- A line whose parts have three blanks and more between them, broken there where it can be.
+local function wrap_parts(line, width)
+  local lines, current = {}, ""
+  for part, gap in (line .. "   "):gmatch "(%S.-)(%s%s%s+)" do
+    if current ~= "" and #current + #part > width then
+      lines[#lines + 1], current = wrap(current:gsub("%s+$", ""), width, 4), "    "
+    end
+    current = current .. part .. gap
+  end
+  lines[#lines + 1] = wrap(current:gsub("%s+$", ""), width, 4)
+  return table.concat(lines, "\n")
+end
+
+-- The text with the lines that are wider broken between words: what a value says of itself, on a narrow terminal.
+function page.fold(text, width)
+  return (text:gsub("[^\n]+", function(line)
+    if columns(line) <= width then return nil end
+    return line:find "^%s" and wrap(line, width, column(line, width)) or wrap_parts(line, width)
+  end))
 end
 
 -- Rows of two strings as an indented table, the first column as wide as its longest, or a third of the page;

@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local inputs = require "moongrad.prompt.inputs"
 local kept = require "moongrad.prompt.kept"
 local lists = require "moongrad.lists"
+local page = require "moongrad.help.page"
 local show = require "moongrad.show"
 local text = require "moongrad.text"
 
@@ -175,7 +176,11 @@ function printer.text(v, i)
   if type(v) == "string" then return text.escape(v) end
   local painted = show.color and in_color(v)
   if painted then return painted end
-  if has_words(v) then return text.escape(tostring(v)) end
+  if has_words(v) then
+    local own = is_own(v)
+    local words = text.escape(tostring(v))
+    return own and page.fold(words, show.width()) or words
+  end
   local path = i == 1 and "_" or i <= 9 and "_" .. i
   return pretty(v, { left = most_open }, path, 0, show.width())
 end

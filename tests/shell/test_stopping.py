@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 
-from harness import MOONGRAD, Prompt, check, environment, equal, main, run, test
+from harness import MOONGRAD, Prompt, check, environment, equal, main, run, test, write
 
 NEEDS_TERMINAL = True
 XOR = "X, y = data.xor() LAYERS = {2, 2, 1}"
@@ -105,6 +105,23 @@ def engine(home):
           "coroutine.wrap(train){epochs = 1e9}",
           "while true do pcall(a.matmul, a, a) end", "a:map(forever)")
     check(p.do("step()")[0].startswith("epoch "))
+    equal(p.end(), 0)
+
+
+@test
+def looks(home):
+    """... in what looks at a network, goes through its past, measures, or runs a file; the network stays whole"""
+    p = Prompt(home, cols=300)
+    p.do("X, y = data.xor() LAYERS = {2, 2, 1} step(200000)")
+    write(home + "/steps.lua", "while true do pcall(step, 5) end")
+    stops(p, "while true do seek(1) seek(199999) end", "while true do step(3) undo() end",
+          "step() while true do tostring(explain('grad', 1, 1, 1)) end", "while true do tostring(diagnose()) end",
+          "while true do for op in walk() do tostring(op) end end", "while true do bench(step) end", "time(step, 1e12)",
+          "bench(function() while true do pcall(error) end end)", "run 'steps.lua'")
+    check(p.do("step()")[0].startswith("epoch "))
+    check(p.do("check()")[0].startswith("check ok"))
+    p.do("X, y = rand(2000, 100), rand(2000, 1) LAYERS = {100, 200, 200, 1}")
+    stops(p, "check()", "while true do diagnose() end", "while true do step() end")
     equal(p.end(), 0)
 
 

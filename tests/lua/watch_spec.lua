@@ -175,6 +175,23 @@ describe("diff", function()
     assert.equal(30, d.epoch) -- what was left by seek is not on the way
   end)
 
+  it("compares what keeps no past as it stands, and every option", function()
+    local a, b = kit.xor(), kit.xor { undo = 0 }
+    a:step(9)
+    b:step(3)
+    assert.matches("they differ, compared as they stand, at epochs 9 and 3: A%[2%]", mg.diff(a, b).text)
+    local function options(one, other) return mg.diff(kit.xor(one), kit.xor(other)).options end
+    assert.equal("activations {tanh, sigmoid} and {sigmoid, sigmoid}",
+      options({ 2, { 3, "tanh" }, 1 }, { 2, { 3, "sigmoid" }, 1 }))
+    assert.equal("cost squares * 0.5 and squares * 0.25",
+      options({ 2, 1, cost = { "squares", scale = .5 } }, { 2, 1, cost = { "squares", scale = .25 } }))
+    assert.equal("precision double and single", options({ 2, 1 }, { 2, 1, precision = "single" }))
+    a = kit.xor()
+    b = a:copy()
+    b:bug "wrong-sign"
+    assert.equal("bug none and wrong-sign", mg.diff(a, b).options)
+  end)
+
   it("is of the way since init(), and of shuffled epochs", function()
     local a, b = kit.xor { seed = 4 }, kit.xor { seed = 4 }
     for _, net in ipairs { a, b } do

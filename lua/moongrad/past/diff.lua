@@ -42,17 +42,25 @@ local function same_theta(a, b)
   return true
 end
 
-local settings = { "activation", "output", "cost", "eta", "l1", "l2" }
+-- What moves the THETA of a network, by name, in words.
+local function settings_of(net)
+  local s, biases = core.network_state(net), {}
+  local cost, scale = options.cost_of(net)
+  for l = 2, #s.layers do biases[l - 1] = tostring(s.layers[l].bias) end
+  return { activations = "{" .. table.concat(s.activations, ", ") .. "}", eta = net.eta, l1 = net.options.l1,
+    l2 = net.options.l2, cost = options.name_of(cost) .. (scale and (" * %g"):format(scale) or ""),
+    biases = "{" .. table.concat(biases, ", ") .. "}", frozen = tostring(net.frozen), bug = core.bug(net),
+    precision = net.options.precision }
+end
 
--- The options in which they differ, in words.
+local settings = { "activations", "biases", "cost", "eta", "l1", "l2", "frozen", "bug", "precision" }
+
+-- Those in which they differ, in words.
 local function options_apart(a, b)
-  local list = {}
+  local list, of_a, of_b = {}, settings_of(a), settings_of(b)
   for _, name in ipairs(settings) do
-    local one, other = a.options[name], b.options[name]
-    if type(one) ~= "table" and one ~= other then list[#list + 1] = ("%s %s and %s"):format(name, one, other) end
-  end
-  if tostring(a.frozen) ~= tostring(b.frozen) then
-    list[#list + 1] = ("frozen %s and %s"):format(a.frozen, b.frozen)
+    local one, other = of_a[name], of_b[name]
+    if one ~= other then list[#list + 1] = ("%s %s and %s"):format(name, one, other) end
   end
   return #list > 0 and table.concat(list, ", ") or nil
 end
@@ -63,7 +71,7 @@ local tips = setmetatable({}, { __mode = "k" }) -- where a copy of a network beg
 local function go(net, epoch)
   tips[net] = tips[net] or again.here(net)
   local place = again.find(net, epoch, tips[net])
-  return place and again.go(net, place) ~= nil
+  return place and again.go(net, place) or false -- nil when it is not known
 end
 
 -- --- the first epoch after which THETA differs --------------------------------------------------------
@@ -180,7 +188,8 @@ local function name_of(d)
   return name
 end
 
-local function words(d)
+-- epochs: those of the two.
+local function words(d, epochs)
   if d.equal then return ("no difference: every bit is the same at epoch %d"):format(d.epoch) end
   local text
   if d.quantity == "epoch" then
@@ -188,7 +197,13 @@ local function words(d)
   elseif not d.quantity then
     text = ("the same numbers at epoch %d"):format(d.epoch)
   else
-    text = ("they part at epoch %d%s: %s"):format(d.epoch, d.replayed and "" or ", compared as they stand", name_of(d))
+    local where = ("they part at epoch %d"):format(d.epoch)
+    if not d.replayed and epochs[1] ~= epochs[2] then
+      where = ("they differ, compared as they stand, at epochs %d and %d"):format(epochs[1], epochs[2])
+    elseif not d.replayed then
+      where = where .. ", compared as they stand"
+    end
+    text = where .. ": " .. name_of(d)
     if d.values then text = text .. (" is %.17g and %.17g"):format(d.values[1], d.values[2]) end
   end
   return d.options and text .. "; options differ: " .. d.options or text
@@ -229,7 +244,7 @@ local function diff(net1, net2, ...)
   end
   d.options = options_apart(a, b)
   d.equal = d.quantity == nil and d.options == nil
-  d.text = words(d)
+  d.text = words(d, { net1.epoch, net2.epoch })
   return d
 end
 

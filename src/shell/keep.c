@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ static int write_all(int fd, const char *s, size_t n) {
   return fsync(fd) == 0 || errno == EINVAL; /* a file system may have no way to */
 }
 
-int keep_replace(const char *path, const char *s, size_t n, mode_t mode) {
+static int replace(const char *path, const char *s, size_t n, mode_t mode) {
   char temporary[MAX_PATH + 8];
   snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
   int fd = mkstemp(temporary);
@@ -50,6 +51,17 @@ int keep_replace(const char *path, const char *s, size_t n, mode_t mode) {
     why = errno;
   }
   if (!ok) unlink(temporary);
+  errno = why;
+  return ok;
+}
+
+/* A limit on the size of files is an error like a full disk: it is not to end the program half-way. */
+int keep_replace(const char *path, const char *s, size_t n, mode_t mode) {
+  struct sigaction ignore = {.sa_handler = SIG_IGN}, was;
+  sigemptyset(&ignore.sa_mask);
+  sigaction(SIGXFSZ, &ignore, &was);
+  int ok = replace(path, s, n, mode), why = errno;
+  sigaction(SIGXFSZ, &was, NULL);
   errno = why;
   return ok;
 }

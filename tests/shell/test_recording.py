@@ -344,6 +344,8 @@ def saving(home):
     p.do("x = 3")
     equal(p.do('(save_session "link.lua")'), ["true"])
     check(os.path.islink(home + "/link.lua") and "x = 3" in read(home + "/s.lua"))
+    equal(p.do('save_session "~/at-home.lua"'), ["true"])
+    equal(p.do('run "~/at-home.lua" return x'), ["3"])
     equal([name for name in os.listdir(home) if name.startswith("s.lua.")], [])
     equal(p.end(), 0)
     again = run(home, "-e", "print(save_session 'other.lua')")
@@ -366,6 +368,26 @@ def recovery(home):
     equal(run(home, path).returncode, 0)
     check("step(12)" in read(path), read(path))
     equal([name for name in os.listdir(state) if name.startswith("session-")], [os.path.basename(path)])
+    equal(p.end(), 0)
+
+
+@test
+def no_room(home):
+    """what cannot be written whole is not written at all, which is said: a full disk, a recovery file without a place"""
+    write(home + "/s.lua", "-- A session of moongrad 0, of before\n")
+    text = "x = 1\nsave_session 's.lua'\nsave_session 't.lua'\nsave_session '/proc/s.lua'\n"
+    limited = subprocess.run(["sh", "-c", "ulimit -f 0; exec \"$0\" -q -i", MOONGRAD], env=environment(home), cwd=home,
+                             input=text, capture_output=True, text=True, timeout=WAIT)
+    equal(limited.returncode, 0, limited.stdout, limited.stderr)
+    for name in ("s.lua", "t.lua"):
+        check("cannot write %s: File too large" % name in limited.stdout, limited.stdout)
+    check("cannot write /proc/s.lua: " in limited.stdout, limited.stdout)
+    equal(read(home + "/s.lua"), "-- A session of moongrad 0, of before\n")
+    equal(sorted(name for name in os.listdir(home) if name.endswith("a") or "lua." in name), ["s.lua"])
+    p = Prompt(home, "-q", cols=200, XDG_STATE_HOME=home + "/s.lua")
+    p.do("x = 1")
+    said = p.do("require('moongrad.prompt.session').recover()")
+    check(said[0].startswith("nil") and "cannot write " + home + "/s.lua/moongrad/session-" in said[0], said)
     equal(p.end(), 0)
 
 

@@ -85,6 +85,12 @@ function recording.history(pattern, ...)
   return found
 end
 
+-- ~/ is the user's home, as in a shell.
+local function expand(path)
+  local home = getenv "HOME"
+  return home and home ~= "" and path:gsub("^~/", (home:gsub("%%", "%%%%")) .. "/") or path
+end
+
 -- --- saving -----------------------------------------------------------------------------------
 
 --- save_session(path)
@@ -102,6 +108,7 @@ function recording.save_session(path, ...)
     raise('save_session: expected the name of a file, save_session "mine.lua", got %s', core.kind(path))
   end
   if not journal then return nil, "save_session: nothing is recorded but at the prompt: moongrad -i script.lua" end
+  path = expand(path)
   local replaced, message = session.host.save(path, saved.text(session.host.version, session.seed()), saved.head)
   if replaced == nil then return nil, "save_session: " .. message end
   local said, full = {}, saved.full()
@@ -134,8 +141,8 @@ local function path_of(who, path)
   if type(path) ~= "string" or path == "" then
     raise('%s: expected the name of a file, %s "mine.lua", got %s', who, who, core.kind(path))
   end
-  last_file = path
-  return path
+  last_file = expand(path)
+  return last_file
 end
 
 -- The chunk in a file; raises when there is none.

@@ -211,7 +211,7 @@ end
 
 -- Writes what there is to keep when the program is ended by a signal: the file's name, nil without one.
 function session.recover()
-  return recording and recording.recover()
+  if recording then return recording.recover() end
 end
 
 return session

@@ -46,6 +46,7 @@ describe("check", function()
     local net = make(1, 5, { 3, 4, 2 })
     local c = net:check()
     assert.is_true(c.ok)
+    assert.same({}, c.mistakes)
     assert.equal(2, #c.layers)
     local worst = 0
     for l = 1, 2 do

@@ -69,6 +69,13 @@ describe("a planted condition", function()
       net.theta[2][1][2] = 0 / 0
       return net
     end, true },
+    { "NaN", function() return net_of { activation = "linear", X = X * 1e308, init = { "constant", value = 3 } } end,
+      true },
+    { "frozen", function()
+      local net = net_of {}
+      net.frozen[1], net.frozen[2] = true, true
+      return net
+    end, true },
     { "data", function()
       local bad = X:copy()
       bad[3][1] = 0 / 0
@@ -143,6 +150,22 @@ describe("a planted condition", function()
     assert.is_false(d.ok)
     assert.is_truthy(squeeze(tostring(d)):find("in 300 epochs on a copy the cost rises by 6.72%", 1, true), tostring(d))
     kit.near({ d.fall }, { (before - net:step(300).cost) / before }, 1e-12)
+  end)
+
+  it("that is a number that is not finite is told by the first that is", function()
+    local function first(net, ...)
+      local d = net:diagnose()
+      assert.equal("NaN", d.findings[1].name)
+      for _, words in ipairs { ... } do assert.is_truthy(d.findings[1].text:find(words, 1, true), tostring(d)) end
+    end
+    local net = net_of { 2, 2, 2, 1, activation = "linear", output = "linear", init = "uniform" }
+    net.theta[1], net.theta[2] = net.theta[1] * 1e200, net.theta[2] * 1e200
+    first(net, "Z[2][1][1] is Inf though every number before it is finite")
+    net.theta[2] = net.theta[2] * 1e-200
+    first(net, "the predictions are finite, but the cost sse is Inf")
+    net = mg.network { 1, { 1, "linear" }, { 1, "linear" }, X = { { 1e300 } }, y = { 1e150 } }
+    net.theta = { { { 0, 0 } }, { { 0, 1 } } } -- J is 5e299, GRAD[1] 1e300 times 1e150
+    first(net, "GRAD[1][1][2] is -Inf though")
   end)
 
   it("that is a plateau of XOR is told by its mse", function()
@@ -274,6 +297,14 @@ describe("no alarm", function()
       assert.is_true(net:cost() < before)
       assert.is_true(net:diagnose().ok)
     end
+  end)
+
+  it("is raised by one row, or by large numbers that no unit is flat at", function()
+    assert.is_true(mg.network({ 2, 2, 1, X = { { 1, 2 } }, y = { 1 }, seed = 1, eta = .5 }):diagnose().ok)
+    local net = net_of { 2, { 3, "relu" }, { 3, "linear" }, 1, X = X * 1e20 + 1e20, init = { "constant", value = 1 } }
+    local d = net:diagnose()
+    assert.equal("0 0 0 0", table.concat({ d.layers[1].saturated // 1 | 0, d.layers[1].dead,
+      d.layers[2].saturated // 1 | 0, d.layers[2].dead }, " "))
   end)
 
   it("is raised by relus on their kinks", function()

@@ -128,7 +128,7 @@ function kit.type_in(net, line)
         return function(...) return core.network_class.methods[key](net, ...) end
       end
       if key == "X" or key == "y" or key == "ETA" then return net[key:gsub("ETA", "eta")] end
-      if key == "LAYERS" then return net.layers end
+      if key == "LAYERS" or key == "THETA" then return net[key:lower()] end
     end,
     __newindex = function(_, key, v)
       if key == "LAYERS" then net = net:like(v) else net[key:gsub("ETA", "eta")] = v end

@@ -226,7 +226,7 @@ local function read(net, o)
   end
   local self = setmetatable({ epsilon = above_0("epsilon", o.epsilon or single and 1e-2 or defaults.epsilon),
     tolerance = above_0("tolerance", o.tolerance or defaults.tolerance), method = o.method or defaults.method,
-    layers = {}, retaken = 0 }, check)
+    layers = {}, retaken = 0, mistakes = {} }, check)
   if not known_methods[self.method] then
     raise('check: method: expected "central", "forward" or "five-point", got %s', options.show(self.method))
   end

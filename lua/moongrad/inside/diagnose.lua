@@ -31,13 +31,24 @@ local function is_blocked(self)
   return false
 end
 
--- ETA itself, where no update can go down with it; true when it is so.
-local function look_at_sign(self, net)
-  if net.eta > 0 then return false end
-  local text = "it is 0: no update changes THETA"
-  if net.eta < 0 then text = ("it is %.3g: below 0, each update goes up the gradient"):format(net.eta) end
-  find(self, { name = "ETA", value = net.eta, text = text,
-    try = ("ETA = %.3g; step(100)"):format(net.eta < 0 and -net.eta or .1) })
+-- Where no update can go down, by ETA or by what is frozen; true when it is so.
+local function look_at_updates(self, net)
+  local finding
+  if net.eta < 0 then
+    finding = { name = "ETA", text = ("it is %.3g: below 0, each update goes up the gradient"):format(net.eta),
+      try = ("ETA = %.3g; step(100)"):format(-net.eta) }
+  elseif net.eta == 0 then
+    finding = { name = "ETA", text = "it is 0: no update changes THETA", try = "ETA = 0.1; step(100)" }
+  else
+    for l = 1, #self.layers do
+      if net.frozen[l] ~= true then return false end
+    end
+    finding = { name = "frozen", text = "every layer is frozen: no update changes THETA",
+      try = "for l = 1, #THETA do NET.frozen[l] = false end step(100)" }
+  end
+  finding.value = net.eta
+  find(self, finding)
+  self.is_moving = false
   return true
 end
 
@@ -122,7 +133,7 @@ local function look_at_steps(self, net, run)
       text = ("moved a little in random directions, J changes otherwise than GRAD says: it is off by %s"):format(
         percent(off)) })
   end
-  if look_at_sign(self, net) or off or look_at_batches(self, net, run) then return end
+  if look_at_updates(self, net) or off or look_at_batches(self, net, run) then return end
   look_at_eta(self, net, run)
 end
 
@@ -152,13 +163,13 @@ local function wider(net)
 end
 
 local function look_for_plateau(self, net, X, y, run)
-  if self.trend ~= "flat" or self.fall > .02 or self.learnt or net.eta <= 0 then return end -- a fall leaves it
+  if self.learnt or not self.is_moving or self.trend ~= "flat" or self.fall > .02 then return end
   if is_xor(X, y) then
     for _, p in ipairs(plateaus) do
       if math.abs(self.mse / p[1] - 1) < .02 then
         local escape = p[1] ~= 1 / 4 and wider(net)
           or net.options.output == "sigmoid" and 'init("normal"); ETA = 2; step(5000)'
-          or probe.redraw(run) .. "; step(1000)"
+          or probe.redraw(run, "xavier") .. "; step(1000)"
         find(self, { name = "plateau", value = p[1], try = escape,
           text = ("mse %.6g is the plateau of XOR at %s = %.4g: %s"):format(self.mse, p[2], p[1], p[3]) })
         return
@@ -184,7 +195,7 @@ local function variance(y) return ((y - y:mean(1)) ^ 2):mean() end
 -- All that X and y tell.
 local function with_data(self, net, X, y)
   local run = probe.new(net, X, y)
-  self.all_rows = #X
+  self.all_rows, self.is_moving = #X, true
   if symptoms.pass(self, run.twin) then return end
   local activations = options.resolve(core.network_state(net).layers, core.network_state(net).given)
   for l, activation in ipairs(activations) do self.layers[l] = symptoms.measure(run.twin, l, activation) end
@@ -204,8 +215,8 @@ local function with_data(self, net, X, y)
 end
 
 -- The order in which causes come before what they cause.
-local order = { NaN = 1, error = 1, data = 1, ETA = 2, gradient = 3, constant = 4, targets = 5, unscaled = 6,
-  symmetry = 7, exploding = 8, ["ETA too large"] = 9, saturation = 10, dead = 11, vanishing = 12,
+local order = { NaN = 1, error = 1, data = 1, ETA = 2, frozen = 2, gradient = 3, constant = 4, targets = 5,
+  unscaled = 6, symmetry = 7, exploding = 8, ["ETA too large"] = 9, saturation = 10, dead = 11, vanishing = 12,
   ["ETA too small"] = 13, plateau = 14 }
 
 local function before(a, b)

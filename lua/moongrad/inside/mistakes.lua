@@ -104,7 +104,7 @@ function listing.__tostring(self)
   for i, mistake in ipairs(self) do
     rows[i] = { mistake.name, mistake.cannot and "cannot show here: " .. mistake.cannot or mistake.formula }
   end
-  return "mistakes that bug(name) plants in the backward pass\n" .. page.table(rows)
+  return "mistakes that bug(name) can plant\n" .. page.table(rows)
 end
 
 local function list(f)

@@ -17,12 +17,12 @@ local function some(m)
   return part
 end
 
--- A copy of net that stands where net does, or is drawn anew, on some rows of X, y.
-local function copy(run, eta, is_fresh)
+-- A copy of net that stands where net does, or is drawn anew by a method of init, on some rows of X, y.
+local function copy(run, eta, method)
   local twin = run.net:copy()
-  if is_fresh then
+  if method then
     core.set_rng(twin, core.generator(1))
-    twin:init "xavier"
+    twin:init(method)
   end
   twin.X, twin.y = run.X, run.y
   twin.eta = eta * run.scale
@@ -47,8 +47,8 @@ function probe.new(net, X, y)
 end
 
 -- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers.
-local function costs(run, eta, is_fresh)
-  local twin = copy(run, eta, is_fresh)
+local function costs(run, eta, method)
+  local twin = copy(run, eta, method)
   local list = { core.evaluate(twin, run.X, run.y) }
   list = { list[1] }
   local ok, message = pcall(function()
@@ -116,15 +116,15 @@ function probe.larger(run, now)
   return best, most and most.fall
 end
 
--- A line that draws THETA anew; with a smaller eta, too, if this one would carry it off again.
-function probe.redraw(run)
-  local line, least = 'init("xavier")', math.huge
+-- A line that draws THETA anew by a method of init; with a smaller eta, too, if this one would carry it off again.
+function probe.redraw(run, method)
+  local line, least = ("init(%q)"):format(method), math.huge
   for power = 0, 3 do
     local eta = run.net.eta * 10 ^ -power
-    local list = costs(run, eta, true)
+    local list = costs(run, eta, method)
     if list and list[#list] < least / 2 then
       least = list[#list]
-      if power > 0 then line = ('ETA = %.3g; init("xavier")'):format(eta) end
+      if power > 0 then line = ("ETA = %.3g; init(%q)"):format(eta, method) end
     end
   end
   return line

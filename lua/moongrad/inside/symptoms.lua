@@ -50,28 +50,41 @@ function symptoms.nan(self, net)
   end
 end
 
--- The forward pass of the copy is finite, or is said where it ceases to be.
+-- Every number that a pass makes, in its order: what, layer of weights, index shown, matrix.
+local function made(twin)
+  return coroutine.wrap(function()
+    for l = 1, #twin.z do
+      coroutine.yield("Z", l, l, twin.z[l])
+      coroutine.yield("A", l, l + 1, twin.a[l + 1])
+    end
+    for l = #twin.z, 1, -1 do coroutine.yield("DELTA", l, l, twin.delta[l]) end
+    for l = #twin.z, 1, -1 do coroutine.yield("GRAD", l, l, twin.grad[l]) end
+  end)
+end
+
+-- The pass of the copy is finite, or is said where it ceases to be.
 function symptoms.pass(self, twin)
   local ok, message = pcall(function() twin:forward() twin:backward() end)
   if not ok then
     symptoms.find(self, { name = "error", try = "forward()", text = "a pass fails: " .. tostring(message) })
     return true
   end
-  for l = 1, #twin.z do
-    for what, m in pairs { Z = twin.z[l], A = twin.a[l + 1] } do
-      local i, j, v = bad(m)
-      if i then
-        symptoms.find(self, { name = "NaN", layer = l, try = 'init("xavier")',
-          text = ("%s[%d][%d][%d] is %s though every number below it is finite: the weights or X are too large"):format(
-            what, what == "Z" and l or l + 1, i, j, v) })
-        return true
-      end
-    end
-  end
-  if twin.J and twin.J - twin.J ~= 0 then
-    symptoms.find(self, { name = "NaN", layer = #twin.z, try = 'init("xavier")',
-      text = ("the predictions are finite, but the cost %s is %s"):format(twin.options.cost, options.show(twin.J)) })
+  local largest = math.max(twin.X:max(), -twin.X:min())
+  local function found(l, text)
+    symptoms.find(self, { name = "NaN", layer = l, text = text,
+      try = largest > 1e6 and ("X = X / %.3g"):format(largest) or 'init("xavier")' })
     return true
+  end
+  for what, l, shown, m in made(twin) do
+    if what == "DELTA" and twin.J and twin.J - twin.J ~= 0 then
+      return found(#twin.z, ("the predictions are finite, but the cost %s is %s: they or y are too large"):format(
+        twin.options.cost, options.show(twin.J)))
+    end
+    local i, j, v = bad(m)
+    if i then
+      return found(l, ("%s[%d][%d][%d] is %s though every number before it is finite: the weights or X are too large")
+        :format(what, shown, i, j, v))
+    end
   end
 end
 
@@ -150,7 +163,7 @@ function symptoms.inputs(self, X)
     if apart[1][k] <= 1e-12 * size[1][k] then constant[#constant + 1] = k end
     if size[1][k] > size[1][largest] then largest = k end
   end
-  if #constant > 0 then
+  if #constant > 0 and #X > 1 then
     local all = #constant == X.ncols
     symptoms.find(self, { name = "constant", value = #constant, columns = constant, minor = not all, try = "X",
       text = ("column%s %s of X %s constant: %s"):format(#constant == 1 and "" or "s", list(constant, 6),
@@ -190,8 +203,9 @@ function symptoms.measure(twin, l, activation)
     update = twin.eta * twin.grad[l]:norm() / math.max(theta:norm(), 1e-300) }
   local g, steepest = function_of(activation)
   if g then
-    local slope = core.abs((g(z + h) - g(z - h)) / (2 * h))
-    m.saturated = core.lt(slope, .01 * steepest):mean()
+    local apart = h * (1 + core.abs(z)) -- large numbers, too, differ by it
+    local slope = core.abs((g(z + apart) - g(z - apart)) / (2 * apart))
+    m.saturated = core.lt(slope, .0099 * steepest):mean() -- leaky-relu's .01 is none
     if rectifiers[activation] then
       local active = slope:sum(1)
       for i = 1, z.ncols do
@@ -223,7 +237,7 @@ function symptoms.layers(self, net, run)
     end
     if not rectifiers[m.activation] and not self.learnt and not (last and core.cost_outputs[net.options.cost])
       and (m.saturated > .9 or m.saturated > .5 and not learns) then
-      symptoms.find(self, { name = "saturation", layer = l, value = m.saturated, try = probe.redraw(run),
+      symptoms.find(self, { name = "saturation", layer = l, value = m.saturated, try = probe.redraw(run, "xavier"),
         text = ("%s of the %s units' answers in A[%d] are saturated: |g'(Z[%d])| is under a hundredth of its largest")
           :format(symptoms.percent(m.saturated), m.activation, l + 1, l) })
     end
@@ -238,7 +252,7 @@ function symptoms.layers(self, net, run)
         #self.layers) })
   elseif self.ratio > 1e3 then
     symptoms.find(self, { name = "exploding", layer = 1, value = self.ratio,
-      try = first.activation:find "elu" and 'init("he")' or 'init("xavier")',
+      try = probe.redraw(run, first.activation:find "elu" and "he" or "xavier"),
       text = ("the gradient explodes on its way down: DELTA[1] is %.2g times DELTA[%d]"):format(self.ratio,
         #self.layers) })
   end

@@ -268,7 +268,8 @@ function options.exists(who, name)
   for _, known_name in ipairs(list) do
     if name == known_name then return end
   end
-  raise("%s: no option %s%s", who, show(name), type(name) == "string" and names.suggest(name, list) or "")
+  raise("%s: no option %s%s", who, show(name), type(name) == "string" and names.suggest(name, list)
+    or "; each has a name: " .. table.concat(list, ", "))
 end
 
 -- One option's value, checked. X and y are the network's business.
@@ -285,6 +286,9 @@ options.layer = { options = { { name = "bias" } }, arguments = { [2] = { choices
 local function layer(l, v)
   local entry = type(v) == "table" and v or { v }
   local who = ("network: layer %d"):format(l)
+  if l == 1 and (entry[2] ~= nil or entry.bias ~= nil) then
+    raise("network: layer 1 is the input: it has a size only, network{2, 2, 1}")
+  end
   local size = type(entry[1]) == "number" and math.tointeger(entry[1])
   if not size or size < 1 then
     raise("%s: expected a whole number of units from 1, got %s", who, show(entry[1]))
@@ -298,9 +302,6 @@ local function layer(l, v)
     if key ~= 1 and key ~= 2 and key ~= "bias" then
       raise("%s: no option %s; a layer is a size or {size, activation, bias = false}", who, show(key))
     end
-  end
-  if l == 1 and (entry[2] ~= nil or entry.bias ~= nil) then
-    raise("network: layer 1 is the input: it has a size only")
   end
   return { size = size, activation = activation, bias = entry.bias ~= false }
 end

@@ -97,11 +97,21 @@ def wrong_kinds(home):
     p = Prompt(home, cols=150)
     p.do("X, y = data.xor()")
     for n, (code, at, step) in enumerate((
-            ('print "a" "b"', '"b"', "is a comma missing before it?"), ("X.shape()", "shape", "it is a value, to be written without ()"),
+            ('print "a" "b"', '"b"', "what stands before it is no function: is a comma missing?"),
+            ("io.open('nosuch'):read()", ":", "what stands before it is nil"), ("X.shape()", "shape", "it is a value, to be written without ()"),
             ('"a" + 1', "+", "strings are joined by .."), ("rand[1]", "rand", "a function is called: f(x)")), 2):
         lines = p.do(code)[-3:]
         check(lines[0].startswith("[%d]:1: attempt to " % n) and lines[0].endswith("; " + step), *lines)
         equal(lines[1:], ["  " + code, "  " + " " * code.index(at) + "^"])
+    check(p.do("for k, v in X do end")[0].endswith("; for goes on with a function: for i, v in ipairs(t), for key, v in pairs(t)"),
+          *p.lines())
+    check("call it write f(), X, y = data.xor()" in p.do("X, y = data.xor")[0], *p.lines())
+    check("layer 1 is the input: it has a size only, network{2, 2, 1}" in p.do("network{{2, 2, 1}}")[0], *p.lines())
+    p.do("LAYERS = {2, 1}")
+    check("train: no option 100; each has a name: epochs, batch," in p.do("train{[100] = 1}")[0], *p.lines())
+    equal(p.do("data = 5"), ["data is a global of your own now; data = nil brings the data sets back"])
+    p.do("data = nil")
+    equal(p.do("type(data.xor)"), ["function"])
     equal(p.end(), 0)
 
 

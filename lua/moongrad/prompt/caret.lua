@@ -133,6 +133,11 @@ local function is_called_again(t, i)
   return before and (t.text[i] == "(" or t.text[i] == "{" or t.kind[i] == "string")
 end
 
+-- Does token i index what the call before it returned?
+local function is_call_indexed(t, i)
+  return t.text[i - 1] == ")" and (t.text[i] == "." or t.text[i] == ":" or t.text[i] == "[")
+end
+
 -- What the message is about: a test of a token.
 local function sought(t, message)
   local done, kind, name = message:match "^attempt to (.*) a %w+ value %((%w+) '([^']*)'%)"
@@ -145,6 +150,9 @@ local function sought(t, message)
   end
   local operator = message:match "^([-+*/^]): " -- of matrices
   if operator then return function(i) return t.text[i] == operator end end
+  if message:find "^attempt to index a %w+ value$" then
+    return function(i) return is_call_indexed(t, i) end
+  end
   if message:find "^attempt to call a %w+ value$" then
     return function(i) return is_called_again(t, i) end
   end

@@ -160,7 +160,9 @@ local function path_to(t, i, frame)
 end
 
 local advice = { -- what Lua's words begin with -> the next step
-  { "^attempt to call a %w+ value$", "; is a comma missing before it?", is_placed = true },
+  { "^attempt to call a %w+ value$", "; what stands before it is no function: is a comma missing?", is_placed = true },
+  { "^attempt to index a nil value$", "; what stands before it is nil", is_placed = true },
+  { "%(for iterator '", "; for goes on with a function: for i, v in ipairs(t), for key, v in pairs(t)" },
   { "^attempt to call a (%w+) value %(%l+ '[^']+'%)$", "; it is a value, to be written without ()" },
   { "^attempt to index a function value", "; a function is called: f(x)" },
   { "^attempt to add a 'string'", "; strings are joined by .." },

@@ -153,6 +153,8 @@ local function keep(name)
   return function(v)
     if type(v) == "table" or type(v) == "userdata" then
       v = core.as_matrix(v, name, name == "y")
+    elseif type(v) == "function" then
+      raise("%s: expected a matrix or a table of rows, got a function; to call it write f(), X, y = data.xor()", name)
     elseif v ~= nil then
       raise("%s: expected a matrix or a table of rows, got %s; rows are {{0, 1}, {1, 0}}; %s", name, core.kind(v),
         live.own_name(name))

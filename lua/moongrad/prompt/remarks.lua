@@ -89,7 +89,9 @@ local whats = {
   DELTA = "the network's is DELTA", GRAD = "the gradient is GRAD", DTHETA = "the last update is DTHETA",
 } -- not NET: net is a good name for one of several networks
 
-local almost = {} -- the user's name -> what to say
+local almost = { -- the user's name -> what to say
+  data = "data = nil brings the data sets back", mg = "mg = nil brings the library back",
+}
 for name, what in next, whats do
   almost[name:lower()] = what
   almost[name:sub(1, 1) .. name:sub(2):lower()] = what

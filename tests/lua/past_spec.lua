@@ -190,8 +190,15 @@ describe("what Ctrl-C stops on the way", function()
       net.eta = .5
       net:step(30)
       local end_of_all = kit.live(net)
+      local known = { [kit.theta(net)] = true } -- it is where it was, or has arrived
+      for _, epoch in ipairs { 5, 41 } do
+        net:seek(epoch)
+        known[kit.theta(net)] = true
+      end
+      net:seek(40 + k)
       if interrupt(function() for _ = 1, k do net:seek(5) net:seek(41) end end) then stopped = stopped + 1 end
       local here = kit.theta(net)
+      assert.is_true(known[here], net.epoch)
       net:step(3)
       net:undo()
       assert.equal(here, kit.theta(net))

@@ -57,7 +57,8 @@ local function number_of(what, l, i, j, o)
   if name == "j" then name = "cost" end
   if not name then
     raise("explain: expected one of %s, got %s%s", table.concat(known, ", "), options.show(what),
-      type(what) == "number" and '; of a number say which it is: explain("grad", 1, 2, 3), explain("J")' or "")
+      type(what) == "number" and '; of a number say which it is: explain("grad", 1, 2, 3), explain("J")'
+      or '; say it in quotes, explain("grad", 1, 2, 3)')
   elseif not is_known[name] then
     raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known))
   end

@@ -106,20 +106,17 @@ local function replay(net, e, from, count)
   return count
 end
 
--- When net has arrived; or was interrupted on the way: then it stands where no place is known, in a state of its
--- own after the place that it came from; or one of its own functions failed: then it is where it came from.
+-- When net has arrived; or was interrupted on the way, or one of its own functions failed: then it is where it came
+-- from.
 local function leave(b)
   local net, p = b.net, b.past
-  apply(net, p, b.ended and b.settings or b.began)
+  apply(net, p, b.arrived and b.settings or b.began)
   p.settings = settings_of(net)
   if b.arrived then
     p.i, p.k = b.to_i, b.to_k
-  elseif not b.ended then
-    core.put_image(net, b.image, true)
   else
-    local e = past.append(net, p, { kind = "change", label = "what was interrupted" })
-    p.i, p.k = p.last, 0
-    images.add(net, p, e, 0, images.how(net))
+    core.put_image(net, b.image, false)
+    core.interrupted() -- the report of the steps that were done again is nobody's
   end
   p.busy = nil
   core.set_watched(net, state(net).watches ~= nil)
@@ -150,10 +147,7 @@ local function make(net, p, way, i, k)
     local e = part.event
     begin(e)
     if part.count > 0 then
-      if replay(net, e, part.from, part.count) < part.count then
-        b.ended = true
-        return false
-      end
+      if replay(net, e, part.from, part.count) < part.count then return false end
     elseif e.images then
       core.put_image(net, e.images[1].image, true)
     end
@@ -161,7 +155,7 @@ local function make(net, p, way, i, k)
   begin(p.events[i])
   local e = p.events[i]
   if core.clock() - start > .1 and e.data and images.how(net) == "whole" then images.add(net, p, e, k, "whole") end
-  b.arrived, b.ended = true, true
+  b.arrived = true
   return true
 end
 
@@ -334,7 +328,7 @@ function again.go(net, place, label)
   past.image_when_due(net, p)
   local from_i, from_k = p.i, p.k
   local arrived = make(net, p, way, place.i, place.k)
-  if not label then return arrived end
+  if not (label and arrived) then return arrived end
   local to_i, to_k, here = p.i, p.k, p.events[from_i]
   p.i, p.k = from_i, from_k
   if here.kind == "seek" then from_i, from_k = here.to_i, here.to_k end

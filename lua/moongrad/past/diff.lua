@@ -217,10 +217,13 @@ end
 -- > twin.eta = 1  twin:step(10)  step(10)
 -- > diff(NET, twin)
 local function diff(net1, net2, ...)
-  core.network_self(net1, "diff")
-  if select("#", ...) > 0 or core.kind(net2) ~= "a network" then
-    raise("diff: expected two networks, diff(NET, other), got %s as the second", core.kind(net2))
+  for i, net in ipairs { net1 or false, net2 or false } do
+    if core.kind(net) ~= "a network" then
+      raise("diff: expected two networks, diff(NET, other), got %s as the %s", core.kind(net or nil),
+        i == 1 and "first" or "second")
+    end
   end
+  if select("#", ...) > 0 then raise "diff: expected two networks, diff(NET, other), got more" end
   local sizes1, sizes2 = tostring(net1.layers), tostring(net2.layers)
   if sizes1 ~= sizes2 then raise("diff: the networks have different layers: %s and %s", sizes1, sizes2) end
   local a, b = net1:copy(), net2:copy()

@@ -29,7 +29,7 @@ function moved.__tostring(r)
   local parts = { ("epoch %d"):format(r.epoch) }
   if r.cost then parts[2] = ("cost %.9g"):format(r.cost) end
   if r.interrupted then
-    parts[#parts + 1] = "interrupted on the way"
+    parts[#parts + 1] = "interrupted, it is where it was"
   elseif r.undone then
     parts[#parts + 1] = r.n == 0 and "nothing taken back" or "taken back: " .. listed(r.undone, r.n)
   end

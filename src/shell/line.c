@@ -23,6 +23,7 @@ static int brackets;     /* does the terminal say what is pasted? */
 static int cancelled;    /* is that line to be thrown away? */
 static int idle;         /* Ctrl-C on an empty line so far, one after the other */
 static char *result;     /* the line, NULL at the end of the input */
+static int place;        /* in the history, of what is edited */
 static char *prefill;    /* what the next line begins with */
 
 static void take_terminal(int meta) {
@@ -127,6 +128,24 @@ static int finish(char **line, size_t *len) {
   return LINE_OK;
 }
 
+/* What there is to undo is forgotten with the line, and when another is fetched from the history:
+   Readline 8.2 lets lines share it, and frees it twice. It is not freed here, as nobody can tell who else has
+   it. */
+static void forget_undo(void) {
+  HIST_ENTRY **list = history_list();
+  place = where_history();
+  rl_undo_list = NULL;
+  for (int i = 0; list != NULL && list[i] != NULL; i++) list[i]->data = NULL;
+}
+
+/* After each key: while a line is edited, what there is to undo in it is the line's alone. */
+static void keep_undo(void) {
+  HIST_ENTRY *entry = current_history();
+  if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH)) return;
+  if (where_history() != place) forget_undo();
+  if (entry != NULL) entry->data = NULL;
+}
+
 static int edit_line(const char *prompt, char **line, size_t *len) {
   int sig = 0;
   sig_hold();
@@ -135,18 +154,21 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
   result = NULL;
   edit_begin();
   rl_callback_handler_install(prompt, on_line);
+  forget_undo();
   if (prefill != NULL) {
     rl_insert_text(prefill);
     view_draw();
     free(prefill);
     prefill = NULL;
   }
-  while (!done && !line_ends(sig = keys_wait())) {
+  while (!line_ends(sig = keys_wait())) {
     if (sig == 0)
       rl_callback_read_char();
     else
       line_attend(sig);
-    if (!done) line_refresh(); /* the keys that waited may be the beginning of one */
+    if (done) break;
+    keep_undo();
+    line_refresh(); /* the keys that waited may be the beginning of one */
   }
   int how = finish(line, len);
   sig_release();

@@ -157,9 +157,9 @@ class Prompt:
         self.raw += data
         self.stream.feed(data)
 
-    def until(self, true):
-        """Reads what comes until true() of the screen, or fails."""
-        end = time.monotonic() + WAIT
+    def until(self, true, wait=None):
+        """Reads what comes until true() of the screen, or fails after so many seconds."""
+        end = time.monotonic() + (wait or WAIT)
         while not true():
             try:
                 self.feed(self.p.read_nonblocking(65536, timeout=max(0.01, end - time.monotonic())))

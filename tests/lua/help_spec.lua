@@ -41,6 +41,14 @@ local function documented()
   return set
 end
 
+it("finds each entry by its path, as \"See also\" names it", function()
+  for _, entry in ipairs(entries.all()) do
+    local found = entry.kind == "choice" -- relu is a function, too
+    for _, shown in ipairs(help.find(entry.path) or {}) do found = found or shown == entry end
+    assert.is_true(found, entry.path)
+  end
+end)
+
 describe("every public function", function()
   -- Which of the names have no doc comment above them.
   local function lacking(names, prefix)

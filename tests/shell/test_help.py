@@ -81,6 +81,7 @@ def options(home):
     check('network{cost = "sse"}' in text and "J = 1/(N K) sum of (yhat - y)^2" in text, text)
     equal(shown(p, 'help "network.cost"'), text)
     check("a' = a (1 - a)" in shown(p, "?network.activation"), *p.lines())
+    check("a = f(z)." in p.do("?mg.activation.f") and "The learning rate." in p.do("?network.eta"), *p.lines())
     check('help "network.activation"' in shown(p, "?activation"), *p.lines())
     check("1/2 sum" in shown(p, "?sse"), *p.lines())
     equal(p.end(), 0)
@@ -97,6 +98,9 @@ def misses(home):
     p.do("function mine(a, b) end w = rand(2, 3)")
     check("mine(a, b)" in shown(p, "?mine"), *p.lines())
     check("A function of yours" in shown(p, "help(mine)"), *p.lines())
+    check("mg.activation{f" in shown(p, "?f"), *p.lines())
+    p.do("f = mine")
+    check("f(a, b)" in shown(p, "?f"), *p.lines())  # not the option of that name
     check("m:matmul" in shown(p, "?w"), *p.lines())
     for odd in ("?'", '?"step', "?(", "?[[", "??", "?1", "?for", "?a b c"):
         check(not any("stack" in line or "syntax" in line or "unexpected" in line for line in p.do(odd)), *p.lines())

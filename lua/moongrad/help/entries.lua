@@ -68,11 +68,16 @@ local function example(who, option)
   return ("> %s%s = %s}"):format(call, option.name, option.example)
 end
 
+-- With a capital, unless it begins with a formula: "a = f(z)".
+local function as_sentence(about)
+  return about:find "^%l+[,;]? %a" and about:gsub("^%l", string.upper) or about
+end
+
 local function add_options(list)
   for who, taken in pairs(options.of) do
     for _, option in ipairs(taken) do
       local entry = new("option", who .. "." .. option.name, who .. "{" .. entries.setting(option) .. "}",
-        option.about:gsub("^%l", string.upper) .. ".\n" .. example(who, option))
+        as_sentence(option.about) .. ".\n" .. example(who, option))
       entry.rows = option.choices and choice_rows(option)
       list[#list + 1] = entry
     end

@@ -156,7 +156,7 @@ function help.find(what)
   local found, shown, also = {}, {}, {}
   for _, kind in ipairs(kinds) do found[kind] = {} end
   for _, entry in ipairs(entries.all()) do
-    local kind = fit(entry, owner, name)
+    local kind = entry.path == what and entry.kind or fit(entry, owner, name)
     if kind then table.insert(found[kind], entry) end
   end
   for _, kind in ipairs(kinds) do
@@ -249,6 +249,8 @@ local function contents()
   return said('topics: a page each; help "costs" shows one\n' .. page.table(rows))
 end
 
+local minor = { option = true, choice = true, alias = true } -- kinds before which a variable of the user's comes
+
 local help_by_name
 
 -- Of a value, that has the name written in the user's own code.
@@ -262,10 +264,11 @@ function help_by_name(what)
   if what:lower() == "topics" then return contents() end
   local shown, also = help.find(what)
   if not shown and what ~= what:lower() then shown, also = help.find(what:lower()) end
-  if shown then
+  local v = rawget(_G, what)
+  local is_users = v ~= nil and shown and minor[shown[1].kind]
+  if shown and not is_users then
     return table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
   end
-  local v = rawget(_G, what)
   if v ~= nil then return help_by_value(v, what) end
   local name = select(2, parts_of(what))
   local word = #names.near(what, help.names()) > 0 and what or name

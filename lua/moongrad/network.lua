@@ -1,6 +1,5 @@
 -- network.lua - the network as Lua sees it: making one, its fields, its options.
 
-local check = require "moongrad.inside.check"
 local core = require "moongrad.core"
 local lists = require "moongrad.lists"
 local looking = require "moongrad.past.looking"
@@ -8,8 +7,6 @@ local names = require "moongrad.names"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
-local train = require "moongrad.train"
-local undo = require "moongrad.past.undo"
 require "moongrad.report"
 
 local class = core.network_class
@@ -59,8 +56,11 @@ end
 
 -- --- methods -------------------------------------------------------------------------
 
-methods.train = train
-methods.check = check
+-- Most of what they need is loaded when it is first called: the program is to start fast.
+function methods.train(...) return require "moongrad.train"(...) end
+function methods.check(...) return require "moongrad.inside.check"(...) end
+function methods.undo(...) return require("moongrad.past.undo").undo(...) end
+function methods.seek(...) return require("moongrad.past.undo").seek(...) end
 function methods.diagnose(...) return require("moongrad.inside.diagnose").of(...) end
 function methods.bug(...) return require "moongrad.inside.mistakes".bug(...) end
 
@@ -78,7 +78,6 @@ function methods.explain(...) return require("moongrad.inside.explain").of(...) 
 debug.getmetatable(core.zeros(1, 1)).methods.explain = function(...)
   return require("moongrad.inside.explain").of_matrix(...)
 end
-methods.undo, methods.seek = undo.undo, undo.seek
 methods.watch, methods.watched, methods.unwatch = looking.watch, looking.watched, looking.unwatch
 
 --- net:init([method, options])

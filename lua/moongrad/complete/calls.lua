@@ -30,7 +30,11 @@ end
 -- Of reach, which says what expressions stand for, and a session, nil in a plain Lua.
 return function(reach, session)
   local calls = {}
-  local options = session and require "moongrad.options" or { of = {}, arguments = {}, numbers = {} }
+  local options = { of = {}, arguments = {}, numbers = {} }
+  if session then
+    options = require "moongrad.options"
+    for _, module in next, { "moongrad.inside.check", "moongrad.train" } do require(module) end -- they add to it
+  end
   local who_is, who_by_name = {}, {} -- function -> who in options; last part of its name -> who
   local documented                   -- function, or how the help calls it -> its entry there
 

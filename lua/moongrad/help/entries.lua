@@ -6,7 +6,8 @@ local formulas = require "moongrad.help.formulas"
 local lualib = require "moongrad.help.lualib"
 local options = require "moongrad.options"
 local topics = require "moongrad.help.topics"
-require "moongrad" -- all who take options have said so
+-- All who take options have said so:
+for _, module in ipairs { "moongrad", "moongrad.inside.check", "moongrad.train" } do require(module) end
 
 local entries = {}
 

@@ -2,7 +2,6 @@
 
 local require = require -- the user may take the global away
 
-local again = require "moongrad.past.again"
 local core = require "moongrad.core"
 local live = require "moongrad.prompt.live"
 local mg = require "moongrad"
@@ -29,9 +28,11 @@ end
 
 local undo = functions.undo
 
+local function depth(net, most) return require("moongrad.past.again").depth(net, most) end
+
 -- The commands of net, up to most, and those of the networks that LAYERS = ... replaced.
 local function commands_left(net, most)
-  local n, before = again.depth(net, most), core.network_state(net).before
+  local n, before = depth(net, most), core.network_state(net).before
   return before and n < most and n + 1 + commands_left(before, most - n - 1) or n
 end
 
@@ -40,11 +41,11 @@ function functions.undo(n, ...)
   local wanted = n == nil and 1 or math.type(n) == "integer" and n or 0
   local labels = {}
   if live.NET and wanted > 0 and select("#", ...) == 0 and commands_left(live.NET, wanted) == wanted then
-    local there = again.depth(live.NET, wanted)
+    local there = depth(live.NET, wanted)
     while there < wanted do
       labels[#labels + 1] = ("LAYERS = %s"):format(live.NET.layers)
       live.NET, wanted = core.network_state(live.NET).before, wanted - there - 1
-      there = again.depth(live.NET, wanted)
+      there = depth(live.NET, wanted)
     end
     n = wanted
   end

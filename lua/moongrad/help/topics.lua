@@ -317,7 +317,9 @@ time: what a network has been through
 undo() takes back the last command that changed the network, undo(5) the last five; seek(100) goes to epoch 100,
 back or forwards again; undo() also takes a seek back. THETA, options and what the last pass left are the same to
 the bit: they are kept now and then, and what came after is done again. Of each network the last 64 megabytes are
-kept: network{2, 2, 1, undo = 256} says otherwise.
+kept: network{2, 2, 1, undo = 256} says otherwise. A loop of 5000 step() are 5000 commands: undo() says how many are
+left that are like it, undo(5000) takes them back; time(f) and bench(f) are one. An X[1][1] = 7 is none and stays: undo
+says so when it takes back what came before it.
 NET:copy() is a network of its own with the same past; diff() says where the two part. step(n, {stop_when = f}) ends
 when f says so, and watch() records an expression while the network trains.
 > step(100)

@@ -291,7 +291,7 @@ end
 
 --- net:walk([X, y] or {rows = k})
 -- One step on X, y (default its own), one operation of the pass at a time. w = walk() is at its beginning; each w()
--- does the next operation and returns it, nil after the last:
+-- does the next operation and returns it, nil after the last (at the prompt Enter, nothing typed, does it):
 --   z 1, a 1, ..., z L, a L, cost, delta L, ..., delta 1, grad L, ..., grad 1, update
 -- An operation has name, layer, formula, value (the live matrix or number) and text. Between two of them A Z DELTA
 -- GRAD THETA are what the walk has made so far; what you write into one goes on into the operations to come. A

@@ -48,7 +48,12 @@ def looking(home):
     """live names tell what the walk has not made yet; a step in between ends the walk"""
     p = Prompt(home, "-q")
     p.do(XOR)
+    p.do("forward(X)")
+    check("J is nil: there has been no pass with targets yet: forward() or step() makes it" in p.do("J")[-1])
+    check("there has been no backward pass yet: backward() or step() makes it" in p.do("GRAD")[-1])
     p.do("w = walk() w()")
+    check("J is nil: it is not made yet: operation cost of the walk makes it" in p.do("J")[-1])
+    check("operation update of the walk makes it" in p.do("DTHETA")[-1])
     check("DELTA[1]  not made yet: operation 7 of the walk makes it, 1 is done" in p.do("DELTA"))
     check("a[2]: not made yet" in "".join(p.do("A[2]")))
     p.do("Z[1][1][1] = 0")

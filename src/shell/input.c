@@ -124,12 +124,17 @@ static int string_goes_on(const char *s, size_t n) {
 
 enum { WHOLE, OPEN, BAD };
 
-/* Does the message say that the text broke off? Not after a colon: so begins a block in other languages. */
+/* Does a text end in a colon where the name of a method would follow? So begins a block in other languages. */
+static int ends_in_colon(const char *msg, const char *text, size_t len) {
+  while (len > 0 && isspace((unsigned char)text[len - 1])) len--;
+  return len > 1 && text[len - 1] == ':' && text[len - 2] != ':' && strstr(msg, "<name> expected near") != NULL;
+}
+
+/* Does the message say that the text broke off? */
 static int is_open(const char *msg, const char *text, size_t len) {
   size_t n = strlen(msg), m = sizeof EOFMARK - 1;
   if (n < m || strcmp(msg + n - m, EOFMARK) != 0) return 0;
-  while (len > 0 && isspace((unsigned char)text[len - 1])) len--;
-  if (len > 0 && text[len - 1] == ':') return 0;
+  if (ends_in_colon(msg, text, len)) return 0;
   return strstr(msg, "unfinished string near") == NULL || string_goes_on(text, len);
 }
 

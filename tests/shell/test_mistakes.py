@@ -56,6 +56,12 @@ def over_lines(home):
     p = Prompt(home)
     p.keys("for i in range(10):\x1b\ry(i)\r\r\r")  # Alt-Enter, then two blank lines
     p.until(lambda: any("a block is for i = 1, 10 do ... end" in line for line in p.lines()) and p.is_ready())
+    for first, last, shown in (("s = [[a:", "b]] print(s)", "b"), ("for i = 1, 1 do -- all:", "print(42) end", "42")):
+        p.do("0")
+        p.keys(first + "\r")  # what is open stays open
+        p.until(lambda: p.screen.cursor.y > 2 and not p.line().strip())
+        p.keys(last + "\r")
+        p.until(lambda: shown in p.lines() and p.is_ready())
     equal(p.end(), 0)
 
 

@@ -127,16 +127,16 @@ describe("exact values", function()
     assert.equal(7, was.epoch)
   end)
 
-  it("are whole or not there at all when there is no time for them", function()
+  it("are whole or not there at all when they are too many", function()
     local shared = { 1 }
     local w = writer()
     w:whole("a", w.value, w, { shared }, "a")
-    w.deadline = 0
+    w.objects = 0
     w:whole("b", function() w:line("%s", w:value({ shared, {} }, "b")) end)
     w:whole("c", w.fill, w, "c", {}, "c")
     assert.same({ "b", "c" }, w.full)
     assert.same(4, #w.lines)
-    w.deadline = nil
+    w.objects = nil
     assert.same({ { 1 } }, read(w, w:value({ shared }, "d")))
     local long, deep = {}, {}
     for i = 1, 300000 do long[i] = i end
@@ -148,7 +148,7 @@ describe("exact values", function()
     local keys = {}
     for i = 1, 10000 do keys["k" .. i] = {} end
     w = writer()
-    w.deadline = math.huge
+    w.objects = math.huge
     w:whole("keys", w.value, w, keys, "keys")
     assert.same({ "keys" }, w.full)
   end)

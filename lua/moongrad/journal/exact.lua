@@ -8,7 +8,7 @@ local core = require "moongrad.core"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 local report = require "moongrad.report"
-local tokens = require "moongrad.syntax.tokens"
+local written = require "moongrad.journal.written"
 
 local exact = {}
 
@@ -92,7 +92,8 @@ writer.__index = writer
 
 -- A writer knows the objects that have an expression already, texts(chunkname), the source of a chunk, and the
 -- bytes that copies may take. Its lines are for exact.text; lost names what cannot be written, full (nil: nothing)
--- what there was no room for. With a deadline, of core.clock, what is written under whole is full after it.
+-- what there was no room for. With objects, how many new ones there may be, what is written under whole is full
+-- after them.
 function exact.writer(known, texts, room)
   return setmetatable({ known = known, texts = texts, room = room, lines = {}, lost = {}, count = 0 }, writer)
 end
@@ -122,7 +123,7 @@ end
 function writer:copy(m, path) return self:keep(8 * m.nrows * m.ncols, m.copy, m, path) end
 
 local most = 200000 -- entries of a plain table that is copied
-local sortable = 5000 -- keys that are sorted before a deadline
+local sortable = 5000 -- keys that are sorted when objects are counted
 local many = 100 -- numbers that are formatted by one call
 local many_quoted = ("%q, "):rep(many - 1) .. "%q"
 
@@ -181,6 +182,10 @@ end
 
 -- A new place for an object, known before what it holds, so that cycles end.
 function writer:place(object)
+  if self.objects then
+    if self.objects <= 0 then error "no time" end
+    self.objects = self.objects - 1
+  end
   self.count = self.count + 1
   self.known[object] = ("__[%d]"):format(self.count)
   return self.known[object]
@@ -271,7 +276,7 @@ function writer:value(v, path)
   if t == "row" then t = "matrix" end
   if type(v) == "userdata" and writer[t] then return writer[t](self, v, path) end
   if t == "table" then return self:table(v, path) end
-  local text = t == "function" and self:source(v)
+  local text = t == "function" and written(v, self.texts)
   if text then
     local place = self:place(v)
     self:line("%s = %s", place, text)
@@ -313,7 +318,7 @@ end
 
 -- Gives the table at place the contents of t, which path is.
 function writer:fill(place, t, path)
-  if self.deadline and core.clock() > self.deadline then error "no time" end
+  if self.objects and self.objects <= 0 then error "no time" end
   local bytes = plain_bytes(t)
   local contents = bytes and self:keep(bytes, plain_copy, t, path) or not bytes and self:contents(t, path)
   if contents then self:parts { "__.fill(" .. place .. ", ", contents, ")" } end
@@ -325,7 +330,7 @@ function writer:contents(t, path)
   for i = 1, n do parts[i] = self:value(rawget(t, i), ("%s[%d]"):format(path, i)) or "nil" end
   for key in next, t do
     if not (math.type(key) == "integer" and key >= 1 and key <= n) then rest[#rest + 1] = key end
-    if self.deadline and #rest > sortable then error "no time" end
+    if self.objects and #rest > sortable then error "no time" end
   end
   table.sort(rest, ordered)
   for _, key in ipairs(rest) do
@@ -350,55 +355,6 @@ function writer:table(t, path)
   self:fill(place, t, path)
   if class then self:line("__.class(%s, %q)", place, class) end
   return place
-end
-
--- --- functions: their own source, when it is certain ---------------------------------------------
-
--- Does f refer to nothing outside itself but globals?
-local function is_closed(f)
-  for i = 1, math.huge do
-    local name = debug.getupvalue(f, i)
-    if not name then return true end
-    if name ~= "_ENV" then return false end
-  end
-end
-
--- The functions written in text, as expressions, each with the line it begins in.
-local function written(text)
-  local list, found, blocks = tokens.of(text) or {}, {}, {}
-  for i, t in ipairs(list) do
-    local word = t.kind == "keyword" and t.text
-    if word == "function" or word == "do" or word == "if" or word == "repeat" then
-      blocks[#blocks + 1] = i
-    elseif word == "end" or word == "until" then
-      local open = table.remove(blocks)
-      if open and list[open].text == "function" then
-        local from, self = open + 1, ""
-        while list[from].text ~= "(" do -- its name
-          if list[from].text == ":" then self = list[from + 2].text == "(" and list[from + 3].text == ")"
-            and "self" or "self, " end
-          from = from + 1
-        end
-        local _, line = text:sub(1, list[open].from):gsub("\n", "")
-        found[#found + 1] = { line = line + 1,
-          text = "function(" .. self .. text:sub(list[from].to + 1, t.to) }
-      end
-    end
-  end
-  return found
-end
-
--- The one among the functions in its chunk's text that compiles to the same code; nil when there is none.
-function writer:source(f)
-  local info = debug.getinfo(f, "S")
-  local text = info.what == "Lua" and is_closed(f) and self.texts(info.source)
-  if not text then return nil end
-  local code = string.dump(f, true)
-  for _, candidate in ipairs(written(text)) do
-    local again = candidate.line == info.linedefined
-      and load("return" .. ("\n"):rep(candidate.line - 1) .. " " .. candidate.text, "=again", "t")
-    if again and string.dump(again(), true) == code then return candidate.text end
-  end
 end
 
 -- Gives the matrix that is there the numbers of m.

@@ -9,7 +9,7 @@ local exact = require "moongrad.journal.exact"
 
 local interrupted = {
   room = 256 << 20, -- bytes that copies may yet take
-  time = 0.02, -- seconds for tables of an input: whoever pressed Ctrl-C waits for the prompt meanwhile
+  objects = 3000, -- of an input, some 20 ms: whoever pressed Ctrl-C waits for the prompt meanwhile
 }
 
 local session -- as the journal got it
@@ -265,7 +265,7 @@ end
 -- Adds to the entry Lua that leaves what this input left, and what of it is lost.
 local function write_left(entry, before, sources)
   local w = exact.writer(known(before), function(name) return sources[name] end, interrupted.room)
-  w.deadline = core.clock() + interrupted.time
+  w.objects = interrupted.objects
   w:line [[local __ = require("moongrad.journal.exact").reader()]]
   write_live(w, before)
   for _, name in ipairs(sorted_globals(before.globals, _G)) do

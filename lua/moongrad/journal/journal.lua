@@ -64,7 +64,7 @@ end
 -- --- writing down -------------------------------------------------------------------------------
 
 local outside = { dofile = 1, loadfile = 1, require = 1, io = 1, os = 1, load_network = 1, csv = 1, idx = 1, npy = 1,
-  npz = 1, run = 1, edit = 1, time = 1, bench = 1 }
+  npz = 1, edit = 1, time = 1, bench = 1 }
 
 -- The names in the tokens that read what is outside the program.
 local function reads(list)
@@ -115,6 +115,8 @@ local function written(input, status)
   if is_run(list) then
     entry.file, entry.reads = input.files[1], nil
     entry.looked = not entry.file
+  elseif #input.files > 0 then
+    entry.files = input.files
   end
   return entry
 end

@@ -42,7 +42,7 @@ local function statement(source, values)
   if values and not expression then source = with_last(source) end
   if values and expression then
     if values == "kept" then return session .. (".results(true, %s\n)"):format(expression) end
-    return (";(function(...) select(2, %s.results(false, ...))(...) end)(%s\n)"):format(session, expression)
+    return ("pcall(function(...) select(2, %s.results(false, ...))(...) end, %s\n)"):format(session, expression)
   elseif not load(source) then
     return "do local _ = " .. expression .. (expression:find("--", 1, true) and "\n" or " ") .. "end"
   end
@@ -95,6 +95,10 @@ local function one(lines, entry, values)
     lines[#lines + 1] = "-- not kept, it cannot be written: " .. table.concat(entry.lost, ", ")
   end
   if entry.full then lines[#lines + 1] = "-- not kept, too large: " .. table.concat(entry.full, ", ") end
+  for _, file in ipairs(entry.files or {}) do
+    note(lines, ("[%d] runs %s:"):format(entry.n, file.name))
+    lines[#lines + 1] = ('require("moongrad.journal.recording").given(%q, %q)'):format(file.name, file.text)
+  end
   if entry.file then
     note(lines, ("[%d] %s: %s"):format(entry.n, entry.failed and "failed in" or "run", entry.file.name))
     if entry.failed then

@@ -209,7 +209,7 @@ mg_status own_delta(const mg_cost *cost, const mg_mat *z, const mg_mat *yhat, co
                                    .first = yhat,
                                    .second = y,
                                    .out = delta,
-                                   .scale = own->mean ? (double)(to - from) * of_all : 1,
+                                   .scale = own->mean ? (double)(to - from) * of_all : of_all,
                                    .from = from,
                                    .to = to});
 }

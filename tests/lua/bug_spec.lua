@@ -157,6 +157,19 @@ describe("bug", function()
     mg.network({ 2, 3, 1, cost = "cross-entropy" }):bug "dropped-row"
   end)
 
+  it("says where it changes nothing at THETA as it stands", function()
+    local net = make(1, { 2, { 3, "relu" }, 1 })
+    net.X = mg.abs(net.X)
+    for l = 1, 2 do net.theta[l] = mg.abs(net.theta[l]) end -- each relu is on its slope of 1
+    assert.is_truthy(net:bug("no-hidden-derivative"):find("so check() has nothing to find", 1, true))
+    assert.is_true(net:check().ok)
+    net.theta[1][2][1] = -100
+    assert.equal("no-hidden-derivative is planted; bug(false) removes it", net:bug "no-hidden-derivative")
+    assert.same({ "no-hidden-derivative" }, net:check().mistakes)
+    net.y = nil
+    assert.equal("wrong-sign is planted; bug(false) removes it", net:bug "wrong-sign")
+  end)
+
   it("plants one that it does not name", function()
     local net = make(1, { 2, 2 })
     for _ = 1, 20 do
@@ -266,6 +279,24 @@ describe("check", function()
     end
     assert.is_true(net:check({ grad = gradients(net, nil, slopes.sigmoid) }).ok)
     assert.is_true(net:check({ grad = net.grad }).ok)
+  end)
+
+  it("finds and names each with functions written in Lua, a cost that is a sum and one that is a mean", function()
+    local mean = mg.cost { name = "bug's mean", f = function(a, t) return ((a - t) ^ 2):mean() end,
+      delta = function(a, t) return 2 * (a - t) / (#a * a.ncols) end }
+    for k, cost in ipairs { kit.own_functions(), mean } do
+      for seed = 1, 20 do
+        local net = make(seed, { 3, 4, 3, 2, activation = "kit's swish", output = "sigmoid", cost = cost,
+          init = "xavier" })
+        assert.is_true(net:check().ok)
+        for _, mistake in ipairs(net:bug()) do
+          if not mistake.cannot then
+            net:bug(mistake.name)
+            assert.same({ mistake.name }, net:check().mistakes, k)
+          end
+        end
+      end
+    end
   end)
 
   it("names it in single precision, on one layer, and beside another cost", function()

@@ -126,6 +126,20 @@ local function any(f)
   return ("one of %d mistakes is planted: look for it, or let check() name it; bug(false) removes it"):format(#can)
 end
 
+-- Does the planted mistake change nothing at THETA as it stands, as where every relu is on its slope of 1? Tried on a
+-- copy; false where no pass can be made.
+local function is_idle(net)
+  local twin, grads = net:copy(), {}
+  if not pcall(function() twin:forward() twin:backward() end) then return false end
+  for l, m in ipairs(twin.grad) do grads[l] = m:copy() end
+  core.bug(twin, "none")
+  twin:backward()
+  for l, m in ipairs(twin.grad) do
+    if m ~= grads[l] then return false end
+  end
+  return true
+end
+
 local function remove(net)
   past.before(net, "bug(false)")
   local was = core.bug(net, "none")
@@ -158,7 +172,8 @@ function mistakes.bug(net, name, ...)
   if why then raise("bug: %s cannot show in this network: %s; bug() lists what can", name, why) end
   past.before(net, ("bug(%q)"):format(name))
   core.bug(net, name)
-  return name .. " is planted; bug(false) removes it"
+  local said = name .. " is planted; bug(false) removes it"
+  return is_idle(net) and said .. "; at THETA as it is GRAD stays the same, so check() has nothing to find" or said
 end
 
 -- --- naming -----------------------------------------------------------------------------------

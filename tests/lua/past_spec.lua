@@ -166,13 +166,13 @@ end)
 describe("what Ctrl-C stops on the way", function()
   local error, sethook = error, debug.sethook
 
-  -- f, with a hook as lua5.4's Ctrl-C sets it, which raises at some instruction of Lua. Was it stopped?
-  local function interrupt(f)
+  -- f, with a hook as lua5.4's Ctrl-C sets it, which raises at the at-th event of Lua, the 40th. Was it stopped?
+  local function interrupt(f, at)
     local n = 0
     local ok = pcall(function()
       sethook(function()
         n = n + 1
-        if n < 40 then return end
+        if n < (at or 40) then return end
         sethook()
         error("interrupted!", 0)
       end, "", 7)
@@ -208,5 +208,19 @@ describe("what Ctrl-C stops on the way", function()
       assert.equal(4, #net.X)
     end
     assert.is_true(stopped > 5)
+  end)
+
+  it("ends what was to be one command, wherever it comes", function()
+    local net = kit.xor()
+    for at = 1, 200 do
+      for _, run in ipairs { function() mg.time(net.step, net) end, function() net:train { epochs = 2 } end,
+        function() net:step(3, { stop_when = function() end }) end } do
+        interrupt(run, at)
+        past.ended() -- as after an input at the prompt
+        net.eta = at + .5
+        net:step()
+        assert.same({ "step()", ("ETA = %g"):format(at + .5) }, net:undo(2).undone, at)
+      end
+    end
   end)
 end)

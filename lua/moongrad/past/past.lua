@@ -131,10 +131,12 @@ end
 
 local group = {} -- the metatable of what together returns
 
-function group.__close(g)
+local function end_group(g)
   settle(g.net)
   g.past.group = nil
 end
+
+function group.__close(g) core.unhooked(end_group, g) end
 
 -- To be held in a variable <close>: what net does meanwhile is one command, label.
 function past.together(net, label)
@@ -147,11 +149,15 @@ end
 
 local one_command = {} -- the metatable of what command returns
 
-function one_command.__close()
-  for net in pairs(opened) do settle(net) end
-  for net in pairs(opened) do state(net).past.group = nil end
+local function end_all()
+  for net in pairs(opened) do end_group { net = net, past = state(net).past } end
   command = nil
 end
+
+function one_command.__close() core.unhooked(end_all) end
+
+-- At the end of an input no command goes on: one that Ctrl-C broke off just where it began or ended is over.
+function past.ended() core.unhooked(end_all) end
 
 -- As together, of every network: what is done to one meanwhile is one command of it.
 function past.command(label)

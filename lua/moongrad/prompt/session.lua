@@ -197,8 +197,9 @@ function session.results(...)
   return results(...)
 end
 
--- What an input edited in THETA becomes a command, for undo.
+-- What an input edited in THETA becomes a command, for undo, and none goes on.
 function session.settle()
+  past.ended()
   if live.NET then past.settle(live.NET) end
 end
 

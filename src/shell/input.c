@@ -124,10 +124,12 @@ static int string_goes_on(const char *s, size_t n) {
 
 enum { WHOLE, OPEN, BAD };
 
-/* Does a text end in a colon where the name of a method would follow? So begins a block in other languages. */
+/* Does a text end in a colon where the name of a method would follow? So begins a block in other languages.
+ */
 static int ends_in_colon(const char *msg, const char *text, size_t len) {
   while (len > 0 && isspace((unsigned char)text[len - 1])) len--;
-  return len > 1 && text[len - 1] == ':' && text[len - 2] != ':' && strstr(msg, "<name> expected near") != NULL;
+  return len > 1 && text[len - 1] == ':' && text[len - 2] != ':' &&
+         strstr(msg, "<name> expected near") != NULL;
 }
 
 /* Does the message say that the text broke off? */

@@ -50,6 +50,20 @@ def interrupted_step(home):
 
 
 @test
+def timed(home):
+    """what bench did as often as the clock let it is saved as that many steps, or as what it left"""
+    p = Prompt(home, "-q", cols=200)
+    p.do(XOR)
+    for text in ("bench(step)", "b = bench(step, 3);", "bench(function() THETA[1][1][1] = rand() step() end)", "step(4) bench(update)",
+                 "bench(rand)", "bench(predict)"):
+        p.do(text)
+    save(p)
+    script = same(p, home)
+    check("\nstep(" in script and "as often as the clock let it: bench(step)" in script, script)
+    equal(p.end(), 0)
+
+
+@test
 def interrupted(home):
     """what is interrupted otherwise is saved as what it left: networks, tables, functions, the generators"""
     p = Prompt(home, "-q", cols=200)

@@ -8,6 +8,7 @@ local core = require "moongrad.core"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 local report = require "moongrad.report"
+local timing = require "moongrad.timing"
 local written = require "moongrad.journal.written"
 
 local exact = {}
@@ -16,7 +17,8 @@ local quantities = { theta = true, a = true, z = true, delta = true, grad = true
 
 local scalar = { number = true, string = true, boolean = true }
 
-local classes = { history = report.history } -- of tables that can be made again
+-- Of tables that can be made again.
+local classes = { history = report.history, time = timing.classes.time, bench = timing.classes.bench }
 
 -- "matrix", "row", "network", "report", "generator" for moongrad's objects, else Lua's type.
 function exact.kind(v)

@@ -113,6 +113,8 @@ end
 local branches = { ["for"] = 1, ["while"] = 1, ["repeat"] = 1, ["function"] = 1, ["goto"] = 1, ["if"] = 1, ["and"] = 1,
   ["or"] = 1, ["local"] = 1, ["do"] = 1, ["return"] = 1 }
 
+local other_steps = { train = 1, bench = 1, run = 1, edit = 1, reset = 1 }
+
 -- The places of the calls step(number) among the tokens, with their numbers; nil when a step is called
 -- otherwise, or anything decides what is run, or is not known to leave step alone.
 local function plain_steps(list)
@@ -128,7 +130,7 @@ local function plain_steps(list)
       local v = rawget(_G, t.text)
       local runs = called or type(v) == "function" or type(v) == "table" and debug.getmetatable(v)
       if runs and not is_harmless(t.text) then return nil end
-      if t.text == "train" or t.text == "run" or t.text == "edit" or t.text == "reset" then return nil end
+      if other_steps[t.text] then return nil end
       if #found > 0 and (t.text == "LAYERS" or t.text == "NET" or t.text == "init" or t.text == "update") then
         return nil
       end
@@ -275,8 +277,10 @@ local function write_left(entry, before, sources)
   for _, name in ipairs(sorted_globals(before.replaced, replaced)) do
     w:whole(name, write_global, w, name, replaced[name], before.replaced[name], before)
   end
-  local a, b = math.randomseed() -- where Lua's own generator was cannot be asked
-  w:line("math.randomseed(%d, %d)", a, b)
+  if not entry.timed then
+    local a, b = math.randomseed() -- where Lua's own generator was cannot be asked
+    w:line("math.randomseed(%d, %d)", a, b)
+  end
   if core.rng_state() ~= before.rng then w:state("nil") end
   interrupted.room = w.room
   entry.lines, entry.lost, entry.full = w.lines, w.lost, w.full

@@ -1,7 +1,8 @@
 -- journal.lua - what the inputs of a session changed, as it happened: what a saved session is made of.
 --
 -- An input that ended well is written as it was typed, one that failed as typed and caught: run again, it
--- fails at the same place. One that was interrupted would not stop there again: interrupted.lua writes it.
+-- fails at the same place. One that was interrupted would not stop there again, and bench would not do as much:
+-- interrupted.lua writes them.
 
 local core = require "moongrad.core"
 local exact = require "moongrad.journal.exact"
@@ -87,6 +88,14 @@ local function is_run(list)
     or word == "edit" and #list == 3 and a.text == "("
 end
 
+-- Does bench decide how often something is done?
+local function is_timed(list)
+  for _, t in ipairs(list) do
+    if t.text == "bench" and session.is_own "bench" then return true end
+  end
+  return false
+end
+
 -- As one line, for a comment.
 local function short(text)
   local line, more = text:match "^([^\r\n]*)(.*)$"
@@ -99,8 +108,10 @@ local function written(input, status)
   local list = tokens.of(input.source)
   local expression = load("return " .. input.source:gsub("[;%s]*$", "") .. "\n")
   if not expression and (input.equals or not load(input.source)) then return nil end -- it never ran
-  if status == "interrupted" then
-    local entry = { n = input.n, note = "interrupted: " .. short(input.text) }
+  local timed = status ~= "interrupted" and list and is_timed(list) and moved(input.before)
+  if status == "interrupted" or timed then
+    local how = timed and "as often as the clock let it" or "interrupted"
+    local entry = { n = input.n, note = how .. ": " .. short(input.text), timed = timed }
     return require("moongrad.journal.interrupted").begin(session).write(entry, input, list, sources)
   end
   list = list or {}

@@ -18,11 +18,11 @@
 
 #include "shell.h"
 
-#define AGAIN    500 /* us from one request to stop to the next */
-#define PRESSES  3   /* of Ctrl-C end the program, ... */
-#define QUICKLY  2   /* when the last of them comes within so many seconds of the one before */
-#define PATIENCE 1   /* seconds after which someone who waits is told that */
-#define WAITED   2   /* seconds after which TERM and HUP do not wait for Lua any longer */
+#define AGAIN    50 /* us from one request to stop to the next */
+#define PRESSES  3  /* of Ctrl-C end the program, ... */
+#define QUICKLY  2  /* when the last of them comes within so many seconds of the one before */
+#define PATIENCE 1  /* seconds after which someone who waits is told that */
+#define WAITED   2  /* seconds after which TERM and HUP do not wait for Lua any longer */
 
 static const char hint[] = "\nstill stopping, as soon as a call ends; Ctrl-C twice more ends moongrad ";
 

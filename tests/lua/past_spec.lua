@@ -210,6 +210,27 @@ describe("what Ctrl-C stops on the way", function()
     assert.is_true(stopped > 5)
   end)
 
+  it("leaves a network that seek moves here or there, wherever it comes", function()
+    for at = 1, 250 do
+      local net = kit.xor()
+      net:train { epochs = 12, batch = 3 }
+      net.eta = .5
+      net:step(20)
+      local known = {}
+      for _, epoch in ipairs { 5, 32 } do
+        net:seek(epoch)
+        known[kit.theta(net)] = true
+      end
+      interrupt(function() net:seek(5) end, at)
+      past.ended()
+      local here = kit.theta(net)
+      assert.is_true(known[here], at)
+      net:step(2)
+      net:undo()
+      assert.equal(here, kit.theta(net), at)
+    end
+  end)
+
   it("ends what was to be one command, wherever it comes", function()
     local net = kit.xor()
     for at = 1, 200 do

@@ -106,6 +106,20 @@ local function replay(net, e, from, count)
   return count
 end
 
+-- net has arrived at a place: by a command of its own, when label says so and it was elsewhere.
+local function arrive(net, p, i, k, label)
+  local from_i, from_k, here = p.i, p.k, p.events[p.i]
+  if not label then
+    p.i, p.k = i, k
+    return
+  end
+  if here and here.kind == "seek" then from_i, from_k = here.to_i, here.to_k end
+  if i == from_i and k == from_k then return end
+  past.append(net, p, { kind = "seek", label = label, to_i = i, to_k = k })
+  p.i, p.k = p.last, 0
+  images.trim(net, p)
+end
+
 -- When net has arrived; or was interrupted on the way, or one of its own functions failed: then it is where it came
 -- from.
 local function leave(b)
@@ -113,7 +127,7 @@ local function leave(b)
   apply(net, p, b.arrived and b.settings or b.began)
   p.settings = settings_of(net)
   if b.arrived then
-    p.i, p.k = b.to_i, b.to_k
+    arrive(net, p, b.to_i, b.to_k, b.label)
   else
     core.put_image(net, b.image, false)
     core.interrupted() -- the report of the steps that were done again is nobody's
@@ -129,10 +143,10 @@ local busy = {} -- the metatable of what guards a network that is made again
 function busy.__close(b) core.unhooked(leave, b) end
 
 -- Makes net what it was at a place, of which there is a plan. Returns whether it arrived.
-local function make(net, p, way, i, k)
+local function make(net, p, way, i, k, label)
   local start = core.clock()
   local b <close> = setmetatable({ net = net, past = p, settings = p.settings, began = p.settings,
-    image = core.image(net, images.how(net)), to_i = i, to_k = k }, busy)
+    image = core.image(net, images.how(net)), to_i = i, to_k = k, label = label }, busy)
   p.busy = true
   core.past_on(net, false)
   core.set_watched(net, false)
@@ -326,17 +340,7 @@ function again.go(net, place, label)
   local way = plan(p, place.i, place.k)
   if not way then return nil end
   past.image_when_due(net, p)
-  local from_i, from_k = p.i, p.k
-  local arrived = make(net, p, way, place.i, place.k)
-  if not (label and arrived) then return arrived end
-  local to_i, to_k, here = p.i, p.k, p.events[from_i]
-  p.i, p.k = from_i, from_k
-  if here.kind == "seek" then from_i, from_k = here.to_i, here.to_k end
-  if to_i == from_i and to_k == from_k then return arrived end -- where it was: no command
-  past.append(net, p, { kind = "seek", label = label, to_i = to_i, to_k = to_k })
-  p.i, p.k = p.last, 0
-  images.trim(net, p)
-  return arrived
+  return make(net, p, way, place.i, place.k, label)
 end
 
 return again

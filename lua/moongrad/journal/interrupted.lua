@@ -295,7 +295,8 @@ function interrupted.write(entry, input, list, sources)
   if entry.source then return entry end
   entry.lines = list and steps_alone(list, input.before)
   if entry.lines then return #entry.lines > 0 and entry or nil end
-  entry.note = entry.note .. "\n-- What it left:"
+  entry.note = entry.note
+    .. "\n-- What it left; A, Z and DELTA are computed anew, and undo and seek do not go back into it:"
   write_left(entry, input.before, sources)
   entry.block = true
   return entry

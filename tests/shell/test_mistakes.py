@@ -31,7 +31,9 @@ def of_other_languages(home):
             ("int x = 5", "x", "a variable needs no type: x = 5"), ("x = 1 end", "end", "there is one end too many"),
             ("import numpy as np", "numpy", "Lua has no import: what moongrad has is there, help() says what; require \"name\" loads a file of Lua"),
             ("print X", "X", "to call print write print(X)"), ("step 10", "10", "to call step write step(10)"),
-            ("help bug", "bug", 'write help "bug" or ?bug'), ("exit 0", "0", "Ctrl-D leaves, os.exit() too")), 1):
+            ("help bug", "bug", 'write help "bug" or ?bug'), ("help NET:step()", "NET", 'write help "NET:step" or ?NET:step'),
+            ("apropos grad", "grad", 'write apropos "grad"'), ("run my-file.lua", "my", 'write run "my-file.lua"'),
+            ("bug wrong-sign", "wrong", 'write bug "wrong-sign"'), ("exit 0", "0", "Ctrl-D leaves, os.exit() too")), 1):
         lines = p.do(code)
         equal(len(lines), 3, *lines)
         check(lines[0].startswith("[%d]:1: " % n) and " near " in lines[0], *lines)

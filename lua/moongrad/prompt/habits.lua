@@ -47,12 +47,19 @@ local words = {
   double = no_type, del = "x = nil takes a variable away", exit = leave, quit = leave,
 }
 
+local takes_words = {} -- what is called with words in quotes
+for name in ("apropos run edit save_session bug init watch unwatch explain dofile require"):gmatch "%S+" do
+  takes_words[name] = true
+end
+
 -- A name, and behind it, without a bracket, what it is to be called with.
-local function of_two(t, i, is_callable)
+local function of_two(t, i, source, is_callable)
   local name, kind = t.text[i - 1], t.kind[i]
   if t.kind[i - 1] ~= "name" or kind ~= "name" and kind ~= "number" and kind ~= "keyword" then return nil end
   if words[name] then return words[name] end
-  if i == 2 and name == "help" then return ("write help %q or ?%s"):format(t.text[i], t.text[i]) end
+  local word = source:match("^[^%s;(]+", t.at[i])
+  if i == 2 and name == "help" then return ("write help %q or ?%s"):format(word, word) end
+  if i == 2 and takes_words[name] then return ("write %s %q"):format(name, word) end
   local is_word = kind == "name" or kind == "number"
   if i == 2 and is_word and is_callable(name) then
     return ("to call %s write %s(%s)"):format(name, name, t.n == i and t.text[i] or t.text[i] .. " ...")
@@ -144,7 +151,7 @@ function habits.hint(source, at, message, is_callable)
   if message:find "<eof> expected" and t.text[i] == "end" then return "there is one end too many" end
   if i > t.n then return of_blocks(t, i, source, message) end
   return of_signs(t, i) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
-    or of_two(t, i, is_callable)
+    or of_two(t, i, source, is_callable)
 end
 
 return habits

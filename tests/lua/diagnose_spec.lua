@@ -345,6 +345,12 @@ describe("a diagnosis", function()
     assert.equal(before, kit.live(net))
     assert.equal(first, mg.rand(1, 1)[1][1])
     assert.equal(tostring(d), tostring(net:diagnose()))
+    local shared = mg.network { 2, 3, 1, X = X, y = y, init = { "normal", sigma = 50 }, eta = 9 }
+    before = kit.live(shared)
+    mg.seed(5)
+    assert.equal("saturation", shared:diagnose().findings[1].name)
+    assert.equal(before, kit.live(shared))
+    assert.equal(first, mg.rand(1, 1)[1][1])
     local twin = net_of {}
     twin:step(3)
     twin:train { epochs = 2, batch = 3 }

@@ -66,6 +66,7 @@ end
 function symptoms.pass(self, twin)
   local ok, message = pcall(function() twin:forward() twin:backward() end)
   if not ok then
+    if tostring(message):find("interrupted", 1, true) then error(message, 0) end
     symptoms.find(self, { name = "error", try = "forward()", text = "a pass fails: " .. tostring(message) })
     return true
   end

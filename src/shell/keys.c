@@ -1,7 +1,7 @@
 /* keys.c - the bytes that come from the terminal, on their way to Readline.
 
-   Signals arrive only while we wait here, as a mark. Only whole characters pass:
-   Readline's vi mode may loop on a byte that is part of none. */
+   Signals arrive only while we wait here, as a mark. Only whole characters pass, and of those
+   the ones that can be shown: on others Readline's vi mode may loop. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +12,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <readline/readline.h>
 
 #include "shell.h"
+
+int wcwidth(wchar_t c); /* hidden by wchar.h from POSIX programs without XSI */
 
 #define PASTE_END "\033[201~"
 #define CHUNK     4096
@@ -73,8 +76,15 @@ static int char_size(const unsigned char *s, size_t n) {
   return fits ? size : 0;
 }
 
+/* Can the character of these bytes be shown? */
+static int has_width(const unsigned char *s, int size) {
+  wchar_t c;
+  return size < 2 || (mbtowc(&c, (const char *)s, (size_t)size) == size && wcwidth(c) >= 0);
+}
+
 /* Readline's way to the next byte, also where it reads keys on its own (C-r, C-v). For every key that it
-   waited for it gets one: a "?" for what is no character, or for one that a signal broke off. */
+   waited for it gets one: a "?" for what is no character or a strange one, or for one that a signal broke
+   off. */
 static int next_key(FILE *f) {
   int n = 0, size;
   (void)f;
@@ -86,6 +96,7 @@ static int next_key(FILE *f) {
     held[n++] = (unsigned char)c;
     size = utf8 ? char_size(held, (size_t)n) : 1;
   } while (size < 0);
+  if (size > 0 && !has_width(held, size)) return '?';
   if (size > 0)
     n_held = n;
   else if (n > 1) /* what came last may begin another */
@@ -93,12 +104,42 @@ static int next_key(FILE *f) {
   return size > 0 ? held[given++] : '?';
 }
 
+static int no_key(FILE *f) {
+  (void)f;
+  return EOF;
+}
+
+/* Puts the n bytes at s in front of those read ahead; what there is no room for is lost. */
+static void give_back(const unsigned char *s, size_t n) {
+  unsigned char rest[sizeof held + sizeof ahead];
+  size_t k = 0;
+  while (given < n_held) rest[k++] = held[given++];
+  memcpy(rest + k, ahead + from, to - from);
+  k += to - from;
+  if (k > CHUNK - n) k = CHUNK - n;
+  memcpy(ahead + 1, s, n);
+  memcpy(ahead + 1 + n, rest, k);
+  from = 1;
+  to = 1 + n + k;
+}
+
+void keys_reclaim(void) {
+  unsigned char left[CHUNK];
+  size_t n = 0;
+  rl_getc_function = no_key;
+  for (int c; (c = rl_read_key()) != EOF;)
+    if (n < sizeof left) left[n++] = (unsigned char)c;
+  rl_getc_function = next_key;
+  if (n > 0) give_back(left, n);
+}
+
 size_t keys_clean(char *s, size_t n) {
   size_t out = 0;
   for (size_t i = 0; i < n;) {
     int size = utf8 ? char_size((unsigned char *)s + i, n - i) : 1;
     unsigned char c = (unsigned char)s[i];
-    if (size <= 0 || (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
+    if (size <= 0 || !has_width((unsigned char *)s + i, size) ||
+        (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
       i++;
       continue;
     }

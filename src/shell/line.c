@@ -36,7 +36,10 @@ static void restore_terminal(void) {
   rl_deprep_terminal();
 }
 
+/* A line is there. Keys that Readline has but did not use, as the rest of a macro, are for the next one: now
+   it would run them in a terminal that is not its own. */
 static void on_line(char *line) {
+  keys_reclaim();
   rl_callback_handler_remove(); /* the terminal is as it was before Lua runs */
   result = line;
   done = 1;
@@ -46,6 +49,7 @@ static void on_line(char *line) {
 static void abandon(int sig) {
   rl_free_line_state();
   rl_callback_sigcleanup();
+  keys_reclaim();    /* to be dropped */
   rl_point = rl_end; /* the cursor goes below the input */
   view_draw();
   if (sig == SIGINT) fputs("^C", rl_outstream);

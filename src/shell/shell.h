@@ -147,9 +147,10 @@ void line_attend(int sig); /* else what it does is done here */
 void keys_setup(void);
 int keys_wait(void);           /* as sig_wait, for Readline's next key */
 int keys_waiting(void);        /* is there one already? */
+void keys_reclaim(void);       /* takes back what Readline has not used */
 void keys_drop(void);          /* forgets those that were read ahead */
 char *keys_paste(size_t *len); /* what comes until the end of a paste, to be freed; NULL: a signal came */
-size_t keys_clean(char *s, size_t n); /* leaves whole characters, newlines and tabs; how many bytes remain */
+size_t keys_clean(char *s, size_t n); /* leaves what can be shown, newlines and tabs; how many bytes remain */
 
 /* --- view.c ------------------------------------------------------------------- */
 

@@ -201,8 +201,9 @@ def editor(home):
 
 @test
 def inputrc(home):
-    """an inputrc sees $if moongrad and binds keys to the commands by name"""
+    """an inputrc sees $if moongrad, binds keys to the commands by name, and to text of several inputs"""
     write(home + "/.inputrc", '$if moongrad\n"\\C-o": insert-newline\n"\\eq": "7 * 6"\n"\\ew": line-or-history-up\n$endif\n'
+          '"\\em": "b = 70\\nb + 1\\nb + 2\\n"\n'
           '$if other\n"\\eq": "wrong"\n$endif\n')
     p = Prompt(home, "-q")
     p.keys("a = 2\x0freturn a + 1")
@@ -216,6 +217,9 @@ def inputrc(home):
     p.keys("\x1bw")
     p.until_typed("7 * 6")
     p.interrupt()
+    p.keys("\x1bm")
+    p.until(lambda: p.is_ready() and "72" in p.lines())
+    check("71" in p.lines(), *p.lines())
     equal(p.end(), 0)
 
 
@@ -239,6 +243,24 @@ def vi(home):
     p.until(p.is_ready)
     p.paste("f()\n6 * 7\n")
     p.until(lambda: p.is_ready() and "42" in p.lines() and "5" in p.lines())
+    equal(p.end(), 0)
+
+
+@test
+def unshowable(home):
+    """a character that no terminal can show is a "?", and vi's words do not lead round it for ever"""
+    write(home + "/.inputrc", "set editing-mode vi\nset keyseq-timeout 50\n")
+    p = Prompt(home, "-q")
+    for c in "\u0378", "\u0085":
+        p.keys("ab" + c)
+        p.until_typed("ab?")
+        p.keys("\x1b")
+        p.until(lambda: p.screen.cursor.x == len("> ab") + 1)
+        p.keys("E0EEx")
+        p.until_typed("ab")
+        p.interrupt()
+    p.keys("print('\u4e2d')\r")
+    p.until(lambda: p.is_ready() and "\u4e2d" in p.lines())
     equal(p.end(), 0)
 
 

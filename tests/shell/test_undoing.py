@@ -74,7 +74,7 @@ def long_seek(home):
     p.keys("step(1e9)\r")
     p.until(lambda: epoch() > 0)
     first = epoch()
-    p.until(lambda: epoch() > 4 * first)  # so that doing it again takes long enough for the line
+    p.until(lambda: epoch() > 8 * first)  # so that doing it again takes long enough for the line
     p.interrupt()
     end, theta = p.do("NET.epoch"), p.do("THETA[1]")
     p.keys("seek(NET.epoch - 1)\r")

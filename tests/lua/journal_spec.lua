@@ -145,6 +145,12 @@ describe("exact values", function()
     w:whole("long", w.value, w, long, "long")
     w:whole("deep", w.value, w, deep, "deep")
     assert.same({ "long", "deep" }, w.full)
+    local rows = {}
+    for i = 1, 100 do rows[i] = table.move(long, 1, 2000, 1, {}) end
+    w = writer()
+    w.objects = 1500 -- less than 100 rows of 2000 count as
+    w:whole("rows", w.value, w, rows, "rows")
+    assert.same({ "rows" }, w.full)
     local keys = {}
     for i = 1, 10000 do keys["k" .. i] = {} end
     w = writer()

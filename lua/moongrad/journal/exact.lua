@@ -125,6 +125,7 @@ end
 function writer:copy(m, path) return self:keep(8 * m.nrows * m.ncols, m.copy, m, path) end
 
 local most = 200000 -- entries of a plain table that is copied
+local as_one = 4000 -- bytes of plain entries that take as long as another object
 local sortable = 5000 -- keys that are sorted when objects are counted
 local many = 100 -- numbers that are formatted by one call
 local many_quoted = ("%q, "):rep(many - 1) .. "%q"
@@ -322,6 +323,7 @@ end
 function writer:fill(place, t, path)
   if self.objects and self.objects <= 0 then error "no time" end
   local bytes = plain_bytes(t)
+  if self.objects and bytes and bytes < math.huge then self.objects = self.objects - bytes // as_one end
   local contents = bytes and self:keep(bytes, plain_copy, t, path) or not bytes and self:contents(t, path)
   if contents then self:parts { "__.fill(" .. place .. ", ", contents, ")" } end
 end

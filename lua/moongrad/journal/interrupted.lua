@@ -296,7 +296,7 @@ function interrupted.write(entry, input, list, sources)
   entry.lines = list and steps_alone(list, input.before)
   if entry.lines then return #entry.lines > 0 and entry or nil end
   entry.note = entry.note
-    .. "\n-- What it left; A, Z and DELTA are computed anew, and undo and seek do not go back into it:"
+    .. "\n-- What it left; A, Z and DELTA are computed anew; undo, seek and watched() do not go back into it:"
   write_left(entry, input.before, sources)
   entry.block = true
   return entry

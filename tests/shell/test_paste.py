@@ -134,6 +134,18 @@ def transcript(home):
 
 
 @test
+def unbracketed(home):
+    """a terminal that brackets nothing gives a transcript line by line: >> goes there as well, but not a shift"""
+    p = Prompt(home, "-q")
+    p.keys("∇> for i = 40, 41 do\r>>   print(i + 1)\r>> end\r")
+    p.until(lambda: p.is_ready() and "42" in p.lines())
+    p.keys("∇> s = (80\r  >> 1)\rs\r")
+    p.until(lambda: p.is_ready() and "40" in p.lines())
+    check(not any("unexpected" in line for line in p.lines()), *p.lines())
+    equal(p.end(), 0)
+
+
+@test
 def readme(home):
     """the README's session may be pasted, all of it: it says the same again"""
     blocks = [block for block in read(os.path.join(ROOT, "README.md")).split("```\n") if block.startswith("∇")]

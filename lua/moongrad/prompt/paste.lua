@@ -76,7 +76,11 @@ local function transcript(list, prompts, judge)
     local block = { text }
     i = i + 1
     while text and list[i] and not after_prompt(list[i], prompts) do
-      block[#block + 1] = list[i]:gsub("^>> ?", "")
+      local line = list[i]:gsub("^>> ?", "")
+      if line:find "^%s+>>" and judge(table.concat(block, "\n") .. "\n" .. line) == "bad" then
+        line = line:gsub("^%s+>> ?", "") -- the prompt put blanks before what came line by line
+      end
+      block[#block + 1] = line
       i = i + 1
     end
     if text and text:find "%S" and not text:find "%^C$" then

@@ -32,6 +32,18 @@ local function to_come(self, l)
   return ("not made yet: operation %d of the walk makes it, %d %s done"):format(k, done, done == 1 and "is" or "are")
 end
 
+-- Why there is no l-th in the list of a proxy that has n.
+local function missing(self, n, l)
+  if n == 0 and self.what ~= "theta" then
+    return ("%s: nothing there yet: call %s first"):format(self.what,
+      self.what == "dtheta" and "step() or update()" or "forward(), backward() or step()")
+  end
+  return ("%s[%s]: expected a layer from 1 to %d"):format(self.what, show(l), n)
+end
+
+-- Why list[l] is nil.
+function lists.missing(proxy, l) return missing(list[proxy], length(list[proxy]), l) end
+
 function list.__len(proxy) return length(list[proxy]) end
 
 -- The live matrix; labelled, when printed, with where it comes from.
@@ -40,13 +52,7 @@ function list.__index(proxy, l)
   local n = length(self)
   local whole = type(l) == "number" and math.tointeger(l)
   if whole == n + 1 then return nil end
-  if n == 0 and self.what ~= "theta" then
-    raise("%s: nothing there yet: call %s first", self.what,
-      self.what == "dtheta" and "step() or update()" or "forward(), backward() or step()")
-  end
-  if not whole or whole < 1 or whole > n then
-    raise("%s[%s]: expected a layer from 1 to %d", self.what, show(l), n)
-  end
+  if n == 0 or not whole or whole < 1 or whole > n then raise("%s", missing(self, n, l)) end
   local m = core.view(self.net, self.what, whole)
   if not m then raise("%s[%d]: %s", self.what, whole, to_come(self, whole)) end
   local origin = self.origins[whole] or { net = self.net, what = self.what, layer = whole }

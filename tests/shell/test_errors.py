@@ -85,6 +85,31 @@ def caret_of_run(home):
 
 
 @test
+def past_the_end(home):
+    """an index one past the end, which gives nil, is named with the range when it is indexed in turn"""
+    p = Prompt(home, cols=100)
+    p.do(XOR)
+    p.do("step(3) t, n = {{1}}, 3")
+    row = "row index %d is out of range 1 to %d of %s"
+    theta = row % (3, 2, "THETA[1] (2 x 3)")
+    for code, said, at in (
+            ("THETA[1][3][1]", theta, "3"), ("THETA[1][3][1] = 0", theta, "3"), ("v = THETA[1][n][1]", theta, "n"),
+            ("THETA[3][1][1]", "theta[3]: expected a layer from 1 to 2", "3"),
+            ("Z[1][5][1] = 0", row % (5, 4, "Z[1] (4 x 2)"), "5"), ("Z[1][5]:explain()", row % (5, 4, "Z[1] (4 x 2)"), "5"),
+            ("for k = 2, 3 do v = THETA[1][k][1] end", theta, "k]"), ("local m = THETA[1]; m[3][1] = 1", theta, "3"),
+            ("X[1][3][1] = 5", "column index 3 is out of range 1 to 2 of a 1 x 2 row", "3"),
+            ("v = t[1][1] + t[2][1]", "t[2] is nil", "2"), ("t[1][1][1] = 2", "t[1][1] is a number, which has no index and no method", "[1] ="),
+            ("THETA[1][2][n]:explain()", "THETA[1][2][n] is a number; what explains it is THETA[1]:explain(2, n)", ":"),
+            ("a, b = THETA[1][3][1], THETA[2][2][1]", "attempt to index a nil value (field 'integer index')", None),
+            ("v = t[n - 1][1]", "attempt to index a nil value (field '?')", None)):
+        lines = p.do(code)
+        equal(lines[0].split(": ", 1)[1], said, code)
+        equal(lines[1:], ["  " + code, "  " + " " * code.index(at) + "^"] if at else [], lines[0])
+    equal(p.do("traceback().frames[1].locals[1]"), ["nil"])
+    equal(p.end(), 0)
+
+
+@test
 def caret_in_many_lines(home):
     """in an input of several lines, or one too wide, the line and the caret are still right"""
     p = Prompt(home, cols=60)

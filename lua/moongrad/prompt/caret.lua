@@ -20,8 +20,8 @@ end
 
 caret.line = line_at
 
--- The tokens of the source, and the indices of those that begin in the line; nil if it is too long.
-local function tokens_of(source, number)
+--- The tokens of the source, the indices of those that begin in the line, and where it begins; nil if it is too long.
+function caret.tokens(source, number)
   local line, from = line_at(source, number)
   if not line or #source > most_source then return nil end
   local tokens, here = lexer.tokens(source), {}
@@ -48,7 +48,7 @@ function caret.near(source, number, near, words)
     return last - from + 1, line
   end
   near = near:match "^'(.*)'$"
-  local tokens, here, from = tokens_of(source, number)
+  local tokens, here, from = caret.tokens(source, number)
   if not tokens or not near then return nil end
   local tries = 0
   for _, i in ipairs(here) do
@@ -163,7 +163,7 @@ end
 
 -- Where in line number of the source the message of an error is about; then the tokens, and which it is.
 function caret.of(source, number, message)
-  local tokens, here, from = tokens_of(source, number)
+  local tokens, here, from = caret.tokens(source, number)
   local fits = tokens and sought(tokens, message)
   local i = fits and only(here, fits)
   if i then return tokens.at[i] - from + 1, tokens, i end

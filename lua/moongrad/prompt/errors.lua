@@ -2,6 +2,7 @@
 --
 -- All of it is made when the error happens, by the message handler, and kept as text.
 
+local beyond = require "moongrad.prompt.beyond"
 local caret = require "moongrad.prompt.caret"
 local habits = require "moongrad.prompt.habits"
 local inputs = require "moongrad.prompt.inputs"
@@ -70,7 +71,7 @@ local function last_level(thread)
   return low
 end
 
--- The locals of a frame as {name, text}; what there are more is left out.
+-- The locals of a frame as {name, text, value}; what there are more is left out.
 local function locals_of(thread, level)
   local list = {}
   local room = math.max(show.width() - 12, 20)
@@ -79,7 +80,7 @@ local function locals_of(thread, level)
     local name, v = getlocal(thread, level, i)
     while name and #list < most_locals do
       if step < 0 then name = "..." end
-      if name:sub(1, 1) ~= "(" then list[#list + 1] = { name = name, text = printer.brief(v, room) } end
+      if name:sub(1, 1) ~= "(" then list[#list + 1] = { name = name, text = printer.brief(v, room), value = v } end
       i = i + step
       name, v = getlocal(thread, level, i)
     end
@@ -132,19 +133,18 @@ end
 
 -- --- the message ----------------------------------------------------------------------------
 
--- Does a local or an upvalue of the frame have this name?
-local function is_local(frame, name)
-  for _, v in ipairs(frame.locals) do
-    if v.name == name then return true end
+-- The local or the upvalue of the frame that has this name, {value =}; nil for what is a global there.
+local function variable(frame, name)
+  for i = #frame.locals, 1, -1 do
+    if frame.locals[i].name == name then return frame.locals[i] end
   end
   local i = 1
-  local upvalue = getupvalue(frame.func, i)
+  local upvalue, v = getupvalue(frame.func, i)
   while upvalue do
-    if upvalue == name then return true end
+    if upvalue == name then return { value = v } end
     i = i + 1
-    upvalue = getupvalue(frame.func, i)
+    upvalue, v = getupvalue(frame.func, i)
   end
-  return false
 end
 
 -- The names of "a.b.c" up to token i, c; nil if it does not begin with a global.
@@ -155,7 +155,7 @@ local function path_to(t, i, frame)
     table.insert(path, 1, t.text[i])
   end
   local before = t.text[i - 1]
-  if before == "." or before == ":" or is_local(frame, path[1]) then return nil end
+  if before == "." or before == ":" or variable(frame, path[1]) then return nil end
   return path
 end
 
@@ -221,18 +221,31 @@ local function user_lines(frames)
   return lines
 end
 
--- Finds the lines of the frames, and in the one that the message is about the place.
+-- What to say of an index past the end, and the column of it in the line of the frame; nil if it is none.
+local function past_end(frame, source, words)
+  local tokens, here, from = caret.tokens(source, frame.line)
+  if not tokens or not words:find "^attempt to index" then return nil end
+  local said, at = beyond.explain(words, tokens, here, function(name)
+    local own = variable(frame, name)
+    if own then return own.value end
+    return undefined.value(name)
+  end)
+  return said, said and tokens.at[at] - from + 1
+end
+
+-- Finds the lines of the frames, and in the one that the message is about the place; also better words for it, if any.
 local function find_places(frames, where, line, words)
-  local tokens, at, named
+  local tokens, at, named, said
   for _, f in ipairs(frames) do
     local source = f.is_users and source_text(f.source) or nil
     f.text = source and caret.line(source, f.line)
     if f.text and not named and has_place(f, where, line) then
       named = f
-      f.column, tokens, at = caret.of(source, f.line, words)
+      said, f.column = past_end(f, source, words)
+      if not said then f.column, tokens, at = caret.of(source, f.line, words) end
     end
   end
-  return named, tokens, at
+  return named, tokens, at, said
 end
 
 -- The line that a message names when no frame is there: that of a file which does not compile.
@@ -271,15 +284,16 @@ end
 function errors.failed(thread, message)
   local frames = frames_of(thread)
   local where, line, words = split(message, frames)
-  local frame, tokens, at = find_places(frames, where, line, words or "")
+  local frame, tokens, at, said = find_places(frames, where, line, words or "")
   if words then
-    message = ("%s:%s: %s"):format(where, line, reword(words, thread, frame, tokens, at))
+    message = ("%s:%s: %s"):format(where, line, said or reword(words, thread, frame, tokens, at))
   end
   last = setmetatable({ message = message, frames = frames }, trace)
   local users = {}
   for _, f in ipairs(frames) do
     if f.is_users then users[#users + 1] = f end
     f.func = nil
+    for _, v in ipairs(f.locals or {}) do v.value = nil end
   end
   local lines = { message }
   if where and not frame then lines[2] = named_place(where, line, words) end

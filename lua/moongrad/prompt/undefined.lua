@@ -82,8 +82,8 @@ function undefined.hint(message, thread)
   return "; " .. why_nil(name) .. (name == "THETA" and "; " .. own_list or "")
 end
 
--- The value of a global without running any code but the session's.
-local function global(name)
+--- The value of a global without running any code but the session's.
+function undefined.value(name)
   local v = rawget(_G, name)
   if v == nil then v = session.value(name) end
   return v
@@ -91,7 +91,7 @@ end
 
 -- May a global of this name be called?
 function undefined.is_callable(name)
-  local v = global(name)
+  local v = undefined.value(name)
   local meta = type(v) ~= "function" and debug.getmetatable(v)
   return type(v) == "function" or type(meta) == "table" and rawget(meta, "__call") ~= nil
 end
@@ -99,7 +99,7 @@ end
 -- What the error of a name, or the remark about its nil, says: "no 'THETAA'; did you mean THETA?";
 -- nil when it has a value. Then, whether there was more to say than that there is none.
 function undefined.name(name)
-  if global(name) ~= nil then return nil end
+  if undefined.value(name) ~= nil then return nil end
   if session.live[name] then return ("%s is nil: %s"):format(name, why_nil(name)), true end
   local near = suggest(name)
   return ("no '%s'%s"):format(name, near), near ~= ""
@@ -120,7 +120,7 @@ end
 
 -- Likewise of a path, the names between the dots, whose last is missing in a table of names that are known, or like it.
 function undefined.field(path)
-  local t = global(path[1])
+  local t = undefined.value(path[1])
   for i = 2, #path do
     if type(t) ~= "table" then return nil end
     local v = rawget(t, path[i])

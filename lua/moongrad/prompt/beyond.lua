@@ -1,0 +1,80 @@
+-- beyond.lua - what is said of an index past the end, t[3][1], where Lua only says that a nil or a number is indexed.
+--
+-- m[#m + 1] of a matrix or a list is nil, for ipairs to end; so the error comes one bracket late, without words.
+
+local core = require "moongrad.core"
+local lists = require "moongrad.lists"
+
+local beyond = {}
+
+-- The value of the part of a chain that is within []: a number, or a variable that is one; else nil.
+local function index_at(t, i, value_of)
+  if t.kind[i] == "number" then return tonumber(t.text[i]) end
+  local v = t.kind[i] == "name" and value_of(t.text[i])
+  return math.type(v) and v or nil
+end
+
+-- v[k] without running any code of the user's; then, whether that can be said.
+local function get(v, k)
+  if type(v) == "table" and not debug.getmetatable(v) then return rawget(v, k), true end
+  if not core.is_matrix(v) and not lists.is(v) then return nil, false end
+  local ok, item = pcall(function() return v[k] end)
+  return item, ok
+end
+
+-- Why v[k] is nil, in v's own words: to write beyond an end raises them. Nil for a table.
+local function own_words(v, k)
+  if lists.is(v) then return lists.missing(v, k) end
+  if core.is_matrix(v) then return select(2, pcall(function() v[k] = 0 end)) end
+end
+
+-- A number that is indexed: its matrix explains it, where that is what was wanted.
+local function of_number(t, last, path, parts)
+  local words = path .. " is a number"
+  local is_explained = t.text[last + 1] == ":" and t.text[last + 2] == "explain"
+  if not is_explained then return words .. ", which has no index and no method" end
+  local n = #parts
+  return ("%s; what explains it is %s:explain(%s, %s)"):format(words, table.concat(parts, "", 1, n - 2),
+    parts[n - 1]:sub(2, -2), parts[n]:sub(2, -2))
+end
+
+local indexes = { ["["] = true, ["."] = true, [":"] = true }
+
+-- Follows name[i][j] from token i on, as far as each index is known; what is said when kind ("nil", "number") is
+-- indexed in it, and the token that it is about.
+local function follow(t, i, kind, value_of)
+  local v, parts, path = value_of(t.text[i]), { t.text[i] }, t.text[i]
+  while v ~= nil and t.text[i + 1] == "[" and t.text[i + 3] == "]" do
+    local k = index_at(t, i + 2, value_of)
+    local item, is_known = nil, false
+    if k then item, is_known = get(v, k) end
+    if not is_known then return nil end
+    parts[#parts + 1] = "[" .. t.text[i + 2] .. "]"
+    path = path .. parts[#parts]
+    i = i + 3
+    if type(item) == kind and indexes[t.text[i + 1]] then
+      if kind == "number" then return #parts > 2 and of_number(t, i, path, parts), i + 1 end
+      return own_words(v, k) or path .. " is nil", i - 1
+    end
+    v = item
+  end
+end
+
+--- What to say instead of these words of Lua's, of the tokens that begin in a line, and which of them it is about; nil
+-- where that is not certain. value_of(name) is what a variable is there.
+function beyond.explain(words, t, here, value_of)
+  local kind = words:match "^attempt to index a (%l+) value %(field '" or words:match "^attempt to index a (%l+) value$"
+  if kind ~= "nil" and kind ~= "number" then return nil end
+  local found, at
+  for _, i in ipairs(here) do
+    local before = t.text[i - 1]
+    if t.kind[i] == "name" and before ~= "." and before ~= ":" then
+      local said, token = follow(t, i, kind, value_of)
+      if said and found and found ~= said then return nil end
+      if said and not found then found, at = said, token end
+    end
+  end
+  return found, at
+end
+
+return beyond

@@ -2,6 +2,8 @@
 
 local source = {}
 
+local package = package.loaded.package -- the one that is in use
+
 local real_load, real_loadfile = load, loadfile
 
 -- Lua's own words name neither the cause nor the next step.

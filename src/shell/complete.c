@@ -1,8 +1,8 @@
 /* complete.c - Tab: Readline's side of it. What is offered, moongrad/complete/complete.lua says.
 
-   That policy is loaded at the first Tab and runs none of the user's code: it has
-   an environment of its own, Lua's functions as they were at the start, and while
-   it runs there are no hooks and no finalisers. An error in it offers nothing. */
+   That policy is loaded at the first Tab and runs none of the user's code: as all of
+   moongrad's own Lua it has Lua's functions as they were at the start, and while it
+   runs there are no hooks and no finalisers. An error in it offers nothing. */
 
 #include <dirent.h>
 #include <pwd.h>
@@ -18,8 +18,7 @@
 
 static lua_State *state; /* whose names are offered */
 
-/* Their addresses are keys of the registry: Lua's functions, and the policy's function. */
-static char functions, policy;
+static char policy; /* its address is the key of the policy's function in the registry */
 
 /* What is offered now; a string may be NULL. */
 static struct {
@@ -30,57 +29,6 @@ static struct {
   char *common;    /* what all words begin with */
   char *signature; /* of the call that begins at the cursor */
 } offer;
-
-/* --- the policy's environment -------------------------------------------------------- */
-
-/* Copies the fields of the table on top of the stack into the one below it, its
-   libraries' fields too; pops it. */
-static void copy_fields(lua_State *L, int levels) {
-  lua_pushnil(L);
-  while (lua_next(L, -2)) {
-    lua_pushvalue(L, -2);
-    lua_insert(L, -2); /* to from key key value */
-    if (lua_istable(L, -1) && levels > 0 && !lua_rawequal(L, -1, -4)) {
-      lua_newtable(L);
-      lua_insert(L, -2);
-      copy_fields(L, levels - 1);
-    }
-    lua_rawset(L, -5);
-  }
-  lua_pop(L, 1);
-}
-
-/* require for the policy: what is loaded, else a module of moongrad's own, for the policy alone.
-   Upvalues: the environment, the modules loaded so. */
-static int own_require(lua_State *L) {
-  lua_settop(L, 1);
-  luaL_checktype(L, 1, LUA_TSTRING);
-  lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-  lua_pushvalue(L, 1);
-  if (lua_rawget(L, -2) != LUA_TNIL) return 1;
-  lua_pushvalue(L, 1);
-  if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) return 1;
-  if (!path_load(L, lua_tostring(L, 1))) return lua_error(L);
-  lua_pop(L, 1);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_setupvalue(L, -2, 1);
-  lua_call(L, 0, 1);
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, -2);
-  lua_rawset(L, lua_upvalueindex(2));
-  return 1;
-}
-
-void comp_open(lua_State *L) {
-  lua_newtable(L);
-  lua_pushglobaltable(L);
-  copy_fields(L, 1);
-  lua_pushvalue(L, -1);
-  lua_newtable(L);
-  lua_pushcclosure(L, own_require, 2);
-  lua_setfield(L, -2, "require");
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &functions);
-}
 
 /* --- what the policy asks ---------------------------------------------------------------- */
 
@@ -125,10 +73,7 @@ static int home(lua_State *L) {
 /* Pushes the policy's function, made at the first time. */
 static void push_policy(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &policy) != LUA_TNIL) return;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &functions);
-  lua_getfield(L, -1, "require");
-  lua_pushliteral(L, "moongrad.complete.complete");
-  lua_call(L, 1, 1);
+  path_require(L, "moongrad.complete.complete");
   lua_getfield(L, -1, "new");
   lua_createtable(L, 0, 4);
   lua_pushglobaltable(L);

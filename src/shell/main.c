@@ -154,7 +154,6 @@ static int pmain(lua_State *L) {
   }
   luaL_openlibs(L);
   path_open(L);
-  comp_open(L);
   create_arg(L, argv, argc, o.script);
   lua_gc(L, LUA_GCGEN, 0, 0);
 

@@ -2,7 +2,10 @@
 
    The Lua files are found from where the program is, whatever LUA_PATH says:
    beside the build directory (lua/moongrad) or installed
-   (share/lua/5.4/moongrad). package.path and package.cpath stay as they were. */
+   (share/lua/5.4/moongrad). package.path and package.cpath stay as they were.
+
+   They run in an environment of their own, Lua's functions as they were at the start:
+   whoever names a variable table, or next, breaks nothing but what is theirs. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +18,7 @@
 #define MAX_PATH 4096
 #define LEVELS   5 /* how far above the program: build/asan/moongrad has three */
 
+static char env;           /* its address is the key of our Lua's environment in the registry */
 static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */
 
 /* Is there a moongrad/init.lua in dir/sub? Then lib is that directory. */
@@ -51,7 +55,40 @@ int path_is_own(const char *source) {
          strncmp(source + 1 + n, "/moongrad/", 10) == 0;
 }
 
-int path_load(lua_State *L, const char *name) {
+/* Copies the fields of the table on top of the stack into the one below it, its
+   libraries' fields too; pops it. */
+static void copy_fields(lua_State *L, int levels) {
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2); /* to from key key value */
+    if (lua_istable(L, -1) && levels > 0 && !lua_rawequal(L, -1, -4)) {
+      lua_newtable(L);
+      lua_insert(L, -2);
+      copy_fields(L, levels - 1);
+    }
+    lua_rawset(L, -5);
+  }
+  lua_pop(L, 1);
+}
+
+static int own_require(lua_State *L);
+
+/* Pushes the environment of moongrad's own Lua, made when the first module is loaded. */
+static void push_env(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &env) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_pushglobaltable(L);
+  copy_fields(L, 1);
+  lua_pushcfunction(L, own_require);
+  lua_setfield(L, -2, "require");
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &env);
+}
+
+/* Pushes the chunk of such a module and its file; 0 and a message: why not. */
+static int load_module(lua_State *L, const char *name) {
   static const char *const forms[] = {"%s/%s.lua", "%s/%s/init.lua"};
   if (lib[0] == '\0') {
     lua_pushliteral(L, "no Lua files of moongrad beside the program or in " MG_PREFIX "/share/lua/5.4");
@@ -62,6 +99,8 @@ int path_load(lua_State *L, const char *name) {
     const char *file = lua_pushfstring(L, forms[i], lib, name);
     if (access(file, R_OK) != 0) continue;
     if (luaL_loadfilex(L, file, "t") != LUA_OK) return lua_error(L);
+    push_env(L);
+    lua_setupvalue(L, -2, 1);
     lua_insert(L, -2);
     return 1;
   }
@@ -69,11 +108,35 @@ int path_load(lua_State *L, const char *name) {
   return 0;
 }
 
+/* require for moongrad's own Lua, which needs no other. */
+static int own_require(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  lua_settop(L, 1);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, 2, name) != LUA_TNIL) return 1;
+  if (strcmp(name, "moongrad.core") == 0) {
+    luaL_requiref(L, name, luaopen_moongrad_core, 0);
+    return 1;
+  }
+  if (!load_module(L, name)) return lua_error(L);
+  lua_pop(L, 1);
+  lua_call(L, 0, 1);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, 2, name);
+  return 1;
+}
+
 /* Searcher for "moongrad" and "moongrad.name". */
 static int searcher(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   if (strcmp(name, "moongrad") != 0 && strncmp(name, "moongrad.", 9) != 0) return 0;
-  return path_load(L, name) + 1; /* the file is the loader's second argument */
+  return load_module(L, name) + 1; /* the file is the loader's second argument */
+}
+
+void path_require(lua_State *L, const char *name) {
+  lua_pushcfunction(L, own_require);
+  lua_pushstring(L, name);
+  lua_call(L, 1, 1);
 }
 
 void path_open(lua_State *L) {

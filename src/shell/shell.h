@@ -62,9 +62,9 @@ int opt_run(lua_State *L, char **argv, int n);         /* -e, -l, -W in order; 0
 
 /* --- paths.c ---------------------------------------------------------------- */
 
-void path_open(lua_State *L);                  /* preload and search moongrad's own modules */
-int path_load(lua_State *L, const char *name); /* push the chunk of such a module and its file; 0: why not */
-int path_is_own(const char *source);           /* is this chunk's source one of our files? */
+void path_open(lua_State *L);                      /* preload and search moongrad's own modules */
+void path_require(lua_State *L, const char *name); /* pushes one of them, loaded when it is not yet */
+int path_is_own(const char *source);               /* is this chunk's source one of our files? */
 char *path_user(char *buf, size_t size, const char *xdg, const char *fallback, const char *file);
 
 /* --- run.c: load, call, report ---------------------------------------------- */
@@ -171,7 +171,6 @@ int hist_make_dirs(char *path);   /* the directories above path, for the user al
 int keep_replace(const char *path, const char *s, size_t n,
                  mode_t mode); /* the file's contents; false, errno */
 int hist_former(void);         /* Readline's index behind the last entry of former sessions */
-void comp_open(lua_State *L);  /* keep Lua's functions as they are now, for Tab */
 void comp_setup(lua_State *L); /* bind Tab; L is the state whose names are offered */
 void prompt_run(lua_State *L, const Options *o);
 

@@ -183,6 +183,25 @@ def errors(home):
 
 
 @test
+def names_taken(home):
+    """who takes the names of Lua's own functions breaks no more than what is theirs"""
+    p = Prompt(home, "-q", rows=100)
+    for name in ("type", "next", "debug", "table.sort", "table", "utf8", "string", "ipairs", "pairs", "select", "load", "pcall",
+                 "rawequal", "rawget", "math", "setmetatable", "getmetatable", "tostring", "require", "package", "os", "io", "_G"):
+        check(not any("moongrad/" in line for line in p.do(name + " = nil")), name, *p.lines())
+    for text, answer in (("LAYERS = {2, 2, 1} X, y = data.xor()", None), ("step(2)", "epoch 2"), ("{1, 'a'}", '{1, "a"}'),
+                         ("check()", "check ok"), ("walk()", "walk of"), ("who()", "  NET"), ("help 'step'", "net:step([n])"),
+                         ("setp()", "[30]:1: no 'setp'; did you mean step?"), ("undo()", "epoch 0"),
+                         ("save_session 's.lua'", "true")):
+        lines = p.do(text)
+        check(lines[0].startswith(answer) if answer else lines == [], text, *lines)
+    p.keys("ste\t")
+    p.until_typed("step(")
+    p.interrupt()
+    equal(p.end(), 0)
+
+
+@test
 def plain_lua(home):
     """--no-session has lua5.4's prompt: its banner, its tracebacks, no history file"""
     p = Prompt(home, "--no-session")

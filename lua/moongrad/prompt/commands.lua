@@ -1,7 +1,5 @@
 -- commands.lua - the session's functions: the methods of a network on the current one, and what belongs to none.
 
-local require = require -- the user may take the global away
-
 local core = require "moongrad.core"
 local live = require "moongrad.prompt.live"
 local mg = require "moongrad"

@@ -3,8 +3,6 @@
 -- They are in no table that one could see: a metatable on _G gives and takes them. What a
 -- script or the prompt assigns under another name is a plain global.
 
-local require = require -- the user may take the global away
-
 local commands = require "moongrad.prompt.commands"
 local core = require "moongrad.core"
 local inputs = require "moongrad.prompt.inputs"
@@ -164,7 +162,7 @@ end
 function session.note(how, what)
   if not inside.host.prompt then return end
   local noted = { kind = how, what = what, args = {} }
-  if how == "script" and type(arg) == "table" then table.move(arg, 1, #arg, 1, noted.args) end
+  if how == "script" and type(_G.arg) == "table" then table.move(_G.arg, 1, #_G.arg, 1, noted.args) end
   local file = (how == "script" or how == "init.lua") and what and io.open(what, "rb")
   if file then
     noted.text = file:read "a"

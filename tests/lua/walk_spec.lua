@@ -370,7 +370,7 @@ describe("walk", function()
     assert.equal("A[2]  4 x 3   from Z[1]", lines[3])
     assert.equal("op 2 of 14   a 1; next z 2", lines[#lines])
     assert.equal("GRAD[2] = DELTA[2]^T A[2]", w:to("grad", 2).formula)
-    assert.equal("DELTA[3] = (A[4] - y) * g'(Z[3]), g' = a (1 - a)", w:to("delta", 3).formula)
+    assert.equal("DELTA[3] = (A[4] - y) * g', g' = a (1 - a), a = A[4]", w:to("delta", 3).formula)
     assert.equal("number", type(w:to("cost").value))
     assert.matches("op 14 of 14   update; this was the last, epoch 1$", tostring(w:finish()))
     for k = 1, 30 do -- of any network there is something to print

@@ -29,6 +29,34 @@ local function activation(name)
 end
 symbols.activation = activation
 
+-- What the engine takes a slope from, so what it then is: of z, of a = g(z), of both. Else g' is of both: elu's, and
+-- those of functions that are not moongrad's own.
+local slope_of_z = { ["leaky-relu"] = true, gelu = true, softplus = true }
+local slope_of_a = { sigmoid = true, tanh = true, relu = true }
+
+-- The factor g' of activation name in a formula, what it says of itself behind that, and what it comes from, a list;
+-- z and a are the names of what it may be taken from, part says which part of a.
+function symbols.slope(name, z, a, part)
+  local _, slope = activation(name)
+  local words = slope and ", g' = " .. slope or ""
+  if name == "linear" then return "g'", words, {} end
+  local of_a = ("%s, a = %s%s"):format(words, a, part or "")
+  if slope_of_a[name] then return "g'", of_a, { a } end
+  local factor = ("g'(%s)"):format(z)
+  if slope_of_z[name] then return factor, words, { z } end
+  return factor, slope and of_a or "", { z, a }
+end
+
+-- "A[3], y and Z[2]", each once.
+local function all_of(...)
+  local list, is_in = {}, {}
+  for _, part in ipairs { ... } do
+    if not is_in[part] then list[#list + 1], is_in[part] = part, true end
+  end
+  local last = table.remove(list)
+  return #list > 0 and table.concat(list, ", ") .. " and " .. last or last
+end
+
 -- What stands before (yhat - y) in the last DELTA; nil for costs that are not moongrad's own.
 symbols.pulls = { sse = "", mse = "2/(N K) ", quadratic = "1/N ", squares = "2 scale ", ["cross-entropy"] = "1/N ",
   softmax = "1/N " }
@@ -70,8 +98,8 @@ end
 local function last_delta(f)
   local l, factor = f.L, symbols.pulls[f.cost]
   local d = shape(f.rows, f.n[l + 1])
-  local _, slope = activation(f.activations[l])
-  local from = ("A[%d] and y"):format(l + 1)
+  local yhat = ("A[%d]"):format(l + 1)
+  local from = all_of(yhat, "y")
   if f.cost == "softmax" then
     return ("DELTA[%d] = 1/N (A[%d] * (sum of each row of y) - y), g' has cancelled"):format(l, l + 1),
       ("%s = %s * %s - %s"):format(d, d, shape(f.rows, 1), d), from
@@ -83,14 +111,14 @@ local function last_delta(f)
       ("%s = %s * (%s - %s)"):format(d, d, d, shape(f.rows, 1)), from
   end
   local pull = factor and ("%s(A[%d] - y)"):format(factor, l + 1) or ("dJ/dA[%d]"):format(l + 1)
-  return ("DELTA[%d] = %s * g'(Z[%d])%s"):format(l, pull, l, slope and ", g' = " .. slope or ""),
+  local slope, words, of = symbols.slope(f.activations[l], ("Z[%d]"):format(l), yhat)
+  return ("DELTA[%d] = %s * %s%s"):format(l, pull, slope, words),
     factor and ("%s = (%s - %s) * %s"):format(d, d, d, d) or ("%s = %s * %s"):format(d, d, d),
-    ("A[%d], y and Z[%d]"):format(l + 1, l)
+    all_of(yhat, "y", table.unpack(of))
 end
 
 function op.delta(f, l)
   if l == f.L then return last_delta(f) end
-  local _, slope = activation(f.activations[l])
   local d, back = shape(f.rows, f.n[l + 1]), ("%s %s"):format(shape(f.rows, f.n[l + 2]),
     shape(f.n[l + 2], f.n[l + 1]))
   local pull = ("DELTA[%d] THETA[%d], without the bias's column"):format(l + 1, l + 1)
@@ -99,8 +127,10 @@ function op.delta(f, l)
       ("%s = %s * (D - %s), D = %s"):format(d, d, shape(f.rows, 1), back),
       ("DELTA[%d], THETA[%d] and A[%d]"):format(l + 1, l + 1, l + 1)
   end
-  return ("DELTA[%d] = (%s) * g'(Z[%d])%s"):format(l, pull, l, slope and ", g' = " .. slope or ""),
-    ("%s = (%s) * %s"):format(d, back, d), ("DELTA[%d], THETA[%d] and Z[%d]"):format(l + 1, l + 1, l)
+  local slope, words, of = symbols.slope(f.activations[l], ("Z[%d]"):format(l), ("A[%d]"):format(l + 1),
+    " without ones")
+  return ("DELTA[%d] = (%s) * %s%s"):format(l, pull, slope, words), ("%s = (%s) * %s"):format(d, back, d),
+    all_of(("DELTA[%d]"):format(l + 1), ("THETA[%d]"):format(l + 1), table.unpack(of))
 end
 
 -- What l1 and l2 add to the gradient.

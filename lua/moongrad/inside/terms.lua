@@ -189,12 +189,13 @@ local function last_delta(net, f, i, j)
     node.list, node.unit = through_softmax(row(net.a[l + 1], i), own_cost, j), "unit"
     return node
   end
-  local slope, Z = core.slopes(net, l, i)[1][j], ("Z[%d][%d][%d]"):format(l, i, j)
+  local slope = core.slopes(net, l, i)[1][j]
+  local g, words = symbols.slope(f.activations[l], ("Z[%d][%d][%d]"):format(l, i, j), A)
   if own_cost then
-    node.symbols = ("dJ/d%s g'(%s)"):format(A, Z)
+    node.symbols = ("dJ/d%s %s%s"):format(A, g, words)
     return one(own_cost[j] * slope, "%s * %s", own_cost[j], slope)
   end
-  node.symbols = ("%s(%s - y[%d][%d]) g'(%s)"):format(symbols.pulls[f.cost], A, i, j, Z)
+  node.symbols = ("%s(%s - y[%d][%d]) %s%s"):format(symbols.pulls[f.cost], A, i, j, g, words)
   if factor == .5 then return one((yhat - y[j]) * slope, "(%s - %s) * %s", yhat, y[j], slope) end
   return one(2 * factor * (yhat - y[j]) * slope, "%s * (%s - %s) * %s", 2 * factor, yhat, y[j], slope)
 end
@@ -232,9 +233,10 @@ function of.delta(net, f, l, i, j)
     end
     return t
   end)
-  local _, g = symbols.activation(f.activations[l])
-  return { symbols = ("sum over k of DELTA[%d][%d][k] THETA[%d][k][%d] g'(Z[%d][%d][%d])%s"):format(l + 1, i, l + 1,
-    j + 1, l, i, j, g and ", g' = " .. g or ""), engine = engine, list = list, unit = "unit", form = "%s * %s * %s",
+  local g, words = symbols.slope(f.activations[l], ("Z[%d][%d][%d]"):format(l, i, j),
+    ("A[%d][%d][%d]"):format(l + 1, i, j + 1))
+  return { symbols = ("sum over k of DELTA[%d][%d][k] THETA[%d][k][%d] %s%s"):format(l + 1, i, l + 1, j + 1, g, words),
+    engine = engine, list = list, unit = "unit", form = "%s * %s * %s",
     notes = { note }, open = function(t) -- what came from above, and the unit whose g' it is
       return { { "delta", l + 1, i, t.index }, { "a", l + 1, i, j + 1 } }
     end }

@@ -138,4 +138,18 @@ function kit.type_in(net, line)
   return net
 end
 
+-- Runs a script with the session names; returns its exit status and all that it printed.
+function kit.run(code)
+  local moongrad = assert(os.getenv "MOONGRAD")
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(code)
+  file:close()
+  local pipe = assert(io.popen(("%s %s 2>&1 </dev/null"):format(moongrad, path)))
+  local out = pipe:read "a"
+  local _, _, status = pipe:close()
+  os.remove(path)
+  return status, out
+end
+
 return kit

@@ -102,6 +102,16 @@ local function add_choices(list)
   for _, entry in pairs(of) do list[#list + 1] = entry end
 end
 
+-- The mistakes that bug plants and check names, as choices of it: "stale-weights".
+local function add_mistakes(list)
+  for _, mistake in ipairs(require "moongrad.inside.mistakes".list) do
+    local name = mistake.name
+    local text = ('Computes %s.\nhelp "mistakes" has the others.\n> bug(%q)\n> check()\n> bug(false)'):format(
+      mistake.formula, name)
+    list[#list + 1] = new("choice", name, ("%q, a mistake of backward passes"):format(name), text)
+  end
+end
+
 local function add_topics(list)
   for _, topic in ipairs(topics.list) do
     local title, text = topic[3]:match "^([^\n]*)\n(.*)$"
@@ -121,7 +131,7 @@ local all
 function entries.all()
   if all then return all end
   local made = {}
-  for _, add in ipairs { add_documented, add_options, add_choices, add_topics, add_lua } do
+  for _, add in ipairs { add_documented, add_options, add_choices, add_mistakes, add_topics, add_lua } do
     local list = {}
     add(list)
     if add ~= add_topics then table.sort(list, function(p, q)

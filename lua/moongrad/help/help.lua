@@ -22,7 +22,10 @@ A network learns XOR:
   Set      THETA[1][1][2] = 0.5
   Do       forward() backward() update() step(n) train{} predict(X) cost() accuracy() init()
   Inside   walk() goes through one step operation by operation, explain("grad", 1, 2, 3) through one number
-  Check    check() compares every gradient with differences of J
+  Check    check() compares every gradient with differences of J, bug("any") plants a mistake for it to find
+  Why      diagnose() says why a network does not learn, and what to try
+  Back     undo() takes a command back, seek(100) goes to epoch 100; watch "J" records while it trains
+  Measure  time(f) runs f once, bench(f) until its time is certain
   Make     matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)  network{2, 8, 1, activation = "tanh"}
   Help     help "step" or ?step, help(step), help "topics", apropos "grad"
   Scripts  the prompt shows what a line returns, a script prints it: print(help())  print(step(1000))]]
@@ -147,6 +150,13 @@ local function fit(entry, owner, name)
   end
 end
 
+-- What a network can is more often meant than what makes one: cost() comes before mg.cost.
+local function is_before(p, q)
+  local p_makes, q_makes = p.owner == "mg", q.owner == "mg"
+  if p_makes ~= q_makes then return q_makes end
+  return p.path < q.path
+end
+
 -- The entries that what means, nil when there are none; and others of the same name.
 function help.find(what)
   local owner, name = parts_of(what)
@@ -157,8 +167,10 @@ function help.find(what)
   for _, kind in ipairs(kinds) do found[kind] = {} end
   for _, entry in ipairs(entries.all()) do
     local kind = entry.path == what and entry.kind or fit(entry, owner, name)
+    if not owner and not kind and live[name] == entry.name then kind = "documented" end -- ?delta is about DELTA
     if kind then table.insert(found[kind], entry) end
   end
+  table.sort(found.documented, is_before)
   for _, kind in ipairs(kinds) do
     local list = (#shown == 0 or kind == "topic") and shown or also
     table.move(found[kind], 1, #found[kind], #list + 1, list)
@@ -265,7 +277,7 @@ function help_by_name(what)
   local shown, also = help.find(what)
   if not shown and what ~= what:lower() then shown, also = help.find(what:lower()) end
   local v = rawget(_G, what)
-  local is_users = v ~= nil and shown and minor[shown[1].kind]
+  local is_users = v ~= nil and shown and (minor[shown[1].kind] or live[what] == shown[1].name and live[what] ~= what)
   if shown and not is_users then
     return table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
   end

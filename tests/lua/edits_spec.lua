@@ -52,8 +52,8 @@ describe("a walk that is written into", function()
       "DELTA[1] = (DELTA[2] THETA[2], without the bias's column) * g', g' = a (1 - a), a = A[2] without ones  "
         .. "DELTA[2], THETA[2] and A[2]" }, froms { 2, 3, 1 })
     assert.same({ "DELTA[2] = (A[3] - y) * g', g' = 1  A[3] and y",
-      "DELTA[1] = (DELTA[2] THETA[2], without the bias's column) * g'(Z[1]), g' = 1 above 0, else a + 1, "
-        .. "a = A[2] without ones  DELTA[2], THETA[2], Z[1] and A[2]" }, froms { 2, { 3, "elu" }, { 1, "linear" } })
+      "DELTA[1] = (DELTA[2] THETA[2], without the bias's column) * g'(Z[1]), g' = 1 above 0, else 0.01  "
+        .. "DELTA[2], THETA[2] and Z[1]" }, froms { 2, { 3, "leaky-relu" }, { 1, "linear" } })
     local net = kit.xor { 2, 3, 1 }
     net:step()
     assert.equal("(A[3][2][1] - y[2][1]) g', g' = a (1 - a), a = A[3][2][1]", net:explain("delta", 2, 2, 1).symbols)

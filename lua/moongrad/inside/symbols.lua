@@ -29,10 +29,9 @@ local function activation(name)
 end
 symbols.activation = activation
 
--- What the engine takes a slope from, so what it then is: of z, of a = g(z), of both. Else g' is of both: elu's, and
--- those of functions that are not moongrad's own.
+-- What the engine takes g' from, z or a = g(z). Of functions that are not moongrad's own it may be both.
 local slope_of_z = { ["leaky-relu"] = true, gelu = true, softplus = true }
-local slope_of_a = { sigmoid = true, tanh = true, relu = true }
+local slope_of_a = { sigmoid = true, tanh = true, relu = true, elu = true }
 
 -- The factor g' of activation name in a formula, what it says of itself behind that, and what it comes from, a list;
 -- z and a are the names of what it may be taken from, part says which part of a.
@@ -44,7 +43,7 @@ function symbols.slope(name, z, a, part)
   if slope_of_a[name] then return "g'", of_a, { a } end
   local factor = ("g'(%s)"):format(z)
   if slope_of_z[name] then return factor, words, { z } end
-  return factor, slope and of_a or "", { z, a }
+  return factor, "", { z, a }
 end
 
 -- "A[3], y and Z[2]", each once.

@@ -206,6 +206,29 @@ describe("explain", function()
     assert.matches("stale", e.text)
   end)
 
+  it("says of THETA how it came about, and then which it will be next", function()
+    for _, precision in ipairs { "double", "single" } do
+      local net = kit.xor { 2, 2, 1, eta = 2, precision = precision }
+      local was = net.theta[1][2][3]
+      net:forward()
+      net:backward()
+      assert.matches("^next THETA%[1%]%[2%]%[3%] = THETA%[1%]%[2%]%[3%] %- ETA GRAD%[1%]%[2%]%[3%]\n",
+        net:explain("theta", 1, 2, 3).text)
+      net:update()
+      local w, g = net.theta[1][2][3], net.grad[1][2][3]
+      local e = net:explain("theta", 1, 2, 3, { depth = 2 })
+      local a, b, c = e.text:match "^THETA%[1%]%[2%]%[3%] = (%S+) %- 2 %* (%S+) = (%S+) was the last update\nnext THETA"
+      kit.near({ was, g, w }, { tonumber(a), tonumber(b), tonumber(c) }, 1e-5) -- of six digits
+      assert.near(w - 2 * g, e.value, 1e-15) -- what it says stays the next update
+      net:forward()
+      net:backward()
+      assert.matches("^next THETA", net:explain("theta", 1, 2, 3).text) -- this GRAD was not taken yet
+      net.frozen[1] = true
+      assert.matches("^next THETA%[1%]%[2%]%[3%] = THETA%[1%]%[2%]%[3%], which is frozen",
+        net:explain("theta", 1, 2, 3).text)
+    end
+  end)
+
   it("does not agree with a pass that has a mistake in it, in numbers, and does not name it", function()
     local net = kit.xor()
     net:bug "wrong-sign"

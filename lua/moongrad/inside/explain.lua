@@ -126,7 +126,8 @@ end
 -- The explanation of one number, its terms opened depth - 1 times while room lasts.
 local function make(net, f, what, l, i, j, depth, room)
   local made = terms.of[what](net, f, l, i, j)
-  local self = { what = what, layer = l, i = i, j = j, name = label_of(what, l, i, j), symbols = made.symbols,
+  local self = { what = what, layer = l, i = i, j = j, name = label_of(what, l, i, j), head = made.head,
+    above = made.above, symbols = made.symbols,
     terms = made.list, engine = made.engine, notes = made.notes or {} }
   local class = term_class(made)
   for _, t in ipairs(made.list) do setmetatable(t, class) end
@@ -195,7 +196,8 @@ function add(self, lines, indent, seen)
     return
   end
   seen[self.name] = true
-  lines[#lines + 1] = ("%s%s = %s"):format(indent, self.name, self.symbols)
+  if self.above then lines[#lines + 1] = indent .. self.above end
+  lines[#lines + 1] = ("%s%s = %s"):format(indent, self.head or self.name, self.symbols)
   local wide = (#self.terms == 1 and add_one or add_terms)(self, lines, indent, seen)
   if #self.terms > 1 then lines[#lines + 1] = ("%s  %s  %s"):format(indent, pad("sum", wide), number(self.value)) end
   if indent == "" then

@@ -41,7 +41,8 @@ end
 
 -- The functions below return a node: symbols (what stands right of "="), engine (its own number), list (of terms:
 -- value, index or label, and the numbers that form shows), and unit (what the indices count), form, describe(term),
--- open(term) -> {{what, layer, i, j}, ...}, notes; the last five where there is something to say.
+-- open(term) -> {{what, layer, i, j}, ...}, notes, head (left of "=", when it is not its name), above (a line); the
+-- last seven where there is something to say.
 local of = {}
 terms.of = of
 
@@ -281,22 +282,33 @@ local function is_frozen(f, l, j)
   return not f.bias[l] and j == 1 or f.frozen[l] & (j == 1 and 1 or 2) ~= 0
 end
 
+-- "THETA[1][2][3] = 0.0923 - 2 * 0.0062 = 0.08 was the last update", when that was by this GRAD; else nil.
+local function last_update(net, f, l, i, j)
+  local earlier, last = core.theta_before(net, l), core.view(net, "dtheta", l)
+  local w, g = net.theta[l][i][j], net.grad[l][i][j]
+  if not (earlier and last) or g == 0 then return nil end
+  local was = earlier[i][j]
+  if core.descended(net, 0, g) ~= last[i][j] or core.descended(net, was, g) ~= w then return nil end
+  return ("THETA[%d][%d][%d] = %s - %s * %s = %s was the last update"):format(l, i, j, number(was), number(f.eta),
+    number(g), number(w))
+end
+
 function of.theta(net, f, l, i, j)
   local w, g = net.theta[l][i][j], net.grad[l][i][j]
   local W = ("THETA[%d][%d][%d]"):format(l, i, j)
   local list = { { value = w, label = "as it is", w, form = "%s" } }
   if is_frozen(f, l, j) then
-    return { symbols = W .. (f.bias[l] and ", which is frozen" or ", layer " .. l .. " has no bias"), engine = w,
-      list = list, form = "%s" }
+    local why = f.bias[l] and "which is frozen" or ("layer %d has no bias"):format(l)
+    return { head = "next " .. W, symbols = W .. ", " .. why, engine = w, list = list, form = "%s" }
   end
   list[2] = { value = -f.eta * g, label = "update", -f.eta, g }
   local notes = {}
   if j == 1 then notes[1] = "column 1 is the bias, the weight of a constant 1" end
-  local last = core.view(net, "dtheta", l)
-  if last and g ~= 0 and last[i][j] == -f.eta * g and core.theta_before(net, l)[i][j] + last[i][j] == w then
+  local above = last_update(net, f, l, i, j)
+  if above then
     notes[#notes + 1] = "this GRAD is that of the last update; forward() backward() make that of THETA as it now is"
   end
-  return { symbols = ("%s - ETA GRAD[%d][%d][%d], its next update"):format(W, l, i, j), list = list,
+  return { above = above, head = "next " .. W, symbols = ("%s - ETA GRAD[%d][%d][%d]"):format(W, l, i, j), list = list,
     engine = core.descended(net, w, g), form = "%s * %s", notes = notes,
     open = function(t) return t.label == "update" and { { "grad", l, i, j } } or {} end }
 end

@@ -43,6 +43,18 @@ describe("a planted condition", function()
       for i = 1, 4 do net.theta[1][i][1] = -100 end
       return net
     end, true },
+    { "dead output", function()
+      local net = net_of { 2, 8, 1, activation = "relu", output = "relu" }
+      net.theta[1][3] = -mg.ones(1, 3)
+      net.theta[2] = -mg.ones(1, 9) -- Z[2] is under 0 for every row
+      return net
+    end, true },
+    { "dead output", function()
+      local net = net_of { output = "relu", y = 7 * y }
+      net.theta[2] = mg.zeros(1, 5)
+      net.theta[2][1][1] = -9
+      return net
+    end, true },
     { "vanishing", function()
       local net = net_of { 2, 4, 4, 4, 4, 4, 4, 1, activation = "sigmoid" }
       net:step(200)
@@ -377,6 +389,7 @@ describe("a diagnosis", function()
     local bare = mg.network { 2, 2, 1, seed = 1 }
     assert.is_true(bare:diagnose().ok)
     assert.is_truthy(tostring(bare:diagnose()):find("no data yet", 1, true))
+    assert.is_nil(tostring(bare:diagnose()):find("nothing wrong", 1, true)) -- hardly anything was looked at
     mg.activation { name = "own tanh", f = mg.tanh, df = function(_, a) return 1 - a * a end }
     local net = net_of { activation = "own tanh", init = { "normal", sigma = 100 } }
     assert.is_truthy(finding(net:diagnose(), "saturation"))

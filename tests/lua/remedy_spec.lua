@@ -24,6 +24,11 @@ describe("who types what it proposes, and goes on,", function()
       for i = 1, 4 do net.theta[1][i][1] = -100 end
       return net
     end,
+    ["dead output"] = function(seed)
+      local net = net_of { 2, 8, 1, activation = "relu", output = "relu", seed = seed }
+      net.theta[2] = -mg.ones(1, 9)
+      return net
+    end,
     vanishing = function(seed) return net_of { 2, 4, 4, 4, 4, 4, 4, 1, activation = "sigmoid", seed = seed } end,
     exploding = function(seed)
       return net_of { 2, 30, 30, 30, 1, activation = "relu", output = "linear", cost = "mse", eta = 1e-3,

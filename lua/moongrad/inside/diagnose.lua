@@ -18,6 +18,7 @@ diagnosis.__index = diagnosis
 local function adopt(self, found, run)
   self.epochs, self.batch, self.rows = run.epochs, run.batch, #run.X
   for name, v in pairs(found) do self[name] = v end
+  if self.fall and math.abs(self.fall) < run.rounding then self.fall = 0 end
   if self.learnt and self.trend == "flat" then self.trend = "falls" end
 end
 
@@ -36,15 +37,15 @@ local function look_at_updates(self, net)
   local finding
   if net.eta < 0 then
     finding = { name = "ETA", text = ("it is %.3g: below 0, each update goes up the gradient"):format(net.eta),
-      try = ("ETA = %.3g; step(100)"):format(-net.eta) }
+      try = ("ETA = %.3g; return step(100)"):format(-net.eta) }
   elseif net.eta == 0 then
-    finding = { name = "ETA", text = "it is 0: no update changes THETA", try = "ETA = 0.1; step(100)" }
+    finding = { name = "ETA", text = "it is 0: no update changes THETA", try = "ETA = 0.1; return step(100)" }
   else
     for l = 1, #self.layers do
       if net.frozen[l] ~= true then return false end
     end
     finding = { name = "frozen", text = "every layer is frozen: no update changes THETA",
-      try = "for l = 1, #THETA do NET.frozen[l] = false end step(100)" }
+      try = "for l = 1, #THETA do NET.frozen[l] = false end return step(100)" }
   end
   finding.value = net.eta
   find(self, finding)
@@ -57,7 +58,7 @@ local function too_large(self, smaller, text)
   local last = self.costs and self.costs[#self.costs]
   local minor = self.learnt and last ~= nil and last < 1.5 * self.costs[1]
   find(self, { name = "ETA too large", value = self.widest, text = text, minor = minor,
-    try = ("ETA = %.3g; step(100)"):format(smaller) })
+    try = ("ETA = %.3g; return step(100)"):format(smaller) })
 end
 
 local some_rows = 16 -- a batch's
@@ -102,7 +103,7 @@ end
 local function look_at_flat(self, net, run)
   local larger, fall = probe.larger(run, self)
   if larger then
-    find(self, { name = "ETA too small", value = self.widest, try = ("ETA = %.3g; step(1000)"):format(larger),
+    find(self, { name = "ETA too small", value = self.widest, try = ("ETA = %.3g; return step(1000)"):format(larger),
       text = ("an update is at most %.2g of its weights, 1e-3 is usual: with ETA %.3g the cost falls by %s in %d " ..
         "epochs, with %.3g by %s"):format(self.widest, larger, percent(fall), self.epochs, net.eta,
         percent(math.max(self.fall, 0))) })
@@ -159,7 +160,7 @@ local function wider(net)
   local sizes = {}
   for l = 1, #net.layers do sizes[l] = l > 1 and l < #net.layers and 2 * net.layers[l] or net.layers[l] end
   if #sizes == 2 then table.insert(sizes, 2, 4) end
-  return ("LAYERS = {%s}; step(2000)"):format(table.concat(sizes, ", "))
+  return ("LAYERS = {%s}; return step(2000)"):format(table.concat(sizes, ", "))
 end
 
 local function look_for_plateau(self, net, X, y, run)
@@ -168,8 +169,8 @@ local function look_for_plateau(self, net, X, y, run)
     for _, p in ipairs(plateaus) do
       if math.abs(self.mse / p[1] - 1) < .02 then
         local escape = p[1] ~= 1 / 4 and wider(net)
-          or net.options.output == "sigmoid" and 'init("normal"); ETA = 2; step(5000)'
-          or probe.redraw(run, "xavier") .. "; step(1000)"
+          or net.options.output == "sigmoid" and 'init("normal"); ETA = 2; return step(5000)'
+          or probe.redraw(run, "xavier") .. "; return step(1000)"
         find(self, { name = "plateau", value = p[1], try = escape,
           text = ("mse %.6g is the plateau of XOR at %s = %.4g: %s"):format(self.mse, p[2], p[1], p[3]) })
         return
@@ -179,7 +180,7 @@ local function look_for_plateau(self, net, X, y, run)
   if math.abs(self.explained) < .02 then
     local change = self.layers[1].activation == "sigmoid" and 'NET.options.activation = "tanh"; ' or ""
     find(self, { name = "plateau", value = self.mse,
-      try = ('%sinit("xavier"); step(%d)'):format(change, self.epochs == 300 and 1000 or 100),
+      try = ('%sinit("xavier"); return step(%d)'):format(change, self.epochs == 300 and 1000 or 100),
       text = ("mse %.6g is what the mean of y alone gives, %.6g: X is not used"):format(self.mse, self.variance) })
   elseif self.explained < .5 and (self.explained > 0 or self.ok) then
     find(self, { name = "plateau", value = self.mse, try = wider(net),
@@ -216,8 +217,8 @@ end
 
 -- The order in which causes come before what they cause.
 local order = { NaN = 1, error = 1, data = 1, ETA = 2, frozen = 2, gradient = 3, constant = 4, targets = 5,
-  unscaled = 6, symmetry = 7, exploding = 8, ["ETA too large"] = 9, saturation = 10, dead = 11, vanishing = 12,
-  ["ETA too small"] = 13, plateau = 14 }
+  unscaled = 6, symmetry = 7, exploding = 8, ["ETA too large"] = 9, ["dead output"] = 10, saturation = 11, dead = 12,
+  vanishing = 13, ["ETA too small"] = 14, plateau = 15 }
 
 local function before(a, b)
   if a.minor ~= b.minor then return b.minor end
@@ -299,7 +300,7 @@ function diagnosis.__tostring(self)
   add(shape(self))
   if #self.layers > 0 then lines[#lines + 1] = numbers(self) end
   add(self.lacks)
-  if self.ok then add "nothing wrong found" end
+  if self.ok and not self.lacks then add "nothing wrong found" end
   for _, finding in ipairs(self.findings) do
     add(("%s%s: %s"):format(finding.minor and "also " or "", finding.name, finding.text))
   end

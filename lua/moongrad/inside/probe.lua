@@ -17,9 +17,11 @@ local function some(m)
   return part
 end
 
--- A copy of net that stands where net does, or is drawn anew by a method of init, on some rows of X, y.
-local function copy(run, eta, method)
+-- A copy of net that stands where net does, or is drawn anew by a method of init, on some rows of X, y. It may have
+-- another output.
+local function copy(run, eta, method, output)
   local twin = run.net:copy()
+  if output then twin.options.output = output end
   if method then
     core.set_rng(twin, core.generator(1))
     twin:init(method)
@@ -42,13 +44,14 @@ function probe.new(net, X, y)
   local in_batches = #net.a > 0 and #net.a[1] ~= #X -- the last pass was of one
   run.batch = in_batches and core.network_state(net).batch or nil
   if run.batch then run.scale = 1 end
+  run.rounding = net.options.precision == "single" and 1e-5 or 1e-12 -- a smaller share of a cost says nothing
   run.twin = copy(run, net.eta)
   return run
 end
 
 -- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers.
-local function costs(run, eta, method)
-  local twin = copy(run, eta, method)
+local function costs(run, eta, method, output)
+  local twin = copy(run, eta, method, output)
   local list = { core.evaluate(twin, run.X, run.y) }
   list = { list[1] }
   local ok, message = pcall(function()
@@ -117,11 +120,11 @@ function probe.larger(run, now)
 end
 
 -- A line that draws THETA anew by a method of init; with a smaller eta, too, if this one would carry it off again.
-function probe.redraw(run, method)
+function probe.redraw(run, method, output)
   local line, least = ("init(%q)"):format(method), math.huge
   for power = 0, 3 do
     local eta = run.net.eta * 10 ^ -power
-    local list = costs(run, eta, method)
+    local list = costs(run, eta, method, output)
     if list and list[#list] < least / 2 then
       least = list[#list]
       if power > 0 then line = ("ETA = %.3g; init(%q)"):format(eta, method) end

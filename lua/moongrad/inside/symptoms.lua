@@ -224,15 +224,29 @@ local function other_activation(net, activation)
   return is_shared and 'NET.options.output = "sigmoid"; ' .. line or line
 end
 
+-- Output relus that answer 0 for every row, and so learn nothing, whatever stands below them.
+local function dead_output(self, net, run, m, learns)
+  local _, y = core.network_data(net)
+  local output = y:min() >= 0 and y:max() <= 1 and "sigmoid" or "linear"
+  symptoms.find(self, { name = "dead output", layer = #self.layers, value = m.dead,
+    minor = learns and 2 * m.dead < m.units or self.learnt,
+    try = ("NET.options.output = %q; %s; return step(1000)"):format(output, probe.redraw(run, "xavier", output)),
+    text = (m.units == 1 and "the output relu answers 0 for every row of X"
+      or ("%d of the %d output relus answer 0 for every row of X"):format(m.dead, m.units))
+      .. ": no gradient comes through, and no update moves it" })
+end
+
 function symptoms.layers(self, net, run)
   local hidden = #self.layers - 1
   local learns = self.trend == "falls" or self.learnt
   for l, m in ipairs(self.layers) do
     local last = l > hidden
-    if m.dead > 0 and not last then
+    if m.dead > 0 and last then
+      dead_output(self, net, run, m, learns)
+    elseif m.dead > 0 then
       symptoms.find(self, { name = "dead", layer = l, value = m.dead,
         minor = learns and 2 * m.dead < m.units or self.learnt,
-        try = other_activation(net, "leaky-relu") .. "step(100)",
+        try = other_activation(net, "leaky-relu") .. "return step(100)",
         text = ("%d of the %d relus of A[%d] are dead: 0 for every row of X, so that no gradient comes through"):format(
           m.dead, m.units, l + 1) })
     end

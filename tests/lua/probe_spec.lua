@@ -1,0 +1,41 @@
+-- diagnose: the epochs that it tries on a copy, what it makes of them, and what it says of that.
+
+local mg = require "moongrad"
+
+local X, y = mg.data.xor()
+
+local function net_of(spec)
+  local all = { 2, 4, 1, activation = "tanh", output = "sigmoid", init = "xavier", eta = .5, X = X, y = y, seed = 1 }
+  if spec[1] then all[1], all[2], all[3] = nil, nil, nil end
+  for key, v in pairs(spec) do all[key] = v end
+  return mg.network(all)
+end
+
+-- Text as it was before it was broken into lines.
+local function squeeze(text) return (text:gsub("%s+", " ")) end
+
+describe("a diagnosis", function()
+  it("has lines to type that show what came of their epochs", function()
+    for _, make in ipairs { function() return net_of { eta = -1 } end, function() return net_of { eta = 1e-6 } end,
+      function() return net_of { eta = 1000 } end } do
+      local line = make():diagnose().try
+      local results = table.pack(assert(load(line, "=try", "t", setmetatable({ step = function() return "shown" end },
+        { __index = _ENV })))())
+      assert.equal("shown", results[1], line)
+    end
+  end)
+
+  it("says that a cost stays where only its last bits move", function()
+    local g, moved = mg.generator(2), 0
+    for seed = 1, 20 do
+      local net = net_of { 3, 5, 1, output = "linear", X = g:randn(50, 3), y = g:randn(50, 1), seed = seed,
+        eta = 1e-17 }
+      net.frozen[1] = true
+      local d = net:diagnose()
+      if d.costs[1] ~= d.costs[301] then moved = moved + 1 end
+      assert.equal(0, d.fall)
+      assert.is_truthy(squeeze(tostring(d)):find("the cost stays", 1, true), tostring(d))
+    end
+    assert.is_true(moved > 0)
+  end)
+end)

@@ -149,6 +149,7 @@ step(n, {stop_when = f, every = m}) asks f(r) after each m epochs (default 1), a
 static int step(lua_State *L) {
   Network *n = self(L);
   if (n->watched || lua_gettop(L) > 2) return step_looking(L);
+  network_idle(L, n);
   const lua_Integer count = epochs_arg(L, 2, "step");
   if (!past_is_noted(n)) past_note(L, n);
   network_attach(L, 1, n, "step", true);
@@ -197,6 +198,7 @@ static int epoch(lua_State *L) {
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
   const size_t rows = X->m.nrows, batch = (size_t)luaL_checkinteger(L, 4);
   const mg_targets targets = (mg_targets)luaL_checkinteger(L, 6);
+  network_idle(L, n);
   mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
   past_before_epoch(L, n, batch, g);
   network_room(L, 1, batch < rows ? batch : rows, false);
@@ -248,6 +250,7 @@ Returns the prediction, a new N x outputs matrix.
 static int forward(lua_State *L) {
   Network *n = network_check(L, 1);
   check_arity(L, 2);
+  network_idle(L, n);
   lua_settop(L, 2);
   bool with_y = false;
   if (lua_isnil(L, 2)) {
@@ -284,6 +287,7 @@ DELTA, GRAD and J. Returns GRAD. Does not touch THETA.
 static int backward(lua_State *L) {
   Network *n = network_check(L, 1);
   check_arity(L, 2);
+  network_idle(L, n);
   lua_settop(L, 2);
   if (n->net.made < MG_FORWARD) return fail(L, "backward: no forward pass yet: call forward() first");
   const bool own = !lua_isnil(L, 2);

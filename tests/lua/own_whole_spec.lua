@@ -95,6 +95,24 @@ describe("a network whose function", function()
     end
   end)
 
+  it("tries it and goes on leaves what it would have left without", function()
+    for c, change in ipairs(changes) do
+      for r, run in ipairs(runs) do
+        local net, twin = nil, ready("trips f", "double", function() end)
+        run(twin)
+        net = ready("trips f", "double", function(n) assert.is_false(pcall(change, n)) end)
+        run(net)
+        tripped = nil
+        assert.equal(kit.theta(twin), kit.theta(net), ("change %d, run %d"):format(c, r))
+        for _, n in ipairs { net, twin } do
+          n:undo()
+          n:step()
+        end
+        assert.equal(kit.theta(twin), kit.theta(net))
+      end
+    end
+  end)
+
   it("fails while undo and seek do its steps again is where it was, and can go back later", function()
     local net = ready("trips f", "double", function() error "the user's words" end)
     local before = kit.theta(net)

@@ -157,6 +157,12 @@ function options.show(v)
 end
 local show = options.show
 
+-- Is v to be called? What hides its metatable, too.
+function options.is_callable(v)
+  local meta = type(v) ~= "function" and debug.getmetatable(v)
+  return type(v) == "function" or type(meta) == "table" and type(rawget(meta, "__call")) == "function"
+end
+
 local function finite(v) return type(v) == "number" and v == v and v ~= math.huge and v ~= -math.huge end
 
 -- Raises unless v is one of the names in list, names of a kind of thing: who "output", kind "activation".

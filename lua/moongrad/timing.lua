@@ -24,8 +24,7 @@ local function duration(seconds)
 end
 
 local function check(name, f)
-  local meta = debug.getmetatable(f)
-  if type(f) ~= "function" and not (type(meta) == "table" and rawget(meta, "__call")) then
+  if not options.is_callable(f) then
     raise("%s: expected a function and what to call it with, %s(step, 100), got %s", name, name, options.show(f))
   end
 end

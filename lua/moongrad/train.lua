@@ -28,7 +28,7 @@ local defaults = options.declare("train", {
 local most_reports = 1000 -- in a history, unless it was said which
 
 local function callback(name, f)
-  if f == nil or type(f) == "function" or (getmetatable(f) or {}).__call then return f end
+  if f == nil or options.is_callable(f) then return f end
   raise("train: %s: expected a function, got %s", name, options.show(f))
 end
 

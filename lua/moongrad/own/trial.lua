@@ -8,8 +8,6 @@ local trial = {}
 
 trial.tolerance = 1e-4 -- of the relative error: central differences at h = 1e-5 are good to some 1e-9
 
-local function is_callable(f) return type(f) == "function" or (getmetatable(f) or {}).__call ~= nil end
-
 -- The table a definition is made of, checked; slope is "df" or "delta".
 function trial.read(kind, spec, slope, ...)
   if select("#", ...) > 0 or type(spec) ~= "table" then
@@ -30,7 +28,7 @@ function trial.read(kind, spec, slope, ...)
     raise("%s: %q is built in and stays what it is: choose another name", kind, name)
   end
   for _, key in ipairs { "f", slope } do
-    if not is_callable(spec[key]) then
+    if not options.is_callable(spec[key]) then
       raise("%s %s: %s: expected a function, got %s", kind, name, key, options.show(spec[key]))
     end
   end

@@ -199,7 +199,7 @@ local function check(o, ...)
     options.show(o)) end
   for name in pairs(o) do options.exists("step", name) end
   local f = o.stop_when
-  if f ~= nil and type(f) ~= "function" and not (getmetatable(f) or {}).__call then
+  if f ~= nil and not options.is_callable(f) then
     raise("step: stop_when: expected a function, got %s", options.show(f))
   end
   return o

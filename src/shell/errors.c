@@ -211,6 +211,33 @@ void err_syntax(lua_State *L) {
     lua_pop(L, 1);
 }
 
+/* session.unloadable(message, name, source) */
+static int explain_script(lua_State *L) {
+  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) != LUA_TTABLE) return 0;
+  lua_getfield(L, -1, "unloadable");
+  lua_replace(L, 1); /* which was nil */
+  lua_pop(L, 1);
+  lua_call(L, 3, 1);
+  return 1;
+}
+
+/* Adds to the message on top of the stack, of a script that does not compile, the next step. The script is a
+   file, or else this text. */
+void err_unloadable(lua_State *L, const char *name, const char *source, size_t len) {
+  lua_pushcfunction(L, explain_script);
+  lua_pushnil(L);
+  lua_pushvalue(L, -3);
+  lua_pushstring(L, name);
+  if (source)
+    lua_pushlstring(L, source, len);
+  else
+    lua_pushnil(L);
+  if (lua_pcall(L, 4, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
+    lua_replace(L, -2);
+  else
+    lua_pop(L, 1);
+}
+
 /* --- on the terminal ------------------------------------------------------------- */
 
 /* How many bytes at s are one character of UTF-8; 0 for control codes and what is none. */

@@ -1,5 +1,6 @@
 /* run.c - load, call, report: every chunk of the command line and the prompt goes through here. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,8 +81,43 @@ int run_load(lua_State *L, const char *s, size_t len, const char *name) {
   return explain_load(L, luaL_loadbufferx(L, s, len, name, session ? "t" : NULL), name + 1);
 }
 
+/* Pushes what standard input has to its end; true when it could be read. */
+static int push_stdin(lua_State *L) {
+  luaL_Buffer b;
+  size_t n;
+  luaL_buffinit(L, &b);
+  do {
+    n = fread(luaL_prepbuffer(&b), 1, LUAL_BUFFERSIZE, stdin);
+    luaL_addsize(&b, n);
+  } while (n == LUAL_BUFFERSIZE);
+  luaL_pushresult(&b);
+  return !ferror(stdin);
+}
+
+/* As luaL_loadfilex, but what does not compile is looked at once more, which only a text that is kept can be.
+ */
+static int load_stdin(lua_State *L) {
+  if (!push_stdin(L)) {
+    lua_pushfstring(L, "cannot read stdin: %s", strerror(errno));
+    lua_remove(L, -2);
+    return LUA_ERRFILE;
+  }
+  size_t len;
+  const char *s = lua_tolstring(L, -1, &len), *end = s + len;
+  if (strncmp(s, "\xEF\xBB\xBF", 3) == 0) s += 3;
+  if (s < end && *s == '#') /* the line that names the program; its end stays, to be counted */
+    while (s < end && *s != '\n') s++;
+  int status = luaL_loadbufferx(L, s, (size_t)(end - s), "=stdin", "t");
+  if (status == LUA_ERRSYNTAX) err_unloadable(L, NULL, s, (size_t)(end - s));
+  lua_remove(L, -2);
+  return status;
+}
+
 static int load_file(lua_State *L, const char *name) {
-  return explain_load(L, luaL_loadfilex(L, name, session ? "t" : NULL), name ? name : "stdin");
+  if (!session) return luaL_loadfilex(L, name, NULL);
+  int status = name ? luaL_loadfilex(L, name, "t") : load_stdin(L);
+  if (status == LUA_ERRSYNTAX && name) err_unloadable(L, name, NULL, 0);
+  return explain_load(L, status, name ? name : "stdin");
 }
 
 static int run_chunk(lua_State *L, int status) {

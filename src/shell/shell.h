@@ -94,6 +94,7 @@ int err_plain(lua_State *L); /* message handlers: under --no-session, */
 int err_script(lua_State *L);
 int err_prompt(lua_State *L);
 void err_syntax(lua_State *L);
+void err_unloadable(lua_State *L, const char *name, const char *source, size_t len);
 void err_print(const char *msg, size_t len);
 
 /* --- signals.c --------------------------------------------------------------- */

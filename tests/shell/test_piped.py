@@ -38,6 +38,34 @@ def stdin_lines(home):
 
 
 @test
+def values_alone(home):
+    """a value alone, a prompt that was copied along and the habits of other languages are explained in a script, too"""
+    path = os.path.join(home, "s.lua")
+    alone = "; line %d has a value alone: a script shows it by print(%s)"
+    prompt = "; that is a prompt: a script has what is typed behind it, without what was shown"
+    for text, said in (("x = {1}\nx[1]\n", "3: syntax error near <eof>" + alone % (2, "x[1]")),
+                       ("x = {1}\nx[1] -- one\nprint(x)\n", "3: syntax error near 'print'" + alone % (2, "x[1]")),
+                       ("seed(0)\n1 + 1\n", "2: unexpected symbol near '1'" + alone % (2, "1 + 1")),
+                       ("x = 5\nx == 5\n", "2: syntax error near '=='" + alone % (2, "x == 5")),
+                       ("#!/bin/moongrad\nx = {1}\nx\n[1]\n", "5: syntax error near <eof>" + alone % (3, "...")),
+                       ("∇> seed(0)\n", "1: unexpected symbol near '<\\226>'" + prompt),
+                       ("∇ 10 0.49> x = 1\n", "1: unexpected symbol near '<\\226>'" + prompt),
+                       ("\n> seed(0)\n", "2: unexpected symbol near '>'" + prompt),
+                       ("x = 1\nx += 1\n", "2: syntax error near '+'; Lua has no +=: write x = x + ..."),
+                       ("x = = 1\n", "1: unexpected symbol near '='")):
+        write(path, text)
+        err = run(stdin=text, home=home)[1]
+        check(err.endswith("stdin:" + said + "\n"), text, err)
+        err = run(path, home=home)[1]
+        check(err.endswith("s.lua:" + said + "\n"), text, err)
+        err = run("-q", "-i", stdin="run %r\n" % path, home=home)[1]
+        check(("s.lua:" + said + "\n") in err, text, err)
+    equal(run(stdin="\ufeffprint(1)")[0], "1\n")
+    check("cannot read stdin" in subprocess.run([MOONGRAD], stdin=os.open(home, os.O_RDONLY), capture_output=True,
+                                                env=environment(home)).stderr.decode())
+
+
+@test
 def full_device(home):
     """a failed write to standard output is an error"""
     script = os.path.join(home, "s.lua")

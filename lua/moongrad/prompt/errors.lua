@@ -10,6 +10,7 @@ local printer = require "moongrad.prompt.print"
 local show = require "moongrad.show"
 local text = require "moongrad.text"
 local undefined = require "moongrad.prompt.undefined"
+local unloadable = require "moongrad.prompt.unloadable"
 
 local errors = {}
 
@@ -248,15 +249,16 @@ local function find_places(frames, where, line, words)
   return named, tokens, at, said
 end
 
--- The line that a message names when no frame is there: that of a file which does not compile.
+-- The line that a message names when no frame is there: that of a file which does not compile; then the next step.
 local function named_place(where, line, words)
   local source = source_text(where:find "^%[%d+%]$" and "=" .. where or "@" .. where)
   local shown = source and caret.line(source, tonumber(line))
   if not shown then return nil end
   line = tonumber(line)
-  local near = words:match " near ('.*')$"
-  local column = near and caret.near(source, line, near) or caret.of(source, line, words)
-  return pointed(shown, column, "  ")
+  local near = words:match " near (.*)$"
+  if not near then return pointed(shown, caret.of(source, line, words), "  ") end
+  local column, ending = caret.near(source, line, near) -- the last with something in it, where the end is what is near
+  return pointed(ending or shown, column, "  "), unloadable.hint(source, line, words)
 end
 
 -- Is the frame an input of one line, which is still to be seen?
@@ -288,6 +290,9 @@ function errors.failed(thread, message)
   if words then
     message = ("%s:%s: %s"):format(where, line, said or reword(words, thread, frame, tokens, at))
   end
+  local named, hint
+  if where and not frame then named, hint = named_place(where, line, words) end
+  message = message .. (hint or "")
   last = setmetatable({ message = message, frames = frames }, trace)
   local users = {}
   for _, f in ipairs(frames) do
@@ -295,8 +300,7 @@ function errors.failed(thread, message)
     f.func = nil
     for _, v in ipairs(f.locals or {}) do v.value = nil end
   end
-  local lines = { message }
-  if where and not frame then lines[2] = named_place(where, line, words) end
+  local lines = { message, named }
   if #users > 1 or lines[2] then
     local list = user_lines(frames)
     table.move(list, 1, #list, #lines + 1, lines)

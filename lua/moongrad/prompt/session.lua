@@ -105,6 +105,11 @@ function session.hint(message) return require("moongrad.prompt.undefined").hint(
 function session.failed(thread, message) return require("moongrad.prompt.errors").failed(thread, message) end
 function session.unreadable(thread, message) return require("moongrad.prompt.errors").unreadable(thread, message) end
 
+-- Likewise of a script: a file, or else the text of it.
+function session.unloadable(message, name, text)
+  return require("moongrad.prompt.unloadable").explain(message, name, text)
+end
+
 -- Every name that _G gives without holding it.
 function session.names()
   local list = { "mg" }

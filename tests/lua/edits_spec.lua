@@ -60,4 +60,39 @@ describe("a walk that is written into", function()
     assert.equal("sum over k of DELTA[2][2][k] THETA[2][k][4] g', g' = a (1 - a), a = A[2][2][4]",
       net:explain("delta", 1, 2, 3).symbols)
   end)
+
+  it("says what was written by hand", function()
+    local net = kit.xor { 2, 2, 1 }
+    local w = net:walk()
+    local op = w()
+    local made = net.z[1][2][1]
+    assert.matches("   from A%[1%] and THETA%[1%]\n", op.text)
+    net.z[1][2][1] = 0
+    local by_hand = "   from A%[1%] and THETA%[1%], but Z%[1%]%[2%]%[1%], written by hand\n"
+    assert.matches(by_hand, w:to("z", 1).text)
+    assert.matches(by_hand, op.text)
+    local e = net:explain("z", 1, 2, 1)
+    local words = ("\n  Z[1][2][1] was written by hand: the walk had made it %.6g"):format(made)
+    assert.is_truthy(e.text:find(words, 1, true))
+    assert.is_nil(e.text:find "stale")
+    assert.is_nil(net:explain("z", 1, 1, 1).text:find "by hand")
+    assert.is_nil(w().text:find "by hand") -- A[2] is what its terms come to
+    assert.equal(.5, net.a[2][2][2])
+    net.z[1][1] = { 7, 8 }
+    assert.matches("Z%[1%]%[1%]%[1%], Z%[1%]%[1%]%[2%] and Z%[1%]%[2%]%[1%], written", w:to("z", 1).text)
+    net.z[1][3][1] = 0 / 0
+    assert.matches("but 4 numbers written by hand, Z%[1%]%[1%]%[1%] first", w:to("z", 1).text)
+    w:back()
+    assert.is_nil(w().text:find "by hand") -- made anew
+    w:to("grad", 1)
+    net.grad[1][2][3] = 5
+    assert.matches("GRAD%[1%]%[2%]%[3%] was written by hand", net:explain("grad", 1, 2, 3).text)
+    w:finish()
+    assert.matches("GRAD%[1%]%[2%]%[3%] was written by hand", net:explain("grad", 1, 2, 3).text)
+    net:step()
+    assert.is_nil(net:explain("grad", 1, 2, 3).text:find "by hand")
+    assert.is_nil(net:walk():to("grad", 1).text:find "by hand")
+    net.a[2][1][2] = 5
+    assert.matches("A%[2%]%[1%]%[2%] was written by hand", net:explain("a", 2, 1, 2).text)
+  end)
 end)

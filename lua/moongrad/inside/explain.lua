@@ -1,5 +1,6 @@
 -- explain.lua - where one number came from: its formula, the sum with every term's numbers, and the engine's own.
 
+local byhand = require "moongrad.inside.byhand"
 local core = require "moongrad.core"
 local lists = require "moongrad.lists"
 local names = require "moongrad.names"
@@ -134,7 +135,10 @@ local function make(net, f, what, l, i, j, depth, room)
   self.value = terms.sum(made.list)
   self.difference = self.value - self.engine
   if self.value == self.engine then self.difference = 0 end -- both Inf
-  if not terms.agree(net, made.list, self.engine) then
+  local was = byhand.was(net, what, l, i, j)
+  if was then
+    table.insert(self.notes, 1, ("%s was written by hand: the walk had made it %s"):format(self.name, number(was)))
+  elseif not terms.agree(net, made.list, self.engine) then
     table.insert(self.notes, 1, ("stale or wrong: %s is not what its terms now come to. If they have changed since it "
       .. "was made, %s makes it anew; else check() says more"):format(self.name, makers[what] or "update()"))
   end

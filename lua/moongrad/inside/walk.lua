@@ -1,5 +1,6 @@
 -- walk.lua - one step, one operation at a time: z, a, cost, delta, grad and update of the real pass.
 
+local byhand = require "moongrad.inside.byhand"
 local core = require "moongrad.core"
 local lists = require "moongrad.lists"
 local names = require "moongrad.names"
@@ -41,7 +42,10 @@ end
 -- What it made, as text with where that came from.
 local function result(self, from)
   if self.name == "cost" then return ("J = %s   from %s"):format(show.number(self.value), from) end
-  if self.name ~= "update" then return (show.matrix(self.value):gsub("\n", "   from " .. from .. "\n", 1)) end
+  if self.name ~= "update" then
+    from = from .. byhand.words(self.net, self.name, self.layer)
+    return (show.matrix(self.value):gsub("\n", "   from " .. from .. "\n", 1))
+  end
   local texts = {}
   for l, m in ipairs(self.value) do
     texts[l] = show.matrix(m):gsub("\n", ("   from THETA[%d] and GRAD[%d]\n"):format(l, l), 1)
@@ -114,6 +118,8 @@ local function run(self)
   local k = done(self) + 1
   if k == self.count then self.kept = core.walk_keep(self.net) end
   core.walk_run(self.net)
+  local name, layer = core.walk_op(self.net, k)
+  if is_matrix[name] then byhand.made(self.net, name, layer) end
   self.finished = k == self.count
 end
 
@@ -151,6 +157,7 @@ local function begin(self)
     end
     self.data = { X = { matrix = X, version = core.version(X) }, y = { matrix = y, version = core.version(y) } }
   end
+  byhand.begin(self.net, self.number)
   self.kept, self.finished = false, false
 end
 

@@ -1,0 +1,58 @@
+-- byhand.lua - which of the numbers that a walk has made were written over by hand since.
+
+local core = require "moongrad.core"
+
+local byhand = {}
+
+local most = 1e6     -- numbers of a matrix that is looked at
+local most_named = 3
+
+local state = core.network_state
+
+-- The index of what operation name of a layer makes.
+local function index(name, layer) return name == "a" and layer + 1 or layer end
+
+-- A walk, its number, begins; and what an operation of it has just made.
+function byhand.begin(net, number) state(net).walked = { number = number, a = {}, z = {}, delta = {}, grad = {} } end
+function byhand.made(net, name, layer)
+  local m = core.view(net, name, index(name, layer))
+  state(net).walked[name][index(name, layer)] = m.nrows * m.ncols <= most and m:copy() or nil
+end
+
+-- The matrix net[name][l] as it is and as the walk that is on has made it; nil when none has or it is the same.
+local function both(net, name, l)
+  local walked = state(net).walked
+  local made = walked and walked.number == core.walk_state(net) and (walked[name] or {})[l]
+  local now = made and core.view(net, name, l)
+  if now and now ~= made then return now, made end
+end
+
+local function differs(a, b) return a ~= b and (a == a or b == b) end
+
+-- What the walk had made net[name][l][i][j], when another number stands there now; else nil.
+function byhand.was(net, name, l, i, j)
+  local now, made = both(net, name, l)
+  return now and differs(now[i][j], made[i][j]) and made[i][j] or nil
+end
+
+-- ", but Z[1][2][1] and Z[1][3][1], written by hand": what was, of that which an operation made; "" when nothing was.
+function byhand.words(net, name, layer)
+  local l, names, count = index(name, layer), {}, 0
+  local now, made = both(net, name, l)
+  if not now then return "" end
+  local was = made:totable()
+  for i, row in ipairs(now:totable()) do
+    for j, v in ipairs(row) do
+      if differs(v, was[i][j]) then
+        count = count + 1
+        if count <= most_named then names[count] = ("%s[%d][%d][%d]"):format(name:upper(), l, i, j) end
+      end
+    end
+  end
+  if count == 0 then return "" end
+  if count > most_named then return (", but %d numbers written by hand, %s first"):format(count, names[1]) end
+  local last = table.remove(names)
+  return (", but %s, written by hand"):format(#names > 0 and table.concat(names, ", ") .. " and " .. last or last)
+end
+
+return byhand

@@ -98,9 +98,9 @@ describe("a network whose function", function()
   it("tries it and goes on leaves what it would have left without", function()
     for c, change in ipairs(changes) do
       for r, run in ipairs(runs) do
-        local net, twin = nil, ready("trips f", "double", function() end)
+        local twin = ready("trips f", "double", function() end)
         run(twin)
-        net = ready("trips f", "double", function(n) assert.is_false(pcall(change, n)) end)
+        local net = ready("trips f", "double", function(n) assert.is_false(pcall(change, n)) end)
         run(net)
         tripped = nil
         assert.equal(kit.theta(twin), kit.theta(net), ("change %d, run %d"):format(c, r))

@@ -5,8 +5,8 @@ local show = require "moongrad.show"
 
 --- report
 -- What step and train return, shown in one line: epoch, cost, mse, tss, accuracy (nil when y are no classes),
--- seconds, interrupted; train's also test_cost, test_accuracy and history. cost includes l1 and l2, mse and tss do
--- not.
+-- seconds, interrupted, stopped (was it by stop_when? nil without one); train's also test_cost, test_accuracy and
+-- history. cost includes l1 and l2, mse and tss do not.
 --   mse = tss / (N K), tss = sum of (yhat - y)^2
 -- > r = step(10)
 -- > r.cost, r.mse
@@ -40,6 +40,7 @@ function report.__tostring(r)
   add("test cost", r.test_cost, "%.9g")
   add("test accuracy", r.test_accuracy, "%.4g")
   if r.seconds then parts[#parts + 1] = duration(r.seconds) end
+  if r.stopped then parts[#parts + 1] = "stopped by stop_when" end
   return table.concat(parts, "   ") .. (r.watch and "\n" .. r.watch or "")
 end
 

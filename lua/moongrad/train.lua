@@ -108,15 +108,15 @@ local function train(net, o, ...)
       r.seconds = core.clock() - start
     end
     if looks then r.watch = looking.look(net) or r.watch end
-    local stop = stop_when and stop_when(r)
-    local last = e == epochs or stop
+    if stop_when then r.stopped = stop_when(r) and true or false end
+    local last = e == epochs or r.stopped
     if not o.every and #history >= most_reports then
       thin(history)
       apart = 2 * apart
     end
     if e % apart == 0 or last then history[#history + 1] = r end
     if look and (e % every == 0 or last) then look(r) end
-    if stop then break end
+    if r.stopped then break end
     if look or stop_when then targets = core.check_data(net, "train", X, y) end -- they may have written to it
   end
   if r.seconds then r.seconds = core.clock() - start end

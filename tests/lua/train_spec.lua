@@ -220,6 +220,10 @@ describe("train's reports", function()
     end }
     assert.same({ 7, 7, 1 }, { asked, r.epoch, #r.history })
     assert.equal(7, net.epoch)
+    assert.is_true(r.stopped)
+    assert.matches("   stopped by stop_when$", tostring(r))
+    assert.is_false(net:train { stop_when = function() end }.stopped)
+    assert.is_nil(net:train().stopped)
   end)
 
   it("are none in no epochs", function()

@@ -236,7 +236,10 @@ local function looking_step(net, n, o, ...)
     done = done + part
     local message = looking.look(net)
     told = told and message and told .. "\n" .. message or told or message
-    if o.stop_when and (done % every == 0 or done == n) and o.stop_when(r) then break end
+    if o.stop_when and (done % every == 0 or done == n) then
+      r.stopped = o.stop_when(r) and true or false
+      if r.stopped then break end
+    end
   end
   r.seconds, r.watch = core.clock() - start, told
   return r

@@ -25,6 +25,19 @@ describe("a diagnosis", function()
     end
   end)
 
+  it("of many parameters is tried on few rows, and says so; the numbers of the layers are of all", function()
+    local g = mg.generator(3)
+    local net = net_of { 300, 200, 10, X = g:randn(500, 300), y = g:rand(500, 10), eta = 1e-3 }
+    local d = net:diagnose()
+    assert.is_true(3 * (301 * 200 + 201 * 10) * d.rows * d.epochs <= 3e8) -- multiply-adds of a try
+    assert.is_true(d.rows >= 64 and d.epochs >= 8)
+    assert.is_truthy(squeeze(tostring(d)):find(("in %d epochs on a copy with %d of the 500 rows"):format(d.epochs,
+      d.rows), 1, true), tostring(d))
+    net:forward()
+    net:backward()
+    assert.near(net.grad[1]:norm(), d.layers[1].gradient, 1e-12 * net.grad[1]:norm())
+  end)
+
   it("says that a cost stays where only its last bits move", function()
     local g, moved = mg.generator(2), 0
     for seed = 1, 20 do

@@ -202,8 +202,8 @@ local function with_data(self, net, X, y)
   for l, activation in ipairs(activations) do self.layers[l] = symptoms.measure(run.twin, l, activation) end
   self.widest = 0 -- the largest update/weight of a layer
   for _, m in ipairs(self.layers) do self.widest = math.max(self.widest, m.update) end
-  local _, mse, _, accuracy = core.evaluate(run.twin, run.X, run.y)
-  self.mse, self.accuracy, self.variance = mse, accuracy, variance(run.y)
+  local _, mse, _, accuracy = core.evaluate(run.twin, run.twin.X, run.twin.y)
+  self.mse, self.accuracy, self.variance = mse, accuracy, variance(run.twin.y)
   self.explained = 1 - mse / math.max(self.variance, 1e-300)
   self.learnt = self.explained >= .9 or (accuracy or 0) >= .95 or self.variance == 0
   adopt(self, probe.epochs(run), run)
@@ -236,7 +236,8 @@ end
 -- Returns a diagnosis: ok; findings, a list of {name, layer, value, text, try, minor}, causes first; try, that of the
 -- first finding, a line to type; layers[l] {saturated, dead, delta, gradient, update}; mse, explained (1 - mse over the
 -- variance of y); and, of the epochs on the copy, trend, fall (a share of the cost) and costs. They are what step does,
--- or train after batches. A minor finding is worth a line, no more. Of many rows of X some 1000 are looked at.
+-- or train after batches. A minor finding is worth a line, no more. Of many rows of X some 1000 are looked at;
+-- of many parameters fewer epochs are tried, with fewer rows, as the diagnosis says.
 -- > diagnose()
 -- > diagnose().findings[1]
 function diagnosis.of(net, ...)

@@ -5,53 +5,65 @@ local core = require "moongrad.core"
 
 local probe = {}
 
-local most_rows = 1000
-local work = 2e8 -- multiply-adds of all epochs, a second or so at worst; at least 12, at most 300
+local most_rows = 1000 -- that are looked at
+local work = 3e8 -- multiply-adds of all epochs on a copy; there may be some 20 copies
+local least_rows, least_epochs = 64, 8 -- of a copy, of whatever size
 
 -- At most so many rows of m, spread evenly.
-local function some(m)
+local function some(m, most)
   local n = #m
-  if n <= most_rows then return m end
-  local part = core.matrix(most_rows, m.ncols)
-  for i = 1, most_rows do part[i] = m[(i - 1) * n // most_rows + 1] end
+  if n <= most then return m end
+  local part = core.matrix(most, m.ncols)
+  for i = 1, most do part[i] = m[(i - 1) * n // most + 1] end
   return part
 end
 
--- A copy of net that stands where net does, or is drawn anew by a method of init, on some rows of X, y. It may have
--- another output.
-local function copy(run, eta, method, output)
-  local twin = run.net:copy()
+local function copy(net, X, y, eta)
+  local twin = net:copy()
+  twin.X, twin.y, twin.eta = X, y, eta
+  return twin
+end
+
+-- How many rows and epochs a copy may have: of many parameters fewer.
+local function sizes(net, n)
+  local parameters = 0
+  for _, m in ipairs(net.theta) do parameters = parameters + #m * m.ncols end
+  local pass = 3 * parameters -- of a row
+  local rows = math.min(n, most_rows, math.max(least_rows, work // (12 * pass) | 0))
+  return rows, math.max(least_epochs, math.min(300, work // (pass * rows) | 0))
+end
+
+-- What is asked of net: {net, X, y, twin, batch, epochs, is_sum}. X, y: the rows that epochs are tried on; the twin, a
+-- copy that stands where net does, may have more.
+function probe.new(net, X, y)
+  local rows, epochs = sizes(net, #X)
+  local run = { net = net, X = some(X, rows), y = some(y, rows), epochs = epochs }
+  -- A cost that is a sum grows with the rows: fewer of them need a larger ETA for as large a step.
+  local function scale(few) return core.cost_factor(net, few) == core.cost_factor(net, #X) and #X / few or 1 end
+  run.is_sum = core.cost_factor(net, #X) == core.cost_factor(net, 2 * #X)
+  local in_batches = #net.a > 0 and #net.a[1] ~= #X -- the last pass was of one
+  run.batch = in_batches and core.network_state(net).batch or nil
+  run.scale = run.batch and 1 or scale(rows)
+  run.rounding = net.options.precision == "single" and 1e-5 or 1e-12 -- a smaller share of a cost says nothing
+  local looked = some(X, most_rows)
+  run.twin = copy(net, looked, some(y, most_rows), net.eta * (run.batch and 1 or scale(#looked)))
+  return run
+end
+
+-- A copy that stands where net does, or is drawn anew by a method of init, maybe with another output.
+local function start(run, eta, method, output)
+  local twin = copy(run.net, run.X, run.y, eta * run.scale)
   if output then twin.options.output = output end
   if method then
     core.set_rng(twin, core.generator(1))
     twin:init(method)
   end
-  twin.X, twin.y = run.X, run.y
-  twin.eta = eta * run.scale
   return twin
-end
-
--- What is asked of net: {net, X, y, twin, batch, epochs, is_sum}.
-function probe.new(net, X, y)
-  local run = { net = net, X = some(X), y = some(y) }
-  -- A cost that is a sum grows with the rows: fewer of them need a larger ETA for as large a step.
-  local few, all = core.cost_factor(net, #run.X), core.cost_factor(net, #X)
-  run.scale = few == all and #X / #run.X or 1
-  run.is_sum = core.cost_factor(net, #X) == core.cost_factor(net, 2 * #X)
-  local parameters = 0
-  for _, m in ipairs(net.theta) do parameters = parameters + #m * m.ncols end
-  run.epochs = math.max(12, math.min(300, math.floor(work / (3 * parameters * #run.X))))
-  local in_batches = #net.a > 0 and #net.a[1] ~= #X -- the last pass was of one
-  run.batch = in_batches and core.network_state(net).batch or nil
-  if run.batch then run.scale = 1 end
-  run.rounding = net.options.precision == "single" and 1e-5 or 1e-12 -- a smaller share of a cost says nothing
-  run.twin = copy(run, net.eta)
-  return run
 end
 
 -- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers.
 local function costs(run, eta, method, output)
-  local twin = copy(run, eta, method, output)
+  local twin = start(run, eta, method, output)
   local list = { core.evaluate(twin, run.X, run.y) }
   list = { list[1] }
   local ok, message = pcall(function()
@@ -152,7 +164,7 @@ end
 -- A kink that is met by chance, or a rounding of J, puts the change on one side off that on the other: only what is
 -- further off counts, and only in most directions.
 function probe.disagreement(run)
-  local twin, generator, shares = run.twin:copy(), core.generator(1), {}
+  local twin, generator, shares = start(run, run.net.eta), core.generator(1), {}
   local single = twin.options.precision == "single"
   local h, u = single and 1e-3 or 1e-6, single and 2 ^ -23 or 2 ^ -52
   local at = {}

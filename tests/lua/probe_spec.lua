@@ -1,5 +1,6 @@
 -- diagnose: the epochs that it tries on a copy, what it makes of them, and what it says of that.
 
+local kit = require "kit"
 local mg = require "moongrad"
 
 local X, y = mg.data.xor()
@@ -13,6 +14,44 @@ end
 
 -- Text as it was before it was broken into lines.
 local function squeeze(text) return (text:gsub("%s+", " ")) end
+
+local function has(d, name)
+  for _, f in ipairs(d.findings) do
+    if f.name == name then return f end
+  end
+end
+
+describe("a cost that falls", function()
+  it("by next to nothing, because ETA is small, is said to, and falls further with the one proposed", function()
+    for seed = 1, 10 do
+      local net = net_of { 2, 8, 1, eta = 1e-3, seed = seed }
+      local d = net:diagnose()
+      local f = has(d, "ETA too small")
+      assert.is_truthy(f, tostring(d))
+      local before, twin = net:cost(), net:copy()
+      twin:step(300)
+      net = kit.type_in(net, (f.try:gsub("step%(%d+%)", "step(300)")))
+      assert.is_true(before - net:cost() > 5 * (before - twin:cost()))
+    end
+  end)
+
+  it("slowly with a tenth that was proposed is said to, and well with what is then", function()
+    local net = net_of { 2, 8, 1, eta = 1000, seed = 1 }
+    assert.is_truthy(has(net:diagnose(), "ETA too large"))
+    net.eta = 1e-3
+    net = kit.type_in(net, has(net:diagnose(), "ETA too small").try)
+    assert.is_nil(has(net:diagnose(), "ETA too small"))
+    assert.is_nil(has(net:diagnose(), "ETA too large"))
+  end)
+
+  it("slowly with updates of the usual size is not ETA's", function()
+    for seed = 1, 10 do
+      local d = net_of { 2, 8, 1, eta = .02, seed = seed }:diagnose()
+      assert.is_true(d.fall < .3)
+      assert.is_nil(has(d, "ETA too small"), tostring(d))
+    end
+  end)
+end)
 
 describe("a diagnosis", function()
   it("has lines to type that show what came of their epochs", function()

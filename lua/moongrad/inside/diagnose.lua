@@ -100,8 +100,13 @@ local function look_at_rise(self, net, run)
   self.trend = "flat" -- up and down in one place
 end
 
-local function look_at_flat(self, net, run)
-  local larger, fall = probe.larger(run, self)
+-- It falls, or nearly does, by updates that are next to nothing.
+local function is_slow(self)
+  return self.widest < 2e-4 and self.fall < .05 * math.max(self.epochs / 300, .2)
+end
+
+local function look_at_small(self, net, run)
+  local larger, fall = probe.larger(run, self, is_slow(self) and 5 or 10)
   if larger then
     find(self, { name = "ETA too small", value = self.widest, try = ("ETA = %.3g; return step(1000)"):format(larger),
       text = ("an update is at most %.2g of its weights, 1e-3 is usual: with ETA %.3g the cost falls by %s in %d " ..
@@ -109,6 +114,10 @@ local function look_at_flat(self, net, run)
         percent(math.max(self.fall, 0))) })
     return true
   end
+end
+
+local function look_at_flat(self, net, run)
+  if look_at_small(self, net, run) then return true end
   local smaller = self.explained < -.02 and self.fall < .02 and probe.smaller(run)
   if not smaller then return false end
   too_large(self, smaller, ("the cost is above that of predicting the mean of y and does not fall with " ..
@@ -118,7 +127,9 @@ end
 
 local function look_at_eta(self, net, run)
   if (self.trend == "rises" or self.trend == "diverges") and look_at_rise(self, net, run) or self.learnt then return end
-  if self.trend == "flat" and not is_blocked(self) and look_at_flat(self, net, run) or self.widest <= 1 then return end
+  if self.trend == "flat" and not is_blocked(self) and look_at_flat(self, net, run) then return end
+  if self.trend == "falls" and is_slow(self) then look_at_small(self, net, run) end
+  if self.widest <= 1 then return end
   local smaller, cost = probe.smaller(run)
   local last = self.costs[#self.costs]
   if not smaller or cost >= .8 * last then return end

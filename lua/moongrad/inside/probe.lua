@@ -93,7 +93,7 @@ local function judge(list)
   end
   local third = n // 3
   local before, after = mean(list, 1, third), mean(list, n - third + 1, n)
-  local function fall(start) return start > 0 and (start - list[n]) / start or 0 end
+  local function fall(from) return from > 0 and (from - list[n]) / from or 0 end
   local late = fall(list[n // 2])
   local trend = late < 3e-5 * n / 2 and "flat" or "falls"
   if after > before * (1 + 1e-7) and list[n] > list[1] * (1 + 1e-9) or ups > .2 * n and after > .9 * before then
@@ -116,15 +116,15 @@ function probe.smaller(run)
   end
 end
 
--- A larger one with which it falls ten times as far as it does now, if any does, and by how much.
-function probe.larger(run, now)
+-- A larger one with which it falls so many times as far as it does now, if any does, and by how much.
+function probe.larger(run, now, times)
   local best, most
   for power = 1, 7 do
     local eta = run.net.eta * 10 ^ power
     local found = probe.epochs(run, eta)
     if not found.costs then break end
     if found.trend == "falls" and found.ups <= .1 * #found.costs
-      and found.fall > math.max(.01, 10 * now.fall, most and most.fall or 0) then
+      and found.fall > math.max(.01, times * now.fall, most and most.fall or 0) then
       best, most = eta, found
     end
   end

@@ -295,9 +295,9 @@ describe("a signature", function()
   local function signature(text) return (offered(text) or {}).signature end
 
   it("is shown where the arguments of a call begin", function()
-    assert.equal("step([n])", signature "step(")
-    assert.equal("NET:step([n])", signature "x = NET:step( ")
-    assert.equal("step([n])", signature "network{2,2}:step(")
+    assert.equal("step([n] [, {stop_when=, every=}])", signature "step(")
+    assert.equal("NET:step([n] [, {stop_when=, every=}])", signature "x = NET:step( ")
+    assert.equal("step([n] [, {stop_when=, every=}])", signature "network{2,2}:step(")
     assert.is_truthy(signature "train{":find "^train{epochs=")
     assert.equal("mg.eye(n)", signature "mg.eye(")
     assert.equal("X:matmul(b)", signature "X:matmul(")
@@ -308,8 +308,32 @@ describe("a signature", function()
     assert.equal("print(...)", signature "print(")
   end)
 
+  it("is shown at each argument, and what an index and an option may be", function()
+    for text, said in pairs {
+      ["step(3, "] = "step([n] [, {stop_when=, every=}])",
+      ['NET:explain("grad", '] = "NET:explain(what, l, i, j [, {depth = n}])",
+      ["mine(1, "] = "mine(alpha, beta, ...)", ["ones(2,"] = "ones(nrows, ncols)",
+      ["v = THETA["] = "THETA[l]   l is 1 to 2", ["THETA[1]["] = "THETA[1][i]   i is 1 to 2",
+      ["THETA[1][1]["] = "THETA[1][1][j]   j is 1 to 3",
+      ["train{stop_when = "] = "stop_when (none)   training ends when stop_when(r), asked each epoch, is true",
+      ["train{test = {X, y}, epochs = "] = "epochs = 1   times through X, y",
+    } do
+      assert.equal(said, signature(text), text)
+      assert.same({}, offered(text).words, text)
+    end
+  end)
+
+  it("leaves the names that there are", function()
+    assert.is_true(#offered("network{2, activation = ").words > 5)
+    assert.same({ "depth" }, offered("DELTA[1]:explain(i, j, {").shown)
+    local methods = offered("NET:walk():").shown
+    table.sort(methods)
+    assert.same({ "back", "finish", "reset", "to" }, methods)
+    assert.equal("back(", offered("NET:walk():b").words[1])
+  end)
+
   it("is not shown elsewhere", function()
-    for _, text in ipairs { "step", "step(1", "step(1, ", "(", "function step(", "nosuch(", "if (", "x = {" } do
+    for _, text in ipairs { "step", "step(1", "(", "function step(", "nosuch(", "if (", "x = {" } do
       assert.is_nil(signature(text), text)
     end
     assert.same({}, offered("step(").words)

@@ -155,7 +155,9 @@ def signatures(home):
     p = Prompt(home)
     p.do(XOR + " function mine(alpha, ...) end w = walk()")
     for text, tabs, typed, signature in (
-            ("ste", "\t\t", "step(", "step([n])"), ("step(", "\t\t", "step(", "step([n])"), ("X:matmul(", "\t", "X:matmul(", "X:matmul(b)"),
+            ("ste", "\t\t", "step(", "step([n] [, {stop_when=, every=}])"),
+            ("step(", "\t\t", "step(", "step([n] [, {stop_when=, every=}])"), ("X:matmul(", "\t", "X:matmul(", "X:matmul(b)"),
+            ("THETA[", "\t", "THETA[", "THETA[l]   l is 1 to 2"), ('explain("grad", ', "\t", 'explain("grad",', "explain(what, l, i, j [, {depth = n}])"),
             ("mine(", "\t", "mine(", "mine(alpha, ...)"), ("w:to(", "\t", 'w:to("', "w:to(name [, layer])"), ("data.par", "\t\t", "data.parity{bits =", "data.parity{bits=2}"),
             ("train{", "\t\t", "train{", "train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}")):
         clear(p)
@@ -167,7 +169,7 @@ def signatures(home):
     p.type("print(step()")
     p.keys("\x1b[D\t5")  # between the parentheses
     p.until_typed("print(step(5)")
-    check("step([n])" in p.lines(), *p.lines())
+    check("step([n] [, {stop_when=, every=}])" in p.lines(), *p.lines())
     p.keys("\x05)\r")
     p.until(lambda: any("epoch 5" in line for line in p.lines()) and p.is_ready())
     equal(p.end(), 0)

@@ -268,10 +268,19 @@ return function(reach, session)
     return "(" .. concat(list, ", ") .. ")"
   end
 
-  -- How the function is called whose arguments begin at the end of tokens t: "step([n])"; nil if that is not known.
-  local function signature(t)
-    local text = t.text[t.n]
-    local last = (text == "(" or text == "{") and callee(t, t.n)
+  -- A signature with the options that it takes behind other arguments, if it does not say them: step([n] [, {every=}]).
+  local function with_options(title, f)
+    local list = {}
+    for _, option in next, options.of[who_is[f]] or {} do
+      if find(title, option.name .. "=", 1, true) or find(title, "{", 1, true) then return title end
+      list[#list + 1] = option.name .. "="
+    end
+    return #list > 0 and sub(title, 1, -2) .. " [, {" .. concat(list, ", ") .. "}])" or title
+  end
+
+  -- How the function is called whose arguments begin at the opener: "step([n])"; nil if that is not known.
+  local function signature_at(t, opener)
+    local last = callee(t, opener)
     if not last then return nil end
     local thing, first = reach.ending_at(t, last)
     if not thing or not reach.is_callable(thing) then return nil end
@@ -279,12 +288,42 @@ return function(reach, session)
     if not find(name, "^[%w_.:%[%]]+$") then name = match(name, "[%w_]+$") or "" end
     local f = thing.value
     local entry = session and entry_of(f, t.text[last])
-    if entry then return name .. match(entry.title, "^[%w_.:]*(.*)") end
+    if entry then return name .. match(with_options(entry.title, f), "^[%w_.:]*(.*)") end
     if type(f) ~= "function" or getinfo(f, "S").what == "C" then return nil end
     return name .. parameters(f)
   end
 
-  --- The same, in lines that fit the terminal.
+  -- What may be between the brackets that open at the end of tokens t: "THETA[1][i]   i is 1 to 2"; nil if that is
+  -- no list, matrix or row.
+  local function index_range(t)
+    local thing, first = reach.ending_at(t, t.n - 1)
+    local class = thing and reach.class_of(thing)
+    local letter = class == "list" and "l" or class == "matrix" and "i" or class == "row" and "j"
+    if not letter or thing.value == nil then return nil end
+    local path = concat(t.text, "", first, t.n - 1)
+    return path .. "[" .. letter .. "]   " .. letter .. " is 1 to " .. #thing.value
+  end
+
+  -- What the option whose value begins at the end of tokens t is for: "epochs = 100   ..."
+  local function option_value(t)
+    local taken = is_entry_start(t, t.inner, t.n - 2) and table_at(t, t.inner)
+    for _, option in next, taken and taken.options or {} do
+      if option.name == t.text[t.n - 1] and option.about then
+        return ask_help("moongrad.help.entries", "setting", option) .. "   " .. option.about
+      end
+    end
+  end
+
+  local function signature(t)
+    local text, around = t.text[t.n], t.text[t.inner]
+    if text == "(" or text == "{" then return signature_at(t, t.n) end
+    if text == "," and around == "(" then return signature_at(t, t.inner) end
+    if text == "[" then return index_range(t) end
+    return text == "=" and option_value(t) or nil
+  end
+
+  --- What there is to say of what begins after tokens t, in lines that fit the terminal: how the function is called
+  -- whose argument it is, what an index may be, what an option is for; nil if nothing is known.
   function calls.signature(t)
     local line = signature(t)
     return line and session and ask_help("moongrad.help.page", "fold", line, require("moongrad.show").width()) or line

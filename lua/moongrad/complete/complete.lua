@@ -60,7 +60,8 @@ end
 
 --- A function of the text to the left of the cursor and of that to the right of it. What it returns, nil when there
 -- is nothing to offer: from, where the text begins that is replaced; words, the texts that may replace it; shown,
--- how each is listed; common, what they all begin with; and signature, of the call that begins at the cursor.
+-- how each is listed; common, what they all begin with; and signature, what is to be said of the call, index or option
+-- whose next part begins at the cursor.
 -- world has: globals, a table; session, the module, nil in a plain Lua; files(directory), which returns
 -- name -> is it a directory; home(path), the path with the ~ that it begins with expanded.
 function complete.new(world)

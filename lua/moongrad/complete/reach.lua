@@ -26,6 +26,7 @@ local returned = {
   report = { network = "step train" },
   check = { network = "check" },
   list = { network = "backward" },
+  walk = { network = "walk" },
   string = { string = "char format gsub lower rep reverse sub upper", _G = "tostring type", table = "concat" },
   file = { io = "open popen tmpfile" },
 }
@@ -177,9 +178,16 @@ return function(globals, session)
     return raw_field(class == "report" and given_to(thing.value) or thing.value, key)
   end
 
+  -- Walks are looked into once they are asked for: their file is loaded when it is used.
+  local function load_walk()
+    local ok, walk = pcall(require, "moongrad.inside.walk")
+    classes.walk = { methods = ok and walk.methods or {}, fields = {} }
+  end
+
   --- What calling a thing returns.
   function reach.call(thing)
     local class = result[thing.value]
+    if class == "walk" and not classes.walk then load_walk() end
     return class and { class = class } or nil
   end
 

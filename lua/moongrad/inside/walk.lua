@@ -263,6 +263,8 @@ function methods.to(w, what, layer, ...)
   return new_op(self, k)
 end
 
+walk.methods = methods
+
 -- --- the walk itself ------------------------------------------------------------------------
 
 class.__index = setmetatable(methods, {

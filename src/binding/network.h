@@ -57,7 +57,7 @@ typedef struct Network {
   Storage *batch;                /* of a, z, delta, or NULL */
   uint64_t version_batch;        /* of it when narrow.c last read it */
   size_t order_rows;             /* length of the order kept */
-  double told;                   /* the cost told last, by a report or cost(), NAN if none was, ... */
+  double told;                   /* the cost told last, by a report, cost(), forward(), NAN if none was, ... */
   uint64_t told_at;              /* of this epoch */
   Running *running;              /* who runs its own functions, or NULL: it has none */
   bool busy;                     /* is a pass under way that may call one? */

@@ -57,13 +57,14 @@ static void push_report(lua_State *L, Network *n, const mg_run *run, double seco
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
 }
 
-/* core.last_cost(net): the one told last when it is of this epoch, else J; nil before both. */
+/* core.last_cost(net): the one told last when it is of this epoch, else J and true; nil before both. */
 static int last_cost(lua_State *L) {
   const Network *n = network_check(L, 1);
   const bool told = n->told_at == n->net.epoch && !isnan(n->told);
   const double cost = told ? n->told : n->net.made >= MG_FORWARD ? n->net.j : NAN;
   isnan(cost) ? lua_pushnil(L) : lua_pushnumber(L, cost);
-  return 1;
+  lua_pushboolean(L, !told);
+  return 2;
 }
 
 /* core.interrupted(): the report of the last run that was stopped, once; else nil. */
@@ -272,6 +273,10 @@ static int forward(lua_State *L) {
   if (status == MG_OK && with_y) status = mg_op_run(&n->net, (mg_op){MG_OP_COST, 0});
   run_end(n, &s, status);
   if (status == MG_STOPPED) return run_stopped(L, "forward");
+  if (with_y) { /* J is the cost of THETA as it now is */
+    n->told = n->net.j;
+    n->told_at = n->net.epoch;
+  }
   return push_yhat(L, &n->net);
 }
 

@@ -118,7 +118,7 @@ def transcript(home):
     """prompts and outputs of a pasted transcript are left out: ours in every form, >> and lines that go on without"""
     p = Prompt(home, "-q")
     for text in ("∇> v = 5\n∇> v\n5\n∇ 12> for i = 1, 2 do\n  print(i)\nend\n1\n2\n∇ 1200 0.49973> 'the ' ..\n'end'\nthe end\n",
-                 "an output\n∇> v = 5\n∇>\n∇ 3 1e-05> v\n∇> for i = 1, 2 do\n>>   print(i)\n>> end\n∇> never^C\n∇> 'the ' .. 'end'\n",
+                 "an output\n∇> v = 5\n∇>\n∇ 3 J=1e-05> v\n∇> for i = 1, 2 do\n>>   print(i)\n>> end\n∇> never^C\n∇> 'the ' .. 'end'\n",
                  "> v = 5\n> v\n5\n> for i = 1, 2 do\n>>   print(i)\n>> end\n1\n2\n> 'the ' .. 'end'\n",
                  "12> v = 5\n12 0.5> v\n1000 nan> for i = 1, 2 do\n  print(i)\nend\n1\n2\n> = 'the ' .. 'end'\nthe end\n"):
         lines = pastes(p, text)

@@ -93,6 +93,32 @@ def cost_in_prompt(home):
 
 
 @test
+def cost_or_j_in_prompt(home):
+    """the cost in the prompt is that of THETA as it is, by forward() and check(), too; or J, of the pass before, and says so"""
+    p = Prompt(home)
+
+    def same(code, j=""):
+        p.do(code)
+        shown = p.line()
+        equal(shown, "∇ %s %s%.5g>" % (p.do("NET.epoch")[0], j, float(p.do("('%.17g'):format(" + ("J" if j else "NET:copy():cost()") + ")")[0])))
+    p.do("seed(1) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 2")
+    same("step(10)")
+    same("update()", "J=")
+    p.do("undo()")
+    check("J" not in p.line())
+    same(";")
+    same("THETA[1][1][1] = 3 forward()")
+    same("THETA[1][1][1] = 4 check()")
+    same("seek(1)")
+    same("w = walk() w:finish();", "J=")
+    same("cost();")
+    p.do("LAYERS = {2, 2, 1} w = walk(); w:to 'cost'")
+    same(";", "J=")
+    same("w:reset():finish();", "J=")
+    equal(p.end(), 0)
+
+
+@test
 def interrupt_step(home):
     """Ctrl-C stops a step at a whole epoch, says so and keeps the network"""
     p = Prompt(home)

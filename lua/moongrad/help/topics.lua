@@ -67,7 +67,7 @@ Not all costs that are shown are of the same THETA and rows:
   cost()          of THETA as it now is, all rows
   step's report   the same, when its last update is done
   train's report  the mean over the epoch's batches, each as it passed
-  the prompt      the last report's; after forward() alone J; an edit of THETA does not change it
+  the prompt      the one told last, by a report, cost() or forward(); "J=0.5" is J: after update(), in a walk
 > NET.options.cost = "mse"
 > step(10).cost == cost()
 true

@@ -9,8 +9,8 @@ local paste = {}
 
 local patient = 100 -- lines that are tried one by one as the end of a statement; then it is leapt
 
-local ours = { "^∇> ?(.*)", "^∇ %d+> ?(.*)", "^∇ %d+ [%d.einfa+-]+> ?(.*)" }
-local ascii = { "^>%f[^>=] ?(.*)", "^%d+> ?(.*)", "^%d+ [%d.einfa+-]+> ?(.*)" }
+local ours = { "^∇> ?(.*)", "^∇ %d+> ?(.*)", "^∇ %d+ J?=?[%d.einfa+-]+> ?(.*)" }
+local ascii = { "^>%f[^>=] ?(.*)", "^%d+> ?(.*)", "^%d+ J?=?[%d.einfa+-]+> ?(.*)" }
 
 -- The line without the prompt that it begins with; nil if it begins with none.
 local function after_prompt(line, prompts)

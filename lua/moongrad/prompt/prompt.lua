@@ -19,13 +19,14 @@ local function chosen()
   end
 end
 
--- The text for the network, nil without one: "∇ 1000 0.49973> " or, without utf8, "1000 0.49973> ".
+-- The text for the network, nil without one: "∇ 1000 0.49973> " or, without utf8, "1000 0.49973> ". After
+-- update() or in a walk the cost of THETA as it now is is not known, and J, of the pass before, is called so.
 local function default(net, utf8)
   local text = utf8 and "∇" or ""
   if net then
     text = text .. (utf8 and " " or "") .. net.epoch
-    local cost = core.last_cost(net)
-    if cost then text = ("%s %.5g"):format(text, cost) end
+    local cost, is_j = core.last_cost(net)
+    if cost then text = ("%s %s%.5g"):format(text, is_j and "J=" or "", cost) end
   end
   return text .. "> "
 end

@@ -47,7 +47,7 @@ function unloadable.hint(source, number, words)
   if not near or #source > most_source then return "" end
   local line, from = caret.line(source, number)
   if not line then return "" end
-  if line:find "^∇[ %d.einfa+-]*>" or line:find "^> " then
+  if line:find "^∇[ J=%d.einfa+-]*>" or line:find "^> " then
     return "; that is a prompt: a script has what is typed behind it, without what was shown"
   end
   local column = caret.near(source, number, near)

@@ -53,6 +53,40 @@ describe("a cost that falls", function()
   end)
 end)
 
+describe("a cost that stays", function()
+  it("while predictions go to and fro is laid to ETA, and they rest with the one proposed", function()
+    -- a line through four points: x^2 sums to 10, so an update of .2 takes its slope as far to the other side
+    local net = net_of { 1, 1, activation = "linear", output = "linear", X = { { 1 }, { -1 }, { 2 }, { -2 } },
+      y = { 1, 2, 3, 5 }, eta = .2 }
+    net:step(50)
+    local d = net:diagnose()
+    assert.equal(0, d.fall)
+    assert.equal("ETA too large", d.findings[1].name)
+    local from, to = d.findings[1].text:match "a prediction goes from (%S+) to (%S+) and back"
+    net:step(2) -- the answers that are furthest off, x = 2 or -2, of one epoch and the next
+    local answers = ("%.4g %.4g"):format(net.a[2][3][1], net.a[2][4][1])
+    net:step()
+    answers = answers .. (" %.4g %.4g"):format(net.a[2][3][1], net.a[2][4][1])
+    assert.is_truthy(answers:find(from, 1, true), answers)
+    assert.is_truthy(answers:find(to, 1, true), answers)
+    net = kit.type_in(net, d.try)
+    assert.is_nil(has(net:diagnose(), "ETA too large"))
+    assert.near(3.125, net:cost(), 1e-6) -- (39 - 11^2 / 4 - 5^2 / 10) / 2, by normal equations
+  end)
+
+  it("while relus are dead and predictions go to and fro is laid to ETA, too", function()
+    local net = net_of { 2, 8, 1, activation = "relu", output = "relu", seed = 3 }
+    net.theta[1], net.theta[2][1][1] = -mg.ones(8, 3), .4 -- the bias of the output alone moves, towards .5 and past it
+    local d = net:diagnose()
+    assert.is_truthy(has(d, "dead"))
+    local f = has(d, "ETA too large")
+    assert.is_truthy(f.text:find("a prediction goes from", 1, true))
+    assert.is_true(f.minor)
+    net = kit.type_in(net, f.try)
+    assert.is_nil(has(net:diagnose(), "ETA too large"))
+  end)
+end)
+
 describe("a diagnosis", function()
   it("has lines to type that show what came of their epochs", function()
     for _, make in ipairs { function() return net_of { eta = -1 } end, function() return net_of { eta = 1e-6 } end,

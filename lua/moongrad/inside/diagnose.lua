@@ -24,10 +24,10 @@ end
 
 -- --- how far a step goes ---------------------------------------------------------------------
 
--- Does some hidden layer let next to no gradient through, whatever ETA is?
-local function is_blocked(self)
+-- Does some hidden layer let next to no gradient through most of its units, whatever ETA is?
+local function is_blocked(self, most)
   for l = 1, #self.layers - 1 do
-    if self.layers[l].saturated > .9 then return true end
+    if self.layers[l].saturated > most then return true end
   end
   return false
 end
@@ -54,9 +54,9 @@ local function look_at_updates(self, net)
 end
 
 -- With ETA the cost does what text says; with the smaller one it falls.
-local function too_large(self, smaller, text)
+local function too_large(self, smaller, text, is_minor)
   local last = self.costs and self.costs[#self.costs]
-  local minor = self.learnt and last ~= nil and last < 1.5 * self.costs[1]
+  local minor = is_minor or self.learnt and last ~= nil and last < 1.5 * self.costs[1]
   find(self, { name = "ETA too large", value = self.widest, text = text, minor = minor,
     try = ("ETA = %.3g; return step(100)"):format(smaller) })
 end
@@ -125,9 +125,23 @@ local function look_at_flat(self, net, run)
   return true
 end
 
+-- The cost stays, for every epoch undoes the one before. Where most units of a layer let no gradient through,
+-- that is the cause.
+local function look_at_swing(self, net, run)
+  local least = .02 * math.sqrt(self.variance)
+  local from, to = probe.swing(run, net.eta, least)
+  if not from then return false end
+  local calm = net.eta
+  repeat calm = calm / 10 until calm < 1e-3 * net.eta or not probe.swing(run, calm, least)
+  too_large(self, calm, ("every epoch undoes the one before: with ETA %.3g a prediction goes from %.4g to %.4g and "
+    .. "back; with %.3g it comes to rest"):format(net.eta, from, to, calm), is_blocked(self, .5))
+  return true
+end
+
 local function look_at_eta(self, net, run)
   if (self.trend == "rises" or self.trend == "diverges") and look_at_rise(self, net, run) or self.learnt then return end
-  if self.trend == "flat" and not is_blocked(self) and look_at_flat(self, net, run) then return end
+  if self.trend == "flat" and look_at_swing(self, net, run) then return end
+  if self.trend == "flat" and not is_blocked(self, .9) and look_at_flat(self, net, run) then return end
   if self.trend == "falls" and is_slow(self) then look_at_small(self, net, run) end
   if self.widest <= 1 then return end
   local smaller, cost = probe.smaller(run)
@@ -195,8 +209,9 @@ local function look_for_plateau(self, net, X, y, run)
       text = ("mse %.6g is what the mean of y alone gives, %.6g: X is not used"):format(self.mse, self.variance) })
   elseif self.explained < .5 and (self.explained > 0 or self.ok) then
     find(self, { name = "plateau", value = self.mse, try = wider(net),
-      text = ("the cost falls by only %s in %d epochs and leaves %s of the variance of y: a plateau or a poor minimum")
-        :format(percent(self.fall), self.epochs, percent(1 - self.explained)) })
+      text = ("the cost %s in %d epochs and leaves %s of the variance of y: a plateau or a poor minimum"):format(
+        self.fall == 0 and "stays" or "falls by only " .. percent(self.fall), self.epochs,
+        percent(1 - self.explained)) })
   end
 end
 

@@ -131,6 +131,29 @@ function probe.larger(run, now, times)
   return best, most and most.fall
 end
 
+-- Where one epoch undoes the other when those that go on from net with this eta are done: from where to where
+-- the prediction goes that goes furthest, and back; nil when none goes further than least.
+function probe.swing(run, eta, least)
+  if run.batch then return nil end
+  local twin, seen = start(run, eta), {}
+  local ok, message = pcall(function()
+    twin:step(run.epochs)
+    for k = 1, 3 do
+      twin:step()
+      seen[k] = twin.a[#twin.a]:copy()
+    end
+  end)
+  if not ok then
+    if message:find("interrupted", 1, true) then error(message, 0) end
+    return nil
+  end
+  local moves = core.abs(seen[2] - seen[1])
+  local furthest = moves:max()
+  if furthest <= least or core.abs(seen[3] - seen[1]):max() > .1 * furthest then return nil end
+  local i, j = moves:argmax()
+  return seen[1][i][j], seen[2][i][j]
+end
+
 -- A line that draws THETA anew by a method of init; with a smaller eta, too, if this one would carry it off again.
 function probe.redraw(run, method, output)
   local line, least = ("init(%q)"):format(method), math.huge

@@ -5,8 +5,9 @@ local show = require "moongrad.show"
 
 --- report
 -- What step and train return, shown in one line: epoch, cost, mse, tss, accuracy (nil when y are no classes),
--- seconds, interrupted, stopped (was it by stop_when? nil without one); train's also test_cost, test_accuracy and
--- history. cost includes l1 and l2, mse and tss do not.
+-- seconds, interrupted, stopped (was it by stop_when? nil without one); train's also test_cost, test_accuracy,
+-- history and batches (nil when all rows are one), over which its cost is the mean: "cost 3.8 a batch". cost includes
+-- l1 and l2, mse and tss do not.
 --   mse = tss / (N K), tss = sum of (yhat - y)^2
 -- > r = step(10)
 -- > r.cost, r.mse
@@ -34,7 +35,7 @@ function report.__tostring(r)
   local function add(name, value, format)
     if value then parts[#parts + 1] = name .. " " .. format:format(value) end
   end
-  add("cost", r.cost, "%.9g")
+  add("cost", r.cost, r.batches and "%.9g a batch" or "%.9g") -- of a sum, less than that of all rows
   add("mse", r.mse, "%.9g")
   if r.classes or r.test_accuracy then add("accuracy", r.accuracy, "%.4g") end
   add("test cost", r.test_cost, "%.9g")

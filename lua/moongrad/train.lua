@@ -93,6 +93,7 @@ local function train(net, o, ...)
   local run <close> = running.watch(net, epochs)
   for e = 1, epochs do
     r = core.epoch(net, X, y, batch, shuffle, targets)
+    r.batches = batch < #X and math.ceil(#X / batch) or nil
     r.classes = targets ~= 0 and #y[1] > 1 or nil
     r.history = history
     r.seconds = core.clock() - start

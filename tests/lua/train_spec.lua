@@ -206,6 +206,13 @@ describe("train's reports", function()
     net.eta = 0 -- so that all batches see the same THETA
     local r = net:train { batch = 1 }
     assert.near(net:cost() / 4, r.cost, 1e-15) -- sse adds over rows
+    assert.equal(4, r.batches)
+    assert.matches("^epoch 1   cost [%d.]+ a batch   mse ", tostring(r))
+    assert.equal(2, net:train { batch = 3 }.batches)
+    for _, whole in ipairs { net:train(), net:train { batch = 4 }, net:step() } do
+      assert.is_nil(whole.batches)
+      assert.is_nil(tostring(whole):find "batch")
+    end
     assert.near(net:step(0).mse, r.mse, 1e-15)
     assert.near(4 * r.mse, r.tss, 1e-15)
     assert.equal(.5, r.accuracy)

@@ -110,6 +110,27 @@ def past_the_end(home):
 
 
 @test
+def missing_in_report(home):
+    """a field that a report has not is named, with those that it has, where its nil is compared or computed with"""
+    p = Prompt(home, cols=150)
+    p.do(XOR + " r = step(3)")
+    has = "the report has accuracy cost epoch interrupted mse seconds tss"
+    no_foo = "no 'foo' in r; " + has
+    for code, said, at in (("print(r.foo < 1e-5)", "attempt to compare nil with number; " + no_foo, "foo"),
+                           ("v = r.mse * r.foo", "attempt to perform arithmetic on a nil value (field 'foo'); " + no_foo, "foo"),
+                           ("v = r.costs + 1", "attempt to perform arithmetic on a nil value (field 'costs'); no 'costs' in r; "
+                            "did you mean cost?", "costs")):
+        lines = p.do(code)
+        equal(lines, [lines[0], "  " + code, "  " + " " * code.index(at) + "^"])
+        equal(lines[0].split(": ", 1)[1], said)
+    lines = p.do("step(9, {stop_when = function(r) return r.foo < 1e-5 end})")
+    check(lines[0].endswith("attempt to compare nil with number; " + no_foo), *lines)
+    equal(p.do("r.foo"), ["nil", no_foo])
+    equal(p.do("r.mse == nil"), ["false"])
+    equal(p.end(), 0)
+
+
+@test
 def caret_in_many_lines(home):
     """in an input of several lines, or one too wide, the line and the caret are still right"""
     p = Prompt(home, cols=60)

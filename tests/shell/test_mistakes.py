@@ -17,6 +17,7 @@ def of_other_languages(home):
             ("if x != 5 then y() end", "!", "not equal is ~="), ("if x <> 5 then end", ">", "not equal is ~="),
             ("!x", "!", "not is a word: not x"), ("x && y", "&", "that is the word and"), ("x || y", "|", "that is the word or"),
             ("x === 5", "= 5", "equal is =="), ("x ** 2", "*", "a power is x ^ 2"), ("x := 5", "=", "a value is given with ="),
+            ("walk?", "?", "write ?walk"), ("NET:step ??", "??", "write ?NET:step"),
             ("x > 1 ? 2 : 3", "?", "choose with and, or: x > 0 and 1 or -1"), ("X @ y", "@", "the matrix product is X:matmul(w)"),
             ("# a comment", "comment", "a comment begins with --"), ("// a comment", "//", "a comment begins with --"),
             ("/* a */", "/*", "a comment begins with --"), ("A[1,2]", ",", "one index in each bracket: A[1][2]"),
@@ -72,7 +73,8 @@ def names_of_other_languages(home):
     """exit, quit, None, len and their like say what is meant here, read, called and assigned"""
     p = Prompt(home, cols=150)
     for code in ("exit", "quit", "exit()", "quit()"):
-        check("no '%s'; Ctrl-D leaves, os.exit() too" % code.strip("()") in "\n".join(p.do(code)), *p.lines())
+        lines = p.do(code)
+        check(lines[0].endswith("no '%s'; Ctrl-D leaves, os.exit() too" % code.strip("()")), *lines)
     equal(p.do("x = None"), ["no 'None'; write nil"])
     equal(p.do("len(X)"), ["[6]:1: no 'len'; a length is #x", "  len(X)", "  ^"])
     check('help "matrix"' in p.do("np.array({1})")[0], *p.lines())

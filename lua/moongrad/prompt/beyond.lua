@@ -1,9 +1,12 @@
--- beyond.lua - what is said of an index past the end, t[3][1], where Lua only says that a nil or a number is indexed.
+-- beyond.lua - what is said of an index past the end, t[3][1], or a field that a report has not, where Lua only says
+-- what it did with the nil.
 --
 -- m[#m + 1] of a matrix or a list is nil, for ipairs to end; so the error comes one bracket late, without words.
 
 local core = require "moongrad.core"
 local lists = require "moongrad.lists"
+
+local undefined = require "moongrad.prompt.undefined"
 
 local beyond = {}
 
@@ -60,21 +63,37 @@ local function follow(t, i, kind, value_of)
   end
 end
 
---- What to say instead of these words of Lua's, of the tokens that begin in a line, and which of them it is about; nil
--- where that is not certain. value_of(name) is what a variable is there.
-function beyond.explain(words, t, here, value_of)
-  local kind = words:match "^attempt to index a (%l+) value %(field '" or words:match "^attempt to index a (%l+) value$"
-  if kind ~= "nil" and kind ~= "number" then return nil end
+-- The name.field at token i, where name is a report that has no such field; and the token of the field.
+local function follow_report(words, t, i, value_of)
+  if t.text[i + 1] ~= "." or t.kind[i + 2] ~= "name" then return nil end
+  local said = undefined.of_report(t.text[i], value_of(t.text[i]), t.text[i + 2])
+  return said and words .. "; " .. said, i + 2
+end
+
+-- The one thing that is said of the names among the tokens, and which token it is about; nil when there are more.
+local function only(t, here, say)
   local found, at
   for _, i in ipairs(here) do
     local before = t.text[i - 1]
     if t.kind[i] == "name" and before ~= "." and before ~= ":" then
-      local said, token = follow(t, i, kind, value_of)
+      local said, token = say(i)
       if said and found and found ~= said then return nil end
       if said and not found then found, at = said, token end
     end
   end
   return found, at
+end
+
+--- What to say instead of these words of Lua's, of the tokens that begin in a line, and which of them it is about; nil
+-- where that is not certain. value_of(name) is what a variable is there.
+function beyond.explain(words, t, here, value_of)
+  local kind = words:match "^attempt to index a (%l+) value"
+  if kind == "number" or kind == "nil" then
+    return only(t, here, function(i) return follow(t, i, kind, value_of) end)
+  end
+  if words:find "^attempt to compare .*nil" or words:find "a nil value %(field '" then
+    return only(t, here, function(i) return follow_report(words, t, i, value_of) end)
+  end
 end
 
 return beyond

@@ -222,10 +222,11 @@ local function user_lines(frames)
   return lines
 end
 
--- What to say of an index past the end, and the column of it in the line of the frame; nil if it is none.
+-- What to say of an index past the end or a field that a report has not, and its column in the line of the frame; nil
+-- if it is neither.
 local function past_end(frame, source, words)
   local tokens, here, from = caret.tokens(source, frame.line)
-  if not tokens or not words:find "^attempt to index" then return nil end
+  if not tokens then return nil end
   local said, at = beyond.explain(words, tokens, here, function(name)
     local own = variable(frame, name)
     if own then return own.value end

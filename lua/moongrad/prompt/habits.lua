@@ -80,7 +80,9 @@ local one_sign = {
   ["@"] = "the matrix product is X:matmul(w)", ["//"] = "a comment begins with --",
 }
 
-local function of_signs(t, i)
+local function of_signs(t, i, source)
+  local asked = t.text[i] == "?" and source:match "^%s*([%a_][%w_.:]*)%s*%?+%s*$"
+  if asked then return "write ?" .. asked end
   local text, before = t.text[i], t.text[i - 1] or ""
   local found = pairs_of_signs[before .. " " .. text] or pairs_of_signs[text .. " " .. (t.text[i + 1] or "")]
   if found then return found end
@@ -150,7 +152,7 @@ function habits.hint(source, at, message, is_callable)
   if i > 2 and t.text[1] == "#" then return "a comment begins with --" end
   if message:find "<eof> expected" and t.text[i] == "end" then return "there is one end too many" end
   if i > t.n then return of_blocks(t, i, source, message) end
-  return of_signs(t, i) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
+  return of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
     or of_two(t, i, source, is_callable)
 end
 

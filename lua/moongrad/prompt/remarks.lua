@@ -152,6 +152,12 @@ local function of_typos(text)
   return #said > 0 and table.concat(said, "\n")
 end
 
+-- Is the remark about this input all that there is to say? The nil of exit is not wanted.
+function remarks.says_all(text)
+  local name = text and #text < 1000 and text:match "^%s*(%a+)%s*$"
+  return name and undefined.is_leave(name) or false
+end
+
 -- The remark about input n, which ended with this status; nil without one.
 function remarks.on(n, status)
   local text = inputs.text(n)

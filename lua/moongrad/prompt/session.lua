@@ -80,7 +80,12 @@ function session.close_input(n, status) return require("moongrad.prompt.remarks"
 
 -- And with the values of an input. Returns true when an empty input may repeat it, and the function that prints
 -- them, nil when it is to be quiet.
-function session.results(quiet, ...) return require("moongrad.prompt.print").results(quiet, ...) end
+function session.results(quiet, ...)
+  if select("#", ...) == 1 and (...) == nil then
+    quiet = quiet or require("moongrad.prompt.remarks").says_all(inputs.text(inputs.last))
+  end
+  return require("moongrad.prompt.print").results(quiet, ...)
+end
 
 -- The text of the prompt, for Readline or not; that for more of an input.
 function session.prompt(readline, more)

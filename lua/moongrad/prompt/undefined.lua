@@ -46,6 +46,9 @@ local elsewhere = {
   redo = "; seek(epoch) goes forwards again", back = "; w:back() goes back in a walk w, undo() takes a command back",
 }
 
+-- Would this name end the program elsewhere?
+function undefined.is_leave(name) return elsewhere[name] == leave end
+
 -- The end of what is said of a name: which of the session's and the user's may have been meant.
 local function suggest(name)
   if elsewhere[name] then return elsewhere[name] end
@@ -118,11 +121,25 @@ local function suggest_field(path, name, t, list)
   return near ~= "" and near or ("; Tab behind %s. lists what there is"):format(path)
 end
 
+local hidden = { classes = true, done = true, wanted = true } -- of reports, for their own use
+
+-- What is said of a field that a value called `where` does not have, if that is a report; else nil.
+function undefined.of_report(where, r, name)
+  if debug.getmetatable(r) ~= core.report or r[name] ~= nil then return nil end
+  local list = {}
+  for key in pairs(r) do
+    if type(key) == "string" and not hidden[key] then list[#list + 1] = key end
+  end
+  table.sort(list)
+  local near = #names.near(name, list) > 0 and names.suggest(name, list)
+  return ("no '%s' in %s%s"):format(name, where, near or "; the report has " .. table.concat(list, " "))
+end
+
 -- Likewise of a path, the names between the dots, whose last is missing in a table of names that are known, or like it.
 function undefined.field(path)
   local t = undefined.value(path[1])
   for i = 2, #path do
-    if type(t) ~= "table" then return nil end
+    if type(t) ~= "table" then return i == #path and undefined.of_report(path[i - 1], t, path[i]) or nil end
     local v = rawget(t, path[i])
     if v == nil then
       local list, meta = {}, debug.getmetatable(t)

@@ -35,6 +35,14 @@ describe("a cost that falls", function()
     end
   end)
 
+  it("by next to nothing, though updates are as large as usual, is not said to have small ones", function()
+    local net = net_of { 2, 2, 1, activation = "sigmoid", eta = .1, init = { "epsilon", epsilon = 1e-4 } }
+    local d = net:diagnose()
+    assert.is_true(d.widest > 1e-3)
+    assert.is_truthy(has(d, "ETA too small").text:find("up to %S+ of its weights, and yet with ETA"))
+    assert.is_nil(tostring(d):find("usual", 1, true))
+  end)
+
   it("slowly with a tenth that was proposed is said to, and well with what is then", function()
     local net = net_of { 2, 8, 1, eta = 1000, seed = 1 }
     assert.is_truthy(has(net:diagnose(), "ETA too large"))

@@ -108,10 +108,11 @@ end
 local function look_at_small(self, net, run)
   local larger, fall = probe.larger(run, self, is_slow(self) and 5 or 10)
   if larger then
+    local update = self.widest < 1e-3 and "an update is at most %.2g of its weights, 1e-3 is usual: "
+      or "an update is up to %.2g of its weights, and yet "
     find(self, { name = "ETA too small", value = self.widest, try = ("ETA = %.3g; return step(1000)"):format(larger),
-      text = ("an update is at most %.2g of its weights, 1e-3 is usual: with ETA %.3g the cost falls by %s in %d " ..
-        "epochs, with %.3g by %s"):format(self.widest, larger, percent(fall), self.epochs, net.eta,
-        percent(math.max(self.fall, 0))) })
+      text = (update .. "with ETA %.3g the cost falls by %s in %d epochs, with %.3g by %s"):format(self.widest, larger,
+        percent(fall), self.epochs, net.eta, percent(math.max(self.fall, 0))) })
     return true
   end
 end

@@ -8,7 +8,6 @@ local probe = require "moongrad.inside.probe"
 
 local symptoms = {}
 
-
 -- Notes a finding; a minor one is worth a line, but no reason that it does not learn.
 function symptoms.find(self, finding)
   finding.minor = finding.minor or false
@@ -31,6 +30,7 @@ end
 
 -- The first element of m that is not finite: i, j, and it in words.
 local function bad(m)
+  if (m * 0):sum() == 0 then return nil end -- else one is NaN or Inf; many numbers are slow to look at by Lua
   for i, row in ipairs(m:totable()) do
     for j, v in ipairs(row) do
       if v ~= v or v == math.huge or v == -math.huge then return i, j, options.show(v) end
@@ -272,6 +272,5 @@ function symptoms.layers(self, net, run)
         #self.layers) })
   end
 end
-
 
 return symptoms

@@ -136,6 +136,26 @@ describe("watch", function()
     raises(function() net:watched "K" end, 'watched: "K" is not watched')
   end)
 
+  it("says where what was seen does not go on, after undo, seek or init", function()
+    local net = kit.xor()
+    net:watch("J", 1)
+    net:step(5)
+    assert.matches("1  J   column 1: epoch\n", tostring(net:watched()))
+    net:seek(2)
+    net:step(3)
+    assert.matches("1  J   column 1: epoch, back at 3 in row 6\n", tostring(net:watched()))
+    net:undo()
+    net:step()
+    net:init()
+    net:step(2)
+    assert.matches("epoch, back at 3 in row 6, back at 3 in row 9, back at 1 in row 10\n", tostring(net:watched()))
+    for _ = 1, 2 do
+      net:undo()
+      net:step(1)
+    end
+    assert.matches("row 10 and 2 times more\n", tostring(net:watched()))
+  end)
+
   it("ends with unwatch", function()
     local net = kit.xor()
     net:watch "J"

@@ -109,7 +109,7 @@ end
 -- Records the value of an expression, a number or a matrix, after each `every` epochs of step and train (without
 -- every: each, thinned to 10000 of them). It sees this network's THETA, A, GRAD, J, cost(), ... and your globals.
 -- watched() returns what was seen; unwatch() ends it. When the expression fails it is told once, with the report.
--- What is seen after undo, seek or init comes below what was seen before.
+-- What is seen after undo, seek or init comes below what was seen before, and watched() names the row.
 -- > watch("THETA[1][2][3]", 10)
 -- > step(100)
 -- > watched(1)
@@ -151,11 +151,27 @@ end
 
 local seen = { __name = "watched" } -- the metatable of what watched returns
 
+local most_backs = 3 -- that are named
+
+-- ", back at 501 in row 4003": where the epochs of what was seen do not go on, as after seek.
+local function backs(m)
+  local parts, count = {}, 0
+  for i = 2, m and #m or 0 do
+    local epoch = m[i][1]
+    if epoch <= m[i - 1][1] then
+      count = count + 1
+      if count <= most_backs then parts[count] = (", back at %d in row %d"):format(epoch, i) end
+    end
+  end
+  if count > most_backs then parts[#parts + 1] = (" and %d times more"):format(count - most_backs) end
+  return table.concat(parts)
+end
+
 function seen.__tostring(list)
   if #list == 0 then return "nothing is watched: watch(\"THETA[1][2][3]\")" end
   local lines = {}
   for i, m in ipairs(list) do
-    lines[#lines + 1] = ("%d  %s   column 1: epoch"):format(i, list.expressions[i])
+    lines[#lines + 1] = ("%d  %s   column 1: epoch%s"):format(i, list.expressions[i], backs(m))
     lines[#lines + 1] = list.errors[i] and "stopped: " .. list.errors[i] or nil
     lines[#lines + 1] = m and show.matrix(m) or "nothing seen yet"
   end

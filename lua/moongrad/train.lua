@@ -60,6 +60,7 @@ end
 -- > train{epochs = 1000, stop_when = function(r) return r.mse < 0.01 end}
 local function train(net, o, ...)
   core.network_self(net, "train")
+  past.check_idle(net)
   if select("#", ...) > 0 then raise "train: expected one table, train{epochs = 10}" end
   if o == nil then o = {} end
   if type(o) ~= "table" then raise("train: expected a table, train{epochs = 10}, got %s", options.show(o)) end

@@ -156,6 +156,34 @@ describe("watch", function()
     assert.matches("row 10 and 2 times more\n", tostring(net:watched()))
   end)
 
+  it("refuses an expression that changes the network, and steps on", function()
+    for _, undo in ipairs { 0, 64 } do
+      for _, change in ipairs { "step()", "undo()", "seek(1)", "train{}", "changed()", "step(2, {every = 1})", "init()",
+        "update()" } do
+        local net, plain = kit.xor { undo = undo }, kit.xor()
+        rawset(_G, "changed", function() return net:step().cost end)
+        net:step(3)
+        plain:step(3)
+        local w = net:watch(change)
+        if undo > 0 or change ~= "init()" and change ~= "update()" then -- they leave no past to be told
+          assert.is_truthy(w.as_yet, change)
+          local r = net:step(3)
+          plain:step(3)
+          assert.equal(6, r.epoch)
+          assert.equal(kit.live(plain), kit.live(net))
+          assert.is_truthy(tostring(r):find("it is no longer watched", 1, true))
+          if undo > 0 then
+            assert.matches("a watched expression changes nothing", w.as_yet)
+            assert.same({ "step(3)" }, net:undo().undone)
+          end
+        end
+        net:train { epochs = 2 } -- and nothing is left of it
+        net:init()
+      end
+    end
+    rawset(_G, "changed", nil)
+  end)
+
   it("ends with unwatch", function()
     local net = kit.xor()
     net:watch "J"

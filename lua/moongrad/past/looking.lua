@@ -48,9 +48,19 @@ local function numbers(v)
   return row
 end
 
+local look_ends = { __close = function(guard) core.unhooked(rawset, state(guard.net), "looking", nil) end }
+
+-- What the expression of a watch comes to, or false and why it does not. It may change nothing: each change would be
+-- looked at again.
+local function evaluate(net, w)
+  local guard <close> = setmetatable({ net = net }, look_ends) -- luacheck: ignore
+  state(net).looking = true
+  return pcall(w.f)
+end
+
 -- Records what a watch sees at this epoch. Returns a message when it cannot, after which it looks no more, and why.
 local function look(net, w)
-  local ok, v = pcall(w.f)
+  local ok, v = evaluate(net, w)
   local row, why
   if ok then
     row, why = numbers(v)
@@ -78,6 +88,7 @@ local function watches(net) return state(net).watches or {} end
 
 -- Looks at what is due at this epoch. Returns what could not be looked at, nil when all could.
 function looking.look(net)
+  past.check_idle(net)
   local told
   local epoch = net.epoch
   for _, w in ipairs(watches(net)) do
@@ -109,6 +120,7 @@ end
 -- Records the value of an expression, a number or a matrix, after each `every` epochs of step and train (without
 -- every: each, thinned to 10000 of them). It sees this network's THETA, A, GRAD, J, cost(), ... and your globals.
 -- watched() returns what was seen; unwatch() ends it. When the expression fails it is told once, with the report.
+-- It only looks: step, train, undo and the like are refused in it.
 -- What is seen after undo, seek or init comes below what was seen before, and watched() names the row.
 -- > watch("THETA[1][2][3]", 10)
 -- > step(100)
@@ -234,6 +246,7 @@ end
 
 -- net:step(n, options), and net:step(n) of a network with watches.
 local function looking_step(net, n, o, ...)
+  past.check_idle(net)
   o = check(o, ...)
   n = n == nil and 1 or options.whole("step", n, 0)
   local every = options.whole("step: every", o.every or defaults.every, 1)

@@ -10,6 +10,7 @@
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"
+local raise = require "moongrad.raise"
 
 local past = {}
 
@@ -120,9 +121,15 @@ local function settle(net)
 end
 past.settle = settle
 
+-- Raises when nothing may change net: in the middle of a pass, or while a watched expression looks at it.
+function past.check_idle(net)
+  core.check_idle(net)
+  if state(net).looking then raise "a watched expression changes nothing: it may not step, train, undo or the like" end
+end
+
 -- To be called before a change of net that undo calls label.
 function past.before(net, label)
-  core.check_idle(net)
+  past.check_idle(net)
   local p = of(net)
   if not p or p.busy then return end
   settle(net)
@@ -235,6 +242,7 @@ end
 
 -- step(n) begins, its batch made ready.
 function told.step(net, n)
+  past.check_idle(net)
   local p = of(net)
   local staged = p.staged
   settle(net)
@@ -266,6 +274,7 @@ end
 
 -- An epoch of train begins.
 function told.epoch(net, X, y, batch, shuffle)
+  past.check_idle(net)
   settle(net)
   local p = of(net)
   image_when_due(net, p)

@@ -78,7 +78,7 @@ local function how_much(net) return more:format(net.options.undo) end
 -- > undo()
 function undo.undo(net, n, ...)
   core.network_self(net, "undo")
-  core.check_idle(net)
+  past.check_idle(net)
   if select("#", ...) > 0 then raise "undo: expected one number of commands, undo(2)" end
   n = n == nil and 1 or options.whole("undo", n, 0)
   if not past.of(net) then no_past() end
@@ -107,7 +107,7 @@ end
 -- > seek(50)
 function undo.seek(net, epoch, ...)
   core.network_self(net, "seek")
-  core.check_idle(net)
+  past.check_idle(net)
   if select("#", ...) > 0 then raise "seek: expected one epoch, seek(100)" end
   epoch = options.whole("seek", epoch, 0)
   local p = past.of(net)

@@ -64,7 +64,7 @@ void line_attend(int sig) {
   sig_take(sig);
   if (sig == SIGWINCH) { /* what is shown goes as it was laid out, and comes as it fits now */
     rl_clear_visible_line();
-    rl_reset_screen_size();
+    view_measure();
     rl_forced_update_display();
     return;
   }
@@ -75,7 +75,7 @@ void line_attend(int sig) {
   }
   sig_default(sig);
   rl_reset_after_signal(); /* continued after Ctrl-Z */
-  rl_reset_screen_size();
+  view_measure();
   rl_forced_update_display();
 }
 
@@ -153,7 +153,7 @@ static void keep_undo(void) {
 static int edit_line(const char *prompt, char **line, size_t *len) {
   int sig = 0;
   sig_hold();
-  rl_reset_screen_size(); /* it may have changed while Lua ran */
+  view_measure(); /* it may have changed while Lua ran */
   done = cancelled = stale = 0;
   result = NULL;
   edit_begin();
@@ -196,7 +196,7 @@ void line_give(int away) {
   sig_hold();
   sig_take(SIGINT); /* it was meant for the program that ran */
   rl_reset_after_signal();
-  rl_reset_screen_size();
+  view_measure();
   rl_forced_update_display();
 }
 

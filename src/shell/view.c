@@ -11,7 +11,9 @@
 
 #include "shell.h"
 
-#define NOTE 40 /* room for what stands in place of the rest */
+#define NOTE     40 /* room for what stands in place of the rest */
+#define MIN_ROWS 2  /* on less Readline 8.2 draws beyond its memory: it is told of a screen that is larger */
+#define MIN_COLS 8
 
 static int first; /* where the part that was shown last begins */
 
@@ -72,6 +74,14 @@ static void draw(int last) {
   rl_point = point;
   rl_end = end;
   free(part);
+}
+
+void view_measure(void) {
+  int rows, cols;
+  rl_reset_screen_size();
+  rl_get_screen_size(&rows, &cols);
+  if (rows < MIN_ROWS || cols < MIN_COLS)
+    rl_set_screen_size(rows < MIN_ROWS ? MIN_ROWS : rows, cols < MIN_COLS ? MIN_COLS : cols);
 }
 
 void view_draw(void) {

@@ -195,6 +195,25 @@ def resize(home):
 
 
 @test
+def tiny(home):
+    """a terminal of any size has a prompt, from the start and when it becomes that small"""
+    for rows, cols in ((1, 1), (1, 2), (2, 1), (1, 100), (100, 1), (2, 7)):
+        for first in ((rows, cols), (50, 100)):
+            p = Prompt(home, "-q", rows=first[0], cols=first[1], ready=False)
+            p.until(lambda p=p: b">" in p.raw)
+            p.keys("x = {")
+            p.until(lambda p=p: b"{" in p.raw)
+            p.resize(rows, cols)
+            p.keys("\r6,\r7}" + "\x02\x06" * 20 + "\r")
+            p.keys("print(('al') .. 'ive', #x)\r")
+            p.until(lambda p=p: b">" in p.raw.partition(b"alive\t2\r\n")[2])
+            p.keys("\x04")
+            p.drain()
+            check(p.is_sane(), rows, cols)
+            equal(p.wait(), 0, rows, cols)
+
+
+@test
 def prompts(home):
     """PROMPT is a string or a function, _PROMPT is heeded; one that fails is told once, and the default comes"""
     p = Prompt(home, "-q")

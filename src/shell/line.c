@@ -15,6 +15,8 @@
 
 #include "shell.h"
 
+#define MAX_PROMPT 1000 /* bytes; what is much larger than the screen brings Readline 8.2 down */
+
 static int use_readline; /* else stdin is read as it is */
 static int echo;         /* stdin is no terminal: what is read is shown, as Readline does */
 static int done;         /* has Readline given its line? */
@@ -157,7 +159,7 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
   done = cancelled = stale = 0;
   result = NULL;
   edit_begin();
-  rl_callback_handler_install(prompt, on_line);
+  rl_callback_handler_install(strlen(prompt) > MAX_PROMPT ? "> " : prompt, on_line);
   forget_undo();
   if (prefill != NULL) {
     rl_insert_text(prefill);

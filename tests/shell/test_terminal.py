@@ -238,6 +238,17 @@ def prompts(home):
     p.until_line("old>")
     p.enter("_PROMPT = setmetatable({}, {__tostring = error})", "old>")
     p.until(p.is_ready)
+    p.enter("PROMPT = ('x'):rep(25000)")
+    p.until(lambda: p.screen.cursor.y > 0 and p.is_ready())
+    check("PROMPT: 25000 bytes; a string of at most 500, or a function that returns one, is expected" in p.lines(), *p.lines())
+    p.keys("PROMPT = function() return ('long '):rep(99) end\r")
+    p.until(lambda: p.line().endswith("long long"))
+    p.keys("PROMPT = nil _PROMPT = nil\r")
+    p.until(p.is_ready)
+    equal(p.end(), 0)
+    p = Prompt(home, "--no-session")
+    p.keys("_PROMPT = ('x'):rep(25000)\r6 * 7\r")
+    p.until(lambda: "42" in p.lines() and p.is_ready())
     equal(p.end(), 0)
 
 

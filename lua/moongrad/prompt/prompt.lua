@@ -4,6 +4,8 @@ local core = require "moongrad.core"
 
 local prompt = {}
 
+local most = 500 -- bytes of a PROMPT: what is much larger than the screen brings Readline down
+
 local complained -- the error of PROMPT that was told last
 
 -- What PROMPT or _PROMPT says; nil without one, or when it fails, which is told once.
@@ -12,10 +14,11 @@ local function chosen()
   if v == nil then v = rawget(_G, "_PROMPT") end
   if v == nil then return nil end
   local ok, text = pcall(function() return tostring(type(v) == "function" and v() or v) end)
-  if ok then return text end
+  if ok and #text <= most then return text end
+  text = ok and #text .. " bytes" or tostring(text)
   if text ~= complained then
     complained = text
-    io.stderr:write("PROMPT: ", tostring(text), "; a string or a function that returns one is expected\n")
+    io.stderr:write("PROMPT: ", text, "; a string of at most ", most, ", or a function that returns one, is expected\n")
   end
 end
 

@@ -53,6 +53,25 @@ local asides = {
 local function command(net, pick, g) pcall(commands[pick(#commands)], net, pick, g) end
 
 describe("undo", function()
+  it("brings back what the last step left, not what a forward, backward or check made since, as help says", function()
+    for _, pass in ipairs { function(n) n:forward() end, function(n) n:check() end,
+      function(n)
+        n:forward()
+        n:backward()
+      end } do
+      local net = kit.xor()
+      net:step(5)
+      local stepped = kit.live(net)
+      pass(net)
+      net.eta = 1
+      net:undo()
+      assert.equal(.1, net.eta)
+      assert.equal(stepped, kit.live(net))
+    end
+    local said = tostring(require "moongrad.help.help".help "undo"):gsub("%s+", " ")
+    assert.matches("forward, backward and check are no commands", said)
+  end)
+
   it("takes back what any command did, on random networks", function()
     for k = 1, networks do
       local net, pick, g = random_network(k)

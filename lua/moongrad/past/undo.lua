@@ -67,11 +67,12 @@ local function how_much(net) return more:format(net.options.undo) end
 
 --- net:undo([n])
 -- Takes back the last n (default 1) commands that changed the network, to the bit: THETA, epoch, options, what the
--- last pass left, a private generator. A command is a step(1000), a train, an update, an init, an ETA = 2, X = ...,
--- an option or frozen; edits of THETA are one, those of an input at the prompt, in a script those between two
--- commands; undo(0) ends them. What is taken back stays in reach of seek. Not taken back: the shared generator, and
--- what you wrote into X and y (an X[1][1] = 7 is no command; where it came since then, undo says so). Some 64
--- megabytes are kept of each network, the oldest goes first. What time(f) and bench(f) did is one command.
+-- pass of the last step left in A Z DELTA GRAD J, a private generator. A command is a step(1000), a train, an update,
+-- an init, an ETA = 2, X = ..., an option or frozen; edits of THETA are one, those of an input at the prompt, in a
+-- script those between two commands; undo(0) ends them. What is taken back stays in reach of seek. forward, backward
+-- and check are no commands: what they made since that step is gone, call them again. Not taken back: the shared
+-- generator, and what you wrote into X and y (an X[1][1] = 7 is no command; where it came since then, undo says so).
+-- Some 64 megabytes are kept of each network, the oldest goes first. What time(f) and bench(f) did is one command.
 -- Returns .epoch, .cost, .undone (what the commands were), .left (how many there are before them), .alike (how many
 -- just before are the same step again), .written (which of X and y were written to since).
 -- > step(10)

@@ -43,6 +43,21 @@ describe("a cost that falls", function()
     assert.is_nil(tostring(d):find("usual", 1, true))
   end)
 
+  it("nearly as far with a smaller ETA gets that one proposed", function()
+    local g = mg.generator(5)
+    local A = g:randn(20, 4)
+    local net = net_of { 4, 12, 1, cost = "cross-entropy", eta = 1e-4, seed = 5, X = A,
+      y = mg.lt(A:cols(1, 1) * A:cols(2, 2), .2) }
+    local eta = tonumber(has(net:diagnose(), "ETA too small").try:match "ETA = ([^;]+);")
+    local before, left = net:cost(), {}
+    for k = 0, 1 do
+      local twin = net:copy()
+      twin.eta = eta * 10 ^ k
+      left[k] = twin:step(300).cost
+    end
+    assert.is_true(left[0] < .1 * before and left[1] < left[0] and left[0] - left[1] < .05 * before)
+  end)
+
   it("slowly with a tenth that was proposed is said to, and well with what is then", function()
     local net = net_of { 2, 8, 1, eta = 1000, seed = 1 }
     assert.is_truthy(has(net:diagnose(), "ETA too large"))

@@ -116,7 +116,8 @@ function probe.smaller(run)
   end
 end
 
--- A larger one with which it falls so many times as far as it does now, if any does, and by how much.
+-- A larger one with which it falls so many times as far as it does now, if any does, and by how much. It is no bolder
+-- than need be: ten times more must bring the cost down by a further twentieth.
 function probe.larger(run, now, times)
   local best, most
   for power = 1, 7 do
@@ -124,7 +125,7 @@ function probe.larger(run, now, times)
     local found = probe.epochs(run, eta)
     if not found.costs then break end
     if found.trend == "falls" and found.ups <= .1 * #found.costs
-      and found.fall > math.max(.01, times * now.fall, most and most.fall or 0) then
+      and found.fall > math.max(.01, times * now.fall, most and most.fall + .05 or 0) then
       best, most = eta, found
     end
   end

@@ -57,10 +57,10 @@ typedef struct Network {
   Storage *batch;                /* of a, z, delta, or NULL */
   uint64_t version_batch;        /* of it when narrow.c last read it */
   size_t order_rows;             /* length of the order kept */
-  double told;                   /* the cost told last, by a report, cost(), forward(), NAN if none was, ... */
-  uint64_t told_at;              /* of this epoch */
-  Running *running;              /* who runs its own functions, or NULL: it has none */
-  bool busy;                     /* is a pass under way that may call one? */
+  double told;      /* the cost told last, by a report, cost(), forward(), NAN if none was, ... */
+  uint64_t told_at; /* of this epoch */
+  Running *running; /* who runs its own functions, or NULL: it has none */
+  bool busy;        /* is a pass under way that may call one? */
   uint64_t stepped,
       changed;     /* for the journal: epochs that step() did; changes by anything else but writes */
   bool walking;    /* is a walk on? Whatever else makes a pass ends it */

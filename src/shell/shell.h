@@ -156,7 +156,7 @@ size_t keys_clean(char *s, size_t n); /* leaves what can be shown, newlines and 
 /* --- view.c ------------------------------------------------------------------- */
 
 void view_measure(void); /* tells Readline how large the screen is */
-void view_draw(void); /* shows the input, or the part of it around the cursor that fits the screen */
+void view_draw(void);    /* shows the input, or the part of it around the cursor that fits the screen */
 
 /* --- edit.c ------------------------------------------------------------------- */
 

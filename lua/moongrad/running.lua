@@ -8,15 +8,20 @@ local last -- the report of the run that was stopped last
 
 local run = {} -- the metatable of what watch returns
 
-function run.__close(self, message)
-  running.current = self.outer
-  running.over()
-  local by_error = type(message) == "string" and message:find("interrupted", 1, true)
-  if self.unit ~= "epoch" or not (by_error or self.interrupted) then return end
+-- What is said of a run that Ctrl-C stopped; nil for one that does no epochs.
+local function report_of(self)
+  if self.unit ~= "epoch" then return nil end
   local epoch = self.net.epoch
-  last = core.make_report {
+  return core.make_report {
     epoch = epoch, cost = self.cost, interrupted = true, done = epoch - self.from, wanted = self.total,
   }
+end
+
+function run.__close(self, message)
+  running.over()
+  local by_error = type(message) == "string" and message:find("interrupted", 1, true)
+  if by_error or self.interrupted then last = report_of(self) or last end
+  running.current = self.outer -- after all else: Ctrl-C may come in here once more, and take asks what still runs
 end
 
 -- To be held in a variable <close> while net does so many epochs, or the call so many of something else. Its
@@ -34,10 +39,14 @@ end
 -- Called when a run is over: the shell's, to take away what it shows.
 function running.over() end
 
--- The report of the run that was stopped last, once; else nil.
+-- The report of the run that was stopped last, once; else nil. To be asked when nothing runs: a run that is not
+-- closed then was stopped while it was being closed.
 function running.take()
-  local report = last
+  local report, unclosed = last, running.current
   last, running.current = nil, nil
+  while unclosed do
+    report, unclosed = report_of(unclosed) or report, unclosed.outer
+  end
   return report
 end
 

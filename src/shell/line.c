@@ -214,6 +214,16 @@ static int wait_line(void) {
   return sig;
 }
 
+/* Takes a byte order mark off the first line of a stdin that is no terminal, as Lua does of a script. */
+static size_t skip_mark(char *line, size_t n) {
+  static const char bom[] = "\xEF\xBB\xBF";
+  static int begun;
+  const size_t size = sizeof bom - 1;
+  if (begun++ || !echo || strncmp(line, bom, size) != 0) return n;
+  memmove(line, line + size, n - size + 1);
+  return n - size;
+}
+
 /* A line of stdin without its newline. On a terminal Ctrl-C ends the read. */
 static int plain_line(const char *prompt, char **line, size_t *len) {
   size_t size = 0;
@@ -237,8 +247,8 @@ static int plain_line(const char *prompt, char **line, size_t *len) {
   }
   idle = 0;
   if (n > 0 && (*line)[n - 1] == '\n') (*line)[--n] = '\0';
+  *len = skip_mark(*line, (size_t)n);
   if (echo) puts(*line);
-  *len = (size_t)n;
   return LINE_OK;
 }
 

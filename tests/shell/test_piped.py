@@ -98,6 +98,21 @@ def not_a_terminal(home):
 
 
 @test
+def odd_bytes(home):
+    """-i without a terminal takes a byte order mark at the start alone; an error points at a byte of no meaning"""
+    mark = "\ufeff"
+    for text, number in ((mark + "6 * 7\n" + mark + "1\n", 2), ("6 * 7\n" + mark + "1\n", 2)):
+        out, err, _ = run("-i", stdin=text, home=home)
+        check("\n42\n" in out and out.startswith("∇> 6 * 7\n"), out)
+        check(err.startswith("[%d]:1: " % number), err)
+    for text, column in (("1+1\0 2", 3), ("x = 1 \0 2", 6), ("1 + \1", 4), ("x = \x80 1", 4), ("1+1 @ 2", 4)):
+        _, err, _ = run("-i", stdin=text.encode("latin1") + b"\n", home=home)
+        lines = err.split("\n")
+        equal(lines[2], "  " + " " * column + "^", text, *lines)
+    check("near '<\\0>'" in run("-i", stdin="1+1\0 2\n", home=home)[1])
+
+
+@test
 def exit_codes(home):
     """an error is exit code 1, also on standard input; os.exit says its own"""
     script = os.path.join(home, "s.lua")

@@ -48,6 +48,8 @@ function caret.near(source, number, near, words)
     return last - from + 1, line
   end
   near = near:match "^'(.*)'$"
+  local byte = near and tonumber(near:match "^<\\(%d+)>$") -- one that Lua does not show as it is
+  if byte then near = string.char(byte) end
   local tokens, here, from = caret.tokens(source, number)
   if not tokens or not near then return nil end
   local tries = 0

@@ -320,6 +320,13 @@ local function stop_of(source, message, words)
   return tonumber(number), column, line or caret.line(source, tonumber(number))
 end
 
+-- The message of a syntax error, nil without one; Lua leaves out what it is near when that is a zero byte.
+local function with_zero(message)
+  if not message or message:find " near " then return message end
+  local about_token = message:find "expected" or message:find "syntax error$"
+  return about_token and message .. " near '<\\0>'" or message
+end
+
 -- The next step for the source of an input that stops in this line and column: "; " and words, or nothing.
 local function next_step(source, message, number, column)
   if #source > most_source then return "" end
@@ -332,10 +339,12 @@ end
 -- What the prompt says of an input that does not compile: as statements, or as an expression if that goes further.
 function errors.unreadable(_, message)
   local source = inputs.text(inputs.last)
+  message = with_zero(message)
   if source and not source:find "^[=?]" then
     local number, column, line = stop_of(source, message, "")
     local _, other = load("return " .. source, ("=[%d]"):format(inputs.last), "t")
-    local n, further, l = stop_of(source, tostring(other), "return ")
+    other = tostring(with_zero(other))
+    local n, further, l = stop_of(source, other, "return ")
     if further and (not column or n > number or n == number and further > column) then
       message, number, column, line = other, n, further, l
     end

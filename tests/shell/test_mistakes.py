@@ -69,6 +69,21 @@ def over_lines(home):
 
 
 @test
+def rows_without_braces(home):
+    """of rows without braces around them Lua takes the first, which is said"""
+    p = Prompt(home, cols=150)
+    said = "%s is the first of these %d tables only; rows go into braces together, %s = {{0, 0}, {0, 1}}"
+    p.do("LAYERS = {2, 2, 1}")
+    for code, name, n in (("X = {0, 0}, {0, 1}, {1, 0}, {1, 1}", "X", 4), ("n = 1 m = {1, 2},{3, 4} -- two", "m", 2),
+                          ("y = {0}, {1}", "y", 2), ("THETA[1] = {{1, 2, 3}, {4, 5, 6}}, {7}", "THETA[1]", 2)):
+        equal(p.do(code), [said % (name, n, name)], code)
+    for code in ("X = {{0, 0}, {0, 1}}", "m, n = {1}, {2}", "m = {n = {1}, {2}}", "X, y = {{1, 2}}, {{3}}", "local a, b = {1}, {2} a = b",
+                 "m = string.format('%s', {}, {})", "m = 'X = {0}, {1}'", "m = function(x) return {1}, {2} end"):
+        equal(p.do(code), [], code)
+    equal(p.end(), 0)
+
+
+@test
 def names_of_other_languages(home):
     """exit, quit, None, len and their like say what is meant here, read, called and assigned"""
     p = Prompt(home, cols=150)

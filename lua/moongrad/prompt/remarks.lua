@@ -152,6 +152,42 @@ local function of_typos(text)
   return #said > 0 and table.concat(said, "\n")
 end
 
+-- --- rows without braces around them --------------------------------------------------------------
+
+-- The name before the = at token i that alone is given what stands behind; nil where there are several.
+local function only_target(t, i)
+  local k, last = i - 1, i - 1
+  while t.text[k] == "]" and t.match[k] do k = t.match[k] - 1 end
+  local before = t.text[k - 1]
+  return t.kind[k] == "name" and before ~= "," and table.concat(t.text, "", k, last) or nil
+end
+
+-- How many tables with commas between them begin at token i.
+local function tables_from(t, i)
+  local n = 0
+  while t.text[i] == "{" and t.match[i] do
+    n, i = n + 1, t.match[i] + 1
+    if t.text[i] ~= "," then break end
+    i = i + 1
+  end
+  return n
+end
+
+-- X = {0, 0}, {0, 1}: Lua takes the first and leaves the rest.
+local function of_rows(text)
+  if #text > most_text or not text:find("}%s*,%s*{") then return nil end
+  local t = lexer.nest(lexer.tokens(text))
+  for i = 2, t.n do
+    local around = t.text[i] == "=" and t.text[i + 1] == "{" and t.text[t.around[i + 1]]
+    local n = around ~= false and around ~= "{" and around ~= "(" and tables_from(t, i + 1) or 0
+    local name = n > 1 and only_target(t, i)
+    if name then
+      return ("%s is the first of these %d tables only; rows go into braces together, %s = {{0, 0}, {0, 1}}"):format(
+        name, n, name)
+    end
+  end
+end
+
 -- Is the remark about this input all that there is to say? The nil of exit is not wanted.
 function remarks.says_all(text)
   local name = text and #text < 1000 and text:match "^%s*(%a+)%s*$"
@@ -163,7 +199,7 @@ function remarks.on(n, status)
   local text = inputs.text(n)
   if status ~= "ok" or not text then return nil end
   local list = {}
-  for _, remark in ipairs { of_names, of_globals, of_typos, function() return of_locals(n, text) end } do
+  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, function() return of_locals(n, text) end } do
     list[#list + 1] = remark(text) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil

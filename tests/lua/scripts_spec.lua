@@ -3,6 +3,7 @@
 
 local moongrad = assert(os.getenv "MOONGRAD")
 local lfs = require "lfs"
+local paste = require "moongrad.prompt.paste"
 local root = lfs.currentdir()
 
 local function written(text)
@@ -77,21 +78,25 @@ describe("README.md", function()
     end)
   end
 
-  -- "∇...> " begins what is typed, ">> " what continues it; all else is what moongrad says. The pieces are one
-  -- session.
+  local function judge(text)
+    local f, message = load("return " .. text)
+    if not f then f, message = load(text) end
+    return f and "ok" or message:find "<eof>$" and "open" or "bad"
+  end
+
+  -- "∇...> " begins what is typed, which goes on until it is complete, as at a terminal; all else is what moongrad
+  -- says. The pieces are one session. Without a terminal ">> " is in front of what goes on.
   it("has its session as it goes", function()
     local typed, shown = {}, {}
     for piece in readme:gmatch "\n```\n(∇.-)\n```" do
       shown[#shown + 1] = piece
-      for line in piece:gmatch "[^\n]+" do
-        typed[#typed + 1] = line:match "^∇[^>]*> (.*)" or line:match "^>> (.*)"
-      end
+      for _, input in ipairs(paste.inputs(piece, judge)) do typed[#typed + 1] = input end
     end
     local path = written(table.concat(typed, "\n") .. "\n")
     local status, out = run(root, "-q --no-rc -i", path, true)
     os.remove(path)
     assert.equal(0, status)
-    out = out:gsub("\n∇[^>]*> \n$", "")
+    out = out:gsub("\n∇[^>]*> \n$", ""):gsub("\n>> ", "\n")
     assert.equal(timeless(table.concat(shown, "\n")), timeless(out))
   end)
 end)

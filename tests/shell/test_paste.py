@@ -160,7 +160,7 @@ def readme(home):
         p.until(lambda last=last: p.screen.cursor.y > 0 and p.is_ready() and p.lines()[-2][:4] == last.expandtabs()[:4])
         lines = [line.split("   ")[0] for line in p.lines()]  # timings differ, and the end of the relative error
         for line in block.split("\n"):
-            if line and not line.startswith(("∇", ">>")) and "largest relative error" not in line:
+            if line and not line.startswith("∇") and "largest relative error" not in line:
                 check(line.expandtabs().split("   ")[0] in lines, line, *p.lines())
         p.interrupt()
     equal(p.end(), 0)

@@ -42,8 +42,8 @@ section 6.5 (2016).]] },
 training: epochs, batches, and when to stop
 step(n) is n epochs of full-batch descent: every update sees all rows. train{} goes through the rows in batches,
 an update after each, in a new order every epoch.
-  GRAD is of the batch: with "sse" it grows with the rows in it; with "mse", "quadratic", "cross-entropy" and
-  "softmax", which are means, it does not, and ETA need not change with the batch.
+GRAD is of the batch: with "sse" it grows with the rows in it; with "mse", "quadratic", "cross-entropy" and
+"softmax", which are means, it does not, and ETA need not change with the batch.
 A batch's gradient is a noisy one, and cheap. Too large an ETA lets the cost rise or jump; too small a one crawls.
 > r = train{epochs = 20, batch = 2}
 > #r.history

@@ -158,6 +158,16 @@ describe("help", function()
     assert.equal(0, status)
   end)
 
+  it("has no row of a table that was broken by hand, which a narrow page would break once more", function()
+    for _, entry in ipairs(entries.all()) do
+      local column = 0
+      for _, line in ipairs(lines_of(entry.text)) do
+        assert.is_false(column > 0 and #line:match "^%s*" == column, entry.path .. ": " .. line)
+        column = #line > 95 and #(line:match "^%s+%S.-%s%s+" or "") or 0
+      end
+    end
+  end)
+
   it("fits the terminal", function()
     local width = show.width
     finally(function() show.width = width end)

@@ -129,11 +129,10 @@ diagnose() looks, tries some epochs on a copy, says what it sees with its number
   saturation    |g'(Z)| next to nothing for most of X: weights or X are too large
   dead          relus that are 0 for every row of X: no gradient comes through them
   vanishing     each layer shrinks what goes back; exploding: each enlarges it; "xavier" and "he" keep its size
-  ETA           too large: the cost rises, oscillates or leaves the finite numbers; too small: nothing moves. An update
-                is usually about 1e-3 of its weights. Below 0 it goes up the gradient.
+  ETA           too large: the cost rises, oscillates or leaves the finite numbers; below 0 it goes up the gradient
+  update        too small, where it is usually about 1e-3 of its weights: nothing moves
   gradient      J does not change as GRAD says: check() tells where
-  plateau       the cost stays where it is. For XOR by mse: 1/4, every row gets .5; 1/6, three rows share a
-                prediction; 1/8, two rows do.
+  plateau       the cost stays. XOR by mse: 1/4, every row gets .5; 1/6, three rows share a prediction; 1/8, two do
   data          X whose columns are not near 1 in size, targets that the output's g cannot reach, NaN
 > LAYERS = {2, 4, 1}
 > init("constant", {value = 0.1})

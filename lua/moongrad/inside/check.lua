@@ -86,11 +86,12 @@ local function passed(self, u)
     return require "moongrad.inside.unresolved"(most, self.cost, self.epsilon, u)
   end
   local parts = { ("every gradient agrees with its %s difference to %.2g"):format(self.method, self.tolerance) }
-  local function add(form, n)
-    if n > 0 then parts[#parts + 1] = form:format(n, self.compared) end
+  local function add(form, n, ...)
+    if n > 0 then parts[#parts + 1] = form:format(n, self.compared, ...) end
   end
   add("%d of %d by five points: the central difference is off by more", self.retaken)
-  add("%d of %d are below the floor, and agree to as much of that", below_floor(self))
+  add("%d of %d are smaller than the floor: rounding hides their last digits, so they agree to within %.2g",
+    below_floor(self), self.tolerance * self.floor)
   add("%d of %d are too small to be told from 0", self.unresolved)
   return table.concat(parts, "; ")
 end

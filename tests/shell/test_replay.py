@@ -176,6 +176,34 @@ def undone(home):
     equal(p.end(), 0)
 
 
+def body(script):
+    """What a saved session does, its head left out."""
+    return script[script.index("math.randomseed("):].split("\n", 1)[1].rstrip("\n").split("\n")
+
+
+@test
+def readable(home):
+    """the script is what was typed: _ is kept where it is read, edits are settled where there were some, what looked is left out"""
+    typed_here = ["X, y = data.xor()", "LAYERS = {2, 2, 1}", "predict()", "step(100)", "explain('z', 1, 1, 1)", "diagnose()", "A[2]",
+                  "_", "_ + 1", "stepp()", "step", "THETA[1][1][2] = 0.5", "THETA[1][1][3] = 0.5", "help 'undo'", "step(10)",
+                  "for _, v in ipairs {1, 2} do k = v end", "predict()", "P = _", "t = 5", "t"]
+    kept = ["X, y = data.xor()", "LAYERS = {2, 2, 1}", "step(100)", "THETA[1][1][2] = 0.5", "THETA[1][1][3] = 0.5", "step(10)",
+            "for _, v in ipairs {1, 2} do k = v end", "_ = predict()", "P = _", "t = 5"]
+    script = replay(home, typed_here)
+    equal(body(script), ["local _ -- the last value, where it is used"] + kept)
+    os.remove(home + "/s.lua")
+    script = replay(home, typed_here + ["undo()"])
+    kept.insert(4, "prompt.settle()")
+    kept.insert(6, "prompt.settle()")
+    lines = body(script)
+    check(lines[0].startswith('local prompt = require "moongrad.prompt.session" -- settle()'), script)
+    equal(lines[1:], ["local _ -- the last value, where it is used"] + kept + ["undo()"])
+    os.remove(home + "/s.lua")
+    lines = body(replay(home, ["prompt = 1", "41, 5 -- two", "h = _2", "function last() return _ end", "6", "i = last()"]))
+    equal(lines, ['local prompt_ = require "moongrad.prompt.session"', "prompt = 1", "prompt_.keep(41, 5 -- two", ")", "h = _2",
+                  "function last() return _ end", "prompt_.keep(6)", "i = last()"])
+
+
 @test
 def told(home):
     """a value whose printing steps is printed again, one that was not printed is not; edits are commands in files, too"""

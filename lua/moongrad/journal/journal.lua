@@ -6,6 +6,7 @@
 
 local core = require "moongrad.core"
 local exact = require "moongrad.journal.exact"
+local kept = require "moongrad.prompt.kept"
 local looks = require "moongrad.journal.looks"
 local tokens = require "moongrad.syntax.tokens"
 
@@ -42,7 +43,7 @@ end
 
 local function state()
   local s = { globals = copy(_G), replaced = copy(session.replaced()), live = {}, names = live, marks = {},
-    rng = core.rng_state() }
+    rng = core.rng_state(), kept = kept.values }
   for _, v in next, s.globals do mark(s.marks, v) end
   for _, name in ipairs(live) do
     s.live[name] = session.live(name)
@@ -117,10 +118,9 @@ local function written(input, status)
   list = list or {}
   if list[#list] and list[#list].text == ";" then table.remove(list) end
   local entry = { n = input.n, source = input.source, failed = status == "error", reads = reads(list) }
-  for _, t in ipairs(list) do entry.kept = entry.kept or t.text:find "^_%d*$" ~= nil end
   if expression and not moved(input.before) then
-    local ok, only = pcall(looks.only, list, session)
-    entry.looked = ok and only and not entry.kept and not input.told
+    local ok, only = pcall(looks.only, list, session, input.before.kept)
+    entry.looked = ok and only and not input.told
   end
   entry.told = input.told
   if is_run(list) then
@@ -159,19 +159,21 @@ end
 -- Its values were computed: what is interrupted now is their printing.
 function journal.computed(quiet, ...)
   if not open then return end
-  open.computed = true
+  open.computed, open.values = true, select("#", ...)
   for i = 1, quiet and 0 or select("#", ...) do open.told = open.told or tells((select(i, ...)), 1000, 1) end
 end
 
--- After input n ran. Returns what of it is too large to keep, a list, or nil.
-function journal.close(status)
+-- After input n ran. settled: did it edit what undo goes back over? Returns what of it is too large to keep, a
+-- list, or nil.
+function journal.close(status, settled)
   if not open then return end
   local input = open
   open = nil
   if input.computed then status = "ok" end
-  local entry = written(input, status)
+  local entry = written(input, status) or { looked = true }
+  entry.values, entry.settled = input.values, settled
   entries[#entries + 1] = entry
-  return entry and entry.full
+  return entry.full
 end
 
 -- A file that the input runs, with its text.

@@ -51,10 +51,11 @@ local function is_call(t)
   return t and (t.text == "(" or t.text == "{" or t.kind == "string")
 end
 
--- What list[i], a name that is no field, leads to when it is the user's global: true when following the
--- constant keys behind it meets plain values only.
-local function follows_plain(list, i)
+-- What list[i], a name that is no field, leads to when it is the user's global, or one of the values kept: true when
+-- following the constant keys behind it meets plain values only.
+local function follows_plain(list, i, kept)
   local v = rawget(_G, list[i].text)
+  if v == nil then v = kept and kept[list[i].text] end
   while true do
     if objects[exact.kind(v)] then return true end
     if not is_plain(v) then return false end
@@ -88,7 +89,8 @@ local words = { ["and"] = true, ["or"] = true, ["not"] = true, ["nil"] = true, [
 
 -- Is it certain that the expression of these tokens changed nothing? session.is_own(name): is that
 -- global the session's, and not the user's? session.is_known(name): is it the session's or the user's in its place?
-function looks.only(list, session)
+-- kept: the values of _ and its kin.
+function looks.only(list, session, kept)
   local braces = 0
   for i, t in ipairs(list) do
     local before, after = list[i - 1], list[i + 1]
@@ -105,7 +107,7 @@ function looks.only(list, session)
     end
     if t.kind == "name" and not is_key and not is_field and not is_call(after) then
       local is_library = after and after.text == "." and (t.text == "math" or session.is_own(t.text))
-      if not (is_library or session.is_own(t.text) or follows_plain(list, i)) then return false end
+      if not (is_library or session.is_own(t.text) or follows_plain(list, i, kept)) then return false end
     end
   end
   return true

@@ -47,9 +47,9 @@ end
 function recording.open(n, text, source) journal.open(n, text, source) end
 function recording.computed(...) if journal then journal.computed(...) end end
 
--- Returns a remark when what the input left is not all kept.
-function recording.close(status)
-  local full = journal.close(status)
+-- Returns a remark when what the input left is not all kept. settled: did it edit anything?
+function recording.close(status, settled)
+  local full = journal.close(status, settled)
   return full and "too large to be kept for save_session: " .. short(full)
 end
 

@@ -3,13 +3,28 @@
 local exact = require "moongrad.journal.exact"
 local journal = require "moongrad.journal.journal"
 local tokens = require "moongrad.syntax.tokens"
+local values_read = require "moongrad.journal.values"
 
 local saved = {}
 
 saved.head = "-- A session of moongrad " -- how every saved session begins
 
 local quoted = "%q"
-local session = 'require("moongrad.prompt.session")' -- as a script asks for it
+
+-- What the script calls the module of the session, a name that no input has; was it called?
+local prompt, is_called
+local plain -- is _ a variable of the script?
+
+local function session(call)
+  is_called = true
+  return prompt .. "." .. call
+end
+
+-- An expression's text, after which a bracket may close.
+local function closed(text) return text:find("--", 1, true) and text .. "\n" or text end
+
+-- Gives _ the values of an expression.
+local function keep(text) return plain and "_ = " .. text or session("keep(" .. closed(text) .. ")") end
 
 -- Text for a function's body: a file may begin with #!, and end in a comment.
 local function body(text) return (text:gsub("^#[^\n]*", "")) .. "\n" end
@@ -28,7 +43,7 @@ local function with_last(source)
     if not at then return source end
     local last = bare(source:sub(at + 1))
     if last:find "^[ \t]*[%a_]" and load("return nil, " .. last .. "\n") then
-      local new = ("%s\n%s.results(true, %s\n)"):format(source:sub(1, at - 1), session, last)
+      local new = source:sub(1, at - 1) .. "\n" .. keep(last)
       return load(new) and new or source
     end
   end
@@ -41,13 +56,13 @@ local function statement(source, values)
   local expression = load("return " .. bare(source) .. "\n") and bare(source)
   if values and not expression then source = with_last(source) end
   if values and expression then
-    if values == "kept" then return session .. (".results(true, %s\n)"):format(expression) end
-    return ("pcall(function(...) select(2, %s.results(false, ...))(...) end, %s\n)"):format(session, expression)
+    if values == "kept" then return keep(expression) end
+    return ("pcall(function(...) select(2, %s)(...) end, %s)"):format(session "results(false, ...)", closed(expression))
   elseif not load(source) then
     return "do local _ = " .. expression .. (expression:find("--", 1, true) and "\n" or " ") .. "end"
   end
   local top = tokens.top(list)
-  if top.call and values then return session .. ".results(true, (function(...)\n" .. body(source) .. "end)())" end
+  if top.call and values then return keep("(function(...)\n" .. body(source) .. "end)()") end
   if top.call then return call(source) end
   if top.block then return "do\n" .. source .. "\nend" end
   return (list[1] and list[1].text == "(" and ";" or "") .. source
@@ -105,7 +120,7 @@ local function one(lines, entry, values)
       lines[#lines + 1] = "pcall(function(...)\n" .. body(entry.file.text) .. "end)"
     else
       local code = call(entry.file.text)
-      lines[#lines + 1] = values and session .. ".results(true, " .. code:sub(2) .. ")" or code
+      lines[#lines + 1] = values and keep(code:sub(2)) or code
     end
   elseif entry.lines then
     local text = exact.text(entry.lines)
@@ -139,42 +154,60 @@ function saved.full()
   return list
 end
 
--- Does any text that ran hold this word?
+-- Does any text that ran hold this word? Those that only looked ran nothing of the user's.
 local function is_said(word)
-  for _, text in next, journal.sources() do
-    if text:find(word, 1, true) then return true end
+  local looked = {}
+  for _, entry in ipairs(journal.entries()) do
+    if entry.looked and entry.n then looked["=[" .. entry.n .. "]"] = true end
+  end
+  for chunk, text in next, journal.sources() do
+    if not looked[chunk] and text:find(word, 1, true) then return true end
   end
   return false
 end
 
+-- Was there something to settle after an entry? After one that is written as what it left there may be.
+local function is_edit(entry) return entry.settled or entry.note ~= nil end
+
+-- The lines of all the entries.
+local function all(lines, resets, undoes)
+  local kept
+  kept, plain = values_read(journal.entries())
+  plain = plain and not resets -- which clears it
+  for _, entry in ipairs(journal.entries()) do
+    if entry.before then
+      earlier(lines, entry.before)
+    elseif not entry.looked or kept[entry] then
+      one(lines, entry, kept[entry])
+    end
+    if undoes and not entry.before and is_edit(entry) then lines[#lines + 1] = session "settle()" end
+  end
+  if plain and next(kept) then table.insert(lines, 1, "local _ -- the last value, where it is used") end
+end
+
 -- The whole script. version: moongrad's; seed: the generator's at the start.
 function saved.text(version, seed)
-  local with_values = false
-  for _, entry in ipairs(journal.entries()) do with_values = with_values or entry.kept end
+  prompt, is_called = "prompt", false
+  for _, text in next, journal.sources() do
+    while text:find(prompt, 1, true) do prompt = prompt .. "_" end
+  end
   local resets, undoes = is_said "reset", is_said "undo" or is_said "seek"
   local a, b = journal.seeds()
-  local lines = {
+  local lines = {}
+  if resets then lines[1] = session("recording().start(%d, %d, %d) -- for reset()"):format(seed, a, b) end
+  all(lines, resets, undoes)
+  if is_called then
+    local why = undoes and " -- settle(): edits by hand end here, for undo()" or ""
+    table.insert(lines, 1, ('local %s = require "moongrad.prompt.session"%s'):format(prompt, why))
+  end
+  local head = {
     ("%s%s, saved %s: %d inputs, those that only looked left out."):format(saved.head, version,
       os.date "%Y-%m-%d %H:%M:%S", saved.count()),
     "-- Run as a script it leaves what the session left, every bit of THETA.",
     "",
     ("seed(%d)  math.randomseed(%d, %d)"):format(seed, a, b),
   }
-  if resets then
-    lines[#lines + 1] = session .. (".recording().start(%d, %d, %d) -- for reset()"):format(seed, a, b)
-  end
-  if undoes then
-    lines[#lines + 1] = "-- For undo: settle() makes an input's edits of THETA a command, as at the prompt."
-  end
-  for _, entry in ipairs(journal.entries()) do
-    if entry.before then
-      earlier(lines, entry.before)
-    elseif not entry.looked or with_values and not entry.failed then
-      one(lines, entry, with_values)
-      if undoes then lines[#lines + 1] = session .. ".settle()" end
-    end
-  end
-  return table.concat(lines, "\n") .. "\n"
+  return table.concat(head, "\n") .. "\n" .. table.concat(lines, "\n") .. "\n"
 end
 
 return saved

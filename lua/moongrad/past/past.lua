@@ -90,7 +90,7 @@ local function flush(net, p)
   end
 end
 
--- Notes what is not noted yet: edits, other settings.
+-- Notes what is not noted yet: edits, other settings. Returns true when there was something.
 local function note(net, p)
   flush(net, p)
   local set, moved, written, staged = core.past_changes(net)
@@ -104,20 +104,24 @@ local function note(net, p)
     local e = p.events[1]
     p.settings, e.settings = settings, settings -- the data that it gets to begin with: no command
     e.version_X, e.version_y = version(settings.X), version(settings.y)
-    return
+    return true
   end
-  if not (settings or moved) then return end
+  if not (settings or moved) then return label ~= nil end
   local own = settings and not rawequal(settings.own, p.settings.own)
   p.settings = settings or p.settings
   local e = append(net, p, { kind = "change", label = label or moved and "an edit of THETA" or "a setting" })
   p.i, p.k = p.last, 0
   if moved or own then images.add(net, p, e, 0, images.how(net)) end
   images.trim(net, p)
+  return true
 end
 
+-- Returns true when there was something to note, or the past of net begins here.
 local function settle(net)
+  local begins = state(net).past == nil
   local p = of(net)
-  if p and not p.busy and not core.is_busy(net) then core.unhooked(note, net, p) end
+  if not p or p.busy or core.is_busy(net) then return false end
+  return core.unhooked(note, net, p) or begins
 end
 past.settle = settle
 
@@ -139,8 +143,9 @@ end
 local group = {} -- the metatable of what together returns
 
 local function end_group(g)
-  settle(g.net)
+  local noted = settle(g.net)
   g.past.group = nil
+  return noted
 end
 
 function group.__close(g) core.unhooked(end_group, g) end
@@ -157,14 +162,17 @@ end
 local one_command = {} -- the metatable of what command returns
 
 local function end_all()
-  for net in pairs(opened) do end_group { net = net, past = state(net).past } end
+  local noted = false
+  for net in pairs(opened) do noted = end_group { net = net, past = state(net).past } or noted end
   command = nil
+  return noted
 end
 
 function one_command.__close() core.unhooked(end_all) end
 
 -- At the end of an input no command goes on: one that Ctrl-C broke off just where it began or ended is over.
-function past.ended() core.unhooked(end_all) end
+-- Returns true when there was something to note.
+function past.ended() return core.unhooked(end_all) end
 
 -- As together, of every network: what is done to one meanwhile is one command of it.
 function past.command(label)

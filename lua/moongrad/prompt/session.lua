@@ -205,15 +205,18 @@ function session.results(...)
   return results(...)
 end
 
--- What an input edited in THETA becomes a command, for undo, and none goes on.
+-- What an input edited in THETA becomes a command, for undo, and none goes on. Returns true when it edited anything.
 function session.settle()
-  past.ended()
-  if live.NET then past.settle(live.NET) end
+  local noted = past.ended()
+  return live.NET ~= nil and past.settle(live.NET) or noted
 end
 
+-- For saved sessions: what they compute as _, _1 and so on.
+function session.keep(...) results(true, ...) end
+
 function session.close_input(n, status)
-  session.settle()
-  local unkept = recording and recording.close(status)
+  local settled = session.settle()
+  local unkept = recording and recording.close(status, settled)
   local message = close_input(n, status)
   return unkept and message and message .. "\n" .. unkept or unkept or message
 end

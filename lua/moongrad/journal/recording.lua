@@ -69,7 +69,8 @@ end
 
 --- history([pattern])
 -- The inputs of this session, by the numbers that errors give them; with a pattern, those that hold this text,
--- of former sessions, too: their numbers count back from 0. Returns a list with .n and .text of each.
+-- of former sessions, too: their numbers count back from 0; history "" lists them all. Returns a list with .n and
+-- .text of each.
 -- > history "step"
 function recording.history(pattern, ...)
   if select("#", ...) > 0 or pattern ~= nil and type(pattern) ~= "string" then

@@ -175,9 +175,10 @@ static int pmain(lua_State *L) {
   return 1;
 }
 
-/* At exit, os.exit's included: what could not be written is an error. */
+/* At exit, os.exit's included: what could not be written is an error. But for what was to go to a terminal
+   before: Ctrl-C may have broken that off. */
 static void close_stdout(void) {
-  int before = ferror(stdout);
+  int before = ferror(stdout) && !isatty(STDOUT_FILENO);
   errno = 0;
   if (fflush(stdout) != 0 || before) {
     fprintf(stderr, "moongrad: cannot write to standard output%s%s\n", errno ? ": " : "",

@@ -136,7 +136,7 @@ static void on_ending(int sig) {
   errno = error;
 }
 
-/* Ctrl-Z: the line that says how far it is does not stay behind. */
+/* Ctrl-Z: the line that says how far it is does not stay behind. What was being written or read goes on. */
 static void on_suspend(int sig) {
   const int error = errno;
   sigset_t set;
@@ -146,24 +146,26 @@ static void on_suspend(int sig) {
   sigemptyset(&set);
   sigaddset(&set, sig);
   sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops us */
-  set_signal(sig, on_suspend, 0);
+  set_signal(sig, on_suspend, SA_RESTART);
   errno = error;
 }
 
 static struct {
   int sig;
   void (*handler)(int);
+  int flags;
   struct sigaction before; /* what it does without a prompt */
 } caught[] = {{.sig = SIGTERM, .handler = on_ending},
               {.sig = SIGHUP, .handler = on_ending},
-              {.sig = SIGTSTP, .handler = on_suspend}};
+              {.sig = SIGTSTP, .handler = on_suspend, .flags = SA_RESTART}};
 
 void sig_prompt(int on) {
   at_prompt = on;
   set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
   for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
     sigaction(caught[i].sig, on ? NULL : &caught[i].before, on ? &caught[i].before : NULL);
-    if (on && caught[i].before.sa_handler != SIG_IGN) set_signal(caught[i].sig, caught[i].handler, 0);
+    if (on && caught[i].before.sa_handler != SIG_IGN)
+      set_signal(caught[i].sig, caught[i].handler, caught[i].flags);
   }
 }
 

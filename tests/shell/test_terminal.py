@@ -82,6 +82,21 @@ def search_bursts(home):
 
 
 @test
+def held_back(home):
+    """what the terminal holds back when a signal comes is no failed write: Ctrl-C then, and Ctrl-Z, change no exit code"""
+    for sig in (signal.SIGINT, signal.SIGTSTP):
+        p = Prompt(home, "-q")
+        p.enter("print 'go' for i = 1, 2000 do pcall(print, ('x'):rep(300)) end")
+        p.until(lambda p=p: b"go\r\n" in p.raw)
+        while " S " not in read("/proc/%d/stat" % p.p.pid):  # nobody reads on, so it waits to write
+            pass
+        p.p.kill(sig)
+        p.until(p.is_ready)
+        check(sig == signal.SIGINT or p.raw.count(b"x" * 300 + b"\r\n") == 2000, "lines were lost")
+        equal(p.end(), 0, sig, *p.lines()[-2:])
+
+
+@test
 def hint(home):
     """Ctrl-C twice on an empty line says that Ctrl-D leaves; not after a line that was not empty"""
     for term in ("xterm-256color", "dumb"):

@@ -42,8 +42,10 @@ static Network *self(lua_State *L) {
 
 /* Pushes a report. wanted: the epochs asked for, when it was stopped, else 0. */
 static void push_report(lua_State *L, Network *n, const mg_run *run, double seconds, lua_Integer wanted) {
-  n->told = run->metrics.cost;
-  n->told_at = n->net.epoch;
+  if (!isnan(run->metrics.cost)) { /* of an epoch of train that was stopped it is */
+    n->told = run->metrics.cost;
+    n->told_at = n->net.epoch;
+  }
   *report_new(L, lua_upvalueindex(UP_REPORT)) =
       (Report){(lua_Integer)n->net.epoch, run->metrics, seconds, wanted > 0};
   if (wanted == 0) return;

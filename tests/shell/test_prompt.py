@@ -144,7 +144,7 @@ def interrupt_train(home):
     p.do("function told() if not said then said = true print 'go' end end")
     for code in ("r = train{epochs = 1e9, stop_when = told}", "r = train{epochs = 1e9, batch = 1, stop_when = told}",
                  "while true do NET:train{epochs = 1e9, every = 1e9, stop_when = told} end",
-                 "X, y = rand(20000, 2), rand(20000, 1) print 'go' train{epochs = 1e9, batch = 10}"):
+                 "X, y = rand(20000, 2), rand(20000, 1) print 'go' train{epochs = 1e9, batch = 9}"):
         p.do("said = nil")
         before = int(p.do("NET.epoch")[0])
         p.enter(code)
@@ -158,6 +158,7 @@ def interrupt_train(home):
         equal(p.do("NET.epoch"), [words[3]])
         if "told" in code:  # at least one epoch has passed
             check(words[6] == "cost" and float(words[7]) > 0, said)
+        check(re.fullmatch(r"∇ \d+ [\d.e-]+>", p.line()), p.line())  # of the last whole epoch, and no batch's J
     p.do("pcall(train, {report = error})")
     p.enter("print 'go' while true do end")
     p.until(lambda: "go" in p.lines())

@@ -40,8 +40,8 @@ function report.__tostring(r)
   if r.classes or r.test_accuracy then add("accuracy", r.accuracy, "%.4g") end
   add("test cost", r.test_cost, "%.9g")
   add("test accuracy", r.test_accuracy, "%.4g")
-  if r.seconds then parts[#parts + 1] = duration(r.seconds) end
   if r.stopped then parts[#parts + 1] = "stopped by stop_when" end
+  if r.seconds then parts[#parts + 1] = duration(r.seconds) end
   return table.concat(parts, "   ") .. (r.watch and "\n" .. r.watch or "")
 end
 

@@ -250,6 +250,13 @@ class Prompt:
         self.keys("\x04")
         return self.wait()
 
+    def end_sane(self):
+        """Leaves with Ctrl-D, which is to leave the terminal as it was; the exit code."""
+        self.keys("\x04")
+        self.drain()
+        check(self.is_sane(), "the terminal is not as it was", *self.lines())
+        return self.wait()
+
     def wait(self):
         """Waits for the program's end."""
         self.drain()

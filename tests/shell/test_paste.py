@@ -195,7 +195,9 @@ def long_paste(home):
     p.paste("1\nf = function()\n" + "c = 1\n" * 9990 + "d = = 1\nend\n")
     p.until(lambda: p.is_ready() and any("unexpected symbol" in line for line in p.lines()))
     equal(p.do("1 + 1"), ["2"])
-    equal(p.end(), 0)
+    equal(p.end_sane(), 0)
+    text = read(os.path.join(home, ".local/state/moongrad/history"))
+    check("".join("a%d = %d\n" % (n % 100, n) for n in range(10000)) in text, "not whole in the history", len(text))
 
 
 @test
@@ -207,7 +209,8 @@ def long_line(home):
         p.until(lambda: p.screen.cursor.y > 0 and p.is_ready())
         equal(p.do("#t"), ["1000000"])
         p.do("t = nil")
-    equal(p.end(), 0)
+    equal(p.end_sane(), 0)
+    check("t = '" + "0123456789" * 100000 + "'\n" in read(os.path.join(home, ".local/state/moongrad/history")))
 
 
 main()

@@ -113,7 +113,8 @@ static int own_require(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   lua_settop(L, 1);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-  if (lua_getfield(L, 2, name) != LUA_TNIL) return 1;
+  lua_pushvalue(L, 1);
+  if (lua_rawget(L, 2) != LUA_TNIL) return 1; /* none of the user's code runs here */
   if (strcmp(name, "moongrad.core") == 0) {
     luaL_requiref(L, name, luaopen_moongrad_core, 0);
     return 1;
@@ -121,8 +122,9 @@ static int own_require(lua_State *L) {
   if (!load_module(L, name)) return lua_error(L);
   lua_pop(L, 1);
   lua_call(L, 0, 1);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, 2, name);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, 2);
   return 1;
 }
 

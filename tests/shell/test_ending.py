@@ -10,12 +10,16 @@ from harness import MOONGRAD, Prompt, check, equal, main, read, run, test, write
 NEEDS_TERMINAL = True
 SIGNALS = signal.SIGTERM, signal.SIGHUP
 
-# The user's init.lua: bits(file) writes bits of THETA, and while the module AT is loaded a signal comes.
+# The user's init.lua: bits(file) writes bits of THETA, and when a function in the file AT is called a signal comes.
 LEARN = "seed(4) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 2 step(%s) bits 'left'"
 INIT = """
-table.insert(package.searchers, 1, function(name)
-  if name == os.getenv "AT" then io.popen("kill -" .. os.getenv "SIGNAL" .. " $PPID"):close() end
-end)
+if os.getenv "AT" then
+  debug.sethook(function()
+    if not debug.getinfo(2, "S").source:find(os.getenv "AT", 1, true) then return end
+    debug.sethook()
+    io.popen("kill -" .. os.getenv "SIGNAL" .. " $PPID"):close()
+  end, "c")
+end
 function bits(name)
   local f = io.open(name, "w")
   for l = 1, #THETA do f:write(("%a "):rep(3, "\\n"):format(table.unpack(THETA[l][1])), "\\n") end
@@ -86,8 +90,8 @@ def while_running(home):
 def between(home):
     """... while the prompt makes its text or keeps its books on an input"""
     for sig in SIGNALS:
-        for module in ("prompt.print", "prompt.remarks"):
-            end(begin(home, goes_on=False, AT="moongrad." + module, SIGNAL=sig.name[3:]), home, sig)
+        for module in ("prompt/print", "prompt/remarks"):
+            end(begin(home, goes_on=False, AT=module + ".lua", SIGNAL=sig.name[3:]), home, sig)
         p = begin(home)
         p.enter("PROMPT = function() io.popen('kill -%s $PPID'):close() return 'no> ' end" % sig.name[3:])
         end(p, home, sig)

@@ -70,9 +70,9 @@ def search_bursts(home):
     """keys that come at once behind C-r and Escape are keys: they bring nothing down, and a paste there is one"""
     p = Prompt(home, "-q")
     p.do("kept = 5")
-    for keys in ("\x12x\x1b[ZZZZZZZZ", "\x12x\x1b\u0237ZZZZZZ", "\x12kept\x1b[C\x1b[C\x1b[C"):
-        p.keys(keys * 40)
-        p.interrupt()
+    for n, keys in enumerate(("\x12x\x1b[ZZZZZZZZ", "\x12x\x1b\u0237ZZZZZZ", "\x12kept\x1b[C\x1b[C\x1b[C"), 1):
+        p.keys(keys * 40 + "\x03")
+        p.until(lambda n=n: p.raw.count(b"^C") == n and p.is_ready())
     p.keys("\x12kept")
     p.until_text("kept = 5")
     p.paste(" + 1")
@@ -348,8 +348,8 @@ def stop(p):
     for _ in range(20):
         shown = len(p.raw)
         p.keys("\x03")
-        try:  # cut output may have confused our screen
-            return p.until(lambda shown=shown: len(p.raw) > shown and p.raw.endswith(b"> "), wait=3)
+        try:  # cut output may have confused our screen; a message may be cut after a ">" of its own
+            return p.until(lambda shown=shown: p.raw.endswith("∇> ".encode(), shown), wait=3)
         except AssertionError:
             pass
     raise AssertionError("no prompt: %r %s" % (p.raw[-300:], p.wait()))

@@ -103,6 +103,35 @@ static int save(lua_State *L) {
   return 1;
 }
 
+/* The list of the recovery files that no start has told of yet. */
+static char *list_path(char *buf, size_t size) {
+  return path_user(buf, size, "XDG_STATE_HOME", ".local/state", "kept");
+}
+
+/* Notes a recovery file for the next start: the terminal that was told of it may be gone. */
+static void note(const char *file) {
+  char path[MAX_PATH];
+  FILE *f = list_path(path, sizeof path) ? fopen(path, "a") : NULL;
+  if (f == NULL) return;
+  fprintf(f, "%s\n", file);
+  fclose(f);
+}
+
+void keep_tell(void) {
+  char path[MAX_PATH], mine[MAX_PATH + 32], line[MAX_PATH];
+  if (list_path(path, sizeof path) == NULL) return;
+  snprintf(mine, sizeof mine, "%s.%ld", path, (long)getpid());
+  if (rename(path, mine) != 0) return; /* nothing is kept, or another start tells it */
+  FILE *f = fopen(mine, "r");
+  while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+    line[strcspn(line, "\n")] = '\0';
+    if (access(line, R_OK) == 0)
+      printf("A session was cut off and is kept; to go on with it: run \"%s\"\n", line);
+  }
+  if (f != NULL) fclose(f);
+  unlink(mine);
+}
+
 /* host.recover(text): writes it to a new file of its own beside the history, for the user alone; its path, or
    nil and a message. */
 static int recover(lua_State *L) {
@@ -116,6 +145,7 @@ static int recover(lua_State *L) {
   if (path_user(path, sizeof path, "XDG_STATE_HOME", ".local/state", name) == NULL)
     return failed(L, name, "there is no home for it: set HOME or XDG_STATE_HOME");
   if (!hist_make_dirs(path) || !keep_replace(path, text, n, 0600)) return failed(L, path, strerror(errno));
+  note(path);
   lua_pushstring(L, path);
   return 1;
 }

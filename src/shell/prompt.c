@@ -147,7 +147,10 @@ void prompt_run(lua_State *L, const Options *o) {
   line_setup(L, session);
   if (line_editing() && session) hist_open();
   sig_prompt(1);
-  if (session && terminal && !(o->flags & OPT_QUIET)) fputs(banner, stdout);
+  if (session && terminal && !(o->flags & OPT_QUIET)) {
+    fputs(banner, stdout);
+    keep_tell();
+  }
   if (session && !(o->flags & (OPT_NO_RC | OPT_E))) run_rc(L);
   const char *progname = run_progname(NULL);
   while (more && !sig_ending()) {

@@ -86,6 +86,7 @@ void run_note(lua_State *L, const char *how, const char *what); /* tells session
 
 /* Makes s the contents of the file at path, with these permissions; false, with errno, when it could not. */
 int keep_replace(const char *path, const char *s, size_t n, mode_t mode);
+void keep_tell(void);         /* tells, once, of sessions that were cut off and kept */
 void keep_open(lua_State *L); /* adds save, recover and former to the table on top */
 
 /* --- errors.c: what is said of an error --------------------------------------- */

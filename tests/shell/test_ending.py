@@ -113,6 +113,26 @@ def on_stderr(home):
 
 
 @test
+def next_start(home):
+    """the next start tells of the sessions that were cut off and how to go on with each; the one after it is silent"""
+    cut = [begin(home) for _ in range(2)]
+    for p in cut:
+        p.p.kill(signal.SIGHUP)
+        p.wait()
+    for args in (("-q",), ()):
+        p = Prompt(home, *args, cols=250)
+        told = re.findall(r"A session was cut off and is kept; to go on with it: (run \S+)", " ".join(p.lines()))
+        equal(len(told), 0 if args else 2)
+        for line in told:
+            p.do(line)
+            equal(p.do("NET.epoch"), ["20"])
+        equal(p.end(), 0)
+    p = Prompt(home, cols=250)
+    check("cut off" not in " ".join(p.lines()), *p.lines())
+    equal(p.end(), 0)
+
+
+@test
 def quit(home):
     """QUIT ends it as it does any program, and leaves the terminal as it was"""
     p = Prompt(home)

@@ -306,7 +306,7 @@ session: what was done, kept and done again
 {session}
 What you type that changes something is written down as it happens. save_session writes it as a script, and running
 that script leaves every bit of THETA as it was. When moongrad is told to end, or the terminal goes away, it writes
-such a script by itself and names it.
+such a script by itself and names it; the next start names it once more.
 > step(10)
 > save_session "xor.lua"
 > who()]] },

@@ -94,6 +94,24 @@ def run(*args, program=MOONGRAD, stdin="", cwd=None, home="/nonexistent", **env)
     return p.stdout.decode("utf8", "replace"), p.stderr.decode("utf8", "replace"), p.returncode
 
 
+def lua(code, *args, **kw):
+    """Runs -e code in a session; its output without the last newline. Fails on an error."""
+    out, err, rc = run(*args, "-e", code, **kw)
+    equal(rc, 0, code, err)
+    return out.rstrip("\n")
+
+
+def fails(code, *said, **kw):
+    """Runs -e code; it must fail with one line that holds all of said, and a traceback."""
+    out, err, rc = run("-e", code, **kw)
+    equal(rc, 1, code, out, err)
+    first = err.split("\n")[0]
+    for text in said:
+        check(text in first, code, "expected in the first line: " + text, err)
+    check(err.split("\n")[1] == "stack traceback:", code, err)
+    return first
+
+
 def read(path):
     with open(path, encoding="utf8", errors="surrogateescape") as f:
         return f.read()

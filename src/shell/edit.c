@@ -259,7 +259,7 @@ static void replace_from(FILE *f) {
 /* C-x C-e: the input in $VISUAL or $EDITOR; back here it waits for Enter. */
 static int edit(int count, int key) {
   const char *dir = getenv("TMPDIR");
-  char path[4096], command[4200];
+  char path[MAX_PATH], command[MAX_PATH + 100];
   (void)count;
   (void)key;
   snprintf(path, sizeof path, "%s/moongrad-XXXXXX.lua", dir && *dir && !strchr(dir, '\'') ? dir : "/tmp");

@@ -25,19 +25,9 @@
 #define ENTRIES 10000 /* kept */
 #define SPARE   1000  /* more than that in the file, before it is trimmed */
 
-static char file[4096]; /* "" without one */
-static int first_own;   /* Readline's index of this session's first entry */
-static int in_file;     /* entries in the file, as far as is known */
-
-int hist_make_dirs(char *path) {
-  for (char *p = strchr(path + 1, '/'); p != NULL; p = strchr(p + 1, '/')) {
-    *p = '\0';
-    int failed = mkdir(path, 0700) != 0 && errno != EEXIST;
-    *p = '/';
-    if (failed) return 0;
-  }
-  return 1;
-}
+static char file[MAX_PATH]; /* "" without one */
+static int first_own;       /* Readline's index of this session's first entry */
+static int in_file;         /* entries in the file, as far as is known */
 
 /* --- what is in the file ------------------------------------------------------------ */
 
@@ -134,7 +124,7 @@ static void settle(int fd, int load) {
   char *text = read_all(fd, &size), *buf = text ? malloc(size + 1) : NULL;
   if (buf != NULL) {
     const char *end = text + size, *s = last_entries(text, end, &in_file);
-    if (s > text) keep_replace(file, s, (size_t)(end - s), 0600);
+    if (s > text) file_replace(file, s, (size_t)(end - s), 0600);
     for (const char *next; load && s < end; s = next) {
       next = next_entry(s, end);
       remember(buf, is_time(s, end) ? next_line(s, end) : s, next);
@@ -149,7 +139,7 @@ void hist_open(void) {
   using_history();
   stifle_history(ENTRIES);
   if (path_user(file, sizeof file, "XDG_STATE_HOME", ".local/state", "history") == NULL ||
-      !hist_make_dirs(file))
+      !file_make_dirs(file))
     file[0] = '\0';
   if (realpath(file, real) != NULL) strcpy(file, real); /* a link stays one */
   int fd = file[0] ? open_locked(O_RDWR) : -1;
@@ -161,16 +151,14 @@ void hist_open(void) {
   first_own = history_base + history_length;
 }
 
-int hist_former(void) { return first_own; }
-
-static int write_all(int fd, const char *s, size_t n) {
-  while (n > 0) {
-    ssize_t k = write(fd, s, n);
-    if (k < 0 && errno != EINTR) return 0;
-    if (k > 0) {
-      s += k;
-      n -= (size_t)k;
-    }
+/* host.former(): what Readline's history held before this session. */
+int hist_former(lua_State *L) {
+  lua_newtable(L);
+  for (int i = history_base, n = 1; i < first_own; i++) {
+    HIST_ENTRY *e = history_get(i);
+    if (e == NULL) continue;
+    lua_pushstring(L, e->line);
+    lua_rawseti(L, -2, n++);
   }
   return 1;
 }
@@ -203,7 +191,7 @@ static void append(const char *entry) {
     off_t length = lseek(fd, 0, SEEK_END);
     int cut = length > 0 && pread(fd, &last, 1, length - 1) == 1 && last != '\n';
     char *text = as_text(entry, cut, &size);
-    ok = text != NULL && write_all(fd, text, size);
+    ok = text != NULL && file_write(fd, text, size);
     free(text);
     if (ok && ++in_file > ENTRIES + SPARE) settle(fd, 0);
     close(fd);

@@ -1,8 +1,6 @@
-/* keep.c - the session in a file: written beside its place, then renamed, so that none is ever half there. */
+/* keep.c - the session in a file: saved, or kept when it is cut off. */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,60 +8,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <readline/history.h>
-
 #include "shell.h"
-
-#define MAX_PATH 4096
 
 static int failed(lua_State *L, const char *path, const char *why) {
   lua_pushnil(L);
   lua_pushfstring(L, "cannot write %s: %s", path, why);
   return 2;
-}
-
-/* Writes all of s to fd, to the disk; false, with errno, when it could not. */
-static int write_all(int fd, const char *s, size_t n) {
-  while (n > 0) {
-    ssize_t k = write(fd, s, n);
-    if (k < 0 && errno != EINTR) return 0;
-    if (k > 0) {
-      s += k;
-      n -= (size_t)k;
-    }
-  }
-  return fsync(fd) == 0 || errno == EINVAL; /* a file system may have no way to */
-}
-
-static int replace(const char *path, const char *s, size_t n, mode_t mode) {
-  char temporary[MAX_PATH + 8];
-  snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-  int fd = mkstemp(temporary);
-  if (fd < 0) return 0;
-  int ok = write_all(fd, s, n) && fchmod(fd, mode) == 0;
-  int why = errno;
-  if (close(fd) != 0 && ok) {
-    ok = 0;
-    why = errno;
-  }
-  if (ok && rename(temporary, path) != 0) {
-    ok = 0;
-    why = errno;
-  }
-  if (!ok) unlink(temporary);
-  errno = why;
-  return ok;
-}
-
-/* A limit on the size of files is an error like a full disk: it is not to end the program half-way. */
-int keep_replace(const char *path, const char *s, size_t n, mode_t mode) {
-  struct sigaction ignore = {.sa_handler = SIG_IGN}, was;
-  sigemptyset(&ignore.sa_mask);
-  sigaction(SIGXFSZ, &ignore, &was);
-  int ok = replace(path, s, n, mode), why = errno;
-  sigaction(SIGXFSZ, &was, NULL);
-  errno = why;
-  return ok;
 }
 
 /* Does the file begin with head? */
@@ -97,7 +47,7 @@ static int save(lua_State *L) {
   if (!exists || realpath(path, target) == NULL) strcpy(target, path);
   mode_t mask = umask(0);
   umask(mask);
-  if (!keep_replace(target, text, n, exists ? st.st_mode & 07777 : 0666 & ~mask))
+  if (!file_replace(target, text, n, exists ? st.st_mode & 07777 : 0666 & ~mask))
     return failed(L, path, strerror(errno));
   lua_pushboolean(L, exists);
   return 1;
@@ -144,27 +94,14 @@ static int recover(lua_State *L) {
   snprintf(name + k, sizeof name - k, "-%ld.lua", (long)getpid());
   if (path_user(path, sizeof path, "XDG_STATE_HOME", ".local/state", name) == NULL)
     return failed(L, name, "there is no home for it: set HOME or XDG_STATE_HOME");
-  if (!hist_make_dirs(path) || !keep_replace(path, text, n, 0600)) return failed(L, path, strerror(errno));
+  if (!file_make_dirs(path) || !file_replace(path, text, n, 0600)) return failed(L, path, strerror(errno));
   note(path);
   lua_pushstring(L, path);
   return 1;
 }
 
-/* host.former(): what Readline's history held before this session. */
-static int former(lua_State *L) {
-  int last = hist_former();
-  lua_newtable(L);
-  for (int i = history_base, n = 1; i < last; i++) {
-    HIST_ENTRY *e = history_get(i);
-    if (e == NULL) continue;
-    lua_pushstring(L, e->line);
-    lua_rawseti(L, -2, n++);
-  }
-  return 1;
-}
-
 void keep_open(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"save", save}, {"recover", recover}, {"former", former}, {NULL, NULL}};
+      {"save", save}, {"recover", recover}, {"former", hist_former}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -15,8 +15,7 @@
 
 #include "shell.h"
 
-#define MAX_PATH 4096
-#define LEVELS   5 /* how far above the program: build/asan/moongrad has three */
+#define LEVELS 5 /* how far above the program: build/asan/moongrad has three */
 
 static char env;           /* its address is the key of our Lua's environment in the registry */
 static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */

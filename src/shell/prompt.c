@@ -116,7 +116,7 @@ static int input(lua_State *L) {
 }
 
 static void run_rc(lua_State *L) {
-  char rc[4096];
+  char rc[MAX_PATH];
   if (path_user(rc, sizeof rc, "XDG_CONFIG_HOME", ".config", "init.lua") && access(rc, F_OK) == 0) {
     run_note(L, "init.lua", rc);
     run_file(L, rc);

@@ -82,10 +82,16 @@ int run_load(lua_State *L, const char *s, size_t len, const char *name);
 
 void run_note(lua_State *L, const char *how, const char *what); /* tells session.note what will be run */
 
+/* --- files.c: files written whole; false, with errno, when it could not be done -- */
+
+#define MAX_PATH 4096
+
+int file_make_dirs(char *path); /* the directories above path, for the user alone */
+int file_write(int fd, const char *s, size_t n);
+int file_replace(const char *path, const char *s, size_t n, mode_t mode); /* s is its contents then */
+
 /* --- keep.c: the session in a file ------------------------------------------- */
 
-/* Makes s the contents of the file at path, with these permissions; false, with errno, when it could not. */
-int keep_replace(const char *path, const char *s, size_t n, mode_t mode);
 void keep_tell(void);         /* tells, once, of sessions that were cut off and kept */
 void keep_open(lua_State *L); /* adds save, recover and former to the table on top */
 
@@ -170,11 +176,8 @@ void edit_begin(void);         /* at the start of each line */
 
 void hist_open(void);             /* from now on entries are kept in the history file */
 void hist_add(const char *entry); /* one input, which may have several lines */
-int hist_make_dirs(char *path);   /* the directories above path, for the user alone; false on failure */
-int keep_replace(const char *path, const char *s, size_t n,
-                 mode_t mode); /* the file's contents; false, errno */
-int hist_former(void);         /* Readline's index behind the last entry of former sessions */
-void comp_setup(lua_State *L); /* bind Tab; L is the state whose names are offered */
+int hist_former(lua_State *L);    /* host.former */
+void comp_setup(lua_State *L);    /* bind Tab; L is the state whose names are offered */
 void prompt_run(lua_State *L, const Options *o);
 
 /* --- input.c, plain.c ------------------------------------------------------------- */

@@ -174,7 +174,7 @@ static void tell(const char *line) {
   rl_point = rl_end;
   rl_redisplay_function();
   rl_crlf();
-  fputs(line, rl_outstream);
+  esc_print(rl_outstream, line, strlen(line));
   rl_crlf();
   rl_point = point;
   rl_forced_update_display();

@@ -190,7 +190,7 @@ static void close_stdout(void) {
 int main(int argc, char **argv) {
   lua_State *L = luaL_newstate();
   if (L == NULL) {
-    fprintf(stderr, "%s: cannot create state: not enough memory\n", argc > 0 ? argv[0] : "moongrad");
+    esc_printf(stderr, "%s: cannot create state: not enough memory\n", argc > 0 ? argv[0] : "moongrad");
     return EXIT_FAILURE;
   }
   atexit(close_stdout);

@@ -43,6 +43,7 @@ static void keep(const char *why) {
 static void at_exit(void) {
   free(reserve);
   if (line_break_off()) keep("out of memory");
+  hist_close();
 }
 
 void end_open(lua_State *L) {
@@ -53,6 +54,7 @@ void end_open(lua_State *L) {
 
 void end_by(int sig) {
   keep(strsignal(sig));
+  hist_close();
   fflush(stdout);
   sig_restore();
   sig_default(sig);

@@ -11,7 +11,7 @@
 
 #define RESERVE (4 << 20) /* bytes for the keeping of a session when memory is short */
 
-static lua_State *state; /* of the session */
+static lua_State *state; /* of the session, NULL when its user has left it */
 static void *reserve;
 
 /* session.recover() */
@@ -39,10 +39,13 @@ static void keep(const char *why) {
   lua_pop(state, 2);
 }
 
-/* Readline ends the program when it has no memory. */
+/* Readline ends the program when it has no memory; the user's own os.exit is called by Lua. */
 static void at_exit(void) {
   free(reserve);
-  if (line_break_off()) keep("out of memory");
+  if (state != NULL && !stop_runs()) {
+    line_break_off();
+    keep("\nout of memory");
+  }
   hist_close();
 }
 
@@ -51,6 +54,8 @@ void end_open(lua_State *L) {
   reserve = malloc(RESERVE);
   atexit(at_exit);
 }
+
+void end_close(void) { state = NULL; }
 
 void end_by(int sig) {
   keep(strsignal(sig));

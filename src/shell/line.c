@@ -178,12 +178,11 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
   return how;
 }
 
-int line_break_off(void) {
-  if (!reading) return 0;
+void line_break_off(void) {
+  if (!reading) return;
   reading = 0;
   restore_terminal();
   sig_release();
-  return 1;
 }
 
 void line_cancel(void) { cancelled = 1; }

@@ -151,6 +151,7 @@ void prompt_run(lua_State *L, const Options *o) {
   }
   if (sig_ending()) end_by(sig_ending());
   if (terminal && end_is_lost()) end_by(SIGHUP); /* nobody left */
+  end_close();
   lua_settop(L, 0);
   putchar('\n');
   fflush(stdout);

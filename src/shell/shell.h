@@ -101,6 +101,7 @@ void keep_open(lua_State *L); /* adds save, recover and former to the table on t
 /* --- ending.c ------------------------------------------------------------------ */
 
 void end_open(lua_State *L); /* from here on what ends the program keeps the session of L */
+void end_close(void);        /* its user leaves it */
 void end_by(int sig);        /* keeps it, and does what the signal does to any program */
 int end_is_lost(void);       /* is the terminal gone? */
 
@@ -142,6 +143,7 @@ enum { STOP_ASKED = 1, STOP_RAISED }; /* raised: an error which may have been ca
 
 void stop_setup(lua_State *L);             /* once: keep track of coroutines */
 void stop_enter(lua_State *L, int to_end); /* L runs; will a stop hold to its end, or be one error? */
+int stop_runs(void);                       /* does anything, since stop_enter? */
 int stop_leave(void);                      /* L has ended: 0 when no stop was asked for, or: */
 int stop_ask(void); /* stop what runs, from a signal handler, too; false if nothing does */
 
@@ -160,7 +162,7 @@ int line_editing(void);                                      /* does Readline re
 int line_read(const char *prompt, char **line, size_t *len); /* a line to be freed */
 void line_prefill(const char *text);                         /* what the next line begins with */
 void line_cancel(void);                                      /* the line that ends now is thrown away */
-int line_break_off(void);  /* gives the terminal back if Readline has it, which does not go on; did it? */
+void line_break_off(void); /* gives the terminal back if Readline has it, which will not go on */
 void line_give(int away);  /* the terminal goes to another program, and comes back */
 void line_refresh(void);   /* shows what the keys so far have done, if it lags behind */
 int line_ends(int sig);    /* does the signal end the reading? */

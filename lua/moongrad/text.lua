@@ -80,6 +80,9 @@ end
 -- s with its control bytes escaped, all but newlines and tabs.
 function text.escape(s) return clean(s, "[\0-\8\11-\31\127]", by_number) end
 
+-- s in one line, as for a comment: newlines and tabs are escaped as well.
+function text.one_line(s) return clean(s, "%c", by_letter) end
+
 -- Cuts the first character off s: what it is in quotes, and the rest.
 local function quoted_first(s)
   local last = 1

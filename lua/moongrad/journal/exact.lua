@@ -110,6 +110,12 @@ local function is_name(key) return type(key) == "string" and key:find "^[%a_][%w
 -- A global's name as an expression.
 function exact.global(name) return is_name(name) and name or ("_G[%q]"):format(name) end
 
+-- What stands behind a table for its field of this name.
+function exact.field(name)
+  local global = exact.global(name)
+  return global == name and "." .. name or global:sub(#"_G" + 1)
+end
+
 -- What copy(object) makes of the object that path is; nil when there is no room for so many bytes.
 function writer:keep(bytes, copy, object, path)
   local ok, kept = false, nil

@@ -38,7 +38,9 @@ local function known(before)
   for _, name in ipairs(list) do add(_G[name], exact.global(name), before.globals[name]) end
   for _, name in ipairs(list) do
     if type(_G[name]) == "table" and name ~= "_G" and session.base[name] == _G[name] then -- a library
-      for field, f in next, _G[name] do add(f, name .. "." .. tostring(field), f) end
+      for field, f in next, _G[name] do
+        if type(field) == "string" then add(f, name .. exact.field(field), f) end
+      end
     end
   end
   for _, name in ipairs(session.names()) do
@@ -295,8 +297,6 @@ function interrupted.write(entry, input, list, sources)
   if entry.source then return entry end
   entry.lines = list and steps_alone(list, input.before)
   if entry.lines then return #entry.lines > 0 and entry or nil end
-  entry.note = entry.note
-    .. "\n-- What it left; A, Z and DELTA are computed anew; undo, seek and watched() do not go back into it:"
   write_left(entry, input.before, sources)
   entry.block = true
   return entry

@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local inputs = require "moongrad.prompt.inputs"
 local mg = require "moongrad"
 local raise = require "moongrad.raise"
+local one_line = require "moongrad.text".one_line
 
 local recording = {}
 
@@ -40,7 +41,7 @@ end
 
 -- The first of some names, for a message.
 local function short(names)
-  return table.concat(names, ", ", 1, math.min(#names, 8)) .. (#names > 8 and ", ..." or "")
+  return one_line(table.concat(names, ", ", 1, math.min(#names, 8))) .. (#names > 8 and ", ..." or "")
 end
 
 -- The journal's part of an input, of which the prompt tells.

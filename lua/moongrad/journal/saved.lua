@@ -2,6 +2,7 @@
 
 local exact = require "moongrad.journal.exact"
 local journal = require "moongrad.journal.journal"
+local shown = require "moongrad.text"
 local tokens = require "moongrad.syntax.tokens"
 local values_read = require "moongrad.journal.values"
 
@@ -9,7 +10,7 @@ local saved = {}
 
 saved.head = "-- A session of moongrad " -- how every saved session begins
 
-local quoted = "%q"
+local quote = shown.quote -- a string as Lua, in one line
 
 -- What the script calls the module of the session, a name that no input has; was it called?
 local prompt, is_called
@@ -74,28 +75,37 @@ local function attempt(source)
   return "pcall(function(...)\n" .. code .. "\nend)"
 end
 
-local function note(lines, text) lines[#lines + 1] = "\n-- " .. text end
+-- A comment of one line, whatever its text holds; names of files and globals may hold newlines.
+local function comment(lines, text) lines[#lines + 1] = "-- " .. shown.one_line(text) end
+
+-- A comment at the head of what follows.
+local function note(lines, text)
+  lines[#lines + 1] = ""
+  comment(lines, text)
+end
 
 -- The lines of what ran before the prompt.
 local function earlier(lines, e)
   if e.kind == "-l" then
     note(lines, "Before the prompt: -l " .. e.what)
     local name, module = e.what:match "^(.-)=(.*)$"
-    lines[#lines + 1] = ("%s = require(%q)"):format(name or e.what, module or e.what)
+    lines[#lines + 1] = ("%s = require(%s)"):format(exact.global(name or e.what), quote(module or e.what))
   elseif e.kind == "-e" then
     note(lines, "Before the prompt: -e")
     lines[#lines + 1] = statement(e.what)
   elseif not e.text then
     note(lines, "Before the prompt " .. (e.what or "standard input") .. " was run; its text is not known.")
+  elseif not load(body(e.text)) then
+    note(lines, "Before the prompt " .. e.what .. " did not compile.")
   elseif e.kind == "init.lua" then
     note(lines, "init.lua, which reset() runs again")
     lines[#lines + 1] = 'require("moongrad.journal.recording").opening(function(...)\n' .. body(e.text) .. "end)"
   else
     note(lines, "Before the prompt: " .. e.what)
     local args = {}
-    for i, arg in ipairs(e.args) do args[i] = quoted:format(arg) end
+    for i, arg in ipairs(e.args) do args[i] = quote(tostring(arg)) end
     local list = table.concat(args, ", ")
-    lines[#lines + 1] = ("arg = {[0] = %q%s%s}"):format(e.what, #args > 0 and ", " or "", list)
+    lines[#lines + 1] = ("arg = {[0] = %s%s%s}"):format(quote(e.what), #args > 0 and ", " or "", list)
     lines[#lines + 1] = call(e.text, list)
   end
 end
@@ -103,16 +113,19 @@ end
 -- values: is what the prompt would keep in _ to be kept?
 local function one(lines, entry, values)
   if entry.note then note(lines, ("[%d] %s"):format(entry.n, entry.note)) end
+  if entry.block then
+    comment(lines, "What it left; A, Z and DELTA are computed anew; undo, seek and watched() do not go back into it:")
+  end
   if entry.reads then
     note(lines, ("[%d] reads from outside (%s): again, as it then is."):format(entry.n, entry.reads))
   end
   if entry.lost and #entry.lost > 0 then
-    lines[#lines + 1] = "-- not kept, it cannot be written: " .. table.concat(entry.lost, ", ")
+    comment(lines, "not kept, it cannot be written: " .. table.concat(entry.lost, ", "))
   end
-  if entry.full then lines[#lines + 1] = "-- not kept, too large: " .. table.concat(entry.full, ", ") end
+  if entry.full then comment(lines, "not kept, too large: " .. table.concat(entry.full, ", ")) end
   for _, file in ipairs(entry.files or {}) do
     note(lines, ("[%d] runs %s:"):format(entry.n, file.name))
-    lines[#lines + 1] = ('require("moongrad.journal.recording").given(%q, %q)'):format(file.name, file.text)
+    lines[#lines + 1] = ('require("moongrad.journal.recording").given(%s, %q)'):format(quote(file.name), file.text)
   end
   if entry.file then
     note(lines, ("[%d] %s: %s"):format(entry.n, entry.failed and "failed in" or "run", entry.file.name))

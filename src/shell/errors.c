@@ -167,6 +167,23 @@ int err_plain(lua_State *L) {
   return 1;
 }
 
+/* --- warnings -------------------------------------------------------------------- */
+
+/* What Lua does with a warning, which may come in pieces. */
+static void warn(void *ud, const char *msg, int more) {
+  static int is_on, goes_on;
+  (void)ud;
+  if (!goes_on && !more && *msg == '@') {
+    if (strcmp(msg, "@on") == 0) is_on = 1;
+    if (strcmp(msg, "@off") == 0) is_on = 0;
+    return;
+  }
+  if (is_on) esc_printf(stderr, "%s%s%s", goes_on ? "" : "Lua warning: ", msg, more ? "" : "\n");
+  goes_on = more;
+}
+
+void err_warn(lua_State *L) { lua_setwarnf(L, warn, NULL); }
+
 /* --- at the prompt -------------------------------------------------------------- */
 
 /* Replaces the message at index 1, the top of the stack, by what session[name](thread, message)

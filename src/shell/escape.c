@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shell.h"
 
@@ -26,14 +27,26 @@ void esc_print(FILE *f, const char *s, size_t n) {
     const int size = esc_size(s + i, n - i);
     const unsigned char c = (unsigned char)s[i];
     const int is_control = size == 1 && (c < ' ' || c == 0x7f) && c != '\n' && c != '\t';
+    const int is_wide_control =
+        size == 2 && c == 0xc2 && (unsigned char)s[i + 1] < 0xa0; /* one of eight bits */
     if (size <= 0 || is_control)
       fprintf(f, "\\%03d", c);
-    else if (size == 2 && c == 0xc2 && (unsigned char)s[i + 1] < 0xa0) /* a control code of eight bits */
-      fprintf(f, "\\u{%x}", (unsigned char)s[i + 1]);
+    else if (is_wide_control)
+      fprintf(f, "\\%03d\\%03d", c, (unsigned char)s[i + 1]);
     else
       fwrite(s + i, 1, (size_t)size, f);
     i += size > 0 ? (size_t)size : 1;
   }
+}
+
+char *esc_copy(const char *s) {
+  char *copy = NULL;
+  size_t n = 0;
+  FILE *f = open_memstream(&copy, &n);
+  if (f == NULL) return NULL;
+  esc_print(f, s, strlen(s));
+  fclose(f);
+  return copy;
 }
 
 void esc_printf(FILE *f, const char *format, ...) {

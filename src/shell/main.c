@@ -152,6 +152,7 @@ static int pmain(lua_State *L) {
     lua_pushboolean(L, 1); /* the libraries look for this */
     lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
   }
+  if (session) err_warn(L);
   luaL_openlibs(L);
   path_open(L);
   create_arg(L, argv, argc, o.script);

@@ -111,11 +111,13 @@ int err_plain(lua_State *L); /* message handlers: under --no-session, */
 int err_script(lua_State *L);
 int err_prompt(lua_State *L);
 void err_syntax(lua_State *L);
+void err_warn(lua_State *L); /* from here on warnings are shown as errors are */
 void err_unloadable(lua_State *L, const char *name, const char *source, size_t len);
 
 /* --- escape.c: what moongrad says, its control bytes escaped ---------------------- */
 
 int esc_size(const char *s, size_t n); /* bytes of the character at s; 0: it is none, -1: it ends beyond n */
+char *esc_copy(const char *s);         /* to be freed; NULL when memory is short */
 void esc_print(FILE *f, const char *s, size_t n); /* newlines and tabs stay */
 void esc_printf(FILE *f, const char *format, ...);
 

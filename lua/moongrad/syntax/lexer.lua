@@ -3,8 +3,9 @@
 -- Written with plain calls, string.find(s, ...) for s:find(...): at a Tab nothing of the user's is called, and
 -- what is behind s:find may be.
 
-local byte, char, find, gsub, match, sub = string.byte, string.char, string.find, string.gsub, string.match, string.sub
-local concat, format, tonumber, utf8_char = table.concat, string.format, tonumber, utf8.char
+local char, find, match, sub = string.char, string.find, string.match, string.sub
+local concat, tonumber, utf8_char = table.concat, tonumber, utf8.char
+local inside = require("moongrad.text").inside
 
 local lexer = {}
 
@@ -187,9 +188,7 @@ end
 
 --- How s is written between quotes of this kind.
 function lexer.escape(s, quote)
-  if quote == "[" then return s end
-  s = gsub(s, "[\\" .. quote .. "]", "\\%0")
-  return (gsub(s, "%c", function(c) return c == "\n" and "\\n" or format("\\%03d", byte(c)) end))
+  return quote == "[" and s or inside(s, quote)
 end
 
 return lexer

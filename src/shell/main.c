@@ -155,6 +155,11 @@ static int pmain(lua_State *L) {
   if (session) err_warn(L);
   luaL_openlibs(L);
   path_open(L);
+  if (session && !path_found()) {
+    lua_pushliteral(L, PATH_LOST);
+    run_report(L, LUA_ERRRUN);
+    return 0;
+  }
   create_arg(L, argv, argc, o.script);
   lua_gc(L, LUA_GCGEN, 0, 0);
 

@@ -65,7 +65,13 @@ int opt_run(lua_State *L, char **argv, int n);         /* -e, -l, -W in order; 0
 
 /* --- paths.c ---------------------------------------------------------------- */
 
+#define PATH_LOST                                                                           \
+  "no Lua files of moongrad " MG_VERSION " in its build tree, beside bin or in " MG_LUADIR  \
+  ": a copy of the program does not run alone; install it, make install PREFIX=DIRECTORY, " \
+  "or make a link to it"
+
 void path_open(lua_State *L);                      /* preload and search moongrad's own modules */
+int path_found(void);                              /* are they there? Else PATH_LOST says why not */
 void path_require(lua_State *L, const char *name); /* pushes one of them, loaded when it is not yet */
 int path_is_own(const char *source);               /* is this chunk's source one of our files? */
 char *path_user(char *buf, size_t size, const char *xdg, const char *fallback, const char *file);

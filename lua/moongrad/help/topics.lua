@@ -289,13 +289,14 @@ keys: what the prompt does with what you type
   Tab               completes names, fields, options and files; Tab twice lists them
   Ctrl-R            finds an earlier input
   Ctrl-X Ctrl-E     edits the input in $VISUAL or $EDITOR
-  Ctrl-C            drops the line; stops what is running, and keeps THETA; three within 2 seconds end moongrad
+  Ctrl-C            drops the line; stops what is running, and keeps THETA; twice more, a second later, ends moongrad
   Ctrl-Z            puts moongrad aside; fg brings it back
   Ctrl-D            on an empty line: leaves
+  Ctrl-\            ends moongrad, also in the middle of something; the session is kept: help "session"
   Enter, nothing typed   repeats the input when it was a step or a training; in a walk, does the next operation
 Every value of an expression is printed; a ; at its end hides it. _ and _1 to _9 are the last values: help "_".
 ?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded. PROMPT, a string or a
-function, is the prompt, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one. Left alone, the prompt
+function, is the prompt, with colours if it has any, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one. Left alone, the prompt
 has the epoch and the cost of the last report; J is of the pass before it: help "costs".
 > 6 * 7
 42
@@ -305,8 +306,8 @@ has the epoch and the cost of the last report; J is of the pass before it: help 
 session: what was done, kept and done again
 {session}
 What you type that changes something is written down as it happens. save_session writes it as a script, and running
-that script leaves every bit of THETA as it was. When moongrad is told to end, or the terminal goes away, it writes
-such a script by itself and names it; the next start names it once more.
+that script leaves every bit of THETA as it was. When a signal ends moongrad, or its memory does, or the terminal goes
+away, it writes such a script by itself and names it; the next start names it once more.
 > step(10)
 > save_session "xor.lua"
 > who()]] },

@@ -296,8 +296,8 @@ keys: what the prompt does with what you type
   Enter, nothing typed   repeats the input when it was a step or a training; in a walk, does the next operation
 Every value of an expression is printed; a ; at its end hides it. _ and _1 to _9 are the last values: help "_".
 ?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded. PROMPT, a string or a
-function, is the prompt, with colours if it has any, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one. Left alone, the prompt
-has the epoch and the cost of the last report; J is of the pass before it: help "costs".
+function, is the prompt, with colours if it has any, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first
+one. Left alone, the prompt has the epoch and the cost of the last report; J is of the pass before it: help "costs".
 > 6 * 7
 42
 > x = 1; y1 = 2;]] },

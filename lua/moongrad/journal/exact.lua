@@ -5,6 +5,7 @@
 -- are written and become text when that is asked for: a copy takes a moment, the text of a large network seconds.
 
 local core = require "moongrad.core"
+local lexer = require "moongrad.syntax.lexer"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 local report = require "moongrad.report"
@@ -105,10 +106,8 @@ function writer:line(format, ...) self.lines[#self.lines + 1] = format:format(..
 -- A line in parts: texts, and copies of matrices and plain tables.
 function writer:parts(parts) self.lines[#self.lines + 1] = parts end
 
-local function is_name(key) return type(key) == "string" and key:find "^[%a_][%w_]*$" and load(key .. " = 1") end
-
 -- A global's name as an expression.
-function exact.global(name) return is_name(name) and name or ("_G[%q]"):format(name) end
+function exact.global(name) return lexer.is_name(name) and name or ("_G[%q]"):format(name) end
 
 -- What copy(object) makes of the object that path is; nil when there is no room for so many bytes.
 function writer:keep(bytes, copy, object, path)
@@ -338,7 +337,7 @@ function writer:contents(t, path)
   end
   table.sort(rest, ordered)
   for _, key in ipairs(rest) do
-    local name = is_name(key) and "." .. key or ("[%s]"):format(options.show(key))
+    local name = lexer.is_name(key) and "." .. key or ("[%s]"):format(options.show(key))
     local place, v = self:value(key, path .. "'s key " .. name), self:value(rawget(t, key), path .. name)
     if place and v then parts[#parts + 1] = ("[%s] = %s"):format(place, v) end
   end

@@ -47,7 +47,7 @@ end
 -- > wide = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
 -- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)
-  if select("#", ...) > 0 then raise "network: expected one table, network{2, 2, 1}" end
+  options.no_more("network: expected one table, network{2, 2, 1}", ...)
   local net = make(options.read(spec))
   net:init()
   past.begin(net)
@@ -71,7 +71,7 @@ function methods.walk(...) return require("moongrad.inside.walk").of(...) end
 
 options.declare("explain", {
   { name = "depth", default = 1, about = "levels of terms that are opened in turn", example = "2" },
-})
+}, 'explain("grad", 1, 2, 3, {depth = 2})')
 function methods.explain(...) return require("moongrad.inside.explain").of(...) end
 
 -- m:explain(i, j): what a live view shows, explained.
@@ -88,7 +88,7 @@ methods.watch, methods.watched, methods.unwatch = looking.watch, looking.watched
 -- > init("epsilon", {epsilon = .5})
 function methods.init(net, method, o, ...)
   core.network_self(net, "init")
-  if select("#", ...) > 0 then raise "init: expected a method and its options" end
+  options.no_more("init: expected a method and its options", ...)
   if o ~= nil and type(o) ~= "table" then raise("init: options: expected a table, got %s", show(o)) end
   local wanted = method
   if wanted == nil then wanted = state(net).given.init or options.defaults.init end
@@ -124,7 +124,7 @@ end
 -- > twin = NET:copy()
 function methods.copy(net, ...)
   core.network_self(net, "copy")
-  if select("#", ...) > 0 then raise "copy: takes no arguments" end
+  options.none("copy", ...)
   local layers, given = description(net)
   given.X, given.y = given.X and given.X:copy(), given.y and given.y:copy()
   local twin = core.network_copy(make(layers, given), net)
@@ -139,9 +139,8 @@ end
 -- > wider = NET:like{2, 3, 1}
 function methods.like(net, sizes, ...)
   core.network_self(net, "like")
-  if select("#", ...) > 0 or type(sizes) ~= "table" then
-    raise("like: expected one table of layer sizes, got %s", show(sizes))
-  end
+  options.no_more("like: expected one table of layer sizes", ...)
+  if type(sizes) ~= "table" then raise("like: expected one table of layer sizes, got %s", show(sizes)) end
   local layers, given = description(net)
   local spec = {}
   for i, size in ipairs(sizes) do

@@ -5,6 +5,7 @@ local entries = require "moongrad.help.entries"
 local lists = require "moongrad.lists"
 local mg = require "moongrad"
 local names = require "moongrad.names"
+local options = require "moongrad.options"
 local page = require "moongrad.help.page"
 local raise = require "moongrad.raise"
 
@@ -297,7 +298,7 @@ end
 -- > help "topics"
 function help.help(...)
   local what = ...
-  if select("#", ...) > 1 then raise "help: expected one name or value" end
+  options.no_more("help: expected one name or value", select(2, ...))
   if select("#", ...) == 0 then return said(whole_overview()) end
   if type(what) == "string" then return help_by_name(what) end
   if what == nil then

@@ -69,9 +69,7 @@ local function number_of(what, l, i, j, o)
 end
 
 local function depth_of(o)
-  if o == nil then return 1 end
-  if type(o) ~= "table" then raise("explain: expected options, {depth = 2}, got %s", options.show(o)) end
-  for name in pairs(o) do options.exists("explain", name) end
+  o = options.take("explain", o)
   return o.depth == nil and 1 or options.whole("explain: depth", o.depth, 1)
 end
 
@@ -243,7 +241,7 @@ function explain.of(net, what, l, i, j, o, ...)
   if core.is_matrix(what) and o == nil then return explain.of_matrix(what, l, i, j) end -- explain(DELTA[1], 2, 1)
   local name
   name, l, i, j, o = number_of(what, l, i, j, o)
-  if select("#", ...) > 0 then raise 'explain: expected what, layer, i, j and options: explain("grad", 1, 2, 3)' end
+  options.no_more('explain: expected what, layer, i, j and options: explain("grad", 1, 2, 3)', ...)
   local depth = depth_of(o)
   local f = symbols.facts(net)
   if name ~= "cost" then l = index("layer", l, name == "a" and f.L + 1 or f.L, "") end

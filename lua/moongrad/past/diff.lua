@@ -223,7 +223,7 @@ local function diff(net1, net2, ...)
         i == 1 and "first" or "second")
     end
   end
-  if select("#", ...) > 0 then raise "diff: expected two networks, diff(NET, other), got more" end
+  options.no_more("diff: expected two networks, diff(NET, other), got more", ...)
   local sizes1, sizes2 = tostring(net1.layers), tostring(net2.layers)
   if sizes1 ~= sizes2 then raise("diff: the networks have different layers: %s and %s", sizes1, sizes2) end
   local a, b = net1:copy(), net2:copy()

@@ -6,6 +6,7 @@ local looking = require "moongrad.past.looking"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 require "moongrad.report"
 
@@ -157,7 +158,7 @@ end
 
 -- --- lists: net.theta[l] and its kin ----------------------------------------------------
 
-for _, what in ipairs { "theta", "a", "z", "delta", "grad", "dtheta" } do
+for _, what in ipairs(quantities.matrices) do
   getters[what] = function(net) return lists.of(net, what) end
 end
 
@@ -326,10 +327,13 @@ end
 -- --- names that do not exist ---------------------------------------------------------------------
 
 local read_only = { layers = "make a new network", epoch = "it counts updates; init() sets it to 0",
-  J = "it is the engine's", options = "set one: net.options.cost = \"mse\"",
+  options = "set one: net.options.cost = \"mse\"",
   frozen = "set one: net.frozen[1] = true" }
-for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
-  read_only[what] = ("it is the engine's; one matrix can be written, net.%s[1] = m"):format(what)
+for _, quantity in ipairs(quantities) do
+  if quantity.writer == "engine" then
+    read_only[quantity.field] = "it is the engine's" .. (quantity.kind ~= "matrices" and ""
+      or ("; one matrix can be written, net.%s[1] = m"):format(quantity.field))
+  end
 end
 
 -- The end of an error about a name that a network does not have.

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local names = require "moongrad.names"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 
 local options = {}
@@ -135,11 +136,14 @@ options.operations = { "z", "a", "cost", "delta", "grad", "update" }
 
 local expression, no_name = { is_source = true }, { choices = {} }
 
+local explained = table.move(quantities.matrices, 1, #quantities.matrices, 1, {})
+table.move({ "cost", "J" }, 1, 2, #explained + 1, explained)
+
 -- What a function takes by position that is one of known names: who -> place -> {choices =, numbers =}, the numbers
 -- in a table at the next place; {is_source =}: a string of Lua.
 options.arguments = {
   init = { { choices = core.inits, numbers = options.init_numbers } },
-  explain = { { choices = { "z", "a", "delta", "grad", "theta", "dtheta", "cost", "J" } } },
+  explain = { { choices = explained } },
   bug = { { choices = { "any", table.unpack(core.bugs) } } },
   ["w:to"] = { { choices = options.operations } },
   watch = { expression }, unwatch = { expression }, watched = { expression },

@@ -3,6 +3,8 @@
 -- Found by raw access alone: nothing of the user's is run. A thing is {value = v}, or {class = name} where only the
 -- class is known without running anything. moongrad's own objects are looked into by their class tables.
 
+local quantities = require "moongrad.quantities"
+
 local classof, next, pcall, rawequal, rawget, rawlen = debug.getmetatable, next, pcall, rawequal, rawget, rawlen
 local getuservalue, setmetatable = debug.getuservalue, setmetatable
 local gmatch, type = string.gmatch, type
@@ -31,12 +33,13 @@ local returned = {
 
 -- The class of a field, where it is one of ours.
 local field_classes = {
-  network = { theta = "list", a = "list", z = "list", delta = "list", grad = "list", dtheta = "list", X = "matrix",
-    y = "matrix", options = "options", layers = "settings", frozen = "settings" },
+  network = { options = "options", frozen = "settings" },
   matrix = { T = "matrix" },
   options = { X = "matrix", y = "matrix" },
 }
 field_classes.row = field_classes.matrix
+local kind_classes = { matrices = "list", matrix = "matrix", sizes = "settings" }
+for field, quantity in next, quantities.by_field do field_classes.network[field] = kind_classes[quantity.kind] end
 
 -- Tables that have a metatable each are known by its name; they are not looked into.
 local named_classes = { options = "options", layers = "settings", frozen = "settings" }

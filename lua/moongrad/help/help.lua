@@ -7,6 +7,7 @@ local mg = require "moongrad"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local page = require "moongrad.help.page"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 
 local help = {}
@@ -104,10 +105,11 @@ end
 -- --- finding by name --------------------------------------------------------------------------
 
 -- Who stands in front of a name, as entries call it. Of the user's own variables it is their class.
-local owners = {
-  NET = "net", matrix = "m", row = "m", X = "m", y = "m", THETA = "m", A = "m", Z = "m", DELTA = "m",
-  GRAD = "m", DTHETA = "m", generator = "mg", g = "mg", history = "report", options = "network",
-}
+local owners = { NET = "net", matrix = "m", row = "m", generator = "mg", g = "mg", history = "report",
+  options = "network" }
+for name, quantity in pairs(quantities.by_name) do
+  if quantity.kind == "matrices" or quantity.kind == "matrix" then owners[name] = "m" end
+end
 
 local function class(v)
   local meta = debug.getmetatable(v)
@@ -134,8 +136,8 @@ local function parts_of(what)
   return owner_of(owner), name
 end
 
-local live = { theta = "THETA", a = "A", z = "Z", delta = "DELTA", grad = "GRAD", dtheta = "DTHETA", layers = "LAYERS",
-  eta = "ETA", J = "J", X = "X", y = "y" } -- fields of a network -> live names
+local live = {} -- fields of a network -> live names
+for field, quantity in pairs(quantities.by_field) do live[field] = quantity.name end
 
 -- What is shown: the first of these that there are, and with what is documented the topic of that name.
 local kinds = { "documented", "topic", "option", "choice", "alias", "lua" }

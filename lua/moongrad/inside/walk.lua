@@ -5,6 +5,7 @@ local core = require "moongrad.core"
 local lists = require "moongrad.lists"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local show = require "moongrad.show"
 local symbols = require "moongrad.inside.symbols"
@@ -16,7 +17,10 @@ local walk = {}
 local op = { __name = "operation" } -- the metatable of what a walk returns
 
 local op_names = options.operations
-local is_matrix = { z = true, a = true, delta = true, grad = true } -- is what it makes one?
+local is_matrix = {} -- is what it makes one? That is called as the operation.
+for _, what in ipairs(quantities.matrices) do
+  if quantities.by_field[what].op == what then is_matrix[what] = true end
+end
 
 -- "z 1"; "update"
 local function title(net, k)
@@ -28,7 +32,7 @@ end
 local function value(net, name, layer)
   if name == "cost" then return net.J end
   if name == "update" then return net.theta end
-  return net[name][name == "a" and layer + 1 or layer]
+  return net[name][quantities.place(name, layer)]
 end
 
 -- "op 5 of 14   z 3; next a 3"
@@ -56,7 +60,7 @@ end
 -- Is what it made still there to be seen?
 local function is_there(self)
   if not is_matrix[self.name] then return true end
-  return core.view(self.net, self.name, self.name == "a" and self.layer + 1 or self.layer) ~= nil
+  return core.view(self.net, self.name, quantities.place(self.name, self.layer)) ~= nil
 end
 
 function op.__tostring(self)

@@ -8,13 +8,12 @@ local core = require "moongrad.core"
 local lexer = require "moongrad.syntax.lexer"
 local mg = require "moongrad"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local report = require "moongrad.report"
 local timing = require "moongrad.timing"
 local written = require "moongrad.journal.written"
 
 local exact = {}
-
-local quantities = { theta = true, a = true, z = true, delta = true, grad = true, dtheta = true }
 
 local scalar = { number = true, string = true, boolean = true }
 
@@ -236,7 +235,7 @@ end
 -- A matrix; a live one by the network that it shows.
 function writer:matrix(m, path)
   local from, row = core.origin(m)
-  if from and from.net and quantities[from.what] then
+  if from and from.net and quantities.by_field[from.what] then
     return ("%s.%s[%d]%s"):format(self:value(from.net, "a network"), from.what, from.layer,
       row and ("[%d]"):format(row) or "")
   end

@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local show = require "moongrad.show"
 
@@ -14,15 +15,13 @@ local most_rows = 10000                      -- of what is recorded, unless it w
 
 -- --- watches -----------------------------------------------------------------------------
 
-local live = { LAYERS = "layers", ETA = "eta", THETA = "theta", A = "a", Z = "z", DELTA = "delta", GRAD = "grad",
-  DTHETA = "dtheta", J = "J", X = "X", y = "y" }
-
 -- What an expression sees: the live names and commands of net, else globals.
 local function scope(net)
   return setmetatable({}, {
     __index = function(_, name)
-      if live[name] then
-        local v = net[live[name]]
+      local quantity = quantities.by_name[name]
+      if quantity then
+        local v = net[quantity.field]
         if type(v) == "table" and #v == 0 then return nil end -- no pass has made it yet
         return v
       end

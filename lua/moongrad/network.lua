@@ -6,6 +6,7 @@ local looking = require "moongrad.past.looking"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 require "moongrad.report"
 
@@ -47,7 +48,7 @@ end
 -- > wide = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
 -- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)
-  if select("#", ...) > 0 then raise "network: expected one table, network{2, 2, 1}" end
+  options.no_more("network: expected one table, network{2, 2, 1}", ...)
   local net = make(options.read(spec))
   net:init()
   past.begin(net)
@@ -71,7 +72,7 @@ function methods.walk(...) return require("moongrad.inside.walk").of(...) end
 
 options.declare("explain", {
   { name = "depth", default = 1, about = "levels of terms that are opened in turn", example = "2" },
-})
+}, 'explain("grad", 1, 2, 3, {depth = 2})')
 function methods.explain(...) return require("moongrad.inside.explain").of(...) end
 
 -- m:explain(i, j): what a live view shows, explained.
@@ -88,7 +89,7 @@ methods.watch, methods.watched, methods.unwatch = looking.watch, looking.watched
 -- > init("epsilon", {epsilon = .5})
 function methods.init(net, method, o, ...)
   core.network_self(net, "init")
-  if select("#", ...) > 0 then raise "init: expected a method and its options" end
+  options.no_more("init: expected a method and its options", ...)
   if o ~= nil and type(o) ~= "table" then raise("init: options: expected a table, got %s", show(o)) end
   local wanted = method
   if wanted == nil then wanted = state(net).given.init or options.defaults.init end
@@ -124,7 +125,7 @@ end
 -- > twin = NET:copy()
 function methods.copy(net, ...)
   core.network_self(net, "copy")
-  if select("#", ...) > 0 then raise "copy: takes no arguments" end
+  options.none("copy", ...)
   local layers, given = description(net)
   given.X, given.y = given.X and given.X:copy(), given.y and given.y:copy()
   local twin = core.network_copy(make(layers, given), net)
@@ -139,9 +140,8 @@ end
 -- > wider = NET:like{2, 3, 1}
 function methods.like(net, sizes, ...)
   core.network_self(net, "like")
-  if select("#", ...) > 0 or type(sizes) ~= "table" then
-    raise("like: expected one table of layer sizes, got %s", show(sizes))
-  end
+  options.no_more("like: expected one table of layer sizes", ...)
+  if type(sizes) ~= "table" then raise("like: expected one table of layer sizes, got %s", show(sizes)) end
   local layers, given = description(net)
   local spec = {}
   for i, size in ipairs(sizes) do
@@ -158,7 +158,7 @@ end
 
 -- --- lists: net.theta[l] and its kin ----------------------------------------------------
 
-for _, what in ipairs { "theta", "a", "z", "delta", "grad", "dtheta" } do
+for _, what in ipairs(quantities.matrices) do
   getters[what] = function(net) return lists.of(net, what) end
 end
 
@@ -327,10 +327,13 @@ end
 -- --- names that do not exist ---------------------------------------------------------------------
 
 local read_only = { layers = "make a new network", epoch = "it counts updates; init() sets it to 0",
-  J = "it is the engine's", options = "set one: net.options.cost = \"mse\"",
+  options = "set one: net.options.cost = \"mse\"",
   frozen = "set one: net.frozen[1] = true" }
-for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
-  read_only[what] = ("it is the engine's; one matrix can be written, net.%s[1] = m"):format(what)
+for _, quantity in ipairs(quantities) do
+  if quantity.writer == "engine" then
+    read_only[quantity.field] = "it is the engine's" .. (quantity.kind ~= "matrices" and ""
+      or ("; one matrix can be written, net.%s[1] = m"):format(quantity.field))
+  end
 end
 
 -- The end of an error about a name that a network does not have.

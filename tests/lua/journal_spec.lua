@@ -1,4 +1,4 @@
--- What the journal of a session is made with: tokens, values written exactly, and what is certain to only look.
+-- What the journal of a session is made with: values written exactly, and what is certain to only look.
 
 local core = require "moongrad.core"
 local exact = require "moongrad.journal.exact"
@@ -6,49 +6,6 @@ local kit = require "kit"
 local looks = require "moongrad.journal.looks"
 local mg = require "moongrad"
 local tokens = require "moongrad.syntax.tokens"
-
-local function words(text)
-  local list = {}
-  for i, t in ipairs(assert(tokens.of(text))) do list[i] = t.text end
-  return list
-end
-
-describe("tokens", function()
-  it("are names, numbers, strings and operators; comments and blanks are none", function()
-    assert.same({ "x", "=", "1e+5", "+", "0x1p-3", "..", "t", ".", "y" }, words "x=1e+5 + 0x1p-3 .. t.y -- end")
-    assert.same({ "a", "=", "[==[ x ]] ]==]", "b", "[", "1", "]" }, words "a = [==[ x ]] ]==] --[[ long\n ]] b[1]")
-    assert.same({ "f", [['it\'s "']], [["\\"]] }, words [[f 'it\'s "' "\\"]])
-    assert.same({ "a", "//", "b", "~=", "...", "::", "x", "::" }, words "a//b~=...::x::")
-    assert.same({ "0xe", "+", "x", "-", "1e" }, words "0xe+x-1e")
-    assert.is_nil(tokens.of "x = 'no end")
-  end)
-
-  it("are found in anything, however broken", function()
-    local g = mg.generator(1)
-    local pieces = { "'", '"', "[[", "]]", "--", "[=[", "\\", "\n", "1e", "0x", ".", "..", "x", "=", "\0", "\255", " ",
-      "e+" }
-    for _ = 1, 2000 do
-      local text = {}
-      for i = 1, 12 do text[i] = pieces[g:rand() * #pieces // 1 + 1] end
-      text = table.concat(text)
-      local from = 0
-      for _, t in ipairs(tokens.of(text) or {}) do
-        assert.is_true(t.from > from and t.to >= t.from and t.to <= #text, text)
-        assert.equal(t.text, text:sub(t.from, t.to))
-        from = t.to
-      end
-    end
-  end)
-
-  it("say what must not stand in a larger chunk", function()
-    local function top(text) return tokens.top(tokens.of(text)) end
-    assert.same({}, top "function f(...) local a = ... return a end for i = 1, 2 do local b = i end")
-    assert.same({ block = true }, top "local function f() return 1 end")
-    assert.same({ block = true }, top "goto x ::x::")
-    assert.same({ call = true }, top "if a then return end")
-    assert.same({ call = true }, top "f(...)")
-  end)
-end)
 
 local function writer(texts, room)
   return exact.writer({ [print] = "print" }, texts or function() end, room or 1 << 30)

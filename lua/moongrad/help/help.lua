@@ -5,7 +5,9 @@ local entries = require "moongrad.help.entries"
 local lists = require "moongrad.lists"
 local mg = require "moongrad"
 local names = require "moongrad.names"
+local options = require "moongrad.options"
 local page = require "moongrad.help.page"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 
 local help = {}
@@ -103,10 +105,11 @@ end
 -- --- finding by name --------------------------------------------------------------------------
 
 -- Who stands in front of a name, as entries call it. Of the user's own variables it is their class.
-local owners = {
-  NET = "net", matrix = "m", row = "m", X = "m", y = "m", THETA = "m", A = "m", Z = "m", DELTA = "m",
-  GRAD = "m", DTHETA = "m", generator = "mg", g = "mg", history = "report", options = "network",
-}
+local owners = { NET = "net", matrix = "m", row = "m", generator = "mg", g = "mg", history = "report",
+  options = "network" }
+for name, quantity in pairs(quantities.by_name) do
+  if quantity.kind == "matrices" or quantity.kind == "matrix" then owners[name] = "m" end
+end
 
 local function class(v)
   local meta = debug.getmetatable(v)
@@ -133,8 +136,8 @@ local function parts_of(what)
   return owner_of(owner), name
 end
 
-local live = { theta = "THETA", a = "A", z = "Z", delta = "DELTA", grad = "GRAD", dtheta = "DTHETA", layers = "LAYERS",
-  eta = "ETA", J = "J", X = "X", y = "y" } -- fields of a network -> live names
+local live = {} -- fields of a network -> live names
+for field, quantity in pairs(quantities.by_field) do live[field] = quantity.name end
 
 -- What is shown: the first of these that there are, and with what is documented the topic of that name.
 local kinds = { "documented", "topic", "option", "choice", "alias", "lua" }
@@ -297,7 +300,7 @@ end
 -- > help "topics"
 function help.help(...)
   local what = ...
-  if select("#", ...) > 1 then raise "help: expected one name or value" end
+  options.no_more("help: expected one name or value", select(2, ...))
   if select("#", ...) == 0 then return said(whole_overview()) end
   if type(what) == "string" then return help_by_name(what) end
   if what == nil then

@@ -157,7 +157,7 @@ end
 -- > bug(false)
 function mistakes.bug(net, name, ...)
   core.network_self(net, "bug")
-  if select("#", ...) > 0 then raise 'bug: expected one name, bug("wrong-sign"), or bug(false)' end
+  options.no_more('bug: expected one name, bug("wrong-sign"), or bug(false)', ...)
   if name == false or name == "none" then return remove(net) end
   local f = facts(net)
   if name == nil then return list(f) end

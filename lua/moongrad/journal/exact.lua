@@ -5,15 +5,15 @@
 -- are written and become text when that is asked for: a copy takes a moment, the text of a large network seconds.
 
 local core = require "moongrad.core"
+local lexer = require "moongrad.syntax.lexer"
 local mg = require "moongrad"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local report = require "moongrad.report"
 local timing = require "moongrad.timing"
 local written = require "moongrad.journal.written"
 
 local exact = {}
-
-local quantities = { theta = true, a = true, z = true, delta = true, grad = true, dtheta = true }
 
 local scalar = { number = true, string = true, boolean = true }
 
@@ -105,10 +105,8 @@ function writer:line(format, ...) self.lines[#self.lines + 1] = format:format(..
 -- A line in parts: texts, and copies of matrices and plain tables.
 function writer:parts(parts) self.lines[#self.lines + 1] = parts end
 
-local function is_name(key) return type(key) == "string" and key:find "^[%a_][%w_]*$" and load(key .. " = 1") end
-
 -- A global's name as an expression.
-function exact.global(name) return is_name(name) and name or ("_G[%q]"):format(name) end
+function exact.global(name) return lexer.is_name(name) and name or ("_G[%q]"):format(name) end
 
 -- What stands behind a table for its field of this name.
 function exact.field(name)
@@ -243,7 +241,7 @@ end
 -- A matrix; a live one by the network that it shows.
 function writer:matrix(m, path)
   local from, row = core.origin(m)
-  if from and from.net and quantities[from.what] then
+  if from and from.net and quantities.by_field[from.what] then
     return ("%s.%s[%d]%s"):format(self:value(from.net, "a network"), from.what, from.layer,
       row and ("[%d]"):format(row) or "")
   end
@@ -344,7 +342,7 @@ function writer:contents(t, path)
   end
   table.sort(rest, ordered)
   for _, key in ipairs(rest) do
-    local name = is_name(key) and "." .. key or ("[%s]"):format(options.show(key))
+    local name = lexer.is_name(key) and "." .. key or ("[%s]"):format(options.show(key))
     local place, v = self:value(key, path .. "'s key " .. name), self:value(rawget(t, key), path .. name)
     if place and v then parts[#parts + 1] = ("[%s] = %s"):format(place, v) end
   end

@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local inputs = require "moongrad.prompt.inputs"
 local mg = require "moongrad"
+local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local one_line = require "moongrad.text".one_line
 
@@ -185,7 +186,7 @@ local function quote(path) return "'" .. path:gsub("'", "'\\''") .. "'" end
 -- last run or edit.
 -- > edit "mine.lua"
 function recording.edit(path, ...)
-  if select("#", ...) > 0 then raise 'edit: expected one name of a file, edit "mine.lua"' end
+  options.no_more('edit: expected one name of a file, edit "mine.lua"', ...)
   path = path_of("edit", path)
   local editor = getenv "VISUAL"
   if not editor or editor == "" then editor = getenv "EDITOR" end
@@ -231,7 +232,7 @@ local looks = { PROMPT = true, _PROMPT = true, _PROMPT2 = true } -- how the prom
 -- in history() and for save_session. Returns what went: .names, .network, .seed.
 -- > reset()
 function recording.reset(...)
-  if select("#", ...) > 0 then raise "reset: takes no arguments" end
+  options.none("reset", ...)
   local r = setmetatable({ names = {}, network = session.live "NET" ~= nil, seed = session.seed() }, done)
   for name, v in next, _G do
     if session.base[name] == nil and not looks[name] then r.names[#r.names + 1] = tostring(name) end

@@ -1,5 +1,6 @@
 -- written.lua - a function as its own source, when it is certain which that is.
 
+local lexer = require "moongrad.syntax.lexer"
 local tokens = require "moongrad.syntax.tokens"
 
 -- Does f refer to nothing outside itself but globals?
@@ -13,13 +14,12 @@ end
 
 -- The functions written in text, as expressions, each with the line it begins in.
 local function written(text)
-  local list, found, blocks = tokens.of(text) or {}, {}, {}
+  local list, found, opened = tokens.of(text) or {}, {}, {}
   for i, t in ipairs(list) do
-    local word = t.kind == "keyword" and t.text
-    if word == "function" or word == "do" or word == "if" or word == "repeat" then
-      blocks[#blocks + 1] = i
-    elseif word == "end" or word == "until" then
-      local open = table.remove(blocks)
+    if lexer.closers[t.text] then
+      opened[#opened + 1] = i
+    elseif lexer.closes[t.text] then
+      local open = table.remove(opened)
       if open and list[open].text == "function" then
         local from, self = open + 1, ""
         while list[from].text ~= "(" do -- its name

@@ -3,10 +3,8 @@
 local again = require "moongrad.past.again"
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
-
--- The order in which a step makes them; then THETA, which it leaves.
-local quantities = { "a", "z", "J", "delta", "grad", "dtheta", "theta" }
 
 local function first_in(a, b)
   for i = 1, a.nrows do
@@ -19,14 +17,15 @@ end
 -- Where a pass of one differs from that of the other: quantity, layer, i, j, both values; nil: nowhere.
 local function first(a, b)
   local layers = #a.theta
-  for _, what in ipairs(quantities) do
-    if what == "J" then
-      if a.J ~= b.J then return what, nil, nil, nil, a.J, b.J end
+  for _, quantity in ipairs(quantities.made) do
+    local what = quantity.field
+    if quantity.kind == "number" then
+      if a[what] ~= b[what] then return what, nil, nil, nil, a[what], b[what] end
     else
       local n = #a[what]
       if n ~= #b[what] then return what end
       for step = 1, n do -- backwards they are made from the last layer down
-        local l = (what == "delta" or what == "grad") and layers + 1 - step or step
+        local l = quantity.maker == "backward" and layers + 1 - step or step
         local one, other = a[what][l], b[what][l]
         if one.nrows ~= other.nrows or one.ncols ~= other.ncols then return what, l end
         if not (one == other) then return what, l, first_in(one, other) end
@@ -223,7 +222,7 @@ local function diff(net1, net2, ...)
         i == 1 and "first" or "second")
     end
   end
-  if select("#", ...) > 0 then raise "diff: expected two networks, diff(NET, other), got more" end
+  options.no_more("diff: expected two networks, diff(NET, other), got more", ...)
   local sizes1, sizes2 = tostring(net1.layers), tostring(net2.layers)
   if sizes1 ~= sizes2 then raise("diff: the networks have different layers: %s and %s", sizes1, sizes2) end
   local a, b = net1:copy(), net2:copy()

@@ -80,7 +80,7 @@ local function how_much(net) return more:format(net.options.undo) end
 function undo.undo(net, n, ...)
   core.network_self(net, "undo")
   past.check_idle(net)
-  if select("#", ...) > 0 then raise "undo: expected one number of commands, undo(2)" end
+  options.no_more("undo: expected one number of commands, undo(2)", ...)
   n = n == nil and 1 or options.whole("undo", n, 0)
   if not past.of(net) then no_past() end
   local place, there, gone = again.ago(net, n)
@@ -109,7 +109,7 @@ end
 function undo.seek(net, epoch, ...)
   core.network_self(net, "seek")
   past.check_idle(net)
-  if select("#", ...) > 0 then raise "seek: expected one epoch, seek(100)" end
+  options.no_more("seek: expected one epoch, seek(100)", ...)
   epoch = options.whole("seek", epoch, 0)
   local p = past.of(net)
   if not p then no_past() end

@@ -3,6 +3,7 @@
 local inputs = require "moongrad.prompt.inputs"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
+local quantities = require "moongrad.quantities"
 local session = require "moongrad.prompt.session"
 local undefined = require "moongrad.prompt.undefined"
 
@@ -84,15 +85,11 @@ end
 
 -- --- names that are almost those of the session -----------------------------------------------
 
-local whats = {
-  ETA = "the learning rate is ETA", LAYERS = "the layers are LAYERS", THETA = "the weights are THETA",
-  DELTA = "the network's is DELTA", GRAD = "the gradient is GRAD", DTHETA = "the last update is DTHETA",
-} -- not NET: net is a good name for one of several networks
-
 local almost = { -- the user's name -> what to say
   data = "data = nil brings the data sets back", mg = "mg = nil brings the library back",
 }
-for name, what in next, whats do
+for _, quantity in ipairs(quantities) do -- without NET: net is a good name for one of several networks
+  local name, what = quantity.name, quantity.hint or nil
   almost[name:lower()] = what
   almost[name:sub(1, 1) .. name:sub(2):lower()] = what
 end

@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local mg = require "moongrad"
 local names = require "moongrad.names"
+local quantities = require "moongrad.quantities"
 local session = require "moongrad.prompt.session"
 
 local undefined = {}
@@ -11,22 +12,17 @@ local getinfo = debug.getinfo
 
 local own_list = "for a list of your own choose another name; in a script or between do and end also local THETA = {}"
 
-local fills = { -- what makes a quantity, when there is none
-  A = "no pass yet: forward() or step()", Z = "no pass yet: forward() or step()",
-  J = "no pass with targets yet: forward() or step()", DTHETA = "no update yet: update() or step()",
-  DELTA = "no backward pass yet: backward() or step()", GRAD = "no backward pass yet: backward() or step()",
-}
-local walked = { J = "cost", DTHETA = "update" } -- operations of a walk
-
 -- Why a live name is nil.
 local function why_nil(name)
   if name == "X" or name == "y" then return "there is no data yet: X, y = data.xor()" end
   if name == "ETA" then return "it is not set yet: ETA = 0.1" end
   local net = session.live.NET()
-  if net and walked[name] and core.walk_state(net) then
-    return ("it is not made yet: operation %s of the walk makes it"):format(walked[name])
+  local quantity = quantities.by_name[name]
+  if net and core.walk_state(net) then
+    return ("it is not made yet: operation %s of the walk makes it"):format(quantity.op)
+  elseif net then
+    return ("there has been no %s yet: %s makes it"):format(quantity.lacks, quantities.makers(quantity))
   end
-  if net then return ("there has been %s makes it"):format(fills[name] or fills.A) end
   return "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
 end
 

@@ -1,8 +1,8 @@
 -- who.lua - who(): the names that the user made, and what they are.
 
 local core = require "moongrad.core"
+local options = require "moongrad.options"
 local page = require "moongrad.help.page"
-local raise = require "moongrad.raise"
 local session = require "moongrad.prompt.session"
 local show = require "moongrad.show"
 
@@ -77,7 +77,7 @@ end
 -- > who()
 -- > who()[1].name
 function who.who(...)
-  if select("#", ...) > 0 then raise "who: takes no arguments" end
+  options.none("who", ...)
   local self = setmetatable({ network = session.value "NET", X = session.value "X", y = session.value "y" }, list)
   local function add(name, v)
     self[#self + 1] = { name = name, type = who.kind(v), shape = shape(v), text = who.describe(v) }

@@ -80,19 +80,9 @@ local function after(net, epochs)
   return net
 end
 
--- The first of make(k), make(k + 1000), ... that 10,000 epochs more leave as it is.
-local function stuck(make)
-  return function(k)
-    for more = 0, 1e6, 1000 do
-      local net = make(k + more)
-      local before, later = net:cost(), net:copy():step(10000).cost
-      if before > .2 and later > .8 * before then return net end
-    end
-  end
-end
-
 -- name: what it is; cause: the findings that name it, any of which will do; make(k): the k-th network that has it;
--- and, where no change of the network can help, cure = false: a finding of cause without a try is what is wanted.
+-- and, where no change of the network can help, cure = false: a finding of cause without a try is what is wanted;
+-- moves: it may get out of its trouble by itself.
 return {
   { name = "no hidden layer", cause = { "linear" }, make = function(k)
     return after(network(k, curved, function(o) return { sizes = { o[1], o[3] } } end), 500)
@@ -155,7 +145,7 @@ return {
   { name = "X of large numbers", cause = { "unscaled" }, make = function(k)
     return after(network(k, all, function(_, X) return { X = X * 1000 + k % 3 * 2000 } end), k % 2 * 100)
   end },
-  { name = "Nielsen's exploding chain", cause = { "exploding" }, make = function(k)
+  { name = "Nielsen's exploding chain", cause = { "exploding" }, moves = true, make = function(k)
     local x, t = .2 + .6 * (k % 7) / 7, k % 2
     local n = 4 + k % 3
     local net = mg.network { 1, 1, 1, 1, 1, n > 4 and 1 or nil, n > 5 and 1 or nil, activation = "sigmoid",
@@ -175,11 +165,11 @@ return {
     return after(network(k, curved, { init = { "normal", sigma = 60 }, activation = activations[k % 2 + 1] }), 100)
   end },
   { name = "a plateau of the article's network", cause = { "plateau", "saturation", "vanishing", "ETA too small" },
-    make = stuck(function(k)
+    make = function(k)
     local X, y = data.xor()
     return after(mg.network { 2, 2, k % 2 == 0 and 2 or 1, k % 2 == 0 and 1 or nil, X = X, y = y, seed = k,
       eta = k % 3 == 0 and 5 or .1 }, 2000)
-  end) },
+  end },
   { name = "too few hidden units", cause = { "plateau", "saturation" }, make = function(k)
     return after(network(k, curved, function(o) return { sizes = { o[1], 1, o[3] }, activation = "tanh" } end), 3000)
   end },

@@ -45,19 +45,6 @@ local function misfit(net, X, y)
   return nil, ""
 end
 
--- X and y are looked at against the network and for NaN; true when something was found.
-function data.fit(self, net, X, y)
-  local ok, message = pcall(core.check_data, net, "diagnose", X, y)
-  if ok then return false end
-  message = tostring(message):gsub("^[^:]*:%d+: ", ""):gsub("^diagnose: ", "")
-  local element = message:match "^[Xy]%[%d+%]%[%d+%]"
-  local fixes, more
-  if not element then fixes, more = misfit(net, X, y) end
-  finding.add(self, { name = "data", text = message .. (more or ""), fixes = fixes,
-    try = element and element .. " = 0" })
-  return true
-end
-
 -- --- targets ----------------------------------------------------------------------------------
 
 -- What the output can reach: low, high.
@@ -73,6 +60,37 @@ local function reaching(net, low, high)
   if low >= -1 and high <= 1 then return { 'NET.options.output = "tanh"; ', scaled } end
   local linear = 'NET.options.output = "linear"; '
   return is_large and { scaled, linear .. ("y = y / %.6g; "):format(math.max(high, -low)) } or { linear, scaled }
+end
+
+-- The line that puts 0 where X, or y, is not finite: name says which.
+local function filled(name, m, element)
+  local bad = 0
+  for _, row in ipairs(m:totable()) do
+    for _, v in ipairs(row) do bad = bad + (v - v ~= 0 and 1 or 0) end
+  end
+  if bad <= 1 then return element .. " = 0" end
+  local line = "for i = 1, #X do for j = 1, X.ncols do if X[i][j] - X[i][j] ~= 0 then X[i][j] = 0 end end end"
+  return (line:gsub("X", name))
+end
+
+-- X and y are looked at against the network and for NaN; true when something was found.
+function data.fit(self, net, X, y)
+  local ok, message = pcall(core.check_data, net, "diagnose", X, y)
+  if ok then return false end
+  message = tostring(message):gsub("^[^:]*:%d+: ", ""):gsub("^diagnose: ", "")
+  local element, name = message:match "^(([Xy])%[%d+%]%[%d+%])"
+  local f = { name = "data", text = message }
+  if message:find("expects targets", 1, true) then
+    f.name, f.fixes = "targets", reaching(net, y:min(), y:max())
+  elseif element then
+    f.try = filled(name, name == "X" and X or y, element)
+  else
+    local more
+    f.fixes, more = misfit(net, X, y)
+    f.text = f.text .. more
+  end
+  finding.add(self, f)
+  return true
 end
 
 function data.targets(self, net, y)

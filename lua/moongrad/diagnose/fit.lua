@@ -11,12 +11,13 @@ local fit = {}
 
 -- --- l1 and l2 -----------------------------------------------------------------------------
 
--- The least that is left when the network goes on from here with this change, and when THETA is drawn anew.
-local function least(run, change)
-  local attempt = trial.start(run, change)
-  local on = attempt and attempt:finish() or math.huge
-  local drawn = remedy.drawn(run, change)
-  return math.min(on, drawn and drawn.left or math.huge), attempt or drawn
+local free_of_charge = "NET.options.l1 = 0; NET.options.l2 = 0; "
+
+-- The least that is left when the network goes on from here with this change, or from THETA drawn anew; with the ETA
+-- it has, or the best.
+local function least(run, change, best_eta)
+  local on, drawn = trial.start(run, change), remedy.drawn(run, change, not best_eta)
+  return math.min(on and on:finish() or math.huge, drawn and drawn.left or math.huge)
 end
 
 -- Is it the price on weights that it does not fit? True when it is.
@@ -25,8 +26,12 @@ function fit.penalty(self, net, run)
   if self.learnt or l1 == 0 and l2 == 0 or (remedy.going_on(run).left or math.huge) <= .25 then return false end
   local name = l1 > l2 and "l1" or "l2"
   local value = math.max(l1, l2)
-  local free = least(run, "NET.options.l1 = 0; NET.options.l2 = 0; ")
-  if free > .1 or free > .5 * least(run, "") then return false end
+  local free, bound
+  for k = 1, 2 do
+    free, bound = least(run, free_of_charge, k == 2), least(run, "", k == 2)
+    if free <= .1 and free <= .5 * bound then break end
+    if k == 2 then return false end
+  end
   local fixes = {}
   local others = l1 ~= 0 and l2 ~= 0 and (", and %s = %g"):format(name == "l1" and "l2" or "l1", math.min(l1, l2)) or ""
   for power = 1, 5 do
@@ -34,11 +39,11 @@ function fit.penalty(self, net, run)
     fixes[power] = others == "" and line or ("NET.options.l1 = %.3g; NET.options.l2 = %.3g; "):format(l1 / 10 ^ power,
       l2 / 10 ^ power)
   end
-  fixes[#fixes + 1] = "NET.options.l1 = 0; NET.options.l2 = 0; "
+  fixes[#fixes + 1] = free_of_charge
   finding.add(self, { name = name .. " too large", value = value, kind = "eta", fixes = fixes,
     text = ("with %s = %g%s the price on the weights outweighs what they gain: without it %s of what the mean of y "
       .. "leaves is left, with it %s"):format(name, value, others, finding.percent(free),
-      finding.percent(math.min(least(run, ""), 1))) })
+      finding.percent(math.min(bound, 1))) })
   return true
 end
 
@@ -54,7 +59,7 @@ function fit.linear(self, net, run)
   local best = remedy.drawn(run, "")
   if not best or best.left <= .5 then return false end
   local tanh = remedy.activation(net, "tanh")
-  local fixes = { remedy.wider(net) .. tanh }
+  local fixes = { tanh .. remedy.wider(net) }
   if #activations > 1 then table.insert(fixes, 1, tanh) end
   local found = remedy.search(run, fixes)
   if not found or found.left > .5 * best.left then return false end

@@ -96,14 +96,15 @@ local function best_of(run, group)
   return best
 end
 
--- The best that comes of THETA drawn anew after a change, with this ETA or another; nil where nothing stays finite.
-function remedy.drawn(run, change)
-  local key = "drawn " .. change
+-- The best that comes of THETA drawn anew after a change, with this ETA or, unless keeps_eta, another; nil where
+-- nothing stays finite.
+function remedy.drawn(run, change, keeps_eta)
+  local key = (keeps_eta and "drawn " or "drawn, any ETA ") .. change
   if run.searched[key] == nil then
     local activations = core.network_state(run.net).activations
     local init = draw(#activations > 1 and activations[1])
     local best = best_of(run, { { change .. init } })
-    if not (best and best.left <= goal.enough) then
+    if not keeps_eta and not (best and best.left <= goal.enough) then
       local other = best_of(run, each_eta(change, init))
       if other and not (best and best.left <= other.left) then best = other end
     end

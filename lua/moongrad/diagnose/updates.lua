@@ -84,7 +84,7 @@ local function look_at_rise(self, net, run)
     too_large(self, smaller, ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its weights, "
       .. "1e-3 is usual"):format(what, net.eta, smaller, self.widest))
     return true
-  elseif self.learnt then return true
+  elseif self.learnt and self.costs and self.costs[#self.costs] < 1.5 * self.costs[1] then return true
   elseif self.trend == "diverges" or self.fall < -.01 then
     too_large(self, net.eta / 10, ("the cost %s with ETA %.3g, and hardly falls with a smaller one"):format(what,
       net.eta))

@@ -62,7 +62,7 @@ function methods.train(...) return require "moongrad.train"(...) end
 function methods.check(...) return require "moongrad.inside.check"(...) end
 function methods.undo(...) return require("moongrad.past.undo").undo(...) end
 function methods.seek(...) return require("moongrad.past.undo").seek(...) end
-function methods.diagnose(...) return require("moongrad.inside.diagnose").of(...) end
+function methods.diagnose(...) return require("moongrad.diagnose.diagnose").of(...) end
 function methods.bug(...) return require "moongrad.inside.mistakes".bug(...) end
 
 options.declare("walk", {

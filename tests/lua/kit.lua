@@ -123,8 +123,9 @@ end
 
 --- A line of Lua run as at the prompt, NET being net; returns what NET then is.
 function kit.type_in(net, line)
-  local names = setmetatable({ NET = net, sqrt = core.sqrt }, {
+  local names = setmetatable({ sqrt = core.sqrt, eq = core.eq }, {
     __index = function(_, key)
+      if key == "NET" then return net end
       if core.network_class.methods[key] then
         return function(...) return core.network_class.methods[key](net, ...) end
       end

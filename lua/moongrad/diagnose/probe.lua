@@ -2,11 +2,13 @@
 -- as GRAD says?
 
 local core = require "moongrad.core"
+local finding = require "moongrad.diagnose.finding"
 
 local probe = {}
 
 local most_rows = 1000 -- that are looked at
 local work = 3e8 -- multiply-adds of all epochs on a copy; there may be some 20 copies
+local most_epochs = 5000 -- of a trial of a change
 local least_rows, least_epochs = 64, 8 -- of a copy, of whatever size
 
 -- At most so many rows of m, spread evenly.
@@ -18,7 +20,7 @@ local function some(m, most)
   return part
 end
 
-local function copy(net, X, y, eta)
+function probe.copy(net, X, y, eta)
   local twin = net:copy()
   twin.X, twin.y, twin.eta = X, y, eta
   return twin
@@ -30,14 +32,18 @@ local function sizes(net, n)
   for _, m in ipairs(net.theta) do parameters = parameters + #m * m.ncols end
   local pass = 3 * parameters -- of a row
   local rows = math.min(n, most_rows, math.max(least_rows, work // (12 * pass) | 0))
-  return rows, math.max(least_epochs, math.min(300, work // (pass * rows) | 0))
+  local can = work // (pass * rows) | 0
+  return rows, math.max(least_epochs, math.min(300, can)), math.max(least_epochs, math.min(most_epochs, can))
 end
 
 -- What is asked of net: {net, X, y, twin, batch, epochs, is_sum}. X, y: the rows that epochs are tried on; the twin, a
--- copy that stands where net does, may have more.
+-- copy that stands where net does, may have more. For the trials of changes: most, the epochs that each may have;
+-- spent, the multiply-adds of all so far; searched, what came of them; floor, the share of the variance of y that X
+-- cannot tell; left, what net leaves of the rest.
 function probe.new(net, X, y)
-  local rows, epochs = sizes(net, #X)
-  local run = { net = net, X = some(X, rows), y = some(y, rows), epochs = epochs }
+  local rows, epochs, most = sizes(net, #X)
+  local run = { net = net, X = some(X, rows), y = some(y, math.min(rows, #y)), epochs = epochs, most = most, spent = 0,
+    searched = {}, floor = 0 }
   -- A cost that is a sum grows with the rows: fewer of them need a larger ETA for as large a step.
   local function scale(few) return core.cost_factor(net, few) == core.cost_factor(net, #X) and #X / few or 1 end
   run.is_sum = core.cost_factor(net, #X) == core.cost_factor(net, 2 * #X)
@@ -46,24 +52,16 @@ function probe.new(net, X, y)
   run.scale = run.batch and 1 or scale(rows)
   run.rounding = net.options.precision == "single" and 1e-5 or 1e-12 -- a smaller share of a cost says nothing
   local looked = some(X, most_rows)
-  run.twin = copy(net, looked, some(y, most_rows), net.eta * (run.batch and 1 or scale(#looked)))
+  run.twin = probe.copy(net, looked, some(y, most_rows), net.eta * (run.batch and 1 or scale(#looked)))
   return run
 end
 
--- A copy that stands where net does, or is drawn anew by a method of init, maybe with another output.
-local function start(run, eta, method, output)
-  local twin = copy(run.net, run.X, run.y, eta * run.scale)
-  if output then twin.options.output = output end
-  if method then
-    core.set_rng(twin, core.generator(1))
-    twin:init(method)
-  end
-  return twin
-end
+-- A copy that stands where net does.
+local function start(run, eta) return probe.copy(run.net, run.X, run.y, eta * run.scale) end
 
 -- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers.
-local function costs(run, eta, method, output)
-  local twin = start(run, eta, method, output)
+local function costs(run, eta)
+  local twin = start(run, eta)
   local list = { core.evaluate(twin, run.X, run.y) }
   list = { list[1] }
   local ok, message = pcall(function()
@@ -73,7 +71,7 @@ local function costs(run, eta, method, output)
     end
   end)
   if ok then return list end
-  if message:find("interrupted", 1, true) then error(message, 0) end
+  finding.pass_on(message)
   return nil
 end
 
@@ -145,7 +143,7 @@ function probe.swing(run, eta, least)
     end
   end)
   if not ok then
-    if message:find("interrupted", 1, true) then error(message, 0) end
+    finding.pass_on(message)
     return nil
   end
   local moves = core.abs(seen[2] - seen[1])
@@ -153,20 +151,6 @@ function probe.swing(run, eta, least)
   if furthest <= least or core.abs(seen[3] - seen[1]):max() > .1 * furthest then return nil end
   local i, j = moves:argmax()
   return seen[1][i][j], seen[2][i][j]
-end
-
--- A line that draws THETA anew by a method of init; with a smaller eta, too, if this one would carry it off again.
-function probe.redraw(run, method, output)
-  local line, least = ("init(%q)"):format(method), math.huge
-  for power = 0, 3 do
-    local eta = run.net.eta * 10 ^ -power
-    local list = costs(run, eta, method, output)
-    if list and list[#list] < least / 2 then
-      least = list[#list]
-      if power > 0 then line = ("ETA = %.3g; init(%q)"):format(eta, method) end
-    end
-  end
-  return line
 end
 
 -- --- does J change as GRAD says? -----------------------------------------------------------------------

@@ -1,0 +1,159 @@
+-- data.lua - X and y: what does not fit the network, targets out of reach, rows that contradict each other, sizes.
+
+local core = require "moongrad.core"
+local finding = require "moongrad.diagnose.finding"
+local goal = require "moongrad.diagnose.goal"
+
+local data = {}
+
+-- --- what does not fit the network ------------------------------------------------------------
+
+-- The line that makes of class numbers, k .. k + n - 1 in a column y, n columns of 0 and 1; nil for other y.
+local function one_hot(net, y)
+  if y.ncols ~= 1 or core.cost_outputs[net.options.cost] ~= "softmax" then return nil end
+  local low, high = y:min(), y:max()
+  if low ~= 0 and low ~= 1 or high - low > 1000 or (y - y:map(math.floor)):max() ~= 0 then return nil end
+  local outputs = net.layers[#net.layers]
+  local classes = {}
+  for k = low // 1 | 0, math.max(high // 1, low + outputs - 1) | 0 do classes[#classes + 1] = k end
+  local line = ("y = eq(y, {{%s}}); "):format(table.concat(classes, ", "))
+  return line, #classes
+end
+
+-- LAYERS with an input for each column of X, and n outputs.
+local function fitting(net, X, n)
+  local sizes = {}
+  for l = 1, #net.layers do sizes[l] = net.layers[l] end
+  sizes[1], sizes[#sizes] = X.ncols, n
+  return ("LAYERS = {%s}; "):format(table.concat(sizes, ", "))
+end
+
+-- What is wrong where X and y do not fit: the lines that may mend it, and what more there is to say.
+local function misfit(net, X, y)
+  local inputs, outputs = net.layers[1], net.layers[#net.layers]
+  if #X ~= #y then
+    if X.ncols == #y and #X == inputs then return { "X = X.T:copy(); " }, ": X has a column for each row of y" end
+    if y.ncols == #X and #y == outputs then return { "y = y.T:copy(); " }, ": y has a column for each row of X" end
+    return nil, ""
+  end
+  local hot, classes = one_hot(net, y)
+  if hot and outputs > 1 then
+    local line = (classes ~= outputs or X.ncols ~= inputs) and fitting(net, X, classes) or ""
+    return { hot .. line }, ": y holds class numbers, and softmax takes a column of 0 and 1 for each class"
+  end
+  if X.ncols ~= inputs or y.ncols ~= outputs then return { fitting(net, X, y.ncols) }, "" end
+  return nil, ""
+end
+
+-- --- targets ----------------------------------------------------------------------------------
+
+-- What the output can reach: low, high.
+local reach = { sigmoid = { 0, 1 }, tanh = { -1, 1 }, softmax = { 0, 1 }, relu = { 0, math.huge },
+  softplus = { 0, math.huge }, elu = { -1, math.huge }, gelu = { -.17, math.huge } } -- gelu's lowest, at z = -.75
+
+-- The lines that bring the targets within reach, or the output to them.
+local function reaching(net, low, high)
+  local goes_with = core.cost_outputs[net.options.cost]
+  local is_large = math.max(high, -low) > 100
+  local scaled = low < 0 and ("y = (y - %.6g) / %.6g; "):format(low, high - low) or ("y = y / %.6g; "):format(high)
+  if goes_with then return { scaled } end
+  if low >= -1 and high <= 1 then return { 'NET.options.output = "tanh"; ', scaled } end
+  local linear = 'NET.options.output = "linear"; '
+  return is_large and { scaled, linear .. ("y = y / %.6g; "):format(math.max(high, -low)) } or { linear, scaled }
+end
+
+-- The line that puts 0 where X, or y, is not finite: name says which.
+local function filled(name, m, element)
+  local bad = 0
+  for _, row in ipairs(m:totable()) do
+    for _, v in ipairs(row) do bad = bad + (v - v ~= 0 and 1 or 0) end
+  end
+  if bad <= 1 then return element .. " = 0" end
+  local line = "for i = 1, #X do for j = 1, X.ncols do if X[i][j] - X[i][j] ~= 0 then X[i][j] = 0 end end end"
+  return (line:gsub("X", name))
+end
+
+-- X and y are looked at against the network and for NaN; true when something was found.
+function data.fit(self, net, X, y)
+  local ok, message = pcall(core.check_data, net, "diagnose", X, y)
+  if ok then return false end
+  message = tostring(message):gsub("^[^:]*:%d+: ", ""):gsub("^diagnose: ", "")
+  local element, name = message:match "^(([Xy])%[%d+%]%[%d+%])"
+  local f = { name = "data", text = message }
+  if message:find("expects targets", 1, true) then
+    f.name, f.fixes = "targets", reaching(net, y:min(), y:max())
+  elseif element then
+    f.try = filled(name, name == "X" and X or y, element)
+  else
+    local more
+    f.fixes, more = misfit(net, X, y)
+    f.text = f.text .. more
+  end
+  finding.add(self, f)
+  return true
+end
+
+function data.targets(self, net, y)
+  local output = net.options.output
+  local range, low, high = reach[output], y:min(), y:max()
+  local text = ("targets from %.4g to %.4g"):format(low, high)
+  if range and (low < range[1] or high > range[2]) then
+    finding.add(self, { name = "targets", layer = #net.theta, value = { low, high }, fixes = reaching(net, low, high),
+      text = text .. (", out of the reach of a %s output: it gives %.4g to %.4g"):format(output, range[1], range[2]) })
+    return
+  end
+  local size = math.max(high, -low)
+  local is_small = size < .01 and size > 0 and core.cost_outputs[net.options.cost] == nil
+  if not self.learnt and (size > 100 or is_small) then
+    finding.add(self, { name = "targets", layer = #net.theta, value = { low, high },
+      fixes = { ("y = y / %.3g; "):format(size) },
+      text = text .. ": numbers near 1 suit the steps and the weights" })
+  end
+end
+
+-- --- rows and columns of X ----------------------------------------------------------------------
+
+local standardised = "X = (X - X:mean(1)) / sqrt(((X - X:mean(1)) ^ 2):mean(1) + 1e-12); "
+
+function data.inputs(self, X)
+  local size = core.sqrt((X * X):mean(1))
+  local mean = X:mean(1)
+  local apart = core.sqrt(((X - mean) ^ 2):mean(1))
+  local constant, largest, narrowest, most = {}, 1, 1, 0
+  for k = 1, X.ncols do
+    if apart[1][k] <= 1e-12 * size[1][k] then constant[#constant + 1] = k end
+    if size[1][k] > size[1][largest] then largest = k end
+    if size[1][k] / apart[1][k] > size[1][narrowest] / apart[1][narrowest] and apart[1][k] > 0 then narrowest = k end
+    most = math.max(most, apart[1][k])
+  end
+  if #constant > 0 and #X > 1 then
+    local all = #constant == X.ncols
+    finding.add(self, { name = "constant", value = #constant, columns = constant, minor = not all,
+      text = ("column%s %s of X %s constant: %s"):format(#constant == 1 and "" or "s", finding.list(constant, 6),
+        #constant == 1 and "is" or "are", all and "there is nothing to tell the rows by" or "a second bias, no harm") })
+    if all then return end
+  end
+  local v, column = size[1][largest], largest
+  local is_stuck = self.trend ~= "falls" and not self.learnt
+  local is_narrow = is_stuck and (most < .05 or size[1][narrowest] > 20 * apart[1][narrowest])
+  if is_narrow and v <= 10 then column = most < .05 and largest or narrowest end
+  if v > 100 or v > 10 and self.trend ~= "falls" or is_narrow and #X > 1 then
+    finding.add(self, { name = "unscaled", value = size[1][column], column = column, fixes = { standardised },
+      text = ("column %d of X has mean %.4g and standard deviation %.3g: numbers near 1 suit the weights"):format(
+        column, mean[1][column], apart[1][column]) })
+  end
+end
+
+-- The rows of X that are equal and have different targets. X and y: those that are looked at.
+function data.contradictions(self, X, y)
+  local groups, least = goal.contradictions(X, y)
+  local variance = goal.variance(y)
+  self.floor = variance > 0 and least / variance or 0
+  if #groups == 0 then return end
+  local more = #groups > 1 and (", and %d more such groups"):format(#groups - 1) or ""
+  finding.add(self, { name = "contradiction", value = least, rows = groups[1], minor = self.floor < .1,
+    text = ("rows %s of X are equal and have different y%s: the best answer is the mean of their y, and mse cannot be "
+      .. "under %.6g"):format(finding.list(groups[1], 6), more, least) })
+end
+
+return data

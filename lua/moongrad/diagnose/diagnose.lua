@@ -1,0 +1,141 @@
+-- diagnose.lua - why does it not learn? A network looked at as it stands, with numbers, and a line to type that helps.
+--
+-- All that is tried is tried on copies; the network itself stays as it is in every bit.
+
+local core = require "moongrad.core"
+local data = require "moongrad.diagnose.data"
+local finding = require "moongrad.diagnose.finding"
+local finite = require "moongrad.diagnose.finite"
+local fit = require "moongrad.diagnose.fit"
+local goal = require "moongrad.diagnose.goal"
+local layers = require "moongrad.diagnose.layers"
+local options = require "moongrad.options"
+local probe = require "moongrad.diagnose.probe"
+local raise = require "moongrad.raise"
+local remedy = require "moongrad.diagnose.remedy"
+local report = require "moongrad.diagnose.report"
+local trial = require "moongrad.diagnose.trial"
+local updates = require "moongrad.diagnose.updates"
+
+local diagnosis = {}
+
+-- --- what is looked at -----------------------------------------------------------------------
+
+-- The numbers of the layers, and how much of what y tells is learnt.
+local function measure(self, net, run)
+  local state = core.network_state(net)
+  self.widest = 0 -- the largest update/weight of a layer
+  for l, activation in ipairs(options.resolve(state.layers, state.given)) do
+    self.layers[l] = layers.measure(run.twin, l, activation)
+    self.widest = math.max(self.widest, self.layers[l].update or 0)
+  end
+  local y = run.twin.y
+  local _, mse, _, accuracy = core.evaluate(run.twin, run.twin.X, y)
+  self.mse, self.accuracy, self.variance = mse, accuracy, goal.variance(y)
+  self.explained = self.variance > 0 and 1 - mse / self.variance or nil
+  self.left = goal.left(mse, y, self.floor)
+  self.learnt = goal.is_learnt(self.left, accuracy, y)
+  run.left, run.floor = self.left, self.floor
+end
+
+-- All that X and y tell.
+local function with_data(self, net, run)
+  local X, y = core.network_data(net)
+  self.all_rows, self.is_moving = #X, true
+  if finite.pass(self, run.twin) then return end
+  data.contradictions(self, run.twin.X, run.twin.y)
+  measure(self, net, run)
+  updates.adopt(self, probe.epochs(run), run)
+  if updates.gradient(self, net, run) then return end
+  local is_explained = fit.penalty(self, net, run)
+  if not is_explained then updates.look(self, net, run) end
+  data.targets(self, net, y)
+  data.inputs(self, X)
+  layers.symmetry(self, net)
+  if is_explained or not self.ok and finding.of(self, "constant") then return end
+  layers.look(self, net)
+  if not (self.ok and fit.frozen(self, net, run) or fit.linear(self, net, run)) then
+    fit.plateau(self, net, X, y, run)
+  end
+end
+
+-- --- what is proposed -------------------------------------------------------------------------
+
+-- Where THETA drawn anew helps with a smaller ETA, and not with this one, it is ETA that has spoilt THETA.
+local function blame_eta(self, net, run, best)
+  if not best.eta or best.eta > net.eta / 10 or finding.of(self, "ETA too large") then return end
+  local same = trial.start(run, (best.change:gsub("ETA = %S+; ", "")))
+  local left = same and same:finish()
+  if left and left <= .5 then return end
+  finding.add(self, { name = "ETA too large", value = self.widest, try = best:line(),
+    text = ("with ETA %.3g THETA drawn anew %s; with %.3g it learns"):format(net.eta,
+      left and "gets no further than this one" or "leaves the finite numbers", best.eta) })
+end
+
+-- Tries on copies what may mend each finding; what helps is its line to type.
+local function remedies(self, net, run)
+  local none = false
+  for k = 1, #self.findings do
+    local f = self.findings[k]
+    if f.fixes and not f.minor then
+      local best = remedy.search(run, f.fixes, f.kind)
+      f.try = best and best:line()
+      if best and not f.kind then blame_eta(self, net, run, best) end
+      if not best and not none then
+        f.text = f.text .. "; no change that was tried on copies gets further"
+        none = true
+      end
+    end
+    f.fixes, f.kind = nil, nil
+  end
+end
+
+-- The order in which causes come before what they cause.
+local order = { NaN = 1, error = 1, data = 1, ETA = 2, frozen = 2, gradient = 3, contradiction = 3.2, constant = 4,
+  targets = 5, unscaled = 6, ["l1 too large"] = 6.2, ["l2 too large"] = 6.2, linear = 6.5, symmetry = 7,
+  ["ETA too large"] = 7.5, exploding = 8, ["dead output"] = 10, saturation = 11, dead = 12, off = 12.5, vanishing = 13,
+  ["ETA too small"] = 14, plateau = 15 }
+
+local function before(a, b)
+  if a.minor ~= b.minor then return b.minor end
+  if order[a.name] ~= order[b.name] then return order[a.name] < order[b.name] end
+  return (a.layer or 0) < (b.layer or 0)
+end
+
+--- net:diagnose()
+-- Why does it not learn? Looks at the network as it stands, and tries some epochs on a copy: the network itself, its
+-- THETA, live state and generators, stay as they are in every bit. What it looks for: NaN, data that does not fit,
+-- X unscaled, constant columns, targets that the output cannot reach, equal rows of THETA (symmetry), an ETA too large
+-- or too small, saturated units (|g'| under a hundredth of its largest), dead relus, a gradient that vanishes or
+-- explodes on its way down, and a cost that stays on a plateau.
+--   update / weight: ETA |GRAD[l]| / |THETA[l]|, for which 1e-3 is usual
+-- Returns a diagnosis: ok; findings, a list of {name, layer, value, text, try, minor}, causes first; try, that of the
+-- first finding, a line to type; layers[l] {saturated, dead, delta, gradient, update}; mse, explained (1 - mse over the
+-- variance of y); and, of the epochs on the copy, trend, fall (a share of the cost) and costs. They are what step does,
+-- or train after batches. A minor finding is worth a line, no more. Of many rows of X some 1000 are looked at;
+-- of many parameters fewer epochs are tried, with fewer rows, as the diagnosis says.
+-- > diagnose()
+-- > diagnose().findings[1]
+function diagnosis.of(net, ...)
+  core.network_self(net, "diagnose")
+  if select("#", ...) > 0 then raise "diagnose: takes no arguments" end
+  local self = setmetatable({ ok = true, findings = {}, layers = {}, floor = 0, network = tostring(net) }, report)
+  local X, y = core.network_data(net)
+  local run = X and y and probe.new(net, X, y)
+  local is_finite = not finite.theta(self, net) -- else there is nothing more to say
+  if is_finite and not run then
+    layers.symmetry(self, net)
+    self.lacks = X and "no targets yet: y = {0, 1, ...}" or "no data yet: X = {{0, 0}, {0, 1}, ...}"
+  elseif is_finite and not data.fit(self, net, X, y) then
+    with_data(self, net, run)
+  end
+  if run then remedies(self, net, run) end
+  table.sort(self.findings, before)
+  for _, f in ipairs(self.findings) do
+    setmetatable(f, { __name = "finding", __tostring = function(this) return this.name .. ": " .. this.text end })
+    if not f.minor then self.try = self.try or f.try end
+  end
+  return self
+end
+
+return diagnosis

@@ -1,0 +1,170 @@
+-- fit.lua - what keeps a network that moves from fitting: penalties, too little to fit with, plateaus.
+
+local core = require "moongrad.core"
+local finding = require "moongrad.diagnose.finding"
+local goal = require "moongrad.diagnose.goal"
+local remedy = require "moongrad.diagnose.remedy"
+local trial = require "moongrad.diagnose.trial"
+local updates = require "moongrad.diagnose.updates"
+
+local fit = {}
+
+-- --- l1 and l2 -----------------------------------------------------------------------------
+
+local free_of_charge = "NET.options.l1 = 0; NET.options.l2 = 0; "
+
+-- The least that is left when the network goes on from here with this change, or from THETA drawn anew; with the ETA
+-- it has, or the best.
+local function least(run, change, best_eta)
+  local on, drawn = trial.start(run, change), remedy.drawn(run, change, not best_eta)
+  return math.min(on and on:finish() or math.huge, drawn and drawn.left or math.huge)
+end
+
+-- Is it the price on weights that it does not fit? True when it is.
+function fit.penalty(self, net, run)
+  local l1, l2 = net.options.l1, net.options.l2
+  if self.learnt or l1 == 0 and l2 == 0 or (remedy.going_on(run).left or math.huge) <= .25 then return false end
+  local name = l1 > l2 and "l1" or "l2"
+  local value = math.max(l1, l2)
+  local free, bound
+  for k = 1, 2 do
+    free, bound = least(run, free_of_charge, k == 2), least(run, "", k == 2)
+    if free <= .1 and free <= .5 * bound then break end
+    if k == 2 then return false end
+  end
+  local fixes = {}
+  local others = l1 ~= 0 and l2 ~= 0 and (", and %s = %g"):format(name == "l1" and "l2" or "l1", math.min(l1, l2)) or ""
+  for power = 1, 5 do
+    local line = ("NET.options.%s = %.3g; "):format(name, value / 10 ^ power)
+    fixes[power] = others == "" and line or ("NET.options.l1 = %.3g; NET.options.l2 = %.3g; "):format(l1 / 10 ^ power,
+      l2 / 10 ^ power)
+  end
+  fixes[#fixes + 1] = free_of_charge
+  finding.add(self, { name = name .. " too large", value = value, kind = "eta", fixes = fixes,
+    text = ("with %s = %g%s the price on the weights outweighs what they gain: without it %s of what the mean of y "
+      .. "leaves is left, with it %s"):format(name, value, others, finding.percent(free),
+      finding.percent(math.min(bound, 1))) })
+  return true
+end
+
+-- --- no hidden layer, or linear ones -------------------------------------------------------------
+
+-- Is the network linear in X up to its output, and that not enough? True when it is so.
+function fit.linear(self, net, run)
+  if self.learnt or finding.of(self, "ETA too large") or remedy.going_on(run).is_learnt then return false end
+  local activations = core.network_state(net).activations
+  for l = 1, #activations - 1 do
+    if activations[l] ~= "linear" then return false end
+  end
+  local best = remedy.drawn(run, "")
+  if not best or best.left <= .5 then return false end
+  local tanh = remedy.activation(net, "tanh")
+  local fixes = { tanh .. remedy.wider(net) }
+  if #activations > 1 then table.insert(fixes, 1, tanh) end
+  local found = remedy.search(run, fixes)
+  if not found or found.left > .5 * best.left then return false end
+  finding.add(self, { name = "linear", value = best.left, fixes = fixes,
+    text = (#activations == 1 and "there is no hidden layer: " or "the hidden layers are linear: ")
+      .. ("the network tells the rows apart by a sum of their columns alone, and the best of such leaves %s of the "
+      .. "variance of y"):format(finding.percent(math.min(best.left, 1))) })
+  return true
+end
+
+-- --- frozen layers -------------------------------------------------------------------------------
+
+-- Are some layers frozen, and does it fit when they are not? True when it is so.
+function fit.frozen(self, net, run)
+  if self.learnt or not self.is_moving or remedy.going_on(run).is_learnt then return false end
+  local frozen = {}
+  for l = 1, #self.layers do
+    if net.frozen[l] then frozen[#frozen + 1] = l end
+  end
+  local free = #frozen > 0 and remedy.search(run, { updates.unfreeze }, "eta")
+  if not free or free.left > goal.enough then return false end
+  finding.add(self, { name = "frozen", layer = frozen[1], value = #frozen, fixes = { updates.unfreeze }, kind = "eta",
+    text = ("THETA[%s] %s frozen, and with what may move it does not fit"):format(finding.list(frozen, 6),
+      #frozen == 1 and "is" or "are") })
+  return true
+end
+
+-- --- plateaus --------------------------------------------------------------------------------
+
+local plateaus = {
+  { 1 / 4, "1/4", "every row gets the mean of y, .5: X is not used yet" },
+  { 1 / 6, "1/6", "three rows share one prediction, the mean of their targets, and one is right" },
+  { 1 / 8, "1/8", "two rows are right, the other two share the prediction .5: one hidden unit does the work of two" },
+}
+
+local function is_xor(X, y)
+  local rows = X:totable()
+  if #rows ~= 4 or X.ncols ~= 2 or y.ncols ~= 1 then return false end
+  for i, row in ipairs(rows) do
+    if (row[1] ~= row[2]) ~= (y[i][1] == 1) or y[i][1] ~= 0 and y[i][1] ~= 1 then return false end
+  end
+  return true
+end
+
+-- The plateau of XOR that it is on, if it is on one.
+local function of_xor(self, net, X, y)
+  if not is_xor(X, y) then return nil end
+  for _, p in ipairs(plateaus) do
+    if math.abs(self.mse / p[1] - 1) < .02 then
+      return { name = "plateau", value = p[1], fixes = p[1] == 1 / 4 and { "" } or { remedy.wider(net), "" },
+        text = ("mse %.6g is the plateau of XOR at %s = %.4g: %s"):format(self.mse, p[2], p[1], p[3]) }
+    end
+  end
+end
+
+local function of_any(self, net, run)
+  if math.abs(self.left - 1) < .02 then
+    return { name = "plateau", value = self.mse, fixes = { "" },
+      text = ("mse %.6g is what the mean of y alone gives, %.6g: X is not used"):format(self.mse, self.variance) }
+  end
+  local f = { name = "plateau", value = self.mse, fixes = self.left < 1 and { remedy.wider(net), "" } or { "" },
+    text = ("the cost %s in %d epochs and leaves %s of the variance of y: a plateau or a poor minimum"):format(
+      self.fall == 0 and "stays" or "falls by only " .. finding.percent(self.fall), self.epochs,
+      finding.percent(1 - self.explained)) }
+  if self.left > .5 and (self.left < 1 or self.ok) then return f end
+  local found = self.left <= .5 and self.ok and remedy.search(run, f.fixes)
+  if found and found.left < .1 * self.left then return f end -- it fits well, only not here
+end
+
+-- Where the cost stays, and does so for long.
+local function look_for_plateau(self, net, X, y, run)
+  local f = of_xor(self, net, X, y) or of_any(self, net, run)
+  if f then finding.add(self, f) end
+end
+
+-- Where it falls, but many epochs more leave much of it, and as many with another ETA, or from another THETA, do not.
+local function look_at_pace(self, net, X, y, run)
+  local on = remedy.going_on(run)
+  if not self.ok or on.epochs < 5000 or (on.left or 0) <= .25 then return end
+  local fixes, kind = { ("ETA = %.3g; "):format(10 * net.eta) }, "eta"
+  local found = remedy.search(run, fixes, kind)
+  if on.left > .5 and not (found and found.left <= goal.enough) then
+    fixes, kind = { remedy.wider(net), "" }, nil
+    found = remedy.search(run, fixes)
+  end
+  if not found or found.left > goal.enough then return end
+  local pace = ("%d epochs more bring mse from %.4g to %.4g"):format(on.epochs, self.mse, on.mse)
+  if found.eta and found.eta > net.eta and found.change == ("ETA = %g; "):format(found.eta) then -- by nothing but ETA
+    finding.add(self, { name = "ETA too small", value = self.widest, fixes = fixes, kind = kind,
+      text = ("%s with ETA %.3g, and %d to %.3g with %.3g"):format(pace, net.eta, found.epochs, found.mse, found.eta) })
+  else
+    local f = of_xor(self, net, X, y) or { name = "plateau", value = self.mse, text = "the cost hardly falls" }
+    f.fixes, f.kind, f.text = fixes, kind, f.text .. "; " .. pace
+    finding.add(self, f)
+  end
+end
+
+function fit.plateau(self, net, X, y, run)
+  if self.learnt or not self.is_moving or self.variance == 0 or not self.fall then return end
+  if remedy.going_on(run).is_learnt then return end -- it leaves it by itself
+  if self.trend == "flat" and self.fall <= .02 then
+    look_for_plateau(self, net, X, y, run)
+  elseif self.trend == "falls" then
+    look_at_pace(self, net, X, y, run)
+  end
+end
+
+return fit

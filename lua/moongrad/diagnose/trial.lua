@@ -1,0 +1,114 @@
+-- trial.lua - a change, a line of Lua as it is typed at the prompt, made on a copy of a network, and epochs after it.
+--
+-- The copy goes on with the generator as it stands, so that what was seen on it is what the line then does.
+
+local core = require "moongrad.core"
+local finding = require "moongrad.diagnose.finding"
+local goal = require "moongrad.diagnose.goal"
+local probe = require "moongrad.diagnose.probe"
+
+local trial = {}
+trial.__index = trial
+
+-- The names of a session that a change may use, about the trial's network.
+local function session(self)
+  local function get(_, key)
+    local net = self.net
+    if key == "NET" then return net end
+    if key == "X" or key == "y" then return net[key] end
+    if key == "ETA" then return net.eta / self.run.scale end
+    if key == "LAYERS" or key == "THETA" then return net[key:lower()] end
+    local method = core.network_class.methods[key]
+    if method then return function(...) return method(net, ...) end end
+    return core[key]
+  end
+  local function set(_, key, v)
+    if key == "ETA" then
+      self.net.eta = v * self.run.scale
+    elseif key == "LAYERS" then
+      self.net = self.net:like(v)
+    else
+      self.net[key] = v
+    end
+  end
+  return setmetatable({}, { __index = get, __newindex = set })
+end
+
+-- f, with the shared generator as it was afterwards. True unless it failed.
+local function apart(f)
+  local shared = core.rng_state()
+  local ok, message = pcall(f)
+  core.rng_state(nil, shared)
+  if not ok then finding.pass_on(message) end
+  return ok
+end
+
+-- A copy after this change, no epoch yet; nil where the change fails. eta: the one that it sets, if any.
+function trial.start(run, change, eta)
+  local self = setmetatable({ run = run, change = change, eta = eta, epochs = 0 }, trial)
+  self.net = probe.copy(run.net, run.X, run.y, run.net.eta * run.scale)
+  local ok = apart(function()
+    assert(load(change, "=try", "t", session(self)))()
+    if not core.own_rng(self.net) then -- the order of rows in batches comes from it
+      local own = core.generator(0)
+      core.rng_state(own, core.rng_state())
+      core.set_rng(self.net, own)
+    end
+  end)
+  self.size = 0
+  for _, m in ipairs(self.net.theta) do self.size = self.size + #m * m.ncols end
+  return ok and self:measure() and self or nil
+end
+
+-- What it leaves now; nil where that is not finite, or cannot be told.
+function trial:measure()
+  local net = self.net
+  local ok, mse, accuracy
+  ok = apart(function()
+    local _
+    _, mse, _, accuracy = core.evaluate(net, net.X, net.y)
+  end)
+  if not ok or mse - mse ~= 0 then return nil end
+  self.mse, self.left = mse, goal.left(mse, net.y, self.run.floor)
+  self.is_learnt = goal.is_learnt(self.left, accuracy, net.y)
+  return self.left
+end
+
+local function train(self, epochs)
+  local batch = self.run.batch
+  return epochs == 0 or apart(function()
+    if batch then self.net:train { epochs = epochs, batch = batch } else self.net:step(epochs) end
+  end)
+end
+
+-- Makes epochs more. What it leaves then; nil where they leave the finite numbers. Where one epoch undoes the other,
+-- the worse of the last two counts.
+function trial:go(epochs)
+  self.run.spent = self.run.spent + 3 * epochs * self.size * #self.net.X
+  self.epochs = self.epochs + epochs
+  local before = train(self, epochs - 1) and self:measure()
+  local last = before and train(self, 1) and self:measure()
+  self.left = last and math.max(before, last) or nil
+  return self.left
+end
+
+local stages = { 1000, 2000, 5000 } -- epochs
+
+-- Goes on until next to nothing is left, or as long as it may. What it leaves then; nil likewise.
+function trial:finish()
+  for _, stage in ipairs(stages) do
+    local more = math.min(stage, self.run.most) - self.epochs
+    if more > 0 and not self:go(more) then return nil end
+    if self.left <= goal.enough then break end
+  end
+  return self.left
+end
+
+-- The line that does the same.
+function trial:line()
+  local batch = self.run.batch
+  if batch then return ("%sreturn train{epochs = %d, batch = %d}"):format(self.change, self.epochs, batch) end
+  return ("%sreturn step(%d)"):format(self.change, self.epochs)
+end
+
+return trial

@@ -1,0 +1,167 @@
+-- updates.lua - how far a step goes: ETA, what is frozen, J against GRAD.
+
+local core = require "moongrad.core"
+local finding = require "moongrad.diagnose.finding"
+local goal = require "moongrad.diagnose.goal"
+local probe = require "moongrad.diagnose.probe"
+
+local updates = {}
+
+-- The epochs that were tried are what is looked at.
+function updates.adopt(self, found, run)
+  self.epochs, self.batch, self.rows = run.epochs, run.batch, #run.X
+  for name, v in pairs(found) do self[name] = v end
+  if self.fall and math.abs(self.fall) < run.rounding then self.fall = 0 end
+  if self.learnt and self.trend == "flat" then self.trend = "falls" end
+end
+
+-- Does some hidden layer let next to no gradient through most of its units, whatever ETA is?
+local function is_blocked(self, most)
+  for l = 1, #self.layers - 1 do
+    if self.layers[l].saturated > most then return true end
+  end
+  return false
+end
+
+updates.unfreeze = "for l = 1, #THETA do NET.frozen[l] = false end "
+
+-- Where no update can go down, by ETA or by what is frozen; true when it is so.
+local function look_at_updates(self, net)
+  local f
+  if net.eta < 0 then
+    f = { name = "ETA", text = ("it is %.3g: below 0, each update goes up the gradient"):format(net.eta),
+      kind = "eta", fixes = { ("ETA = %.3g; "):format(-net.eta) } }
+  elseif net.eta == 0 then
+    f = { name = "ETA", text = "it is 0: no update changes THETA", kind = "eta", fixes = { "ETA = 0.1; " } }
+  else
+    for l = 1, #self.layers do
+      if net.frozen[l] ~= true then return false end
+    end
+    f = { name = "frozen", text = "every layer is frozen: no update changes THETA",
+      kind = "eta", fixes = { updates.unfreeze } }
+  end
+  f.value = net.eta
+  finding.add(self, f)
+  self.is_moving = false
+  return true
+end
+
+-- With ETA the cost does what text says; with the smaller one it falls.
+local function too_large(self, smaller, text, is_minor)
+  local last = self.costs and self.costs[#self.costs]
+  local minor = is_minor or self.learnt and last ~= nil and last < 1.5 * self.costs[1]
+  finding.add(self, { name = "ETA too large", value = self.widest, text = text, minor = minor, kind = "eta",
+    fixes = { ("ETA = %.3g; "):format(smaller) }, try = ("ETA = %.3g; return step(100)"):format(smaller) })
+end
+
+local some_rows = 16 -- a batch's
+
+-- Many rows and a cost that is their sum: all at once may be too large a step, and batches not. What is looked at goes
+-- on in batches where nothing says that it will not be trained so. True when that is what there is to say.
+local function look_at_batches(self, net, run)
+  if run.batch or not run.is_sum or #net.X <= 50 or self.trend == "falls" and self.widest <= 1 then return false end
+  run.batch, run.scale = some_rows, 1
+  local found = probe.epochs(run)
+  if found.trend ~= "falls" then
+    run.batch, run.scale = nil, #net.X / #run.X
+    return false
+  end
+  finding.add(self, { name = "ETA too large", value = self.widest, minor = net.epoch == 0,
+    try = ("train{epochs = 10, batch = %d}"):format(some_rows),
+    text = ("for step(): the cost is a sum over %d rows, and an update of all of them up to %.2g of its weights; in "
+      .. "batches of %d the cost falls by %s in %d epochs"):format(#net.X, self.widest, some_rows,
+      finding.percent(found.fall), run.epochs) })
+  if net.epoch == 0 then updates.adopt(self, found, run) end
+  return true
+end
+
+-- It rises, or leaves the finite numbers; true when something was found.
+local function look_at_rise(self, net, run)
+  local smaller = probe.smaller(run)
+  local what = self.trend == "rises" and ("rises in %d of %d epochs"):format(self.ups, self.epochs)
+    or "would leave the finite numbers"
+  if smaller then
+    too_large(self, smaller, ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its weights, "
+      .. "1e-3 is usual"):format(what, net.eta, smaller, self.widest))
+    return true
+  elseif self.learnt and self.costs and self.costs[#self.costs] < 1.5 * self.costs[1] then return true
+  elseif self.trend == "diverges" or self.fall < -.01 then
+    too_large(self, net.eta / 10, ("the cost %s with ETA %.3g, and hardly falls with a smaller one"):format(what,
+      net.eta))
+    return true
+  end
+  self.trend = "flat" -- up and down in one place
+end
+
+-- It falls, or nearly does, by updates that are next to nothing.
+local function is_slow(self)
+  return self.widest < 2e-4 and self.fall < .05 * math.max(self.epochs / 300, .2)
+end
+
+local function look_at_small(self, net, run)
+  local larger, fall = probe.larger(run, self, is_slow(self) and 5 or 10)
+  if larger then
+    local update = self.widest < 1e-3 and "an update is at most %.2g of its weights, 1e-3 is usual: "
+      or "an update is up to %.2g of its weights, and yet "
+    finding.add(self, { name = "ETA too small", value = self.widest, kind = "eta",
+      fixes = { ("ETA = %.3g; "):format(larger) },
+      text = (update .. "with ETA %.3g the cost falls by %s in %d epochs, with %.3g by %s"):format(self.widest, larger,
+        finding.percent(fall), self.epochs, net.eta, finding.percent(math.max(self.fall, 0))) })
+    return true
+  end
+end
+
+local function look_at_flat(self, net, run)
+  if look_at_small(self, net, run) then return true end
+  local smaller = self.left > 1.02 and self.fall < .02 and probe.smaller(run)
+  if not smaller then return false end
+  too_large(self, smaller, ("the cost is above that of predicting the mean of y and does not fall with " ..
+    "ETA %.3g; with %.3g it does"):format(net.eta, smaller))
+  return true
+end
+
+-- The cost stays, for every epoch undoes the one before. Where most units of a layer let no gradient through,
+-- that is the cause.
+local function look_at_swing(self, net, run)
+  local least = .02 * goal.spread(run.y)
+  local from, to = probe.swing(run, net.eta, least)
+  if not from then return false end
+  local calm = net.eta
+  repeat calm = calm / 10 until calm < 1e-3 * net.eta or not probe.swing(run, calm, least)
+  too_large(self, calm, ("every epoch undoes the one before: with ETA %.3g a prediction goes from %.4g to %.4g and "
+    .. "back; with %.3g it comes to rest"):format(net.eta, from, to, calm), is_blocked(self, .5))
+  return true
+end
+
+local function look_at_eta(self, net, run)
+  if (self.trend == "rises" or self.trend == "diverges") and look_at_rise(self, net, run) or self.learnt then return end
+  if self.trend == "flat" and look_at_swing(self, net, run) then return end
+  if self.trend == "flat" and not is_blocked(self, .9) and look_at_flat(self, net, run) then return end
+  if self.trend == "falls" and is_slow(self) then look_at_small(self, net, run) end
+  if self.widest <= 1 then return end
+  local smaller, cost = probe.smaller(run)
+  local last = self.costs[#self.costs]
+  if not smaller or cost >= .8 * last then return end
+  too_large(self, smaller, ("an update is up to %.2g times its weights, 1e-3 is usual: in %d epochs ETA " ..
+    "%.3g comes to cost %.4g, %.3g to %.4g"):format(self.widest, self.epochs, net.eta, last, smaller, cost))
+end
+
+-- Is GRAD off what J does? True then. That check() tells more is said once: what was said does not mend it.
+function updates.gradient(self, net, run)
+  local off = probe.disagreement(run)
+  if not off then return false end
+  local state, planted = core.network_state(net), core.bug(net)
+  finding.add(self, { name = "gradient", value = off, try = state.sent_to_check ~= planted and "check()" or nil,
+    text = ("moved a little in random directions, J changes otherwise than GRAD says: it is off by %s; the backward "
+      .. "pass is wrong, and check() says where"):format(finding.percent(off)) })
+  state.sent_to_check = planted
+  return true
+end
+
+-- How far a step goes; not where ETA has said it all.
+function updates.look(self, net, run)
+  if look_at_updates(self, net) or look_at_batches(self, net, run) then return end
+  look_at_eta(self, net, run)
+end
+
+return updates

@@ -1,0 +1,78 @@
+-- What diagnose proposes, followed: of networks stuck by every kind of trouble nine in ten learn, or are told a cause
+-- that no line of Lua mends; and none is told the same twice running.
+
+local core = require "moongrad.core"
+local kinds = require "kinds_of_trouble"
+local kit = require "kit"
+local mg = require "moongrad"
+
+-- Has it learnt, by the numbers of its data alone? Next to nothing of the variance of y is left, or of a constant y's
+-- size; and each row's class is right.
+local function has_learnt(net)
+  local ok, _, mse, _, accuracy = pcall(core.evaluate, net, net.X, net.y)
+  local y = ok and mg.matrix(net.y)
+  if not ok then return false end
+  local variance = ((y - y:mean(1)) ^ 2):mean()
+  return mse <= .05 * (variance > 0 and variance or .25) and (accuracy == nil or accuracy == 1)
+end
+
+-- The k-th network of a kind that some thousand epochs more do not let learn.
+local function stuck(kind, k)
+  for more = 0, 1e6, 1000 do
+    local net = kind.make(k + more)
+    local twin = net:copy()
+    pcall(twin.step, twin, 10000)
+    if kind.moves or not has_learnt(twin) then return net end
+  end
+end
+
+local function names(self, f)
+  for _, name in ipairs(self.cause) do
+    if f.name == name then return true end
+  end
+end
+
+-- Follows the first line up to five times, with epochs more after each where more is not 0; returns whether that
+-- ended well, whether a line came twice running, whether its cause was named at first, and all that was said.
+local function follow(kind, net, more)
+  local said, last, is_twice = {}, nil, false
+  local d, is_named
+  for round = 1, 6 do
+    d = net:diagnose()
+    for _, f in ipairs(d.findings) do is_named = is_named or round == 1 and names(kind, f) end
+    said[#said + 1] = d.findings[1] and d.findings[1].name .. " -> " .. tostring(d.try) or "ok"
+    if not d.try or round == 6 then break end
+    is_twice, last = is_twice or d.try == last, d.try
+    net = kit.type_in(net, d.try)
+    if more > 0 then pcall(net.step, net, more) end
+  end
+  local first = d.findings[1]
+  local is_told = first and not first.minor and not first.try and names(kind, first)
+  return kind.cure ~= false and has_learnt(net) or is_told, is_twice, is_named, table.concat(said, " | ")
+end
+
+describe("a stuck network", function()
+  local well, all = 0, 0
+  for index, kind in ipairs(kinds) do
+    it("gets out of it, or is told why not: " .. kind.name, function()
+      local n, good, named, report = kit.many(50, 10), 0, 0, {}
+      for k = 0, n - 1 do
+        local is_well, is_twice, is_named, said = follow(kind, stuck(kind, 100 * index + k), k % 2 * 500)
+        assert.is_false(is_twice, ("%s, network %d: %s"):format(kind.name, k, said))
+        good, named = good + (is_well and 1 or 0), named + (is_named and 1 or 0)
+        if not is_well or not is_named then report[#report + 1] = ("%d: %s"):format(k, said) end
+      end
+      well, all = well + good, all + n
+      if os.getenv "MOONGRAD_LONG" then
+        print(("# %-40s %d of %d, named %d"):format(kind.name, good, n, named))
+        if os.getenv "MOONGRAD_TELL" then print(table.concat(report, "\n")) end
+      end
+      assert.is_true(good >= .8 * n and named >= .8 * n, table.concat(report, "\n"))
+    end)
+  end
+
+  it("does in nine of ten cases", function()
+    if os.getenv "MOONGRAD_LONG" then print(("# %d of %d"):format(well, all)) end
+    assert.is_true(well >= .9 * all, ("%d of %d"):format(well, all))
+  end)
+end)

@@ -12,7 +12,6 @@ local show = require "moongrad.show"
 -- > r = step(10)
 -- > r.cost, r.mse
 local report = core.report -- the metatable of reports; their fields are made in C, more in train.lua
-report.__name = "report"
 
 -- A duration with its unit: "0.9 ms".
 local function duration(seconds)

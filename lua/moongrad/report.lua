@@ -44,7 +44,7 @@ function report.__tostring(r)
   return table.concat(parts, "   ") .. (r.watch and "\n" .. r.watch or "")
 end
 
-local history = { __name = "history" } -- the metatable of lists of reports
+local history = { __name = "history", __metatable = false } -- the metatable of lists of reports
 
 function history.__tostring(h)
   local lines = {}

@@ -103,6 +103,9 @@ Matrix *matrix_test(lua_State *L, int idx); /* NULL instead of raising */
    argument in errors: "X", "theta[2]". */
 Matrix *matrix_want(lua_State *L, int idx, const char *what, int column);
 
+/* The matrix or row at index idx, which must have this shape; what names it in errors. */
+Matrix *matrix_shaped(lua_State *L, int idx, const char *what, size_t nrows, size_t ncols);
+
 /* dst's numbers = src's, shapes equal; the two may overlap. Touches dst. */
 void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src);
 

@@ -9,20 +9,6 @@
 #include "network.h"
 #include "own.h"
 
-/* The scale of a cost at index idx: that of the network's own when there is none. */
-static double check_scale(lua_State *L, int idx, const Network *n) {
-  return lua_isnoneornil(L, idx) ? n->net.cost.scale : check_finite(L, idx, "scale");
-}
-
-/* The matrix at index idx, which must have the shape of another. */
-static const Matrix *check_shaped(lua_State *L, int idx, const char *what, const mg_mat *other) {
-  const Matrix *m = matrix_check(L, idx);
-  if (m->m.nrows != other->nrows || m->m.ncols != other->ncols)
-    fail(L, "%s: expected %d x %d, got %d x %d", what, (int)other->nrows, (int)other->ncols, (int)m->m.nrows,
-         (int)m->m.ncols);
-  return m;
-}
-
 /* core.check_layer(net, l, method, epsilon, cost, scale, chosen): numeric, kinked, two matrices shaped as
    theta[l], at THETA as it is, for the batch as it is. method: "central", "forward", "five-point". */
 static int check_layer(lua_State *L) {
@@ -32,11 +18,10 @@ static int check_layer(lua_State *L) {
   const size_t l = network_layer(L, 2, n, "layer");
   mg_check how = {.method = (mg_difference)luaL_checkoption(L, 3, NULL, methods),
                   .epsilon = check_finite(L, 4, "epsilon"),
-                  .cost = own_cost(L, 5, n, check_scale(L, 6, n))};
-  if (how.cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 5));
+                  .cost = network_cost(L, 5, n, "check")};
   how.room = storage_data(storage_new(L, mg_check_room(&n->net), "check"));
   const mg_layer *y = &n->net.layer[l];
-  const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : check_shaped(L, 7, "chosen", &y->theta);
+  const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : matrix_shaped(L, 7, "chosen", y->n_out, 1 + y->n_in);
   network_idle(L, n);
   network_check_batch(L, "check", n);
   Matrix *numeric = matrix_new(L, y->n_out, 1 + y->n_in), *kinked = matrix_new(L, y->n_out, 1 + y->n_in);
@@ -61,8 +46,8 @@ static int check_layer(lua_State *L) {
    and compared though both are within the noise of 0. */
 static int check_relative(lua_State *L) {
   check_arity(L, 5);
-  const Matrix *b = matrix_check(L, 1), *n = check_shaped(L, 2, "numeric", &b->m),
-               *kinked = check_shaped(L, 3, "kinked", &b->m);
+  const Matrix *b = matrix_check(L, 1), *n = matrix_shaped(L, 2, "numeric", b->m.nrows, b->m.ncols),
+               *kinked = matrix_shaped(L, 3, "kinked", b->m.nrows, b->m.ncols);
   const double floor = check_number(L, 4, "floor"), noise = check_number(L, 5, "noise");
   Matrix *relative = matrix_new(L, b->m.nrows, b->m.ncols);
   double worst = 0;
@@ -102,8 +87,7 @@ static int check_floor(lua_State *L) {
 static int cost_of(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
-  const mg_cost cost = own_cost(L, 2, n, check_scale(L, 3, n));
-  if (cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 2));
+  const mg_cost cost = network_cost(L, 2, n, "check");
   network_idle(L, n);
   network_check_batch(L, "check", n);
   const mg_mat X = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in);

@@ -64,6 +64,14 @@ Matrix *matrix_check(lua_State *L, int idx) {
   return a;
 }
 
+Matrix *matrix_shaped(lua_State *L, int idx, const char *what, size_t nrows, size_t ncols) {
+  Matrix *a = matrix_check(L, idx);
+  if (a->m.nrows != nrows || a->m.ncols != ncols)
+    fail(L, "%s: expected %I x %I, got %I x %I", what, (LUAI_UACINT)nrows, (LUAI_UACINT)ncols,
+         (LUAI_UACINT)a->m.nrows, (LUAI_UACINT)a->m.ncols);
+  return a;
+}
+
 Matrix *matrix_doubles(lua_State *L, int idx) {
   Matrix *a = matrix_check(L, idx);
   if (a->m.type == MG_DOUBLE) return a;

@@ -1,6 +1,7 @@
 /* network_settings.c - what may be set: how THETA is drawn, cost, activations, numbers, what is frozen. */
 
 #include <math.h>
+#include <string.h>
 
 #include "../engine/init.h"
 #include "network.h"
@@ -36,6 +37,19 @@ static int set_rng(lua_State *L) {
   return 0;
 }
 
+bool network_pairs(const mg_network *net, const mg_cost_kind *kind) {
+  return kind->output == NULL || strcmp(kind->output, net->layer[net->n_layers - 1].activation->name) == 0;
+}
+
+mg_cost network_cost(lua_State *L, int idx, Network *n, const char *who) {
+  const double scale = lua_isnoneornil(L, idx + 1) ? n->net.cost.scale : check_finite(L, idx + 1, "scale");
+  const mg_cost cost = own_cost(L, idx, n, scale);
+  if (cost.kind == NULL) fail(L, "%s: no cost '%s'", who, lua_tostring(L, idx));
+  if (!network_pairs(&n->net, cost.kind))
+    fail(L, "%s: cost \"%s\" goes with output \"%s\"", who, cost.kind->name, cost.kind->output);
+  return cost;
+}
+
 /* core.set_cost(net, cost, scale): the cost called so, or an own one; scale (1) of "squares". */
 static int set_cost(lua_State *L) {
   check_arity(L, 3);
@@ -47,6 +61,7 @@ static int set_cost(lua_State *L) {
   n->changed++;
   n->checked = false; /* another cost may want other targets */
   n->net.cost = cost;
+  n->unpaired = !network_pairs(&n->net, cost.kind);
   return 0;
 }
 
@@ -65,6 +80,7 @@ static int set_activation(lua_State *L) {
     n->walking = false;
   }
   mg_network_activate(&n->net, l, g);
+  n->unpaired = !network_pairs(&n->net, n->net.cost.kind);
   return 0;
 }
 

@@ -165,6 +165,9 @@ static void set_busy(Network *n, bool busy) {
 
 void run_begin(lua_State *L, Network *n, Stopper *s) {
   network_idle(L, n);
+  if (n->unpaired)
+    fail(L, "cost \"%s\" goes with output \"%s\"; set one of them first", n->net.cost.kind->name,
+         n->net.cost.kind->output);
   if (n->running != NULL) {
     luaL_checkstack(L, LUA_MINSTACK, "a function of the network's own");
   }

@@ -11,7 +11,7 @@ local symptoms = require "moongrad.inside.symptoms"
 
 local find, percent = symptoms.find, symptoms.percent
 
-local diagnosis = { __name = "diagnosis" }
+local diagnosis = { __name = "diagnosis", __metatable = false }
 diagnosis.__index = diagnosis
 
 -- The epochs that were tried are what is looked at.
@@ -281,7 +281,9 @@ function diagnosis.of(net, ...)
   end
   table.sort(self.findings, before)
   for _, finding in ipairs(self.findings) do
-    setmetatable(finding, { __name = "finding", __tostring = function(f) return f.name .. ": " .. f.text end })
+    setmetatable(finding, {
+      __name = "finding", __metatable = false, __tostring = function(f) return f.name .. ": " .. f.text end,
+    })
     if not finding.minor then self.try = self.try or finding.try end
   end
   return self

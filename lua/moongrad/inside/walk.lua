@@ -13,7 +13,7 @@ local walk = {}
 
 -- --- operations -----------------------------------------------------------------------
 
-local op = { __name = "operation" } -- the metatable of what a walk returns
+local op = { __name = "operation", __metatable = false } -- the metatable of what a walk returns
 
 local op_names = options.operations
 local is_matrix = { z = true, a = true, delta = true, grad = true } -- is what it makes one?
@@ -161,7 +161,7 @@ local function begin(self)
   self.kept, self.finished = false, false
 end
 
-local class = { __name = "walk" } -- the metatable of walks
+local class = { __name = "walk", __metatable = false } -- the metatable of walks
 local methods = {}
 local walks = setmetatable({}, { __mode = "k" }) -- walk -> what it stands for
 

@@ -96,7 +96,7 @@ function list.__tostring(proxy) return lists.text(proxy) end
 -- Is v such a list?
 function lists.is(v) return type(v) == "table" and list[v] ~= nil end
 
-list.__name = "list of matrices"
+list.__name, list.__metatable = "list of matrices", false
 setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for
 
 lists.class = list -- the metatable of each
@@ -125,7 +125,7 @@ end
 -- A list of values that are looked up and, when set is given, changed by functions.
 function lists.settings(n, get, set, what)
   return setmetatable({}, {
-    __name = what,
+    __name = what, __metatable = false,
     __len = function() return n end,
     __index = function(_, i)
       local whole = type(i) == "number" and math.tointeger(i)

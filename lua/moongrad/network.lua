@@ -233,6 +233,7 @@ end
 local function fixed(name, v)
   if type(v) ~= "table" then return v end
   return setmetatable({}, {
+    __metatable = false,
     __index = v,
     __newindex = function() raise("options: %s cannot be changed in place: assign it whole", name) end,
     __pairs = function() return next, v end,
@@ -284,7 +285,7 @@ end
 -- > NET.options.cost = "mse"
 function getters.options(net)
   return setmetatable({}, {
-    __name = "options",
+    __name = "options", __metatable = false,
     __index = function(_, name)
       options.exists("options", name)
       return get_option(net, name)

@@ -18,6 +18,12 @@
 #include "../engine/random.h"
 #include "../engine/status.h"
 
+/* --- classes --------------------------------------------------------------- */
+
+/* Pushes the new metatable of a class that errors call name. getmetatable(object) is false: the class cannot
+   be broken from outside. */
+void class_new(lua_State *L, const char *class, const char *name);
+
 /* --- storages: blocks of numbers ------------------------------------------ */
 
 typedef struct Storage {
@@ -54,6 +60,7 @@ const char *push_came(lua_State *L, int idx);
 
 /* A number (a string is none); a whole number from least to most. what names it: "nrows". */
 double check_number(lua_State *L, int idx, const char *what);
+double check_finite(lua_State *L, int idx, const char *what); /* neither NaN nor infinite */
 lua_Integer check_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most);
 size_t check_count(lua_State *L, int idx, const char *what); /* ... from 1 */
 
@@ -96,6 +103,9 @@ Matrix *matrix_test(lua_State *L, int idx); /* NULL instead of raising */
    argument in errors: "X", "theta[2]". */
 Matrix *matrix_want(lua_State *L, int idx, const char *what, int column);
 
+/* The matrix or row at index idx, which must have this shape; what names it in errors. */
+Matrix *matrix_shaped(lua_State *L, int idx, const char *what, size_t nrows, size_t ncols);
+
 /* dst's numbers = src's, shapes equal; the two may overlap. Touches dst. */
 void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src);
 
@@ -120,6 +130,9 @@ int fail_busy(lua_State *L);
 
 #define RNG "moongrad.rng"
 
+/* Pushes a new generator, as after seed(seed). */
+mg_rng *rng_new(lua_State *L, uint32_t seed);
+
 /* The generator at index idx, or when that is none or nil the state's shared one. */
 mg_rng *rng_opt(lua_State *L, int idx);
 
@@ -141,6 +154,9 @@ typedef struct Stopper {
 
 void stopper_begin(lua_State *L, Stopper *s, mg_stop *stop);
 void stopper_end(Stopper *s, mg_stop *stop);
+
+/* Raises while the function of core.progress is called, which is in the middle of a call of the engine. */
+void stopper_not_told(lua_State *L);
 
 /* After begin: the call does so many epochs, or fills m row by row. */
 void stopper_expect(Stopper *s, const uint64_t *epoch, const double *cost, uint64_t wanted);

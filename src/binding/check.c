@@ -12,16 +12,18 @@
 /* core.check_layer(net, l, method, epsilon, cost, scale, chosen): numeric, kinked, two matrices shaped as
    theta[l], at THETA as it is, for the batch as it is. method: "central", "forward", "five-point". */
 static int check_layer(lua_State *L) {
+  check_arity(L, 7);
   static const char *const methods[] = {"central", "forward", "five-point", NULL};
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "layer");
   mg_check how = {.method = (mg_difference)luaL_checkoption(L, 3, NULL, methods),
-                  .epsilon = luaL_checknumber(L, 4),
-                  .cost = own_cost(L, 5, n, luaL_optnumber(L, 6, n->net.cost.scale))};
-  if (how.cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 5));
+                  .epsilon = check_finite(L, 4, "epsilon"),
+                  .cost = network_cost(L, 5, n, "check")};
   how.room = storage_data(storage_new(L, mg_check_room(&n->net), "check"));
-  const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : matrix_check(L, 7);
   const mg_layer *y = &n->net.layer[l];
+  const Matrix *chosen = lua_isnoneornil(L, 7) ? NULL : matrix_shaped(L, 7, "chosen", y->n_out, 1 + y->n_in);
+  network_idle(L, n);
+  network_check_batch(L, "check", n);
   Matrix *numeric = matrix_new(L, y->n_out, 1 + y->n_in), *kinked = matrix_new(L, y->n_out, 1 + y->n_in);
   Stopper s;
   run_begin(L, n, &s);
@@ -43,8 +45,10 @@ static int check_layer(lua_State *L) {
    there is no numeric; the worst that is not kinked, and its row and column; how many were compared, kinked,
    and compared though both are within the noise of 0. */
 static int check_relative(lua_State *L) {
-  const Matrix *b = matrix_check(L, 1), *n = matrix_check(L, 2), *kinked = matrix_check(L, 3);
-  const double floor = luaL_checknumber(L, 4), noise = luaL_checknumber(L, 5);
+  check_arity(L, 5);
+  const Matrix *b = matrix_check(L, 1), *n = matrix_shaped(L, 2, "numeric", b->m.nrows, b->m.ncols),
+               *kinked = matrix_shaped(L, 3, "kinked", b->m.nrows, b->m.ncols);
+  const double floor = check_number(L, 4, "floor"), noise = check_number(L, 5, "noise");
   Matrix *relative = matrix_new(L, b->m.nrows, b->m.ncols);
   double worst = 0;
   size_t at_i = 0, at_j = 0, compared = 0, kinks = 0, unresolved = 0;
@@ -73,15 +77,19 @@ static int check_relative(lua_State *L) {
 
 /* core.check_floor(J, epsilon, tolerance) */
 static int check_floor(lua_State *L) {
-  lua_pushnumber(L, mg_check_floor(luaL_checknumber(L, 1), luaL_checknumber(L, 2), luaL_checknumber(L, 3)));
+  check_arity(L, 3);
+  lua_pushnumber(L, mg_check_floor(check_number(L, 1, "J"), check_number(L, 2, "epsilon"),
+                                   check_number(L, 3, "tolerance")));
   return 1;
 }
 
 /* core.cost_of(net, cost, scale): J of THETA for the batch by the cost called so, l1 and l2 included. */
 static int cost_of(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
-  const mg_cost cost = own_cost(L, 2, n, luaL_optnumber(L, 3, n->net.cost.scale));
-  if (cost.kind == NULL) return fail(L, "check: no cost '%s'", lua_tostring(L, 2));
+  const mg_cost cost = network_cost(L, 2, n, "check");
+  network_idle(L, n);
+  network_check_batch(L, "check", n);
   const mg_mat X = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in);
   mg_metrics m = {0};
   Stopper s;
@@ -95,22 +103,24 @@ static int cost_of(lua_State *L) {
 
 /* core.cost_factor(net, rows): what stands in front of the sum of its cost's losses over so many rows. */
 static int cost_factor(lua_State *L) {
+  check_arity(L, 2);
   const mg_network *net = &network_check(L, 1)->net;
-  lua_pushnumber(L,
-                 net->cost.kind->factor(&net->cost, (size_t)luaL_checkinteger(L, 2), mg_network_n_out(net)));
+  lua_pushnumber(L, net->cost.kind->factor(&net->cost, check_count(L, 2, "rows"), mg_network_n_out(net)));
   return 1;
 }
 
 /* core.bug(net): the mistake planted in its backward pass, "none" without one. core.bug(net, name) plants
  * one. */
 static int bug(lua_State *L) {
+  check_arity(L, 2);
   Network *n = network_check(L, 1);
   lua_settop(L, 2);
   lua_pushstring(L, mg_bug_names[n->net.bug]);
   if (lua_isnil(L, 2)) return 1;
+  const int planted = luaL_checkoption(L, 2, NULL, mg_bug_names);
   network_idle(L, n);
   n->changed++;
-  n->net.bug = luaL_checkoption(L, 2, NULL, mg_bug_names);
+  n->net.bug = planted;
   return 1;
 }
 

@@ -1,10 +1,12 @@
 /* journal.c - what the journal of a session asks and puts back: has it changed since, and to the last bit. */
 
 #include "network.h"
+#include "own.h"
 
 /* core.marks(net): epoch, epochs that step() did, changes by anything but steps, writes to THETA and its kin,
    to X, to y. Two equal lists of marks have nothing but steps between them: those that the second counts. */
 static int marks(lua_State *L) {
+  check_arity(L, 1);
   const Network *n = network_check(L, 1);
   lua_pushinteger(L, (lua_Integer)n->net.epoch);
   lua_pushinteger(L, (lua_Integer)n->stepped);
@@ -20,20 +22,25 @@ static int marks(lua_State *L) {
 
 /* core.version(m): grows with every write from Lua to the numbers that m shows. */
 static int version(lua_State *L) {
+  check_arity(L, 1);
   lua_pushinteger(L, (lua_Integer)matrix_check(L, 1)->storage->version);
   return 1;
 }
 
 /* core.set_epoch(net, epoch): as if it had been trained for so long. */
 static int set_epoch(lua_State *L) {
+  check_arity(L, 2);
   Network *n = network_check(L, 1);
-  n->net.epoch = (uint64_t)check_whole(L, 2, "epoch", 0, INT64_MAX);
+  const lua_Integer epoch = check_whole(L, 2, "epoch", 0, LUA_MAXINTEGER);
+  network_idle(L, n);
+  n->net.epoch = (uint64_t)epoch;
   n->changed++;
   return 0;
 }
 
 /* core.own_rng(net): its private generator, or nil. */
 static int own_rng(lua_State *L) {
+  check_arity(L, 1);
   network_check(L, 1);
   lua_getiuservalue(L, 1, KEEP_RNG);
   return 1;
@@ -55,6 +62,7 @@ static uint32_t get_word(const char *s) {
 /* core.rng_state(g): the state of generator g, nil for the shared one, as a string of bytes.
    core.rng_state(g, state) puts it back. */
 static int rng_state(lua_State *L) {
+  check_arity(L, 2);
   lua_settop(L, 2);
   mg_rng *g = rng_opt(L, 1);
   union {

@@ -61,6 +61,7 @@ typedef struct Network {
   uint64_t told_at; /* of this epoch */
   Running *running; /* who runs its own functions, or NULL: it has none */
   bool busy;        /* is a pass under way that may call one? */
+  bool unpaired;    /* is the cost computed from another output activation than there is? Nothing runs then */
   uint64_t stepped,
       changed;     /* for the journal: epochs that step() did; changes by anything else but writes */
   bool walking;    /* is a walk on? Whatever else makes a pass ends it */
@@ -78,16 +79,36 @@ Network *network_check(lua_State *L, int idx);
 /* Layer number (1 .. n_layers) at index idx as 0 .. n_layers - 1; raises, naming what. */
 size_t network_layer(lua_State *L, int idx, const Network *n, const char *what);
 
+/* A number that two networks share when, and almost only when, their flat arrays and batches are laid out
+   alike: precision, sizes of the layers, biases. What is put back is looked at by it. */
+uint64_t network_shape(const mg_network *net);
+
 /* Makes room for batches of up to rows rows, or of just rows rows, so that views taken earlier keep showing
    one pass and not two halves; the network is at index idx. New room holds no batch. */
 void network_room(lua_State *L, int idx, size_t rows, bool just);
 
-/* X and y must fit each other and the network, and be finite; raises otherwise. y may be NULL. */
+/* The cost at index idx, built in or own, with the scale at the next index, by default the network's own;
+   raises when there is none of that name, or it does not go with the output. */
+mg_cost network_cost(lua_State *L, int idx, Network *n, const char *who);
+
+/* Does a cost go with the output of net? What is computed from z knows just one. */
+bool network_pairs(const mg_network *net, const mg_cost_kind *kind);
+
+/* X and y must fit each other and the network in shape; raises otherwise. y may be NULL. */
+void network_check_shapes(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y);
+
+/* The same, and that they are finite, and what the cost expects. */
 void network_check_data(lua_State *L, const char *who, Network *n, const Matrix *X, const Matrix *y);
+
+/* Raises when no rows and targets have been copied into the batch: for what works on it as it is. */
+void network_check_batch(lua_State *L, const char *who, const Network *n);
 
 /* Readies the attached X (and y, when wanted) as the batch of n, which is at index idx; raises when there is
    none, or it does not fit. */
 void network_attach(lua_State *L, int idx, Network *n, const char *who, bool with_y);
+
+/* The matrix at index idx; of one that shows n's batch, into which it is to go, a copy takes its place. */
+Matrix *network_apart(lua_State *L, int idx, const Network *n);
 
 /* The columns of ones again, whatever was written there. */
 void network_ones(Network *n);

@@ -15,6 +15,7 @@
 
 /* core.set_past(f): f(net, what, ...) is told. */
 static int set_past(lua_State *L) {
+  check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_setfield(L, LUA_REGISTRYINDEX, PAST);
   return 0;
@@ -32,6 +33,7 @@ static void call_unhooked(lua_State *L, int nargs, int nresults) {
 
 /* core.unhooked(f, ...): f(...), no hook running meanwhile. */
 static int unhooked(lua_State *L) {
+  luaL_checkany(L, 1);
   call_unhooked(L, lua_gettop(L) - 1, LUA_MULTRET);
   return lua_gettop(L);
 }
@@ -124,6 +126,7 @@ void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {
 
 /* core.past_on(net, on): is a past kept? */
 static int past_on(lua_State *L) {
+  check_arity(L, 2);
   Noted *p = &network_check(L, 1)->noted;
   p->on = lua_toboolean(L, 2);
   p->n = PAST_NONE;
@@ -134,6 +137,7 @@ static int past_on(lua_State *L) {
 /* core.past_counted(net): the calls counted since it was last asked; the count ends. Seconds that
    their epochs took. */
 static int past_counted(lua_State *L) {
+  check_arity(L, 1);
   Noted *p = &network_check(L, 1)->noted;
   lua_pushinteger(L, (lua_Integer)p->times);
   lua_pushnumber(L, p->seconds);
@@ -146,6 +150,7 @@ static int past_counted(lua_State *L) {
 /* core.past_changes(net): have there been changes of settings? of THETA? was the batch written to by hand?
    how often was X staged? All is known from here on. */
 static int past_changes(lua_State *L) {
+  check_arity(L, 1);
   Network *n = network_check(L, 1);
   Noted *p = &n->noted;
   lua_pushboolean(L, p->changed != n->changed);
@@ -164,6 +169,7 @@ static int past_changes(lua_State *L) {
 /* --- images ----------------------------------------------------------------------------------- */
 
 typedef struct Image {
+  uint64_t shape; /* network_shape of what it was taken of */
   size_t n_theta; /* bytes of THETA */
   size_t n_batch; /* bytes of the batch when it is whole: THETA GRAD DTHETA previous, batch; else 0: THETA */
   bool whole;     /* is it all that a pass leaves, or THETA alone? */
@@ -184,6 +190,7 @@ static size_t batch_bytes(const mg_network *net) {
 
 /* core.image_sizes(net): bytes of an image of THETA alone, of a whole one. */
 static int image_sizes(lua_State *L) {
+  check_arity(L, 1);
   const mg_network *net = &network_check(L, 1)->net;
   lua_getiuservalue(L, 1, KEEP_RNG);
   const size_t head = sizeof(Image) + (lua_isnil(L, -1) ? 0 : sizeof(mg_rng));
@@ -202,16 +209,19 @@ static void before_update(const mg_network *net, char *theta) {
 
 /* core.image(net, how): "whole", "theta", or "before": THETA before the last update, an epoch ago. */
 static int image(lua_State *L) {
+  check_arity(L, 2);
   static const char *const hows[] = {"whole", "theta", "before", NULL};
   Network *n = network_check(L, 1);
   const mg_network *net = &n->net;
   const int how = luaL_checkoption(L, 2, NULL, hows);
+  if (how == 2 && !(net->updated && net->epoch > 0)) return fail(L, "image: there has been no update");
   const size_t flat = flat_bytes(net), batch = how == 0 ? batch_bytes(net) : 0;
   lua_getiuservalue(L, 1, KEEP_RNG);
   const mg_rng *own = lua_touserdata(L, -1);
   const size_t rng = own != NULL ? sizeof *own : 0;
   Image *m = lua_newuserdatauv(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, 0);
-  *m = (Image){.n_theta = flat,
+  *m = (Image){.shape = network_shape(net),
+               .n_theta = flat,
                .n_batch = batch,
                .whole = how == 0,
                .epoch = net->epoch - (how == 2),
@@ -245,19 +255,23 @@ static void put_batch(lua_State *L, Network *n, const Image *m, const char *at) 
   n->net.made = m->made;
 }
 
-/* core.put_image(net, image, alive): makes net what it was, settings and data apart. alive: of an image of
-   THETA alone, what the last pass made stays; else it is not yet made. */
+/* core.put_image(net, image, alive): makes net, or one of the same layers, biases and precision, what it was,
+   settings and data apart. alive: of an image of THETA alone, what the last pass made stays; else it is not
+   yet made. */
 static int put_image(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   mg_network *net = &n->net;
   const Image *m = luaL_checkudata(L, 2, IMAGE);
   const char *at = (const char *)(m + 1) + (m->has_rng ? sizeof(mg_rng) : 0);
   const size_t flat = m->n_theta;
   network_idle(L, n);
+  if (m->shape != network_shape(net))
+    return fail(L, "put_image: the image is of a network of other layers or precision");
+  if (m->whole && m->n_batch > 0) put_batch(L, n, m, at + 4 * flat); /* raises before anything has changed */
   n->changed++;
   n->walking = false;
   n->staged_X = n->staged_y = NULL;
-  if (m->whole && m->n_batch > 0) put_batch(L, n, m, at + 4 * flat);
   memcpy(net->theta, at, flat);
   if (m->whole) {
     memcpy(net->grad, at + flat, flat);
@@ -290,6 +304,6 @@ static const luaL_Reg functions[] = {{"unhooked", unhooked},
 
 void open_past(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, IMAGE);
+  class_new(L, IMAGE, "image");
   lua_pop(L, 1);
 }

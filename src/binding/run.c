@@ -61,6 +61,7 @@ static void push_report(lua_State *L, Network *n, const mg_run *run, double seco
 
 /* core.last_cost(net): the one told last when it is of this epoch, else J and true; nil before both. */
 static int last_cost(lua_State *L) {
+  check_arity(L, 1);
   const Network *n = network_check(L, 1);
   const bool told = n->told_at == n->net.epoch && !isnan(n->told);
   const double cost = told ? n->told : n->net.made >= MG_FORWARD ? n->net.j : NAN;
@@ -71,6 +72,7 @@ static int last_cost(lua_State *L) {
 
 /* core.interrupted(): the report of the last run that was stopped, once; else nil. */
 static int interrupted(lua_State *L) {
+  check_arity(L, 0);
   lua_getfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
   lua_pushnil(L);
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
@@ -127,6 +129,7 @@ static int step_looking(lua_State *L) {
 
 /* core.set_steps(f): f(net, n, options) does those. */
 static int set_steps(lua_State *L) {
+  check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_setfield(L, LUA_REGISTRYINDEX, STEPS);
   return 0;
@@ -134,6 +137,7 @@ static int set_steps(lua_State *L) {
 
 /* core.set_watched(net, watched): are there watches? */
 static int set_watched(lua_State *L) {
+  check_arity(L, 2);
   network_check(L, 1)->watched = lua_toboolean(L, 2);
   return 0;
 }
@@ -182,6 +186,7 @@ static int step(lua_State *L) {
 
 /* Memory for the order of rows rows, kept by the network at index 1. */
 static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
+  if (rows > UINT32_MAX) fail(L, "train: expected up to 2^32 - 1 rows to shuffle, got %I", (LUAI_UACINT)rows);
   if (n->order_rows != rows) {
     lua_newuserdatauv(L, rows * sizeof(uint32_t), 0);
     lua_setiuservalue(L, 1, KEEP_ORDER);
@@ -194,18 +199,23 @@ static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
 }
 
 /* core.epoch(net, X, y, batch, shuffle, targets, generator): one epoch of mini-batches over data that
-   check_data has checked, targets what it returned, its order drawn from the generator (nil: the network's);
-   a report. */
+   check_data has checked, of which only the shapes are looked at again, targets what it returned, its order
+   drawn from the generator (nil: the network's); a report. */
 static int epoch(lua_State *L) {
+  check_arity(L, 7);
   Network *n = network_check(L, 1);
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
-  const size_t rows = X->m.nrows, batch = (size_t)luaL_checkinteger(L, 4);
-  const mg_targets targets = (mg_targets)luaL_checkinteger(L, 6);
+  network_check_shapes(L, "train", n, X, y);
+  const size_t rows = X->m.nrows, batch = check_count(L, 4, "batch");
+  const mg_targets targets = (mg_targets)check_whole(L, 6, "targets", MG_VALUES, MG_ONE_HOT);
   network_idle(L, n);
   mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
+  X = network_apart(L, 2, n);
+  y = network_apart(L, 3, n);
   past_before_epoch(L, n, batch, g);
-  network_room(L, 1, batch < rows ? batch : rows, false);
   uint32_t *order = g != NULL ? order_of(L, n, rows) : NULL;
+  network_room(L, 1, batch < rows ? batch : rows,
+               false); /* after all that allocates: a finaliser may use n */
   if (order != NULL) mg_rng_permutation(g, rows, order);
   n->staged_X = n->staged_y = NULL;
   n->walking = false;
@@ -261,7 +271,8 @@ static int forward(lua_State *L) {
              n->y->m.ncols == mg_network_n_out(&n->net);
     network_attach(L, 1, n, "forward", with_y);
   } else {
-    const Matrix *X = matrix_want(L, 2, "X", 0);
+    matrix_want(L, 2, "X", 0);
+    const Matrix *X = network_apart(L, 2, n);
     network_check_data(L, "forward", n, X, NULL);
     network_room(L, 1, X->m.nrows, true);
     n->staged_X = n->staged_y = NULL;
@@ -303,7 +314,8 @@ static int backward(lua_State *L) {
   if (own || n->staged_y != y || n->version_y != y->storage->version) {
     const Matrix batch = {.m = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in)};
     network_check_data(L, "backward", n, &batch, y);
-    stage(L, n, "backward", NULL, y);
+    if (!own) lua_getiuservalue(L, 1, KEEP_Y);
+    stage(L, n, "backward", NULL, network_apart(L, own ? 2 : 3, n));
     n->net.targets = mg_targets_of(&y->m);
     n->staged_y = own ? NULL : y;
     n->version_y = y->storage->version;

@@ -81,6 +81,8 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, -2, "seed");
   lua_pushliteral(L, MG_VERSION);
   lua_setfield(L, -2, "version");
+  glob_open(L);
+  lua_setfield(L, -2, "metatable");
   keep_open(L);
   if (prog_open(L)) lua_setfield(L, -2, "progress");
   return run_report(L, run_call(L, 1, 0));

@@ -20,6 +20,7 @@
    keep.c      the session in a file
    ending.c    the end of a session that its user did not leave
    complete.c  what Tab offers
+   globals.c   the metatable that the user's Lua gives _G
 
    The shell knows Lua, not the engine: of the rest it calls luaopen_moongrad_core
    and requires moongrad.prompt.session. */
@@ -197,6 +198,11 @@ void edit_setup(lua_State *L); /* names the commands and binds them to keys */
 void edit_replace(void);       /* after Readline has read its inputrc */
 int edit_accepted(void);       /* how many inputs the last line was found to be; 0: it was not asked */
 void edit_begin(void);         /* at the start of each line */
+
+/* --- globals.c --------------------------------------------------------------------- */
+
+/* Lets the user's Lua give _G a metatable beside the session's, and pushes host.metatable. */
+void glob_open(lua_State *L);
 
 /* --- history.c, complete.c, prompt.c ------------------------------------------ */
 

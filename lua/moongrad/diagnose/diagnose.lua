@@ -132,7 +132,9 @@ function diagnosis.of(net, ...)
   if run then remedies(self, net, run) end
   table.sort(self.findings, before)
   for _, f in ipairs(self.findings) do
-    setmetatable(f, { __name = "finding", __tostring = function(this) return this.name .. ": " .. this.text end })
+    setmetatable(f, {
+      __name = "finding", __metatable = false, __tostring = function(this) return this.name .. ": " .. this.text end,
+    })
     if not f.minor then self.try = self.try or f.try end
   end
   return self

@@ -86,7 +86,8 @@ local function pages_of(t)
   return list
 end
 
-local text = { __name = "help" } -- the metatable of what help returns: a list of entries, or a message
+-- The metatable of what help returns: a list of entries, or a message.
+local text = { __name = "help", __metatable = false }
 
 function text.__index(t, key)
   if key == "text" then return table.concat(pages_of(t), "\n\n") end
@@ -309,7 +310,7 @@ function help.help(...)
   return help_by_value(what)
 end
 
-local hits = { __name = "apropos" } -- the metatable of what apropos returns
+local hits = { __name = "apropos", __metatable = false } -- the metatable of what apropos returns
 
 function hits.__tostring(t)
   if #t == 0 then return page.layout(("nothing about %q%s"):format(t.words, names.suggest(t.words, help.names()))) end

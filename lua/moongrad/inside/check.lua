@@ -30,7 +30,7 @@ local defaults = options.declare("check", {
 -- near u^(2/3) = 2e-5 of J at the best epsilon, and gradients are some hundredths of J.
 local coarse = 1e-2
 
-local check = { __name = "check" }
+local check = { __name = "check", __metatable = false }
 check.__index = check
 
 -- Which elements of each layer to check when only samples are wanted: spread evenly over its weights,

@@ -17,7 +17,7 @@ local most_terms = 12  -- that are all shown; of more
 local most_shown = 10  -- the largest so many
 local most_nodes = 500 -- that depth opens
 
-local node = { __name = "explanation" } -- the metatable of explanations
+local node = { __name = "explanation", __metatable = false } -- the metatable of explanations
 local number = show.number
 
 -- --- what is asked for ------------------------------------------------------------------
@@ -106,7 +106,7 @@ end
 
 -- The text and label of a term are made when they are asked for.
 local function term_class(made)
-  local class = { __name = "term" }
+  local class = { __name = "term", __metatable = false }
   function class.__index(t, name)
     if name == "label" then return ("%s %d"):format(made.unit, t.index) end
     if name ~= "text" then return nil end

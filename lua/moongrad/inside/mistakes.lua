@@ -97,7 +97,7 @@ function mistakes.formula(name) return by_name[name].formula end
 
 -- --- planting ---------------------------------------------------------------------------------
 
-local listing = { __name = "mistakes" }
+local listing = { __name = "mistakes", __metatable = false }
 
 function listing.__tostring(self)
   local rows = {}

@@ -4,7 +4,7 @@ local core = require "moongrad.core"
 local page = require "moongrad.help.page"
 local running = require "moongrad.running"
 
-local sweep = { __name = "sweep" }
+local sweep = { __name = "sweep", __metatable = false }
 sweep.__index = sweep
 
 local methods = { "forward", "central", "five-point" }

@@ -14,7 +14,7 @@ local walk = {}
 
 -- --- operations -----------------------------------------------------------------------
 
-local op = { __name = "operation" } -- the metatable of what a walk returns
+local op = { __name = "operation", __metatable = false } -- the metatable of what a walk returns
 
 local op_names = options.operations
 local is_matrix = {} -- is what it makes one? That is called as the operation.
@@ -165,7 +165,7 @@ local function begin(self)
   self.kept, self.finished = false, false
 end
 
-local class = { __name = "walk" } -- the metatable of walks
+local class = { __name = "walk", __metatable = false } -- the metatable of walks
 local methods = {}
 local walks = setmetatable({}, { __mode = "k" }) -- walk -> what it stands for
 

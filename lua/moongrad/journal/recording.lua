@@ -57,7 +57,7 @@ end
 
 -- --- history --------------------------------------------------------------------------------
 
-local list = { __name = "history" } -- the metatable of what history returns
+local list = { __name = "history", __metatable = false } -- the metatable of what history returns
 
 function list.__tostring(h)
   if #h == 0 then return h.pattern and ("no input holds %q"):format(h.pattern) or "no inputs yet" end
@@ -214,7 +214,7 @@ end
 
 -- --- reset ------------------------------------------------------------------------------------
 
-local done = { __name = "reset" } -- the metatable of what reset returns
+local done = { __name = "reset", __metatable = false } -- the metatable of what reset returns
 
 function done.__tostring(r)
   local names = r.names

@@ -137,8 +137,7 @@ end
 function trial.form(on) return on == "numbers" and "numbers" or "whole matrices" end
 
 -- The class's fields are what the user gave, and what was found out.
-function trial.class(class, name)
-  class.__name = name
+function trial.class(class)
   function class.__index(object, key)
     local _, self = core.own(object)
     return self[key]

@@ -176,7 +176,7 @@ end
 
 -- --- the answer ----------------------------------------------------------------------------------------
 
-local difference = { __name = "difference" } -- the metatable of what diff returns
+local difference = { __name = "difference", __metatable = false } -- the metatable of what diff returns
 
 function difference.__tostring(d) return d.text end
 

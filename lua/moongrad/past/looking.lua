@@ -108,7 +108,7 @@ local function until_look(net, most)
   return most
 end
 
-local watching = { __name = "watch" } -- the metatable of what watch returns
+local watching = { __name = "watch", __metatable = false } -- the metatable of what watch returns
 
 function watching.__tostring(w)
   return ("watching %s every %s: watched() is what was seen%s"):format(w.expression,
@@ -160,7 +160,7 @@ function looking.unwatch(net, expression, quiet)
   core.set_watched(net, #left > 0)
 end
 
-local seen = { __name = "watched" } -- the metatable of what watched returns
+local seen = { __name = "watched", __metatable = false } -- the metatable of what watched returns
 
 local most_backs = 3 -- that are named
 

@@ -8,7 +8,7 @@ local raise = require "moongrad.raise"
 
 local undo = {}
 
-local moved = { __name = "undo" } -- the metatable of what undo and seek return
+local moved = { __name = "undo", __metatable = false } -- the metatable of what undo and seek return
 
 local most = 5 -- different commands that are named
 

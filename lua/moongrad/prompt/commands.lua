@@ -62,7 +62,7 @@ end
 -- f, to be called or, as what it says of itself, typed by its name alone.
 local function by_name(name, f)
   return setmetatable({}, {
-    __name = name,
+    __name = name, __metatable = false,
     __call = function(_, ...) return f(...) end,
     __tostring = function() return tostring(f()) end,
   })

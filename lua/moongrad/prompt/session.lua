@@ -30,20 +30,39 @@ local function assign(set, v)
   error(message, 0)
 end
 
+-- The value that the session has of a name.
+local function value_of(name)
+  local get = live.read[name]
+  if get then return get() end
+  return commands.value(name) or kept.values[name]
+end
+
+function session.metatable() end -- the host's, once it is installed
+
+-- A field of the metatable that the user's Lua gave _G: it is asked for what is not the session's.
+local function theirs(field)
+  local meta = session.metatable()
+  return meta and rawget(meta, field)
+end
+
 local globals = {
-  __index = function(_, name)
-    local get = live.read[name]
-    if get then return get() end
-    return commands.value(name) or kept.values[name]
+  __index = function(t, name)
+    local v = value_of(name)
+    if v ~= nil or live.read[name] then return v end
+    local index = theirs "__index"
+    if type(index) == "function" then return index(t, name) end -- a tail call: it may look who asked
+    return index and index[name]
   end,
-  __newindex = function(_, name, v)
+  __newindex = function(t, name, v)
     if live.write[name] then
       assign(live.write[name], v)
     elseif commands.has(name) then
       commands.assign(name, v)
     else
-      rawset(_G, name, v)
+      local newindex = theirs "__newindex"
       session.fresh[name] = true
+      if type(newindex) == "function" then return newindex(t, name, v) end
+      if newindex then newindex[name] = v else rawset(t, name, v) end
     end
   end,
 }
@@ -63,6 +82,7 @@ function session.install(host)
   show.height = host.height or show.height
   show.color = host.color
   session.color = host.color
+  session.metatable = host.metatable
   if host.progress then
     running.over = host.progress
     core.progress(function(...) return require "moongrad.prompt.progress".tick(host.progress, ...) end, 0.1)
@@ -125,7 +145,7 @@ function session.names()
 end
 
 -- The value of such a name.
-function session.value(name) return globals.__index(_G, name) end
+session.value = value_of
 
 -- The session's own function of a name, also where the user has another.
 function session.own(name) return commands.functions[name] end

@@ -57,7 +57,7 @@ end
 -- Is this global the session's to make: _ and _1, the last results?
 local function is_result(name) return name:find "^_%d*$" ~= nil end
 
-local list = { __name = "who" }
+local list = { __name = "who", __metatable = false }
 
 function list.__tostring(self)
   local rows = {}

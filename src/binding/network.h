@@ -24,7 +24,7 @@ enum {
   KEEP_COUNT = KEEP_OWN
 };
 
-typedef struct Running Running; /* see own_call.h */
+typedef struct Running Running; /* see call.h */
 
 enum { PAST_EPOCHS = -1, PAST_NONE = -2 };
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "../engine/init.h"
+#include "call.h"
 #include "network.h"
 #include "own.h"
 

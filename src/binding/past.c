@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 #define PAST  "moongrad.past"  /* registry: the function that is told */
 #define IMAGE "moongrad.image" /* metatable name */

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "../engine/pass.h"
+#include "call.h"
 #include "network.h"
 #include "own.h"
 #include "report.h"
@@ -164,7 +165,9 @@ static int step(lua_State *L) {
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (uint64_t)count);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
+  run_over(n, &s);
   const double seconds = now() - start;
+  const int failed = lua_gettop(L);
   n->stepped += run.done;
   if (run.done == (uint64_t)count && n->noted.n == count)
     past_count(n, seconds);
@@ -174,7 +177,7 @@ static int step(lua_State *L) {
     push_report(L, n, &run, seconds, count); /* kept for the line about a step that was stopped */
     lua_pop(L, 1);
   }
-  run_end(n, &s, status);
+  run_raise(L, status, failed);
   if (status == MG_NONFINITE) return network_nonfinite(L, "step", &n->net, &run.where, run.refused);
   push_report(L, n, &run, seconds, status == MG_STOPPED ? count : 0);
   return 1;
@@ -215,9 +218,10 @@ static int epoch(lua_State *L) {
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
+  run_over(n, &s);
   const double seconds = now() - start;
   past_after_epoch(n, g, status == MG_OK, seconds);
-  run_end(n, &s, status);
+  run_raise(L, status, lua_gettop(L));
   if (status == MG_NONFINITE) return network_nonfinite(L, "train", &n->net, &run.where, run.refused);
   push_report(L, n, &run, seconds, status == MG_STOPPED ? 1 : 0);
   return 1;

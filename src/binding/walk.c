@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../engine/pass.h"
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 static const char *const op_names[] = {
     [MG_OP_Z] = "z",         [MG_OP_A] = "a",       [MG_OP_COST] = "cost",

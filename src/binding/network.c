@@ -3,8 +3,8 @@
    core.network_class holds three tables that the Lua side completes: methods,
    getters (net.name) and setters (net.name = value). */
 
-#include "call.h"
 #include "network.h"
+#include "call.h"
 #include "own.h"
 #include "threads.h"
 

@@ -114,8 +114,7 @@ void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {
     p->times++;
     if (g != NULL) fingerprint(g, p->rng);
   } else {
-    n->changed += !ok; /* some of its batches may have been */
-    n->moved += !ok;
+    n->changed += !ok; /* what passes had made is gone */
     p->n = PAST_NONE;
   }
 }

@@ -196,9 +196,22 @@ static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   return order;
 }
 
+/* Room for THETA before an epoch of several batches, kept by the network at index 1. */
+static void *before_of(lua_State *L, const Network *n) {
+  if (lua_getiuservalue(L, 1, KEEP_BEFORE) == LUA_TNIL) {
+    storage_new(L, mg_theta_bytes(&n->net), "THETA as it was before the epoch");
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, 1, KEEP_BEFORE);
+    lua_replace(L, -2);
+  }
+  Storage *s = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return storage_data(s);
+}
+
 /* core.epoch(net, X, y, batch, shuffle, targets, generator): one epoch of mini-batches over data that
    check_data has checked, targets what it returned, its order drawn from the generator (nil: the network's);
-   a report. */
+   a report. An epoch that does not come to its end leaves THETA and the generator as they were. */
 static int epoch(lua_State *L) {
   Network *n = network_check(L, 1);
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
@@ -208,8 +221,13 @@ static int epoch(lua_State *L) {
   mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
   past_before_epoch(L, n, batch, g);
   network_room(L, 1, batch < rows ? batch : rows, false);
+  void *before = batch < rows ? before_of(L, n) : NULL;
   uint32_t *order = g != NULL ? order_of(L, n, rows) : NULL;
-  if (order != NULL) mg_rng_permutation(g, rows, order);
+  mg_rng undrawn;
+  if (order != NULL) {
+    undrawn = *g;
+    mg_rng_permutation(g, rows, order);
+  }
   n->staged_X = n->staged_y = NULL;
   n->walking = false;
   const double start = now();
@@ -217,8 +235,9 @@ static int epoch(lua_State *L) {
   Stopper s;
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
-  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
+  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, before, &run);
   run_over(n, &s);
+  if (status != MG_OK && g != NULL) *g = undrawn;
   const double seconds = now() - start;
   past_after_epoch(n, g, status == MG_OK, seconds);
   run_raise(L, status, lua_gettop(L));

@@ -209,7 +209,7 @@ static int image(lua_State *L) {
   lua_getiuservalue(L, 1, KEEP_RNG);
   const mg_rng *own = lua_touserdata(L, -1);
   const size_t rng = own != NULL ? sizeof *own : 0;
-  Image *m = lua_newuserdatauv(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, 0);
+  Image *m = memory_new(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, "an image for undo");
   *m = (Image){.n_theta = flat,
                .n_batch = batch,
                .whole = how == 0,

@@ -186,7 +186,7 @@ static int step(lua_State *L) {
 /* Memory for the order of rows rows, kept by the network at index 1. */
 static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   if (n->order_rows != rows) {
-    lua_newuserdatauv(L, rows * sizeof(uint32_t), 0);
+    memory_new(L, rows * sizeof(uint32_t), "the order of an epoch");
     lua_setiuservalue(L, 1, KEEP_ORDER);
     n->order_rows = rows;
   }

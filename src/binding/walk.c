@@ -155,7 +155,7 @@ static void flats_of(const mg_network *net, void *flats[FLATS]) {
 static int keep(lua_State *L) {
   const mg_network *net = &network_check(L, 1)->net;
   const size_t bytes = net->n_theta * mg_type_size(net->type);
-  Kept *kept = lua_newuserdatauv(L, sizeof *kept + FLATS * bytes, 0);
+  Kept *kept = memory_new(L, sizeof *kept + FLATS * bytes, "THETA as it was before the update");
   *kept = (Kept){net->epoch, net->updated};
   void *flats[FLATS];
   flats_of(net, flats);

@@ -130,6 +130,8 @@ end
 -- epochs and the last; without every each epoch's up to 1000 of them, then every second, fourth, ... epoch's, never
 -- more than 1000. cost, mse, tss and accuracy are of the batches as they passed, test_cost and test_accuracy are
 -- taken at the epoch's end; seconds are those since the call began.
+-- An epoch that does not come to its end, by Ctrl-C, an error or numbers that would not stay finite, leaves THETA and
+-- the generator as they were when it began; the epochs before it stay done. A Z DELTA GRAD DTHETA J are gone then.
 -- > train{epochs = 10, batch = 2}
 -- > train{epochs = 1000, stop_when = function(r) return r.mse < 0.01 end}
 local function train(net, o, ...)

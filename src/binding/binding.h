@@ -23,6 +23,30 @@
 /* Pushes the new metatable of a class that errors call name. getmetatable(object) is false: the class cannot
    be broken from outside. */
 void class_new(lua_State *L, const char *class, const char *name);
+/* --- memory: every block whose size is the user's to choose comes from here -------------- */
+
+typedef struct Memory {
+  double available; /* bytes that can still be had */
+  double whole;     /* of how many, ... */
+  const char *of;   /* ... and whose: "this machine" */
+} Memory;
+
+/* What there is; root: where /proc and /sys are, "" but in tests. */
+Memory memory_look(const char *root);
+
+/* Can so many bytes be had? Asks the system only for what is large, or adds up to it; collects garbage before
+   it says no. */
+bool memory_has(lua_State *L, double bytes);
+
+/* Raises when they cannot be had, saying what wanted them: "a 3 x 3 matrix". */
+void memory_ask(lua_State *L, double bytes, const char *what);
+
+/* Asks, and pushes a userdata of so many bytes. SIZE_MAX stands for more than can be counted. */
+void *memory_new(lua_State *L, size_t bytes, const char *what);
+
+/* Push words: "1.5 GiB"; "this machine has 8.0 GiB, of which 1.5 GiB are available", why bytes do not fit. */
+const char *push_size(lua_State *L, double bytes);
+const char *memory_push(lua_State *L, double bytes);
 
 /* --- storages: blocks of numbers ------------------------------------------ */
 
@@ -35,10 +59,6 @@ typedef struct Storage {
    saying what wanted it. The second gives its first number, 64-byte aligned. */
 Storage *storage_new(lua_State *L, size_t bytes, const char *what);
 void *storage_data(Storage *s);
-
-/* What the machine has, 0 when it does not say; pushes a size in words: "1.5 GiB". */
-double machine_bytes(void);
-const char *push_size(lua_State *L, double bytes);
 
 /* --- arguments: what every function checks first ---------------------------- */
 
@@ -165,6 +185,7 @@ void stopper_fills(Stopper *s, const mg_mat *m);
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 
 void open_args(lua_State *L);
+void open_memory(lua_State *L);
 void open_clock(lua_State *L);
 void open_matrix(lua_State *L);
 void open_matrix_index(lua_State *L);

@@ -6,6 +6,7 @@
 #include "../engine/bug.h"
 #include "../engine/check.h"
 
+#include "call.h"
 #include "network.h"
 #include "own.h"
 

@@ -8,6 +8,7 @@ __attribute__((visibility("default"))) int luaopen_moongrad_core(lua_State *L);
 int luaopen_moongrad_core(lua_State *L) {
   lua_newtable(L);
   open_args(L);
+  open_memory(L);
   open_clock(L);
   open_matrix(L);
   open_matrix_index(L);

@@ -3,8 +3,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 /* Raises for numbers that a network of single precision cannot hold. */
 static void check_size(lua_State *L, const char *who, const Network *n, const char *name, const Matrix *m) {

@@ -3,8 +3,8 @@
 
    Each is one call of the kernel that the pass itself is made of, for one row. */
 
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 /* The row number at index idx of the network's batch, from 0. */
 static size_t check_row(lua_State *L, int idx, const Network *n) {

@@ -1,6 +1,6 @@
 /* journal.c - what the journal of a session asks and puts back: has it changed since, and to the last bit. */
 
-#include "network.h"
+#include "call.h"
 #include "own.h"
 
 /* core.marks(net): epoch, epochs that step() did, changes by anything but steps, writes to THETA and its kin,

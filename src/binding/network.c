@@ -4,6 +4,7 @@
    getters (net.name) and setters (net.name = value). */
 
 #include "network.h"
+#include "call.h"
 #include "own.h"
 #include "threads.h"
 
@@ -110,8 +111,7 @@ static int too_large(lua_State *L, mg_type type, size_t n_in, size_t n_layers, c
   const size_t out = spec[l].n_out;
   const double bytes = 4 * (double)mg_type_size(type) * most; /* theta, grad, dtheta and the theta before */
   const char *why = "a layer may have up to 2^30 units";
-  if (before <= MAX_UNITS && out <= MAX_UNITS)
-    why = lua_pushfstring(L, "this machine has %s", push_size(L, machine_bytes()));
+  if (before <= MAX_UNITS && out <= MAX_UNITS) why = memory_push(L, bytes);
   return fail(L,
               "network: layer %d of %I units: THETA[%d] would be %I x %s and take %s with its gradient; %s",
               (int)l + (before > out ? 1 : 2), (LUAI_UACINT)(before > out ? before : out), (int)l + 1,
@@ -129,15 +129,14 @@ static int network_new(lua_State *L) {
     return fail(L, "network: expected an input and at least one layer, got %d of both",
                 (int)lua_rawlen(L, 1));
   const size_t n_layers = lua_rawlen(L, 1) - 1;
-  mg_layer_spec *spec = lua_newuserdatauv(L, n_layers * sizeof *spec, 0);
+  mg_layer_spec *spec = memory_new(L, n_layers * sizeof *spec, "network");
   lua_newtable(L); /* of their activations, which the caller's table need not keep */
   const int activations = lua_gettop(L);
   const size_t n_in = read_layers(L, type, n_layers, spec);
   size_t parts;
   mg_team *team = push_team(L, &parts);
   const size_t bytes = mg_network_bytes(type, parts, n_in, n_layers, spec);
-  const double machine = machine_bytes();
-  if (bytes == 0 || (machine > 0 && (double)bytes > machine)) return too_large(L, type, n_in, n_layers, spec);
+  if (bytes == 0 || !memory_has(L, (double)bytes)) return too_large(L, type, n_in, n_layers, spec);
   Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
   memset(n, 0, sizeof *n);
   n->told = NAN;

@@ -17,14 +17,15 @@ enum {
   KEEP_BATCH,      /* storage of a, z, delta, y */
   KEEP_X,          /* the matrices attached */
   KEEP_Y,
-  KEEP_RNG,   /* a private generator, or nil */
-  KEEP_TEAM,  /* the threads it may use */
-  KEEP_ORDER, /* memory for an epoch's order of rows */
-  KEEP_OWN,   /* the activations, and the cost, that are written in Lua, or nil */
+  KEEP_RNG,    /* a private generator, or nil */
+  KEEP_TEAM,   /* the threads it may use */
+  KEEP_ORDER,  /* memory for an epoch's order of rows */
+  KEEP_BEFORE, /* THETA before an epoch, a storage, once there was one of several batches */
+  KEEP_OWN,    /* the activations, and the cost, that are written in Lua, or nil */
   KEEP_COUNT = KEEP_OWN
 };
 
-typedef struct Running Running; /* see own_call.h */
+typedef struct Running Running; /* see call.h */
 
 enum { PAST_EPOCHS = -1, PAST_NONE = -2 };
 

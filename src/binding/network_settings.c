@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../engine/init.h"
+#include "call.h"
 #include "network.h"
 #include "own.h"
 

@@ -1,7 +1,7 @@
-/* own.c - activations and costs that are written in Lua: the objects; running a network that has some.
+/* own.c - activations and costs that are written in Lua: the objects.
 
    Each is an object: a structure for the engine, whose functions call Lua (own_call.c), and a table with what
-   the user gave. What an error in one of these raised waits on the stack until run_end raises it. */
+   the user gave. */
 
 #include "own_call.h"
 
@@ -144,49 +144,6 @@ void own_keep(lua_State *L, int net, size_t place, int idx) {
   lua_pop(L, 1);
   n->running = running_of(L);
 }
-
-/* --- running a network -----------------------------------------------------------------------------------
- */
-
-int fail_busy(lua_State *L) {
-  return fail(L, "this network is in the middle of a pass, which calls one of its own functions");
-}
-
-void network_idle(lua_State *L, const Network *n) {
-  if (n->busy) fail_busy(L);
-  stopper_not_told(L);
-}
-
-/* The numbers of n are a pass's alone, or anyone's again. */
-static void set_busy(Network *n, bool busy) {
-  n->busy = n->parameters->busy = busy;
-  if (n->batch != NULL) n->batch->busy = busy;
-}
-
-void run_begin(lua_State *L, Network *n, Stopper *s) {
-  network_idle(L, n);
-  if (n->unpaired)
-    fail(L, "cost \"%s\" goes with output \"%s\"; set one of them first", n->net.cost.kind->name,
-         n->net.cost.kind->output);
-  if (n->running != NULL) {
-    luaL_checkstack(L, LUA_MINSTACK, "a function of the network's own");
-  }
-  stopper_begin(L, s, &n->net.stop);
-  if (n->running == NULL) return;
-  s->outer = n->running->L;
-  n->running->L = L;
-  set_busy(n, true);
-}
-
-void run_end(Network *n, Stopper *s, mg_status status) {
-  stopper_end(s, &n->net.stop);
-  if (n->running == NULL) return;
-  n->running->L = s->outer;
-  set_busy(n, false);
-  if (status == MG_FAILED) lua_error(s->L); /* it lies on top */
-}
-
-int run_stopped(lua_State *L, const char *who) { return fail(L, "%s: interrupted (THETA kept)", who); }
 
 bool own_interrupted(lua_State *L) {
   const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";

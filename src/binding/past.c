@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 #define PAST  "moongrad.past"  /* registry: the function that is told */
 #define IMAGE "moongrad.image" /* metatable name */
@@ -116,8 +116,7 @@ void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {
     p->times++;
     if (g != NULL) fingerprint(g, p->rng);
   } else {
-    n->changed += !ok; /* some of its batches may have been */
-    n->moved += !ok;
+    n->changed += !ok; /* what passes had made is gone */
     p->n = PAST_NONE;
   }
 }
@@ -219,7 +218,7 @@ static int image(lua_State *L) {
   lua_getiuservalue(L, 1, KEEP_RNG);
   const mg_rng *own = lua_touserdata(L, -1);
   const size_t rng = own != NULL ? sizeof *own : 0;
-  Image *m = lua_newuserdatauv(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, 0);
+  Image *m = memory_new(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, "an image for undo");
   *m = (Image){.shape = network_shape(net),
                .n_theta = flat,
                .n_batch = batch,

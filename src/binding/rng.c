@@ -108,6 +108,7 @@ static int rng_permutation(lua_State *L) {
   mg_rng *g = check_rng(L, &n);
   if (n > 1) check_arity(L, 1);
   const size_t count = (size_t)check_whole(L, 1, "n", 1, UINT32_MAX);
+  memory_ask(L, (double)count * (sizeof(double) + sizeof(uint32_t)), "a permutation");
   mg_mat *m = &matrix_new(L, 1, count)->m;
   uint32_t *order = storage_data(storage_new(L, count * sizeof *order, "a permutation"));
   mg_rng_permutation(g, count, order);

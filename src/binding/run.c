@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "../engine/pass.h"
+#include "call.h"
 #include "network.h"
 #include "own.h"
 #include "report.h"
@@ -168,7 +169,9 @@ static int step(lua_State *L) {
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (uint64_t)count);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
+  run_over(n, &s);
   const double seconds = now() - start;
+  const int failed = lua_gettop(L);
   n->stepped += run.done;
   if (run.done == (uint64_t)count && n->noted.n == count)
     past_count(n, seconds);
@@ -178,7 +181,7 @@ static int step(lua_State *L) {
     push_report(L, n, &run, seconds, count); /* kept for the line about a step that was stopped */
     lua_pop(L, 1);
   }
-  run_end(n, &s, status);
+  run_raise(L, status, failed);
   if (status == MG_NONFINITE) return network_nonfinite(L, "step", &n->net, &run.where, run.refused);
   push_report(L, n, &run, seconds, status == MG_STOPPED ? count : 0);
   return 1;
@@ -188,7 +191,7 @@ static int step(lua_State *L) {
 static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   if (rows > UINT32_MAX) fail(L, "train: expected up to 2^32 - 1 rows to shuffle, got %I", (LUAI_UACINT)rows);
   if (n->order_rows != rows) {
-    lua_newuserdatauv(L, rows * sizeof(uint32_t), 0);
+    memory_new(L, rows * sizeof(uint32_t), "the order of an epoch");
     lua_setiuservalue(L, 1, KEEP_ORDER);
     n->order_rows = rows;
   }
@@ -198,9 +201,23 @@ static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   return order;
 }
 
+/* Room for THETA before an epoch of several batches, kept by the network at index 1. */
+static void *before_of(lua_State *L, const Network *n) {
+  if (lua_getiuservalue(L, 1, KEEP_BEFORE) == LUA_TNIL) {
+    storage_new(L, mg_theta_bytes(&n->net), "THETA as it was before the epoch");
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, 1, KEEP_BEFORE);
+    lua_replace(L, -2);
+  }
+  Storage *s = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return storage_data(s);
+}
+
 /* core.epoch(net, X, y, batch, shuffle, targets, generator): one epoch of mini-batches over data that
    check_data has checked, of which only the shapes are looked at again, targets what it returned, its order
-   drawn from the generator (nil: the network's); a report. */
+   drawn from the generator (nil: the network's); a report. An epoch that does not come to its end leaves
+   THETA and the generator as they were. */
 static int epoch(lua_State *L) {
   check_arity(L, 7);
   Network *n = network_check(L, 1);
@@ -213,10 +230,15 @@ static int epoch(lua_State *L) {
   X = network_apart(L, 2, n);
   y = network_apart(L, 3, n);
   past_before_epoch(L, n, batch, g);
+  void *before = batch < rows ? before_of(L, n) : NULL;
   uint32_t *order = g != NULL ? order_of(L, n, rows) : NULL;
   network_room(L, 1, batch < rows ? batch : rows,
                false); /* after all that allocates: a finaliser may use n */
-  if (order != NULL) mg_rng_permutation(g, rows, order);
+  mg_rng undrawn;
+  if (order != NULL) {
+    undrawn = *g;
+    mg_rng_permutation(g, rows, order);
+  }
   n->staged_X = n->staged_y = NULL;
   n->walking = false;
   const double start = now();
@@ -224,10 +246,12 @@ static int epoch(lua_State *L) {
   Stopper s;
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
-  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
+  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, before, &run);
+  run_over(n, &s);
+  if (status != MG_OK && g != NULL) *g = undrawn;
   const double seconds = now() - start;
   past_after_epoch(n, g, status == MG_OK, seconds);
-  run_end(n, &s, status);
+  run_raise(L, status, lua_gettop(L));
   if (status == MG_NONFINITE) return network_nonfinite(L, "train", &n->net, &run.where, run.refused);
   push_report(L, n, &run, seconds, status == MG_STOPPED ? 1 : 0);
   return 1;

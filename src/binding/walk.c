@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../engine/pass.h"
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 static const char *const op_names[] = {
     [MG_OP_Z] = "z",         [MG_OP_A] = "a",       [MG_OP_COST] = "cost",
@@ -174,7 +174,7 @@ static int keep(lua_State *L) {
   check_arity(L, 1);
   const mg_network *net = &network_check(L, 1)->net;
   const size_t bytes = net->n_theta * mg_type_size(net->type);
-  Kept *kept = lua_newuserdatauv(L, sizeof *kept + FLATS * bytes, 0);
+  Kept *kept = memory_new(L, sizeof *kept + FLATS * bytes, "THETA as it was before the update");
   *kept = (Kept){network_shape(net), net->epoch, net->updated};
   luaL_setmetatable(L, KEPT);
   void *flats[FLATS];

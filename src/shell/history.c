@@ -3,10 +3,10 @@
    An entry is appended before its input runs, under a lock, so that a kill loses
    nothing and two prompts do not mix their lines. Each entry follows a line with its time,
    "#1700000000"; a line of an entry that looks like one has a backslash more in front. What
-   follows no such line is an entry by itself. When there are too many, the last ones replace
-   the file by rename, under the same lock. While another program holds the lock, entries wait in
-   memory: they are written with the next one after that, or at the end. Where there is no home, or
-   no right to write there, history lasts as long as the prompt. */
+   follows no such line is an entry by itself. When there are too many, or they take too many bytes,
+   the last ones replace the file by rename, under the same lock. While another program holds the lock,
+   entries wait in memory: they are written with the next one after that, or at the end. Where there is no
+   home, or no right to write there, history lasts as long as the prompt. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -23,10 +23,11 @@
 
 #include "shell.h"
 
-#define ENTRIES 10000 /* kept */
-#define SPARE   1000  /* more than that in the file, before it is trimmed */
-#define TRIES   30    /* to get the lock, ... */
-#define APART   10    /* ... so many ms apart */
+#define ENTRIES 10000      /* kept */
+#define SPARE   1000       /* more than that in the file, before it is trimmed */
+#define BYTES   (16 << 20) /* of the file's end that are looked at, whatever comes before them */
+#define TRIES   30         /* to get the lock, ... */
+#define APART   10         /* ... so many ms apart */
 
 static char file[MAX_PATH]; /* "" without one */
 static int first_own;       /* Readline's index of this session's first entry */
@@ -134,13 +135,17 @@ static void tell(void) {
         file);
 }
 
-/* What the file holds, to be freed; NULL when it cannot be had. */
-static char *read_all(int fd, size_t *n) {
+/* The last BYTES of the file, or all of it, to be freed; NULL when they cannot be had. */
+static char *read_end(int fd, size_t *n, int *whole) {
   struct stat st;
-  char *text = fstat(fd, &st) == 0 ? malloc((size_t)st.st_size + 1) : NULL;
+  if (fstat(fd, &st) != 0) return NULL;
+  *whole = st.st_size <= BYTES;
+  const size_t size = *whole ? (size_t)st.st_size : BYTES;
+  const off_t from = st.st_size - (off_t)size;
+  char *text = malloc(size + 1);
   *n = 0;
-  while (text != NULL && *n < (size_t)st.st_size) {
-    ssize_t k = pread(fd, text + *n, (size_t)st.st_size - *n, (off_t)*n);
+  while (text != NULL && *n < size) {
+    ssize_t k = pread(fd, text + *n, size - *n, from + (off_t)*n);
     if (k == 0) break;
     if (k > 0)
       *n += (size_t)k;
@@ -152,12 +157,22 @@ static char *read_all(int fd, size_t *n) {
   return text;
 }
 
+/* The first entry behind s, where the text may be cut off within one: that with the first time, or in a text
+   without times the next line. */
+static const char *first_whole(const char *s, const char *end) {
+  const char *line = next_line(s, end);
+  for (s = line; s < end; s = next_line(s, end))
+    if (is_time(s, end)) return s;
+  return line;
+}
+
 /* Leaves the last entries in the file if that is locked, and gives them to Readline if it has none yet. */
 static void settle(int fd, int load) {
   size_t size;
-  char *text = read_all(fd, &size), *buf = text ? malloc(size + 1) : NULL;
+  int whole;
+  char *text = read_end(fd, &size, &whole), *buf = text ? malloc(size + 1) : NULL;
   if (buf != NULL) {
-    const char *end = text + size, *s = last_entries(text, end, &in_file);
+    const char *end = text + size, *s = last_entries(whole ? text : first_whole(text, end), end, &in_file);
     if (s > text && !is_locked) file_replace(file, s, (size_t)(end - s), 0600);
     for (const char *next; load && s < end; s = next) {
       next = next_entry(s, end);

@@ -112,6 +112,32 @@ def trimmed(home):
 
 
 @test
+def huge(home):
+    """of a file of a gigabyte the end alone is read, and kept"""
+    path = os.path.join(home, FILE)
+    for head, first in (b"", ["one = 1", "two = {\n  2}"]), (b"#1700000000\nlost = [[\n", ["two = {\n  2}"]):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(head)
+            f.truncate(1 << 30)  # a hole: zeros that take no room
+            f.seek(0, os.SEEK_END)
+            f.write(b"\n")
+            if not head:
+                f.write(b"#1700000001\none = 1\n")
+            else:
+                f.write(b"the end of an entry that began far before\n")
+            f.write(b"#1700000002\ntwo = {\n  2}\n")
+        p = Prompt(home, "-q")
+        status = read("/proc/%d/status" % p.p.pid)
+        peak = int(status[status.index("VmHWM:"):].split()[1])
+        check(peak < 600 << 10, "%d KiB" % peak)  # the program takes 10 MiB, its sanitisers some 100 more
+        p.do("three = 3")
+        equal(p.end(), 0)
+        equal(entries(home), first + ["three = 3"])
+        check(os.path.getsize(path) < 200, os.path.getsize(path))
+
+
+@test
 def at_once(home):
     """two sessions that write at once lose nothing and mix nothing"""
     ours = [Prompt(home, "-q", rows=10) for _ in range(2)]

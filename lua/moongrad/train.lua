@@ -107,19 +107,20 @@ function training:epoch()
   return r
 end
 
--- What is done after epoch e with its report.
+-- What is done after epoch e with its report. The user's functions are locals: so tracebacks call them.
 function training:after(r, e)
+  local look, stop_when = self.look, self.stop_when
   if self.test_X then
     local cost, _, _, accuracy = core.evaluate(self.net, self.test_X, self.test_y)
     r.test_cost, r.test_accuracy = cost, accuracy
     r.seconds = core.clock() - self.start
   end
   if self.is_watched then r.watch = looking.look(self.net) or r.watch end
-  if self.stop_when then r.stopped = self.stop_when(r) and true or false end
+  if stop_when then r.stopped = stop_when(r) and true or false end
   local is_last = e == self.epochs or r.stopped
   self:keep(r, e, is_last)
-  if self.look and (e % self.every == 0 or is_last) then self.look(r) end
-  if not r.stopped and (self.look or self.stop_when) then -- they may have written to it
+  if look and (e % self.every == 0 or is_last) then look(r) end
+  if not r.stopped and (look or stop_when) then -- they may have written to it
     self.targets = core.check_data(self.net, "train", self.X, self.y)
   end
 end

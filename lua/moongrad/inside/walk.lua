@@ -7,6 +7,7 @@ local names = require "moongrad.names"
 local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
+local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
 local symbols = require "moongrad.inside.symbols"
 
@@ -71,8 +72,8 @@ end
 
 function op.__index(self, name) return name == "text" and tostring(self) or nil end
 
--- An empty input makes the next one, also after w:to(...).
-require("moongrad.prompt.print").repeats[op] = function(text)
+-- After w:to(...) the next one is w().
+repeats[op] = function(text)
   local w = text:match "^%s*([%a_][%w_]*)%s*:%s*[%a_]+%f[^%w_]"
   return w and w .. "()" or true
 end

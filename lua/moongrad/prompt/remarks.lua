@@ -1,10 +1,10 @@
 -- remarks.lua - what is said after an input that ran well but may not have done what was meant.
 
+local globals = require "moongrad.prompt.globals"
 local inputs = require "moongrad.prompt.inputs"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
 local quantities = require "moongrad.quantities"
-local session = require "moongrad.prompt.session"
 local undefined = require "moongrad.prompt.undefined"
 
 local remarks = {}
@@ -116,7 +116,7 @@ end
 -- --- new names within a typo of those of the session ---------------------------------------------
 
 local meant = {} -- live names that are long enough for a typo to show
-for name in next, session.live do
+for name in next, globals.live do
   if #name > 2 then meant[#meant + 1] = name end
 end
 
@@ -138,7 +138,7 @@ end
 
 local function of_typos(text)
   local said = {}
-  for name in next, session.fresh do
+  for name in next, globals.fresh do
     local near = not told[name] and text:find("%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
     if near and #near > 0 then
       told[name] = true

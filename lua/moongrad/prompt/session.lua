@@ -5,19 +5,17 @@
 
 local commands = require "moongrad.prompt.commands"
 local core = require "moongrad.core"
+local globals = require "moongrad.prompt.globals"
 local inputs = require "moongrad.prompt.inputs"
 local kept = require "moongrad.prompt.kept"
 local live = require "moongrad.prompt.live"
-local mg = require "moongrad"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local running = require "moongrad.running"
 local show = require "moongrad.show"
 local source = require "moongrad.source"
 
-local session = {
-  live = live.read, -- name -> function that gives its value
-}
+local session = { value = globals.value, names = globals.names, own = globals.own }
 
 -- --- the metatable on _G -----------------------------------------------------------
 
@@ -30,13 +28,6 @@ local function assign(set, v)
   error(message, 0)
 end
 
--- The value that the session has of a name.
-local function value_of(name)
-  local get = live.read[name]
-  if get then return get() end
-  return commands.value(name) or kept.values[name]
-end
-
 function session.metatable() end -- the host's, once it is installed
 
 -- A field of the metatable that the user's Lua gave _G: it is asked for what is not the session's.
@@ -45,9 +36,9 @@ local function theirs(field)
   return meta and rawget(meta, field)
 end
 
-local globals = {
+local metatable = {
   __index = function(t, name)
-    local v = value_of(name)
+    local v = globals.value(name)
     if v ~= nil or live.read[name] then return v end
     local index = theirs "__index"
     if type(index) == "function" then return index(t, name) end -- a tail call: it may look who asked
@@ -60,18 +51,12 @@ local globals = {
       commands.assign(name, v)
     else
       local newindex = theirs "__newindex"
-      session.fresh[name] = true
+      globals.fresh[name] = true
       if type(newindex) == "function" then return newindex(t, name, v) end
       if newindex then newindex[name] = v else rawset(t, name, v) end
     end
   end,
 }
-
-session.at_start = {} -- the globals that are Lua's own
-session.fresh = {}    -- name -> true for the globals that are new since the last input began
-
--- The session's functions that the user has replaced.
-function session.replaced() return next, commands.replaced() end
 
 local utf8_wanted -- may the prompt have what ASCII has not?
 
@@ -88,8 +73,8 @@ function session.install(host)
     core.progress(function(...) return require "moongrad.prompt.progress".tick(host.progress, ...) end, 0.1)
   end
   source.only()
-  for name, v in next, _G do session.at_start[name] = v end
-  setmetatable(_G, globals)
+  for name, v in next, _G do globals.at_start[name] = v end
+  setmetatable(_G, metatable)
 end
 
 -- --- for the shell ---------------------------------------------------------------------
@@ -135,25 +120,10 @@ function session.unloadable(message, name, text)
   return require("moongrad.prompt.unloadable").explain(message, name, text)
 end
 
--- Every name that _G gives without holding it.
-function session.names()
-  local list = { "mg" }
-  for _, t in ipairs { live.read, commands.functions, mg } do
-    for name in pairs(t) do list[#list + 1] = name end
-  end
-  return list
-end
-
--- The value of such a name.
-session.value = value_of
-
--- The session's own function of a name, also where the user has another.
-function session.own(name) return commands.functions[name] end
-
 -- --- what is recorded --------------------------------------------------------------------
 
 -- What recording.lua and the journal see of the session.
-local inside = { noted = {}, names = session.names, live = session.value }
+local inside = { noted = {}, names = globals.names, live = globals.value }
 
 local function copy_of(t)
   local copy = {}
@@ -211,11 +181,32 @@ function session.recording()
   return recording
 end
 
+-- --- commands that know the session ----------------------------------------------------------
+
+-- A function of the help, which is loaded when it is used, and says how one types it in this session.
+local function of_help(name)
+  return function(...)
+    local help = require "moongrad.help.help"
+    help.session = globals
+    return help[name](...)
+  end
+end
+
+commands.add("help", commands.by_name("help", of_help "help"))
+commands.add("apropos", of_help "apropos")
+commands.add("who", commands.by_name("who", function(...) return require("moongrad.prompt.who").who(...) end))
+commands.add("traceback", function(...) return require("moongrad.prompt.errors").traceback(...) end)
+for _, name in ipairs { "history", "save_session", "run", "edit", "reset" } do
+  commands.add(name, commands.of_module(name, session.recording))
+end
+
+-- --- inputs, as they are recorded -------------------------------------------------------------
+
 local open_input, close_input, results = session.open_input, session.close_input, session.results
 
 function session.open_input(text)
   local n, code = open_input(text)
-  session.fresh = {}
+  globals.fresh = {}
   session.recording().open(n, text, code)
   return n, code
 end

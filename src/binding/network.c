@@ -1,7 +1,6 @@
 /* network.c - the network object: making one, its data, its views.
 
-   core.network_class holds three tables that the Lua side completes: methods,
-   getters (net.name) and setters (net.name = value). */
+   core.network_class: methods, getters (net.name), setters (net.name = value), tables that Lua completes. */
 
 #include "network.h"
 #include "call.h"

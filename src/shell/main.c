@@ -129,6 +129,26 @@ static int lua_init(lua_State *L) {
   return init[0] == '@' ? run_file(L, init + 1) : run_string(L, init, name);
 }
 
+/* Runs what the options say, the script, the prompt or standard input; false when there was an error. */
+static int run_all(lua_State *L, const Options *o, char **argv, int argc) {
+  int session = !(o->flags & OPT_NO_SESSION);
+  if (session && open_session(L, o, argc) != LUA_OK) return 0;
+  if (o->seed && seed(L, o->seed) != LUA_OK) return 0;
+  if (!(o->flags & OPT_E) && lua_init(L) != LUA_OK) return 0;
+  if (!opt_run(L, argv, o->script)) return 0;
+  if (o->script < argc && run_script(L, argv + o->script) != LUA_OK) return 0;
+  if (o->flags & OPT_INTERACTIVE)
+    prompt_run(L, o);
+  else if (o->script == argc && !(o->flags & (OPT_CODE | OPT_LUA_VERSION))) { /* nothing to run? */
+    if (isatty(STDIN_FILENO)) {
+      if (!session) puts(LUA_COPYRIGHT);
+      prompt_run(L, o);
+    } else if (run_file(L, NULL) != LUA_OK && session) /* lua5.4 ends with 0 here */
+      return 0;
+  }
+  return 1;
+}
+
 /* The program, in protected mode; true when there was no error. */
 static int pmain(lua_State *L) {
   int argc = (int)lua_tointeger(L, 1);
@@ -165,21 +185,7 @@ static int pmain(lua_State *L) {
   create_arg(L, argv, argc, o.script);
   lua_gc(L, LUA_GCGEN, 0, 0);
 
-  if (session && open_session(L, &o, argc) != LUA_OK) return 0;
-  if (o.seed && seed(L, o.seed) != LUA_OK) return 0;
-  if (!(o.flags & OPT_E) && lua_init(L) != LUA_OK) return 0;
-  if (!opt_run(L, argv, o.script)) return 0;
-  if (o.script < argc && run_script(L, argv + o.script) != LUA_OK) return 0;
-  if (o.flags & OPT_INTERACTIVE)
-    prompt_run(L, &o);
-  else if (o.script == argc && !(o.flags & (OPT_CODE | OPT_LUA_VERSION))) { /* nothing to run? */
-    if (isatty(STDIN_FILENO)) {
-      if (!session) puts(LUA_COPYRIGHT);
-      prompt_run(L, &o);
-    } else if (run_file(L, NULL) != LUA_OK && session) /* lua5.4 ends with 0 here */
-      return 0;
-  }
-  lua_pushboolean(L, 1);
+  lua_pushboolean(L, run_all(L, &o, argv, argc));
   return 1;
 }
 

@@ -283,10 +283,7 @@ end
 -- > check{sweep = true}
 local function run(net, o, ...)
   core.network_self(net, "check")
-  if select("#", ...) > 0 then raise "check: expected one table, check{epsilon = 1e-5}" end
-  if o == nil then o = {} end
-  if type(o) ~= "table" then raise("check: expected a table, check{layer = 1}, got %s", options.show(o)) end
-  for name in pairs(o) do options.exists("check", name) end
+  o = options.take("check", o, ...)
   local self, layers, samples = read(net, o)
   local gradients = o.grad ~= nil and own_gradients(net, o.grad, layers) or net.grad -- GRAD is made anew
   self.cost = ready(self, net)

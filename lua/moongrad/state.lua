@@ -42,6 +42,16 @@ local function freeze(net, digits)
   end
 end
 
+-- The state of a generator, nil for the shared one, as hexadecimal digits; and back.
+function state.digits(g)
+  return (core.rng_state(g):gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+end
+
+function state.set_digits(g, digits)
+  local bytes = digits:gsub("%x%x", function(byte) return string.char(tonumber(byte, 16)) end)
+  core.rng_state(g, bytes)
+end
+
 -- --- what a state is made of -----------------------------------------------------------------
 
 -- Each has a name in the state; get(net), its value; and put(net, value, state). layers and given, the options as
@@ -78,10 +88,10 @@ end
 -- As settings; a value that is nil is not put. Numbers that an optimiser carries from step to step belong here.
 local numbers = {
   { name = "epoch", get = function(net) return net.epoch end, put = core.set_epoch },
-  { name = "random", get = function(net) -- the state of its own generator, bytes
+  { name = "random", get = function(net) -- the state of a generator of its own
     local own = core.own_rng(net)
-    return own and core.rng_state(own)
-  end, put = function(net, bytes) core.rng_state(core.own_rng(net), bytes) end },
+    return own and state.digits(own)
+  end, put = function(net, digits) state.set_digits(core.own_rng(net), digits) end },
   { name = "theta", get = function(net) return copies(net.theta) end, put = function(net, theta)
     for l, m in ipairs(theta) do core.set_theta(net, l, m) end
   end },

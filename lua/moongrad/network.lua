@@ -8,6 +8,7 @@ local options = require "moongrad.options"
 local past = require "moongrad.past.past"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
+local states = require "moongrad.state"
 require "moongrad.report"
 
 local class = core.network_class
@@ -22,23 +23,10 @@ local state = core.network_state
 
 -- A network of checked layers and options.
 local function make(layers, given)
-  local activations, cost, scale = options.resolve(layers, given)
-  local specification = { { size = layers[1].size } }
-  for l = 2, #layers do
-    specification[l] = { size = layers[l].size, activation = activations[l - 1], bias = layers[l].bias }
-  end
-  local net = core.network(specification, given.precision)
-  local s = state(net)
-  s.layers, s.given, s.activations = layers, given, options.names_of(activations)
-  core.set_cost(net, cost, scale)
-  for _, name in ipairs { "eta", "l1", "l2" } do
-    if given[name] then core.numbers(net, name, given[name]) end
-  end
-  if given.seed then core.set_rng(net, core.generator(given.seed)) end
-  if given.X ~= nil then core.network_data(net, "X", given.X) end
-  if given.y ~= nil then core.network_data(net, "y", given.y) end
+  local settings = { layers = layers, given = given, eta = given.eta, X = given.X, y = given.y,
+    rng = given.seed and core.generator(given.seed) }
   given.X, given.y, given.eta = nil, nil, nil -- the network's own from here on
-  return net
+  return states.make(settings)
 end
 
 --- mg.network{sizes..., option = value, ...}
@@ -126,9 +114,9 @@ end
 function methods.copy(net, ...)
   core.network_self(net, "copy")
   options.none("copy", ...)
-  local layers, given = description(net)
-  given.X, given.y = given.X and given.X:copy(), given.y and given.y:copy()
-  local twin = core.network_copy(make(layers, given), net)
+  local s = states.settings(net)
+  s.X, s.y, s.rng = s.X and s.X:copy(), s.y and s.y:copy(), nil
+  local twin = core.network_copy(states.make(s), net) -- with a generator of its own, if net has one
   past.fork(twin, net)
   return twin
 end
@@ -185,8 +173,9 @@ function getters.layers(net)
   end, "layers")
 end
 
-local parts = { [true] = 3, bias = 1, weights = 2, [false] = 0 }
-local part_names = { [0] = false, "bias", "weights", true } -- by core's numbers
+local part_names = states.frozen_parts
+local parts = {} -- core's numbers by name
+for number, name in pairs(part_names) do parts[name] = number end
 
 --- net.frozen[l]
 -- Which parameters of layer l stay as they are: true (all), "bias", "weights" or false (none). Assign to set it.
@@ -268,13 +257,9 @@ local function set_option(net, name, v)
       if (name == "output") == (l == #layers) then layers[l].activation = nil end
     end
   end
-  local activations, cost, scale = options.resolve(layers, given)
+  options.resolve(layers, given)
   past.before(net, ("options.%s = %s"):format(name, show(v)))
-  s.layers, s.given, s.activations = layers, given, options.names_of(activations)
-  for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
-  core.set_cost(net, cost, scale)
-  core.numbers(net, "l1", given.l1 or 0)
-  core.numbers(net, "l2", given.l2 or 0)
+  states.set_options(net, layers, given)
   if name == "seed" then core.set_rng(net, v and core.generator(v)) end
   past.settle(net)
 end

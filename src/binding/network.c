@@ -198,46 +198,38 @@ static void check_copy(lua_State *L, const Network *to, const Network *from) {
   network_idle(L, from);
 }
 
-/* core.network_copy(to, from): THETA, epoch, the live state, the data and a private generator. */
+/* core.network_copy(to, from): the numbers of from, its settings apart: THETA, epoch, all that a pass left
+   and the state of a private generator. The two have the same layers, activations and precision. */
 static int network_copy(lua_State *L) {
   check_arity(L, 2);
   Network *to = network_check(L, 1), *from = network_check(L, 2);
+  const mg_network *source = &from->net;
+  mg_network *n = &to->net;
+  const size_t flat = n->n_theta * mg_type_size(n->type);
   check_copy(L, to, from);
   if (lua_getiuservalue(L, 2, KEEP_RNG) != LUA_TNIL) {
     const mg_rng *own = lua_touserdata(L, -1);
     *rng_new(L, 0) = *own;
     lua_setiuservalue(L, 1, KEEP_RNG);
   }
-  if (from->net.capacity > 0) network_room(L, 1, from->net.capacity, true);
-  const mg_network *source = &from->net;
-  mg_network *n = &to->net;
+  if (source->capacity > 0) {
+    network_room(L, 1, source->capacity, true);
+    memcpy(storage_data(to->batch), storage_data(from->batch), mg_batch_bytes(source, source->capacity));
+    mg_network_stage(n, NULL, NULL, source->rows, NULL); /* so many of its rows are used */
+  }
   to->changed++;
   to->moved++;
   to->walking = false;
   to->staged_X = to->staged_y = NULL;
-  for (size_t l = 0; l < n->n_layers; l++) {
-    mg_layer *y = &n->layer[l];
-    const mg_layer *x = &source->layer[l];
-    mg_network_freeze(n, l, x->frozen);
-    mg_mat_copy(&y->theta, &x->theta);
-    mg_mat_copy(&y->grad, &x->grad);
-    mg_mat_copy(&y->dtheta, &x->dtheta);
-  }
-  if (source->rows > 0) { /* the batch, whole: staging gives the views their rows */
-    mg_mat X = mg_mat_cols(source->layer[0].in, 1, source->layer[0].n_in);
-    mg_network_stage(n, &X, &source->y, source->rows, NULL);
-    for (size_t l = 0; l < n->n_layers; l++) {
-      mg_mat_copy(&n->layer[l].in, &source->layer[l].in); /* its ones, too, which may have been written to */
-      mg_mat_copy(&n->layer[l].z, &source->layer[l].z);
-      mg_mat_copy(&n->layer[l].out, &source->layer[l].out);
-      mg_mat_copy(&n->layer[l].delta, &source->layer[l].delta);
-    }
-  }
+  memcpy(n->theta, source->theta, flat);
+  memcpy(n->grad, source->grad, flat);
+  memcpy(n->dtheta, source->dtheta, flat);
+  memcpy(n->previous, source->previous, flat);
   n->epoch = source->epoch;
   n->made = source->made;
   n->updated = source->updated;
   n->targets = source->targets;
-  n->bug = source->bug;
+  n->sum = source->sum;
   n->j = source->j;
   lua_settop(L, 1);
   return 1;

@@ -48,6 +48,7 @@ end
 -- The journal's part of an input, of which the prompt tells.
 function recording.open(n, text, source) journal.open(n, text, source) end
 function recording.computed(...) if journal then journal.computed(...) end end
+function recording.read_last(name) if journal then journal.reads(name) end end
 
 -- Returns a remark when what the input left is not all kept. settled: did it edit anything?
 function recording.close(status, settled)
@@ -99,10 +100,11 @@ end
 --- save_session(path)
 -- Writes what the session has done so far as a script: moongrad path does it again and leaves every bit of THETA,
 -- the generator, X, y and your names as they are now. Its head has moongrad's version and the seed; what only
--- looked is left out; an interrupted step(500) is the step(37) it was. Files that an input reads, the clock and
--- such are read again, which a comment says; init.lua, the script before the prompt and what run() ran are
--- written out. What an interrupted input left is kept as copies until it is written, of at most 256 MiB in all: a
--- line after that input says which numbers were too large to be kept, and so does a comment in the script.
+-- looked is left out. Files that an input reads, the clock and such are read again, which a comment says; init.lua,
+-- the script before the prompt and what run() ran are written out. In place of an input that was interrupted, and of
+-- a bench, stand the numbers that it left: networks, matrices, tables, functions that hold no variables of others.
+-- A comment names what cannot be written, and what was too large: until it is written it is kept as copies, of at
+-- most 256 MiB in all, and a line after that input names it, too.
 -- Returns true and, when a saved session was there, that it was replaced, and what was too large; nil and a
 -- message when it cannot be written, or another file is there, which stays as it is.
 -- > save_session "xor-by-hand.lua"
@@ -188,6 +190,7 @@ local function quote(path) return "'" .. path:gsub("'", "'\\''") .. "'" end
 function recording.edit(path, ...)
   options.no_more('edit: expected one name of a file, edit "mine.lua"', ...)
   path = path_of("edit", path)
+  if given[1] and given[1].name == path then return recording.run(path) end
   local editor = getenv "VISUAL"
   if not editor or editor == "" then editor = getenv "EDITOR" end
   if not editor or editor == "" then

@@ -2,14 +2,13 @@
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"
-local options = require "moongrad.options"
 local past = require "moongrad.past.past"
+local states = require "moongrad.state"
 
 local again = {}
 
 local state = core.network_state
 local of, settle, usable = past.of, past.settle, past.usable
-local settings_of, same = past.settings, past.same
 local step = core.network_class.methods.step
 local min = math.min
 
@@ -20,25 +19,7 @@ local function apply(net, p, settings)
     for key, v in pairs(settings) do own[key] = p.twins[v] or v end
     settings = own
   end
-  local now = settings_of(net)
-  if same(now, settings) then return end
-  local s = state(net)
-  if settings.given ~= now.given then
-    local activations, cost, scale = options.resolve(settings.layers, settings.given)
-    s.layers, s.given, s.activations = settings.layers, settings.given, options.names_of(activations)
-    for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
-    core.set_cost(net, cost, scale)
-  end
-  for _, name in ipairs { "eta", "l1", "l2" } do core.numbers(net, name, settings[name]) end
-  local l = 0
-  for parts in settings.frozen:gmatch "%d" do
-    l = l + 1
-    if core.frozen(net, l) ~= tonumber(parts) then core.frozen(net, l, tonumber(parts)) end
-  end
-  core.bug(net, settings.bug)
-  core.set_rng(net, settings.own)
-  core.network_data(net, "X", settings.X)
-  core.network_data(net, "y", settings.y)
+  states.apply(net, settings)
 end
 
 -- --- making a state again ----------------------------------------------------------------------------
@@ -125,7 +106,7 @@ end
 local function leave(b)
   local net, p = b.net, b.past
   apply(net, p, b.arrived and b.settings or b.began)
-  p.settings = settings_of(net)
+  p.settings = states.settings(net)
   if b.arrived then
     arrive(net, p, b.to_i, b.to_k, b.label)
   else

@@ -5,6 +5,7 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
+local states = require "moongrad.state"
 
 local function first_in(a, b)
   for i = 1, a.nrows do
@@ -39,29 +40,6 @@ local function same_theta(a, b)
     if not (m == b.theta[l]) then return false end
   end
   return true
-end
-
--- What moves the THETA of a network, by name, in words.
-local function settings_of(net)
-  local s, biases = core.network_state(net), {}
-  local cost, scale = options.cost_of(net)
-  for l = 2, #s.layers do biases[l - 1] = tostring(s.layers[l].bias) end
-  return { activations = "{" .. table.concat(s.activations, ", ") .. "}", eta = net.eta, l1 = net.options.l1,
-    l2 = net.options.l2, cost = options.name_of(cost) .. (scale and (" * %g"):format(scale) or ""),
-    biases = "{" .. table.concat(biases, ", ") .. "}", frozen = tostring(net.frozen), bug = core.bug(net),
-    precision = net.options.precision }
-end
-
-local settings = { "activations", "biases", "cost", "eta", "l1", "l2", "frozen", "bug", "precision" }
-
--- Those in which they differ, in words.
-local function options_apart(a, b)
-  local list, of_a, of_b = {}, settings_of(a), settings_of(b)
-  for _, name in ipairs(settings) do
-    local one, other = of_a[name], of_b[name]
-    if one ~= other then list[#list + 1] = ("%s %s and %s"):format(name, one, other) end
-  end
-  return #list > 0 and table.concat(list, ", ") or nil
 end
 
 local tips = setmetatable({}, { __mode = "k" }) -- where a copy of a network began to be looked at
@@ -102,18 +80,7 @@ local function scan(a, b, from, to)
   return to, true
 end
 
-local function same_settings(x, y)
-  if rawequal(x, y) then return true end
-  for _, key in ipairs { "eta", "l1", "l2", "frozen", "bug" } do
-    if x[key] ~= y[key] then return false end
-  end
-  local activations, cost, scale = options.resolve(x.layers, x.given)
-  local others, other_cost, other_scale = options.resolve(y.layers, y.given)
-  for l, activation in ipairs(activations) do
-    if activation ~= others[l] then return false end
-  end
-  return cost == other_cost and scale == other_scale and x.given.precision == y.given.precision
-end
+local function same_settings(x, y) return rawequal(x, y) or #states.differences(x, y) == 0 end
 
 local function same_data(x, y)
   if rawequal(x, y) then return true end
@@ -244,7 +211,8 @@ local function diff(net1, net2, ...)
     d.quantity, d.layer, d.i, d.j, one, other = first(a, b)
     d.values = one and other and { one, other } or nil
   end
-  d.options = options_apart(a, b)
+  local apart = states.differences(states.settings(a), states.settings(b))
+  d.options = #apart > 0 and table.concat(apart, ", ") or nil
   d.equal = d.quantity == nil and d.options == nil
   d.text = words(d, { net1.epoch, net2.epoch })
   return d

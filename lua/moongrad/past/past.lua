@@ -5,41 +5,21 @@
 -- image of it, or is made from an image before it by doing again what came after: see again.lua.
 --
 --   {kind = "start" | "change" | "step" | "epochs" | "seek", label =, group =, from_i =, from_k =, epoch =,
---    settings =, images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y = (of the data then)}
+--    settings = (as state.lua has them), images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y =
+--    (of the data then)}
 --   step: n epochs a call, times calls, on data; epochs: train's, with batch, shuffle and rng at their start
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"
 local raise = require "moongrad.raise"
+local states = require "moongrad.state"
 
 local past = {}
 
 local state = core.network_state
+local settings_of, same = states.settings, states.same
 
 local apart = 1000 -- events between two images
-
--- --- settings: all of a network but its numbers ---------------------------------------------------
-
-function past.settings(net)
-  local s = state(net)
-  local eta, l1, l2 = core.numbers(net)
-  local X, y = core.network_data(net)
-  local frozen = {}
-  for l = 1, #s.layers - 1 do frozen[l] = core.frozen(net, l) end
-  return { eta = eta, l1 = l1, l2 = l2, X = X, y = y, bug = core.bug(net), own = core.own_rng(net),
-    frozen = table.concat(frozen, " "),
-    layers = s.layers, given = s.given, activations = s.activations }
-end
-
--- Is it the same to the network? Tables that options.lua made anew may hold the same.
-function past.same(a, b)
-  for _, key in ipairs { "eta", "l1", "l2", "frozen", "given", "bug" } do
-    if a[key] ~= b[key] then return false end
-  end
-  return rawequal(a.X, b.X) and rawequal(a.y, b.y) and rawequal(a.own, b.own)
-end
-
-local settings_of, same = past.settings, past.same
 
 -- --- noting ------------------------------------------------------------------------------------------
 
@@ -107,7 +87,7 @@ local function note(net, p)
     return true
   end
   if not (settings or moved) then return label ~= nil end
-  local own = settings and not rawequal(settings.own, p.settings.own)
+  local own = settings and not rawequal(settings.rng, p.settings.rng)
   p.settings = settings or p.settings
   local e = append(net, p, { kind = "change", label = label or moved and "an edit of THETA" or "a setting" })
   p.i, p.k = p.last, 0
@@ -348,7 +328,7 @@ function past.fork(to, from)
     end
   end
   new.twins = {}
-  for _, key in ipairs { "X", "y", "own" } do
+  for _, key in ipairs { "X", "y", "rng" } do
     local given = p.settings[key]
     if given ~= nil then new.twins[given] = new.settings[key] end
     for first, v in pairs(p.twins or {}) do -- from is a copy itself: what its original was given

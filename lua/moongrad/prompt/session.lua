@@ -39,6 +39,7 @@ end
 local metatable = {
   __index = function(t, name)
     local v = globals.value(name)
+    session.note_read(name)
     if v ~= nil or live.read[name] then return v end
     local index = theirs "__index"
     if type(index) == "function" then return index(t, name) end -- a tail call: it may look who asked
@@ -143,13 +144,13 @@ end
 
 function inside.seed() return math.tointeger(tonumber(inside.host.seed)) or 0 end
 inside.replaced = commands.replaced
+function inside.last() return kept.values end
 
--- Is a global the session's, not the user's? Is it known to the session at all? Is it what Lua began with?
+-- Is a global the session's, not the user's? Is it known to the session at all?
 function inside.is_known(name) return live.read[name] ~= nil or commands.provided(name) ~= nil end
 function inside.is_own(name)
   return inside.is_known(name) and rawget(_G, name) == nil and commands.replaced()[name] == nil
 end
-function inside.is_base(name) return rawequal(rawget(_G, name), inside.base[name]) end
 
 -- For reset: without network, data, replaced functions and last values.
 function inside.clear()
@@ -201,6 +202,14 @@ for _, name in ipairs { "history", "save_session", "run", "edit", "reset" } do
 end
 
 -- --- inputs, as they are recorded -------------------------------------------------------------
+
+local is_last = { _ = true } -- the names of the last values
+for i = 1, 9 do is_last["_" .. i] = true end
+
+-- What runs reads a name.
+function session.note_read(name)
+  if recording and is_last[name] then recording.read_last(name) end
+end
 
 local open_input, close_input, results = session.open_input, session.close_input, session.results
 

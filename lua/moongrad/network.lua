@@ -31,8 +31,8 @@ end
 
 --- mg.network{sizes..., option = value, ...}
 -- A feed-forward network, its THETA drawn at once. Positional: layer sizes, the input first; an entry may be
--- {size, activation, bias = false}. Raises for an option that does not exist, and for an output and a cost that do
--- not go together. NET = network{...} makes it the current one.
+-- {size, activation, bias = false}. Raises for an option that does not exist, for an output and a cost that do not
+-- go together, and for a softmax of one unit, which is always 1. NET = network{...} makes it the current one.
 -- > wide = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
 -- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)

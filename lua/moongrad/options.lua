@@ -360,7 +360,7 @@ end
 
 -- What layers and options come to: the activation of each weight layer, the cost and its scale; the user's own as
 -- objects.
--- Raises for an output and a cost that do not go together.
+-- Raises for an output and a cost that do not go together, and for a softmax of one unit.
 function options.resolve(layers, given)
   local cost, scale = options.cost("cost", given.cost or options.defaults.cost)
   local hidden = given.activation or options.defaults.activation
@@ -374,6 +374,9 @@ function options.resolve(layers, given)
     raise("cost %q goes with a %s output, not %s", cost, goes_with, options.name_of(output))
   elseif not goes_with and output == "softmax" and not core.own(cost) then
     raise('a softmax output goes with cost "softmax", not %q', cost)
+  elseif output == "softmax" and layers[#layers].size == 1 then
+    raise('a softmax output of one unit is always 1: take two units, one for each class, or output = "sigmoid" with '
+      .. 'cost = "cross-entropy"')
   end
   return activations, cost, scale
 end

@@ -321,10 +321,19 @@ describe("no alarm", function()
   end)
 
   it("is raised by relus on their kinks", function()
-    for seed = 0, kit.many(100, 30) - 1 do -- biases 0, and a row of zeros: every relu is on its kink
-      assert.is_true(net_of { 2, 8, 1, activation = "relu", cost = "cross-entropy", init = "he", seed = seed }
-        :diagnose().ok, seed)
+    local learnt, all = 0, kit.many(100, 30)
+    for seed = 0, all - 1 do -- biases 0, and a row of zeros: every relu is on its kink
+      local net = net_of { 2, 8, 1, activation = "relu", cost = "cross-entropy", init = "he", seed = seed }
+      local d = net:diagnose()
+      assert.is_nil(finding(d, "gradient"), seed)
+      net:step(5000)
+      local _, mse = core.evaluate(net, X, y)
+      if mse < .02 then -- some do get stuck
+        learnt = learnt + 1
+        assert.is_true(d.ok, seed)
+      end
     end
+    assert.is_true(learnt > .9 * all)
   end)
 
   it("is raised for curves and classes that are learnt in batches", function()

@@ -112,7 +112,9 @@ function kit.random(k, more)
     spec[l] = { upto(9), core.activations[(k + 2 * l) % #core.activations + 1], bias = upto(6) > 1 }
   end
   local outputs = { "linear", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "gelu", "softplus" }
-  spec[#spec + 1] = { upto(4), type(cost) == "table" and "elu" or core.cost_outputs[cost] or outputs[upto(#outputs)] }
+  local n_out = upto(4)
+  if cost == "softmax" and n_out == 1 then n_out = 2 end -- one is refused
+  spec[#spec + 1] = { n_out, type(cost) == "table" and "elu" or core.cost_outputs[cost] or outputs[upto(#outputs)] }
   if upto(3) == 1 then spec.l1, spec.l2 = .01, .02 end
   for name, v in pairs(more or {}) do spec[name] = v or nil end
   local net = mg.network(spec)

@@ -31,6 +31,21 @@ describe("options", function()
     assert.equal(text, tostring(net.options))
   end)
 
+  it("of a softmax of one unit, which is always 1, raise and say what to do", function()
+    local own = mg.cost { name = "options' own", f = function(a, t) return (a - t) ^ 2 end,
+      delta = function(a, t) return 2 * (a - t) end }
+    local two = mg.network { 2, 3, 2, cost = "softmax" }
+    local net = kit.xor()
+    local text = tostring(net.options)
+    for _, f in ipairs { function() mg.network { 2, 3, 1, cost = "softmax" } end,
+      function() mg.network { 2, { 1, "softmax" }, cost = "softmax" } end,
+      function() mg.network { 2, 1, output = "softmax", cost = own } end,
+      function() net.options.cost = "softmax" end, function() two:like { 2, 3, 1 } end } do
+      raises(f, "softmax output of one unit is always 1", 'output = "sigmoid"', 'cost = "cross-entropy"')
+    end
+    assert.equal(text, tostring(net.options))
+  end)
+
   it("change activations, also of layers that were given their own", function()
     local net = kit.xor { activation = "relu" }
     net:step()

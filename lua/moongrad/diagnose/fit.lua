@@ -136,7 +136,7 @@ local function look_for_plateau(self, net, X, y, run)
 end
 
 -- Where it falls, but many epochs more leave much of it, and as many with another ETA, or from another THETA, do not.
-local function look_at_pace(self, net, X, y, run)
+local function look_at_pace(self, net, run)
   local on = remedy.going_on(run)
   if not self.ok or on.epochs < 5000 or (on.left or 0) <= .25 then return end
   local fixes, kind = { ("ETA = %.3g; "):format(10 * net.eta) }, "eta"
@@ -146,14 +146,13 @@ local function look_at_pace(self, net, X, y, run)
     found = remedy.search(run, fixes)
   end
   if not found or found.left > goal.enough then return end
-  local pace = ("%d epochs more bring mse from %.4g to %.4g"):format(on.epochs, self.mse, on.mse)
+  local pace = ("%d epochs more bring mse from %.4g to %.4g alone"):format(on.epochs, self.mse, on.mse)
   if found.eta and found.eta > net.eta and found.change == ("ETA = %g; "):format(found.eta) then -- by nothing but ETA
     finding.add(self, { name = "ETA too small", value = self.widest, fixes = fixes, kind = kind,
-      text = ("%s with ETA %.3g, and %d to %.3g with %.3g"):format(pace, net.eta, found.epochs, found.mse, found.eta) })
+      text = ("with ETA %.3g %s, and %d to %.3g with %.3g"):format(net.eta, pace, found.epochs, found.mse, found.eta) })
   else
-    local f = of_xor(self, net, X, y) or { name = "plateau", value = self.mse, text = "the cost hardly falls" }
-    f.fixes, f.kind, f.text = fixes, kind, f.text .. "; " .. pace
-    finding.add(self, f)
+    finding.add(self, { name = "plateau", value = on.mse, fixes = fixes, kind = kind,
+      text = ("the cost falls, but %s, which leaves %s of the variance of y"):format(pace, finding.percent(on.left)) })
   end
 end
 
@@ -162,8 +161,8 @@ function fit.plateau(self, net, X, y, run)
   if remedy.going_on(run).is_learnt then return end -- it leaves it by itself
   if self.trend == "flat" and self.fall <= .02 then
     look_for_plateau(self, net, X, y, run)
-  elseif self.trend == "falls" then
-    look_at_pace(self, net, X, y, run)
+  else
+    look_at_pace(self, net, run)
   end
 end
 

@@ -167,8 +167,7 @@ function setters.theta(net, matrices)
   if type(matrices) ~= "table" then raise("theta: expected a list of matrices, got %s", show(matrices)) end
   local n = #net.theta
   if #matrices ~= n then raise("theta: expected %d matrices, one for each layer, got %d", n, #matrices) end
-  for l = 1, n do core.set_theta(net, l, matrices[l], true) end
-  for l = 1, n do core.set_theta(net, l, matrices[l]) end
+  core.set_thetas(net, matrices)
 end
 
 -- --- sizes, and what is frozen -------------------------------------------------------------------
@@ -270,12 +269,14 @@ local function set_option(net, name, v)
   end
   local activations, cost, scale = options.resolve(layers, given)
   past.before(net, ("options.%s = %s"):format(name, show(v)))
+  local hold <close> = core.hold(net)
   s.layers, s.given, s.activations = layers, given, options.names_of(activations)
   for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
   core.set_cost(net, cost, scale)
   core.numbers(net, "l1", given.l1 or 0)
   core.numbers(net, "l2", given.l2 or 0)
   if name == "seed" then core.set_rng(net, v and core.generator(v)) end
+  core.release(hold)
   past.settle(net)
 end
 

@@ -7,9 +7,7 @@
 
 #define GUARD "moongrad.guard" /* metatable name */
 
-#define ROOM                                                                                    \
-  100 /* slots of the stack that are made sure of before: closing must not have to ask for them \
-       */
+#define ROOM 100 /* free slots of the stack that a guard is given at least */
 
 typedef struct Guard {
   bool open; /* is the block still on? */

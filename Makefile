@@ -74,6 +74,10 @@ engine-tests: $(TESTS)
 $(BUILD)/moongrad: $(SHELL_O) $(BINDING) $(ENGINE)
 	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-E $(LUA_LIBS) -lreadline -lm -pthread
 
+# The program with memory that runs short when a test says so.
+$(BUILD)/moongrad-faults: tests/faults/faults.c $(SHELL_O) $(BINDING) $(ENGINE)
+	$(SAY)$(binding_CC) -Wno-missing-prototypes $(LDFLAGS) -o $@ $^ -Wl,-E -Wl,--wrap=luaL_openlibs $(LUA_LIBS) -lreadline -lm -pthread
+
 $(BUILD)/lib/moongrad/core.so: $(BINDING) $(ENGINE)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lm -pthread

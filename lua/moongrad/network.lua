@@ -155,8 +155,7 @@ function setters.theta(net, matrices)
   if type(matrices) ~= "table" then raise("theta: expected a list of matrices, got %s", show(matrices)) end
   local n = #net.theta
   if #matrices ~= n then raise("theta: expected %d matrices, one for each layer, got %d", n, #matrices) end
-  for l = 1, n do core.set_theta(net, l, matrices[l], true) end
-  for l = 1, n do core.set_theta(net, l, matrices[l]) end
+  core.set_thetas(net, matrices)
 end
 
 -- --- sizes, and what is frozen -------------------------------------------------------------------
@@ -259,8 +258,10 @@ local function set_option(net, name, v)
   end
   options.resolve(layers, given)
   past.before(net, ("options.%s = %s"):format(name, show(v)))
+  local hold <close> = core.hold(net)
   states.set_options(net, layers, given)
   if name == "seed" then core.set_rng(net, v and core.generator(v)) end
+  core.release(hold)
   past.settle(net)
 end
 

@@ -185,6 +185,7 @@ void stopper_fills(Stopper *s, const mg_mat *m);
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 
 void open_args(lua_State *L);
+void open_guard(lua_State *L);
 void open_memory(lua_State *L);
 void open_clock(lua_State *L);
 void open_matrix(lua_State *L);
@@ -208,6 +209,7 @@ void open_walk(lua_State *L);
 void open_explain(lua_State *L);
 void open_journal(lua_State *L);
 void open_past(lua_State *L);
+void open_hold(lua_State *L);
 void open_docs(lua_State *L); /* adds docs(), the help texts by name */
 
 #endif

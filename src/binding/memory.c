@@ -147,6 +147,7 @@ void *memory_new(lua_State *L, size_t bytes, const char *what) {
 /* core.memory([root]): bytes that are available, of how many, of what. root: a folder where /proc and /sys
    are looked for, for tests. */
 static int memory(lua_State *L) {
+  check_arity(L, 1);
   const Memory m = memory_look(luaL_optstring(L, 1, ""));
   lua_pushnumber(L, m.available);
   lua_pushnumber(L, m.whole);

@@ -9,6 +9,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../engine/init.h"
@@ -270,25 +271,54 @@ static int view(lua_State *L) {
   return 1;
 }
 
-/* core.set_theta(net, l, matrix[, rehearsal]): copies it in after a shape check; a rehearsal only checks. */
-static int set_theta(lua_State *L) {
-  check_arity(L, 4);
-  Network *n = network_check(L, 1);
-  mg_layer *y = &n->net.layer[network_layer(L, 2, n, "theta")];
-  lua_settop(L, 4);
-  lua_pushfstring(L, "theta[%d]", (int)lua_tointeger(L, 2));
-  const Matrix *m = matrix_want(L, 3, lua_tostring(L, -1), 0);
+/* The value at index idx as a matrix that THETA of layer l, from 0, can be set to; raises when it is none. */
+static const Matrix *theta_want(lua_State *L, int idx, const Network *n, size_t l) {
+  const mg_layer *y = &n->net.layer[l];
+  char what[40];
+  snprintf(what, sizeof what, "theta[%zu]", l + 1);
+  const Matrix *m = matrix_want(L, idx, what, 0);
   if (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in)
-    return fail(L, "theta[%d]: expected %d x %d, got %d x %d", (int)lua_tointeger(L, 2), (int)y->n_out,
-                (int)y->n_in + 1, (int)m->m.nrows, (int)m->m.ncols);
-  if (!y->bias)
-    for (size_t i = 0; i < y->n_out; i++)
-      if (mg_mat_get(&m->m, i, 0) != 0)
-        return fail(L, "theta[%d]: the layer has no bias: expected 0 in column 1, got %s at [%d][1]",
-                    (int)lua_tointeger(L, 2), push_number(L, mg_mat_get(&m->m, i, 0)), (int)i + 1);
-  if (lua_toboolean(L, 4)) return 0; /* a rehearsal: it would fit */
+    fail(L, "%s: expected %d x %d, got %d x %d", what, (int)y->n_out, (int)y->n_in + 1, (int)m->m.nrows,
+         (int)m->m.ncols);
+  for (size_t i = 0; !y->bias && i < y->n_out; i++)
+    if (mg_mat_get(&m->m, i, 0) != 0)
+      fail(L, "%s: the layer has no bias: expected 0 in column 1, got %s at [%d][1]", what,
+           push_number(L, mg_mat_get(&m->m, i, 0)), (int)i + 1);
+  return m;
+}
+
+/* core.set_theta(net, l, matrix): copies it in after a shape check. */
+static int set_theta(lua_State *L) {
+  check_arity(L, 3);
+  Network *n = network_check(L, 1);
+  lua_settop(L, 3);
+  const size_t l = network_layer(L, 2, n, "theta");
+  const Matrix *m = theta_want(L, 3, n, l);
   lua_getiuservalue(L, 1, KEEP_PARAMETERS);
-  matrix_assign(L, matrix_view(L, -1, y->theta), m);
+  matrix_assign(L, matrix_view(L, -1, n->net.layer[l].theta), m);
+  return 0;
+}
+
+/* core.set_thetas(net, list): the same of all layers, once all have been found to fit. */
+static int set_thetas(lua_State *L) {
+  check_arity(L, 2);
+  Network *n = network_check(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  luaL_checkstack(L, (int)n->net.n_layers + LUA_MINSTACK, "theta");
+  for (size_t l = 0; l < n->net.n_layers; l++) {
+    lua_geti(L, 2, (lua_Integer)l + 1);
+    const Matrix *m = theta_want(L, (int)l + 3, n, l);
+    if (m->storage == n->parameters) { /* a view of what is written to */
+      mg_mat_copy(&matrix_new(L, m->m.nrows, m->m.ncols)->m, &m->m);
+      lua_replace(L, (int)l + 3);
+    }
+    lua_settop(L, (int)l + 3);
+  }
+  if (n->parameters->busy) return fail_busy(L);
+  n->parameters->version++;
+  for (size_t l = 0; l < n->net.n_layers; l++)
+    mg_mat_copy(&n->net.layer[l].theta, &((const Matrix *)lua_touserdata(L, (int)l + 3))->m);
   return 0;
 }
 
@@ -342,6 +372,7 @@ static const luaL_Reg functions[] = {{"network", network_new},
                                      {"network_copy", network_copy},
                                      {"view", view},
                                      {"set_theta", set_theta},
+                                     {"set_thetas", set_thetas},
                                      {NULL, NULL}};
 
 /* names[1..]: the name of each entry of a NULL-ended table of structs whose first member is the name. */

@@ -21,6 +21,7 @@ enum {
   KEEP_TEAM,   /* the threads it may use */
   KEEP_ORDER,  /* memory for an epoch's order of rows */
   KEEP_BEFORE, /* THETA before an epoch, a storage, once there was one of several batches */
+  KEEP_LOST,   /* why its past was lost, or nil */
   KEEP_OWN,    /* the activations, and the cost, that are written in Lua, or nil */
   KEEP_COUNT = KEEP_OWN
 };
@@ -32,6 +33,7 @@ enum { PAST_EPOCHS = -1, PAST_NONE = -2 };
 /* What past.lua knows of a network. A step that goes on as the one before it is only counted. */
 typedef struct Noted {
   bool on;                         /* is a past kept? */
+  bool lost;                       /* could something not be noted? */
   lua_Integer n;                   /* epochs of each call that is counted; PAST_EPOCHS: of train; PAST_NONE */
   uint64_t times;                  /* calls since they were last asked for */
   double seconds;                  /* that their epochs took */
@@ -71,6 +73,8 @@ typedef struct Network {
   uint64_t moved;  /* those of them that changed THETA, by anything but whole epochs */
   uint64_t staged; /* how often X or y was copied into the batch, or was found to be written to there */
   bool watched;    /* are there expressions to look at while it steps? */
+  bool looking;    /* does one look? */
+  bool held;       /* is it to be put back when something does not come to its end? see hold.c */
   Noted noted;
 } Network;
 
@@ -120,7 +124,24 @@ bool network_walked(const Network *n, mg_op op);
 /* Raises: where a number first went wrong, and what was kept. moved: had an update led there? */
 int network_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w, bool moved);
 
-/* Before a change of the network at index 1 that undo calls what. */
+/* Raises while a watched expression looks at n: what would change it is refused. */
+void network_unwatched(lua_State *L, const Network *n);
+
+/* An image of the network n, at index 1: "whole", "theta", or "before", THETA an epoch ago. Pushes it. */
+typedef struct Image Image;
+void image_push(lua_State *L, Network *n, const char *how);
+
+/* Puts it back. alive: of an image of THETA alone, what the last pass made stays; else it is not yet made.
+   Takes no memory while the room for the batch is that of the image. */
+void image_put(lua_State *L, Network *n, const Image *m, bool alive);
+
+/* --- the past: what cannot be noted, for want of memory, costs the past and not the command ---------------
+ */
+
+/* All that happened to n up to here is known. */
+void past_known(Network *n);
+
+/* Before a change of the network at index 1 that undo calls what, a literal. */
 void past_before(lua_State *L, const char *what);
 
 /* Is what happened to n noted, but for what is counted? When not, it is to be, before the batch is changed.
@@ -128,7 +149,7 @@ void past_before(lua_State *L, const char *what);
 #define PAST_DUE .1 /* seconds of stepping after which an image is worth its memory */
 static inline bool past_is_noted(const Network *n) {
   const Noted *p = &n->noted;
-  return p->changed == n->changed && p->theta == n->parameters->version && p->seconds < PAST_DUE;
+  return p->changed == n->changed && p->theta == n->parameters->version && p->seconds < PAST_DUE && !p->lost;
 }
 void past_note(lua_State *L, Network *n); /* the network is at index 1, here and below */
 

@@ -151,7 +151,8 @@ bool own_interrupted(lua_State *L) {
   return last != NULL && strcmp(last, "interrupted!") == 0;
 }
 
-/* core.is_busy(net): is it in the middle of a pass, which called what asks? core.check_idle(net) raises then.
+/* core.is_busy(net): is it in the middle of a pass, which called what asks? core.check_idle(net) raises then,
+   and while a watched expression looks at it.
  */
 static int is_busy(lua_State *L) {
   check_arity(L, 1);
@@ -162,6 +163,7 @@ static int is_busy(lua_State *L) {
 static int check_idle(lua_State *L) {
   check_arity(L, 1);
   network_idle(L, network_check(L, 1));
+  network_unwatched(L, network_check(L, 1));
   return 0;
 }
 

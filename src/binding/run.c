@@ -41,22 +41,25 @@ static Network *self(lua_State *L) {
   return network_check(L, 1); /* raises */
 }
 
-/* Pushes a report. wanted: the epochs asked for, when it was stopped, else 0. */
-static void push_report(lua_State *L, Network *n, const mg_run *run, double seconds, lua_Integer wanted) {
+/* Fills a report. */
+static void fill_report(Report *r, Network *n, const mg_run *run, double seconds, bool interrupted) {
   if (!isnan(run->metrics.cost)) { /* of an epoch of train that was stopped it is */
     n->told = run->metrics.cost;
     n->told_at = n->net.epoch;
   }
-  *report_new(L, lua_upvalueindex(UP_REPORT)) =
-      (Report){(lua_Integer)n->net.epoch, run->metrics, seconds, wanted > 0};
-  if (wanted == 0) return;
-  lua_createtable(L, 0, 2); /* its further fields; to set them by name is a call, which the hook would end */
+  *r = (Report){(lua_Integer)n->net.epoch, run->metrics, seconds, interrupted};
+}
+
+/* Gives the report at this index, of a run that was stopped, its further fields, and keeps it. wanted: the
+   epochs that were asked for. */
+static void keep_interrupted(lua_State *L, int report, const mg_run *run, lua_Integer wanted) {
+  lua_createtable(L, 0, 2); /* to set them by name is a call, which the hook would end */
   lua_pushinteger(L, (lua_Integer)run->done);
   lua_setfield(L, -2, "done");
   lua_pushinteger(L, wanted);
   lua_setfield(L, -2, "wanted");
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, report, 1);
+  lua_pushvalue(L, report);
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
 }
 
@@ -143,6 +146,24 @@ static int set_watched(lua_State *L) {
   return 0;
 }
 
+void network_unwatched(lua_State *L, const Network *n) {
+  if (n->looking) fail(L, "a watched expression changes nothing: it may not step, train, undo or the like");
+}
+
+/* core.look(net, f): pcall(f), f being what looks at net. */
+static int look(lua_State *L) {
+  check_arity(L, 2);
+  Network *n = network_check(L, 1);
+  luaL_checkany(L, 2);
+  const bool was = n->looking;
+  n->looking = true;
+  const int status = lua_pcall(L, 0, 1, 0);
+  n->looking = was;
+  lua_pushboolean(L, status == LUA_OK);
+  lua_insert(L, -2);
+  return 2;
+}
+
 /*** net:step([n])
 n epochs (default 1) of full-batch training on all of X, y: forward, backward, update.
   THETA[l] = THETA[l] - ETA GRAD[l]
@@ -159,6 +180,8 @@ static int step(lua_State *L) {
   if (n->watched || lua_gettop(L) > 2) return step_looking(L);
   network_idle(L, n);
   const lua_Integer count = epochs_arg(L, 2, "step");
+  Report *r = report_new(L, lua_upvalueindex(UP_REPORT)); /* no memory is needed once it is done */
+  const int report = lua_gettop(L);
   if (!past_is_noted(n)) past_note(L, n);
   network_attach(L, 1, n, "step", true);
   if (!past_counts(n, count)) past_before_step(L, n, count);
@@ -177,13 +200,15 @@ static int step(lua_State *L) {
     past_count(n, seconds);
   else
     past_short_step(L, n, &run);
-  if (status == MG_FAILED && own_interrupted(L)) {
-    push_report(L, n, &run, seconds, count); /* kept for the line about a step that was stopped */
-    lua_pop(L, 1);
+  const bool stopped = status == MG_STOPPED || (status == MG_FAILED && own_interrupted(L));
+  if (stopped) { /* for the line about a step that was stopped */
+    fill_report(r, n, &run, seconds, true);
+    keep_interrupted(L, report, &run, count);
   }
   run_raise(L, status, failed);
   if (status == MG_NONFINITE) return network_nonfinite(L, "step", &n->net, &run.where, run.refused);
-  push_report(L, n, &run, seconds, status == MG_STOPPED ? count : 0);
+  if (!stopped) fill_report(r, n, &run, seconds, false);
+  lua_settop(L, report);
   return 1;
 }
 
@@ -226,14 +251,15 @@ static int epoch(lua_State *L) {
   const size_t rows = X->m.nrows, batch = check_count(L, 4, "batch");
   const mg_targets targets = (mg_targets)check_whole(L, 6, "targets", MG_VALUES, MG_ONE_HOT);
   network_idle(L, n);
+  lua_settop(L, 7);
+  Report *r = report_new(L, lua_upvalueindex(UP_REPORT));
   mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
   X = network_apart(L, 2, n);
   y = network_apart(L, 3, n);
   past_before_epoch(L, n, batch, g);
   void *before = batch < rows ? before_of(L, n) : NULL;
   uint32_t *order = g != NULL ? order_of(L, n, rows) : NULL;
-  network_room(L, 1, batch < rows ? batch : rows,
-               false); /* after all that allocates: a finaliser may use n */
+  network_room(L, 1, batch < rows ? batch : rows, false); /* last: a finaliser may use n */
   mg_rng undrawn;
   if (order != NULL) {
     undrawn = *g;
@@ -253,7 +279,9 @@ static int epoch(lua_State *L) {
   past_after_epoch(n, g, status == MG_OK, seconds);
   run_raise(L, status, lua_gettop(L));
   if (status == MG_NONFINITE) return network_nonfinite(L, "train", &n->net, &run.where, run.refused);
-  push_report(L, n, &run, seconds, status == MG_STOPPED ? 1 : 0);
+  fill_report(r, n, &run, seconds, status == MG_STOPPED);
+  lua_settop(L, 8);
+  if (status == MG_STOPPED) keep_interrupted(L, 8, &run, 1);
   return 1;
 }
 
@@ -378,9 +406,13 @@ static int update(lua_State *L) {
 static const luaL_Reg methods[] = {
     {"step", step}, {"forward", forward}, {"backward", backward}, {"update", update}, {NULL, NULL}};
 
-static const luaL_Reg functions[] = {
-    {"epoch", epoch},         {"interrupted", interrupted}, {"last_cost", last_cost},
-    {"set_steps", set_steps}, {"set_watched", set_watched}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"epoch", epoch},
+                                     {"interrupted", interrupted},
+                                     {"last_cost", last_cost},
+                                     {"set_steps", set_steps},
+                                     {"set_watched", set_watched},
+                                     {"look", look},
+                                     {NULL, NULL}};
 
 void open_run(lua_State *L) {
   luaL_setfuncs(L, functions, push_upvalues(L));

@@ -191,7 +191,7 @@ function mistakes.naming(net, gradients)
     end
     return true
   end
-  local _ <close> = setmetatable({}, { __close = function() core.bug(net, planted) end })
+  local _ <close> = core.guard(core.bug, net, planted)
   local found, none = {}, reproduces "none"
   if not none then
     for _, name in ipairs(all) do

@@ -47,19 +47,9 @@ local function numbers(v)
   return row
 end
 
-local look_ends = { __close = function(guard) core.unhooked(rawset, state(guard.net), "looking", nil) end }
-
--- What the expression of a watch comes to, or false and why it does not. It may change nothing: each change would be
--- looked at again.
-local function evaluate(net, w)
-  local guard <close> = setmetatable({ net = net }, look_ends) -- luacheck: ignore
-  state(net).looking = true
-  return pcall(w.f)
-end
-
 -- Records what a watch sees at this epoch. Returns a message when it cannot, after which it looks no more, and why.
 local function look(net, w)
-  local ok, v = evaluate(net, w)
+  local ok, v = core.look(net, w.f) -- it may change nothing: each change would be looked at again
   local row, why
   if ok then
     row, why = numbers(v)
@@ -228,13 +218,11 @@ local function asked(o, ...)
   return o
 end
 
-local off = { -- the metatable of what guards plain steps of a watched network
-  __close = function(guard) core.set_watched(guard.net, state(guard.net).watches ~= nil) end,
-}
+local function watch_again(net) core.set_watched(net, state(net).watches ~= nil) end
 
 -- Plain epochs, watched or not.
 local function plain(net, n)
-  local guard <close> = setmetatable({ net = net }, off) -- luacheck: ignore
+  local guard <close> = core.guard(watch_again, net) -- luacheck: ignore
   core.set_watched(net, false)
   return step(net, n)
 end

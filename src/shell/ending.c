@@ -31,10 +31,11 @@ static void keep(const char *why) {
     run_report(state, LUA_ERRRUN);
     return;
   }
-  if (lua_type(state, -2) == LUA_TSTRING)
-    esc_printf(stderr, "%s: the session is kept, moongrad -i %s goes on with it\n", why,
-               lua_tostring(state, -2));
-  else if (lua_type(state, -1) == LUA_TSTRING)
+  if (lua_type(state, -2) == LUA_TSTRING) {
+    const char *path = lua_tostring(state, -2), *quote = path[strcspn(path, " \"\\$&;()*?<>|#~`")] ? "'" : "";
+    esc_printf(stderr, "%s: the session is kept, moongrad -i %s%s%s goes on with it\n", why, quote, path,
+               quote);
+  } else if (lua_type(state, -1) == LUA_TSTRING)
     esc_printf(stderr, "%s: the session is not kept: %s\n", why, lua_tostring(state, -1));
   lua_pop(state, 2);
 }

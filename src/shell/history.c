@@ -97,6 +97,7 @@ static int open_file(int flags) {
   int fd = open(file, O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0600);
   if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))) return fd;
   close(fd);
+  errno = EINVAL;
   return -1;
 }
 

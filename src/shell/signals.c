@@ -156,18 +156,16 @@ static void on_suspend(int sig) {
   errno = error;
 }
 
-/* A write failed whose reader is gone. Where that is the reader of standard output nobody sees what goes on.
- */
+/* A write failed whose reader is gone. If that is the reader of standard output the program ends. */
 static void on_pipe(int sig) {
   const int error = errno;
   struct pollfd out = {.fd = STDOUT_FILENO};
-  if (poll(&out, 1, 0) > 0 && out.revents & (POLLERR | POLLHUP)) {
-    if (is_typed)
-      on_ending(sig);
-    else {
-      set_signal(sig, SIG_DFL, 0);
-      raise(sig);
-    }
+  const int is_lost = poll(&out, 1, 0) > 0 && out.revents & (POLLERR | POLLHUP);
+  if (is_lost && at_prompt && is_typed)
+    on_ending(sig);
+  else if (is_lost) {
+    set_signal(sig, SIG_DFL, 0);
+    raise(sig);
   }
   errno = error;
 }
@@ -205,6 +203,7 @@ void sig_prompt(int on) {
   is_typed = isatty(STDIN_FILENO);
   set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
   for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+    if (!on && caught[i].handler == on_pipe) continue; /* files are closed after the prompt, too */
     sigaction(caught[i].sig, on ? NULL : &caught[i].before, on ? &caught[i].before : NULL);
     if (on && is_caught(i)) set_signal(caught[i].sig, caught[i].handler, caught[i].flags);
   }

@@ -215,6 +215,10 @@ def pipe(home):
     check("Broken" not in "".join(p.lines()))
     equal(p.do("x"), ["5"])
     equal(p.end(), 0)
+    p = Prompt.of("/bin/sh", "-c", "trap '' PIPE; exec %s -q" % MOONGRAD, home=home)
+    p.until(p.is_ready)
+    equal(p.do("io.popen('yes | head -1'):read 'a'"), ["y", ""])  # nor one that was when it started
+    equal(p.end(), 0)
     p = Prompt.of("/bin/sh", "-c", "ulimit -f 16; exec %s -q" % MOONGRAD, home=home, cols=150)
     p.until(p.is_ready)
     p.do("x = 6")

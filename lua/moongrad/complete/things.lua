@@ -47,7 +47,7 @@ local named_classes = { options = "options", layers = "settings", frozen = "sett
 -- Fields of objects that are no tables, or not there to be looked into.
 local known_fields = {
   report = "epoch cost mse tss accuracy seconds interrupted stopped batches",
-  check = "ok relative worst layers kinks floor reason",
+  check = "verdict ok undecided relative worst table norm_ratio layers kinks compared floor reason",
 }
 
 local function index_table(meta)

@@ -82,7 +82,7 @@ end
 
 -- name: what it is; cause: the findings that name it, any of which will do; make(k): the k-th network that has it;
 -- and, where no change of the network can help, cure = false: a finding of cause without a try is what is wanted;
--- moves: it may get out of its trouble by itself.
+-- is_rare: not each that is made so stays stuck.
 return {
   { name = "no hidden layer", cause = { "linear" }, make = function(k)
     return after(network(k, curved, function(o) return { sizes = { o[1], o[3] } } end), 500)
@@ -117,7 +117,7 @@ return {
       return { y = y:argmax(2) - k % 2, sizes = { 2, 8, k % 5 == 4 and 4 or 3 } }
     end)
   end },
-  { name = "ETA far too large", cause = { "ETA too large" }, make = function(k)
+  { name = "ETA far too large", cause = { "ETA too large" }, is_rare = true, make = function(k)
     return after(network(k, all, { eta = 10 ^ (3 + k % 3) }), k % 2 * 200)
   end },
   { name = "ETA far too small", cause = { "ETA too small" }, make = function(k)
@@ -131,7 +131,7 @@ return {
     net.theta[1]:cols(1, 1):fill(-100)
     return after(net, k % 2 * 100)
   end },
-  { name = "relus that are off", cause = { "off", "dead" }, make = function(k)
+  { name = "relus that are off", cause = { "off", "dead" }, is_rare = true, make = function(k)
     local net = network(k, { "circle", "wave" }, { activation = "relu", init = "he" })
     net.theta[1]:cols(1, 1):fill(-1.2 * net.theta[1]:cols(2, 2):max())
     return after(net, k % 2 * 100)
@@ -145,7 +145,7 @@ return {
   { name = "X of large numbers", cause = { "unscaled" }, make = function(k)
     return after(network(k, all, function(_, X) return { X = X * 1000 + k % 3 * 2000 } end), k % 2 * 100)
   end },
-  { name = "Nielsen's exploding chain", cause = { "exploding" }, moves = true, make = function(k)
+  { name = "Nielsen's exploding chain", cause = { "exploding" }, make = function(k)
     local x, t = .2 + .6 * (k % 7) / 7, k % 2
     local n = 4 + k % 3
     local net = mg.network { 1, 1, 1, 1, 1, n > 4 and 1 or nil, n > 5 and 1 or nil, activation = "sigmoid",
@@ -153,7 +153,7 @@ return {
     for l = 1, n do net.theta[l] = { { -100 * (l == 1 and x or .5), 100 } } end
     return net
   end },
-  { name = "a gradient that vanishes", cause = { "vanishing", "plateau" }, make = function(k)
+  { name = "a gradient that vanishes", cause = { "vanishing", "plateau" }, is_rare = true, make = function(k)
     return after(network(k, { "xor", "circle" }, function(o)
       return { sizes = { o[1], 4, 4, 4, 4, 4 + k % 3, 1 }, activation = "sigmoid" }
     end), 200)
@@ -165,7 +165,7 @@ return {
     return after(network(k, curved, { init = { "normal", sigma = 60 }, activation = activations[k % 2 + 1] }), 100)
   end },
   { name = "a plateau of the article's network", cause = { "plateau", "saturation", "vanishing", "ETA too small" },
-    make = function(k)
+    is_rare = true, make = function(k)
     local X, y = data.xor()
     return after(mg.network { 2, 2, k % 2 == 0 and 2 or 1, k % 2 == 0 and 1 or nil, X = X, y = y, seed = k,
       eta = k % 3 == 0 and 5 or .1 }, 2000)

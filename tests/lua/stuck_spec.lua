@@ -16,13 +16,14 @@ local function has_learnt(net)
   return mse <= .05 * (variance > 0 and variance or .25) and (accuracy == nil or accuracy == 1)
 end
 
--- The k-th network of a kind that some thousand epochs more do not let learn.
+-- The k-th network of a kind; of a rare one the first from there that some thousand epochs more do not let learn.
 local function stuck(kind, k)
+  if not kind.is_rare then return kind.make(k) end
   for more = 0, 1e6, 1000 do
     local net = kind.make(k + more)
     local twin = net:copy()
     pcall(twin.step, twin, 10000)
-    if kind.moves or not has_learnt(twin) then return net end
+    if not has_learnt(twin) then return net end
   end
 end
 

@@ -12,7 +12,7 @@ local remedy = {}
 local etas = { 10, 3, 1, .3, .1, .03, .01, 3e-3, 1e-3, 1e-4, 1e-5 }
 local first_epochs, finalists = 300, 3 -- of changes that differ by ETA the best few after so many epochs go on
 local as_good = .02                    -- an earlier change is proposed that leaves so much more than the best
-local most_work = 1e10                 -- multiply-adds of all trials of a diagnosis
+local most_work = 4e9                 -- multiply-adds of all trials of a diagnosis
 
 -- --- changes -------------------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ local function best_of(run, group)
   local best
   for i = 1, math.min(#started, finalists) do
     local attempt = started[i]
-    if attempt:finish() and not (best and attempt.left >= best.left) then best = attempt end
+    if attempt:finish(true) and not (best and attempt.left >= best.left) then best = attempt end
     if best and best.left <= goal.enough then break end
   end
   return best

@@ -94,12 +94,14 @@ end
 
 local stages = { 1000, 2000, 5000 } -- epochs
 
--- Goes on until next to nothing is left, or as long as it may. What it leaves then; nil likewise.
-function trial:finish()
+-- Goes on until next to nothing is left, or as long as it may; with is_impatient not when the first thousand epochs
+-- have moved nothing. What it leaves then; nil likewise.
+function trial:finish(is_impatient)
+  local first = self.left
   for _, stage in ipairs(stages) do
     local more = math.min(stage, self.run.most) - self.epochs
     if more > 0 and not self:go(more) then return nil end
-    if self.left <= goal.enough then break end
+    if self.left <= goal.enough or is_impatient and self.left > .97 * first then break end
   end
   return self.left
 end

@@ -280,7 +280,7 @@ describe("explain", function()
       assert.equal(net:explain(what, 1, 2, 1).text, net:explain(net[what][1], 2, 1).text)
     end
     assert.is_truthy(net.delta[1]:explain(2, 1, { depth = 2 }).terms[1].terms)
-    raises(function() net.X:explain(1, 1) end, "explain: expected one of A[l]", "got a matrix of its own")
+    raises(function() net.X:explain(1, 1) end, "explain: expected one of THETA[l]", "got a matrix of its own")
     for _, what in ipairs { "a", "z", "delta", "grad", "theta", "dtheta" } do
       assert.equal(net:explain(what, 1, 2, 1).text, net[what][1][2]:explain(1).text)
       assert.equal(net:explain(what, 1, 2, 1).text, net:explain(what:upper() .. "[1][2][1]").text)
@@ -292,8 +292,8 @@ describe("explain", function()
     raises(function() net:explain("DELTA[1][2][1]", 1, 2, 3) end, "explain: expected the indices once")
     raises(function() net.delta[1][2]:explain(1, 1) end, "explain: expected a table of options", "got 1")
     raises(function() net.delta[1][2]:explain(3) end, "explain: j: expected 1 to 2, a column of DELTA[1]", "got 3")
-    raises(function() net.delta[1].T[1]:explain(1) end, "explain: expected one of A[l]") -- the transpose is another
-    raises(function() net.delta[1]:copy()[1]:explain(1) end, "explain: expected one of A[l]")
+    raises(function() net.delta[1].T[1]:explain(1) end, "explain: expected one of THETA[l]") -- the transpose is another
+    raises(function() net.delta[1]:copy()[1]:explain(1) end, "explain: expected one of THETA[l]")
   end)
 
   it("refuses what is not there, with the range", function()

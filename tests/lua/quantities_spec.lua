@@ -113,6 +113,12 @@ describe("a quantity", function()
     live.NET = nil
   end)
 
+  it("can be explained when it is a list of matrices", function()
+    local net = kit.xor()
+    net:step()
+    for _, what in ipairs(quantities.matrices) do assert.equal(what, net:explain(what, 1, 1, 1).what) end
+  end)
+
   it("has help, with its shape", function()
     local titles = {}
     for _, entry in ipairs(entries.all()) do titles[entry.title] = true end

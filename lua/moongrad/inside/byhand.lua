@@ -11,7 +11,11 @@ local most_named = 3
 local state = core.network_state
 
 -- A walk, its number, begins; and what an operation of it has just made.
-function byhand.begin(net, number) state(net).walked = { number = number, a = {}, z = {}, delta = {}, grad = {} } end
+function byhand.begin(net, number)
+  local walked = { number = number }
+  for _, what in ipairs(quantities.matrices) do walked[what] = {} end
+  state(net).walked = walked
+end
 function byhand.made(net, name, layer)
   local m = core.view(net, name, quantities.place(name, layer))
   state(net).walked[name][quantities.place(name, layer)] = m.nrows * m.ncols <= most and m:copy() or nil

@@ -271,8 +271,10 @@ end
 function explain.of_matrix(m, i, j, ...)
   local origin, row = core.origin(m)
   if not origin or not is_known[origin.what] then
-    raise("explain: expected one of A[l] Z[l] DELTA[l] GRAD[l] THETA[l] DTHETA[l], or a row of it, got a matrix of "
-      .. "its own; X and y are data: what all else comes from")
+    local shown = {}
+    for k, what in ipairs(quantities.matrices) do shown[k] = quantities.by_field[what].name .. "[l]" end
+    raise("explain: expected one of %s, or a row of it, got a matrix of its own; X and y are data: what all else "
+      .. "comes from", table.concat(shown, " "))
   end
   if row then
     if (...) ~= nil then raise "explain: of a row expected a column and options: THETA[1][2]:explain(3)" end

@@ -88,6 +88,11 @@ function text.escape(s) return clean(s, "[\0-\8\11-\31\127]", by_number) end
 -- s in one line, as for a comment: newlines and tabs are escaped as well.
 function text.one_line(s) return clean(s, "%c", by_letter) end
 
+-- The first of some names, for a message.
+function text.first(names)
+  return text.one_line(table.concat(names, ", ", 1, math.min(#names, 8))) .. (#names > 8 and ", ..." or "")
+end
+
 -- s as it is written between quotes of this kind, " or '.
 function text.inside(s, quote) return clean(s, "[%c\\" .. quote .. "]", by_letter) end
 

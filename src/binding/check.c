@@ -357,7 +357,7 @@ static const luaL_Reg functions[] = {{"check_layer", check_layer},
 
 void open_check(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, RULE);
+  class_new(L, RULE, "rule");
   lua_pop(L, 1);
   lua_newtable(L); /* core.bugs: the names of the mistakes, "none" first */
   for (int i = 0; mg_bug_names[i] != NULL; i++) {

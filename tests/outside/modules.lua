@@ -11,7 +11,7 @@ local may = {
   top = "past inside diagnose own help", -- loaded when they are used
   syntax = "", past = "", own = "",
   inside = "past help own", help = "inside diagnose",
-  complete = "syntax help inside", journal = "syntax prompt past", -- the session's
+  complete = "syntax help inside", journal = "syntax past", -- the session's
   prompt = "help inside past syntax journal",
 }
 local is_sessions = { complete = true, journal = true, prompt = true, session = true }

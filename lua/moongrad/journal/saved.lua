@@ -95,7 +95,7 @@ function script:earlier_file(e)
   if not load(body(e.text)) then return self:note("Before the prompt %s did not compile.", e.what) end
   if e.kind == "init.lua" then
     self:note "init.lua, which reset() runs again"
-    return self:line('require("moongrad.journal.recording").opening(function(...)\n' .. body(e.text) .. "end)")
+    return self:line('require("moongrad.prompt.reset").opening(function(...)\n' .. body(e.text) .. "end)")
   end
   self:note("Before the prompt: %s", e.what)
   local args = {}
@@ -140,7 +140,7 @@ function script:typed(entry, keeps)
   if entry.outside then self:note("[%d] reads from outside (%s): again, as it then is.", entry.n, entry.outside) end
   for _, file in ipairs(entry.files) do
     self:note("[%d] runs %s, which was:", entry.n, file.name)
-    self:line(('require("moongrad.journal.recording").given(%s, %q)'):format(text.quote(file.name), file.text))
+    self:line(('require("moongrad.prompt.files").given(%s, %q)'):format(text.quote(file.name), file.text))
   end
   if entry.failed then
     self:note("[%d] failed:", entry.n)
@@ -245,7 +245,9 @@ function saved.text(version, seed)
   local self = setmetatable({ lines = {}, prompt = free_name(), resets = is_said "reset" }, script)
   local undoes = is_said "undo" or is_said "seek"
   local a, b = journal.seeds()
-  if self.resets then self:line(self:session("recording().start(%d, %d, %d) -- for reset()"):format(seed, a, b)) end
+  if self.resets then
+    self:line(self:session([[module("moongrad.prompt.reset").start(%d, %d, %d)]]):format(seed, a, b))
+  end
   write_all(self, undoes)
   if self.calls then
     local why = undoes and " -- settle(): edits by hand end here, for undo()" or ""

@@ -11,7 +11,7 @@ local text = require "moongrad.text"
 
 local snapshot = {
   room = 256 << 20, -- bytes that the copies of a session may yet take
-  items = 100000,   -- of the tables in one snapshot, some 20 ms: whoever pressed Ctrl-C waits for the prompt
+  items = 200000,   -- of the tables in one snapshot, some 40 ms: whoever pressed Ctrl-C waits for the prompt
 }
 
 local kind = serialise.kind

@@ -123,7 +123,7 @@ end
 
 -- --- what is recorded --------------------------------------------------------------------
 
--- What recording.lua and the journal see of the session.
+-- What the modules that know the session see of it.
 local inside = { noted = {}, names = globals.names, live = globals.value }
 
 local function copy_of(t)
@@ -172,15 +172,24 @@ function session.note(how, what)
   inside.noted[#inside.noted + 1] = noted
 end
 
-local recording -- the module, once it is needed
+local modules = {} -- name -> those that were begun
 
-function session.recording()
-  if not recording then
-    recording = require "moongrad.journal.recording"
-    recording.begin(inside)
+-- A module that knows the session, begun when it is first used.
+function session.module(name)
+  if not modules[name] then
+    modules[name] = require(name)
+    modules[name].begin(inside)
   end
-  return recording
+  return modules[name]
 end
+
+local recording -- the module, once there was an input
+
+function inside.ran(path, words)
+  if recording then recording.file(path, words) end
+end
+
+function inside.expand(path) return session.module "moongrad.prompt.files".expand(path) end
 
 -- --- commands that know the session ----------------------------------------------------------
 
@@ -197,8 +206,11 @@ commands.add("help", commands.by_name("help", of_help "help"))
 commands.add("apropos", of_help "apropos")
 commands.add("who", commands.by_name("who", function(...) return require("moongrad.prompt.who").who(...) end))
 commands.add("traceback", function(...) return require("moongrad.prompt.errors").traceback(...) end)
-for _, name in ipairs { "history", "save_session", "run", "edit", "reset" } do
-  commands.add(name, commands.of_module(name, session.recording))
+for name, module in pairs {
+  history = "moongrad.prompt.history", run = "moongrad.prompt.files", edit = "moongrad.prompt.files",
+  reset = "moongrad.prompt.reset", save_session = "moongrad.journal.recording",
+} do
+  commands.add(name, commands.of_module(name, function() return session.module(module) end))
 end
 
 -- --- inputs, as they are recorded -------------------------------------------------------------
@@ -216,7 +228,8 @@ local open_input, close_input, results = session.open_input, session.close_input
 function session.open_input(text)
   local n, code = open_input(text)
   globals.fresh = {}
-  session.recording().open(n, text, code)
+  recording = session.module "moongrad.journal.recording"
+  recording.open(n, text, code)
   return n, code
 end
 

@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "../engine/batch.h"
 #include "call.h"
 #include "network.h"
 

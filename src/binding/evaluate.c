@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "../engine/pass.h"
 #include "call.h"
 #include "network.h"
 

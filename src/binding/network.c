@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../engine/batch.h"
 #include "../engine/init.h"
 
 #define MAX_UNITS ((size_t)1 << 30) /* of a layer: the engine's limit */

@@ -4,7 +4,7 @@
 #define MG_BINDING_NETWORK_H
 
 #include "../engine/network.h"
-#include "../engine/pass.h"
+#include "../engine/plan.h"
 #include "../engine/step.h"
 #include "binding.h"
 
@@ -119,7 +119,7 @@ Matrix *network_apart(lua_State *L, int idx, const Network *n);
 void network_ones(Network *n);
 
 /* Has the walk that is on done this operation? */
-bool network_walked(const Network *n, mg_op op);
+static inline bool network_walked(const Network *n, mg_op op) { return mg_op_index(&n->net, op) < n->walked; }
 
 /* Raises: where a number first went wrong, and what was kept. moved: had an update led there? */
 int network_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w, bool moved);

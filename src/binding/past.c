@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "../engine/batch.h"
 #include "call.h"
 #include "guard.h"
 #include "network.h"

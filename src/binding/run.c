@@ -4,7 +4,8 @@
 #include <math.h>
 #include <time.h>
 
-#include "../engine/pass.h"
+#include "../engine/batch.h"
+#include "../engine/plan.h"
 #include "call.h"
 #include "network.h"
 #include "own.h"

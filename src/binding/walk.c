@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../engine/pass.h"
+#include "../engine/batch.h"
+#include "../engine/plan.h"
 #include "call.h"
 #include "network.h"
 
@@ -11,20 +12,11 @@ static const char *const op_names[] = {
     [MG_OP_Z] = "z",         [MG_OP_A] = "a",       [MG_OP_COST] = "cost",
     [MG_OP_DELTA] = "delta", [MG_OP_GRAD] = "grad", [MG_OP_UPDATE] = "update"};
 
-bool network_walked(const Network *n, mg_op op) {
-  for (size_t k = 0; k < n->walked; k++) {
-    const mg_op done = mg_op_at(&n->net, k);
-    if (done.kind == op.kind && done.layer == op.layer) return true;
-  }
-  return false;
-}
-
 /* What the operations done so far come to, for those that want a whole pass. */
 static void count(Network *n, size_t walked) {
-  const size_t L = n->net.n_layers;
   n->walked = walked;
-  n->net.made = walked > 4 * L ? MG_BACKWARD : walked >= 2 * L ? MG_FORWARD : MG_NOTHING;
-  if (walked <= 2 * L) n->net.j = NAN;
+  n->net.made = mg_made_by(&n->net, walked);
+  if (walked < mg_ops_through(&n->net, MG_OP_COST)) n->net.j = NAN;
   n->changed++;
 }
 

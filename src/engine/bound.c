@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "pass.h"
+#include "ops.h"
 #include "rounding.h"
 
 #define BLOCK ((size_t)64) /* rows at a time */

@@ -43,7 +43,7 @@ static mg_status from_above(mg_network *net, size_t l, size_t from, size_t to) {
   const mg_layer *above = &net->layer[l + 1];
   mg_mat theta = above->theta;
   if (net->bug == MG_STALE_WEIGHTS && from == 0) {
-    const mg_status status = mg_op_run(net, (mg_op){MG_OP_GRAD, l + 1});
+    const mg_status status = mg_op_blocks(net, (mg_op){MG_OP_GRAD, l + 1}, mg_op_rows);
     if (status != MG_OK) return status;
   }
   if (net->bug == MG_STALE_WEIGHTS || net->bug == MG_SHIFTED_BIAS) theta = wrong_weights(net, l + 1);

@@ -21,7 +21,7 @@
 #ifndef MG_BUG_H
 #define MG_BUG_H
 
-#include "pass.h"
+#include "ops.h"
 
 typedef enum mg_bug {
   MG_NO_BUG,
@@ -39,6 +39,6 @@ typedef enum mg_bug {
 extern const char *const mg_bug_names[];
 
 /* mg_op_rows with the network's mistake in it; blocks of all rows come in order. MG_STOPPED. */
-mg_status mg_bug_rows(mg_network *net, mg_op op, size_t from, size_t to);
+mg_op_runner mg_bug_rows;
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#include "pass.h"
-#include "step.h"
+#include "evaluate.h"
+#include "plan.h"
 
 /* J at one point of a difference, and on which side of every kink it lies. */
 typedef struct point {
@@ -51,7 +51,7 @@ mg_status mg_differ_layer(mg_differ *d, size_t l) {
                own_activations(net) && !net->layer[l].activation->by_row &&
                !net->layer[last].activation->by_row;
   if (!d->is_fast) return MG_OK;
-  const mg_status status = mg_run_plan(net, 0, 2 * net->n_layers);
+  const mg_status status = mg_run_plan(net, 0, mg_ops_through(net, MG_OP_A));
   if (status == MG_OK) net->kernels->nudges->begin(net, d->room);
   return status;
 }
@@ -83,22 +83,19 @@ static mg_status follow(const mg_differ *d, const mg_mat *column, size_t from, s
   mg_network *net = d->net;
   const size_t last = net->n_layers - 1;
   const mg_mat ys = mg_mat_rows(net->y, from, rows);
-  mg_mat in = {0}, z, out;
+  mg_scratch s = {0};
   for (size_t l = d->l + 1; l <= last; l++) {
     const mg_layer *y = &net->layer[l];
-    const mg_mat next = mg_first(net->scratch_in[l % 2], rows, 1 + y->n_out);
-    z = mg_first(net->scratch_z, rows, y->n_out);
-    out = mg_mat_cols(next, 1, y->n_out);
+    mg_scratch_room(net, &s, l, rows);
     if (l == d->l + 1)
-      net->kernels->nudges->rows(&y->z, &net->layer[l - 1].out, &y->theta, d->i, column, from, &z);
+      net->kernels->nudges->rows(&y->z, &net->layer[l - 1].out, &y->theta, d->i, column, from, &s.z);
     else
-      net->kernels->products->z(&in, &y->theta, &z, 0, rows);
-    fold(y, &z, p);
-    const mg_status status = y->activation->forward(y->activation, &z, &out, 0, rows);
+      mg_layer_z(net, l, &s.in, &s.z, 0, rows);
+    fold(y, &s.z, p);
+    const mg_status status = mg_layer_a(net, l, &s.z, &s.out, 0, rows);
     if (status != MG_OK) return status;
-    in = next;
   }
-  return d->cost.kind->sum(&d->cost, &z, &out, &ys, 0, rows, sum);
+  return d->cost.kind->sum(&d->cost, &s.z, &s.out, &ys, 0, rows, sum);
 }
 
 /* Adds the losses of rows from.. for each of n nudges. */

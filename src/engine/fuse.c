@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bug.h"
-#include "pass.h"
+#include "plan.h"
 #include "split.h"
 
 /* Is nothing a function of the caller's, which may fail, or look at THETA meanwhile? */
@@ -71,7 +71,7 @@ static void swap(mg_network *net) {
 }
 
 static mg_status pass_update(mg_network *net) {
-  const size_t L = net->n_layers, forward = 2 * L + 1, deltas = 3 * L + 1;
+  const size_t forward = mg_ops_through(net, MG_OP_COST), deltas = mg_ops_through(net, MG_OP_DELTA);
   mg_status status = mg_run_plan(net, 0, forward);
   if (status != MG_OK) return status;
   if (!isfinite(net->j)) return MG_NONFINITE;
@@ -79,7 +79,7 @@ static mg_status pass_update(mg_network *net) {
   if (status != MG_OK) return status;
   const ptrdiff_t away = (char *)net->previous - (char *)net->theta;
   bool finite = true;
-  for (size_t l = L; l-- > 0;) {
+  for (size_t l = net->n_layers; l-- > 0;) {
     mg_layer *y = &net->layer[l];
     mg_mat next = y->theta;
     next.data = (char *)next.data + away;

@@ -1,6 +1,6 @@
 /* narrow.c - a whole pass through small narrow networks, kept in vectors.
 
-   Where every layer has less than 8 units, the calls between the operations of pass.c cost more than
+   Where every layer has less than 8 units, the calls between the operations of ops.c cost more than
    the work in them. Here lanes are rows, a unit's activations are one vector, and nothing is written
    back but GRAD. The sums have the same terms in the same order as those of product.c, the functions
    are the same, so every bit is: tests/engine/test_kernels.c holds the two side by side. XOR on

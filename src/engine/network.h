@@ -113,12 +113,6 @@ size_t mg_theta_bytes(const mg_network *net);
    64 bytes. What the last pass made is forgotten. */
 void mg_network_room(mg_network *net, size_t rows, void *memory);
 
-/* Copies rows of x (any x n_in) and y (any x K) into the batch: all rows when order is NULL,
-   else rows order[0 .. rows - 1]. rows <= capacity. x or y may be NULL: that part stays.
-   MG_STOPPED leaves the batch empty. */
-mg_status mg_network_stage(mg_network *net, const mg_mat *x, const mg_mat *y, size_t rows,
-                           const uint32_t *order);
-
 /* Freezes parts of layer l: bits of MG_FROZEN_*. DTHETA of a frozen part is 0. */
 void mg_network_freeze(mg_network *net, size_t l, unsigned parts);
 
@@ -128,10 +122,12 @@ void mg_network_activate(mg_network *net, size_t l, const mg_activation *activat
 /* Column 0 of a layer without bias is 0, whatever was written there. */
 void mg_clear_bias(mg_network *net, size_t l);
 
-size_t mg_network_n_in(const mg_network *net);
-size_t mg_network_n_out(const mg_network *net);
+static inline size_t mg_network_n_in(const mg_network *net) { return net->layer[0].n_in; }
+static inline size_t mg_network_n_out(const mg_network *net) { return net->layer[net->n_layers - 1].n_out; }
 
 /* a[l], l = 0 .. L: with ones below L, without at L. */
-mg_mat mg_network_a(const mg_network *net, size_t l);
+static inline mg_mat mg_network_a(const mg_network *net, size_t l) {
+  return l < net->n_layers ? net->layer[l].in : net->layer[l - 1].out;
+}
 
 #endif

@@ -7,10 +7,10 @@
 #ifndef MG_SPLIT_H
 #define MG_SPLIT_H
 
-#include "pass.h"
+#include "ops.h"
 
 /* mg_op_rows, by the network's team where that is worth it. */
-mg_status mg_split_op(mg_network *net, mg_op op, size_t from, size_t to);
+mg_op_runner mg_split_op;
 
 /* The kernels' descend for layer l, likewise. */
 bool mg_split_descend(mg_network *net, size_t l, mg_mat *next);

@@ -1,102 +1,15 @@
-/* step.c - epochs of passes, and evaluation that leaves the live state alone. */
+/* step.c - epochs of passes, and what is said when a number goes wrong in one. */
 
 #include "step.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
 #include "fuse.h"
-#include "pass.h"
-
-/* --- a forward pass beside the live one ---------------------------------------------- */
-
-/* What a block of rows looks like between two layers of the scratch pass. */
-typedef struct scratch {
-  mg_mat in;     /* rows x (1 + n_in) */
-  mg_mat z, out; /* rows x n_out */
-} scratch;
-
-/* Copies rows x in as the input of layer 0. */
-static scratch scratch_begin(mg_network *net, const mg_mat *x) {
-  scratch s = {.in = mg_first(net->scratch_in[0], x->nrows, 1 + x->ncols)};
-  mg_mat inner = mg_mat_cols(s.in, 1, x->ncols);
-  mg_mat_copy(&inner, x);
-  return s;
-}
-
-/* z and a of layer l; their a becomes the input of the next. */
-static mg_status scratch_layer(mg_network *net, scratch *s, size_t l) {
-  const mg_layer *y = &net->layer[l];
-  const size_t rows = s->in.nrows;
-  if (l > 0) s->in = mg_first(net->scratch_in[l % 2], rows, 1 + y->n_in);
-  const mg_mat next = mg_first(net->scratch_in[(l + 1) % 2], rows, 1 + y->n_out);
-  s->z = mg_first(net->scratch_z, rows, y->n_out);
-  s->out = mg_mat_cols(next, 1, y->n_out);
-  mg_clear_bias(net, l);
-  net->kernels->products->z(&s->in, &y->theta, &s->z, 0, rows);
-  return y->activation->forward(y->activation, &s->z, &s->out, 0, rows);
-}
-
-/* Folds on which side of 0 each z lies into a number (FNV-1a, one step a sign). */
-void mg_fold_sides(const mg_mat *z, uint64_t *kinks) {
-  for (size_t r = 0; r < z->nrows; r++)
-    for (size_t j = 0; j < z->ncols; j++)
-      *kinks = (*kinks ^ (mg_mat_get(z, r, j) > 0 ? 2 : 1)) * UINT64_C(1099511628211);
-}
-
-/* Rows of evaluation between two questions whether to stop. */
-static size_t scratch_block(const mg_network *net) {
-  return net->block < net->scratch_rows ? net->block : net->scratch_rows;
-}
+#include "plan.h"
 
 static size_t upto(size_t n, size_t most) { return n < most ? n : most; }
-
-mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const mg_cost *cost,
-                      mg_targets targets, mg_metrics *metrics, uint64_t *kinks) {
-  const double N = (double)x->nrows, K = (double)y->ncols;
-  double sum = 0, tss = 0;
-  size_t right = 0;
-  if (kinks != NULL) *kinks = MG_NO_SIDES;
-  for (size_t r = 0; r < x->nrows;) {
-    if (mg_stopped(&net->stop)) return MG_STOPPED;
-    const size_t count = upto(x->nrows - r, scratch_block(net));
-    const mg_mat xs = mg_mat_rows(*x, r, count), given = mg_mat_rows(*y, r, count);
-    mg_mat ys = mg_first(net->scratch_y, count, y->ncols); /* as the kernels want them */
-    mg_mat_copy(&ys, &given);
-    scratch s = scratch_begin(net, &xs);
-    for (size_t l = 0; l < net->n_layers; l++) {
-      const mg_status status = scratch_layer(net, &s, l);
-      if (status != MG_OK) return status;
-      if (kinks != NULL && net->layer[l].activation->kink) mg_fold_sides(&s.z, kinks);
-    }
-    const mg_status status = cost->kind->sum(cost, &s.z, &s.out, &ys, 0, count, &sum);
-    if (status != MG_OK) return status;
-    right += (*net->kernels->score)(&s.out, &ys, targets, 0, count, &tss);
-    r += count;
-  }
-  metrics->cost = cost->kind->factor(cost, x->nrows, y->ncols) * sum + mg_penalty(net);
-  metrics->tss = tss;
-  metrics->mse = tss / (N * K);
-  metrics->accuracy = targets == MG_VALUES ? NAN : (double)right / N;
-  return MG_OK;
-}
-
-mg_status mg_predict(mg_network *net, const mg_mat *x, mg_mat *yhat) {
-  for (size_t r = 0; r < x->nrows;) {
-    if (mg_stopped(&net->stop)) return MG_STOPPED;
-    const size_t count = upto(x->nrows - r, scratch_block(net));
-    const mg_mat xs = mg_mat_rows(*x, r, count);
-    scratch s = scratch_begin(net, &xs);
-    for (size_t l = 0; l < net->n_layers; l++) {
-      const mg_status status = scratch_layer(net, &s, l);
-      if (status != MG_OK) return status;
-    }
-    mg_mat out = mg_mat_rows(*yhat, r, count);
-    mg_mat_copy(&out, &s.out);
-    r += count;
-  }
-  return MG_OK;
-}
 
 /* --- where a number first went wrong ---------------------------------------------------- */
 
@@ -115,10 +28,10 @@ static mg_where bad_forward(mg_network *net) {
   for (size_t r = 0; r < net->rows;) {
     const size_t count = upto(net->rows - r, net->scratch_rows);
     const mg_mat xs = mg_mat_rows(x, r, count);
-    scratch s = scratch_begin(net, &xs);
+    mg_scratch s = mg_scratch_begin(net, &xs);
     for (size_t l = 0; l < depth; l++) {
       mg_where here = {NULL, 0, 0, 0, 0};
-      if (scratch_layer(net, &s, l) != MG_OK) break;
+      if (mg_scratch_layer(net, &s, l) != MG_OK) break;
       if (!bad(&here, "Z", l, &s.z) && !bad(&here, "A", l + 1, &s.out)) continue;
       here.i += r;
       first = here;
@@ -173,7 +86,7 @@ static mg_status refuse_last(mg_network *net, mg_run *run) {
 /* After a stop: what can be said of THETA without another wait. */
 static void evaluate_stopped(mg_network *net, mg_run *run) {
   const mg_stop stop = net->stop;
-  if (net->rows == 0 || net->rows > scratch_block(net)) return;
+  if (net->rows == 0 || net->rows > mg_scratch_block(net)) return;
   net->stop = (mg_stop){NULL, NULL};
   if (evaluate_batch(net, &run->metrics) != MG_OK) run->metrics = nothing_known;
   net->stop = stop;

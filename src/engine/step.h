@@ -1,30 +1,9 @@
-/* step.h - training and evaluating: epochs of passes, and J and the metrics of THETA as it is. */
+/* step.h - training: epochs of passes. */
 
 #ifndef MG_STEP_H
 #define MG_STEP_H
 
-#include "network.h"
-
-/* What reports carry. NaN where there is nothing to say. */
-typedef struct mg_metrics {
-  double cost;     /* J, l1 and l2 included */
-  double mse, tss; /* mean and sum of (yhat - y)^2 */
-  double accuracy; /* share of right rows; NaN when the targets are no classes */
-} mg_metrics;
-
-/* The metrics of THETA on rows x, y (any strides, targets of the kind given), by cost;
-   the live a, z, delta, grad stay as they are. kinks, when not NULL, receives a number
-   that two evaluations share when, and almost only when, every z of every layer whose
-   g' jumps at 0 lies on the same side of 0 in both. */
-mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const mg_cost *cost,
-                      mg_targets targets, mg_metrics *metrics, uint64_t *kinks);
-
-/* What kinks counts from, and what each z adds. */
-#define MG_NO_SIDES UINT64_C(14695981039346656037)
-void mg_fold_sides(const mg_mat *z, uint64_t *kinks);
-
-/* yhat = the network's output for rows x. The live state stays as it is. */
-mg_status mg_predict(mg_network *net, const mg_mat *x, mg_mat *yhat);
+#include "evaluate.h"
 
 /* Where a number first went wrong. */
 typedef struct mg_where {

@@ -13,9 +13,10 @@
 
 #include <cmocka.h>
 
+#include "batch.h"
 #include "init.h"
 #include "network.h"
-#include "pass.h"
+#include "plan.h"
 #include "step.h"
 
 /* A network, the memory it stands in, and room for THETA before an epoch. */

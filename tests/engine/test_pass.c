@@ -104,6 +104,9 @@ static void the_plan_is_in_order(void **state) {
   for (size_t k = 0; k < 14; k++) {
     assert_int_equal(mg_op_at(&f.net, k).kind, plan[k].kind);
     assert_int_equal(mg_op_at(&f.net, k).layer, plan[k].layer);
+    assert_int_equal(mg_op_index(&f.net, plan[k]), k);
+    assert_true(k < mg_ops_through(&f.net, plan[k].kind));
+    assert_int_equal(mg_made_by(&f.net, k), k < 6 ? MG_NOTHING : k < 13 ? MG_FORWARD : MG_BACKWARD);
   }
   fixture_free(&f);
 }

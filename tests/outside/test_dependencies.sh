@@ -1,7 +1,7 @@
 #!/bin/sh
 # Dependencies run one way: shell and binding know the layer below, never the one above.
 
-echo 1..7
+echo 1..9
 n=0
 # none WHAT FOUND: passes when nothing was found.
 none() {
@@ -28,3 +28,33 @@ none "the engine does not print, exit or touch signals" \
 none "the engine has no variable that outlives a call" \
   "$(size -A "$engine"/*.o "$engine"/*/*.o | awk '$2 == ":" { file = $1 }
      $1 ~ /^\.(t?bss|tdata|data|data\.rel|data\.rel\.local)$/ && $2 > 0 { print file, $1, $2, "bytes" }')"
+
+# circles FOLDER: the files of src/FOLDER whose objects need each other in a circle, as tsort tells them.
+# A kernel file's objects, one for each precision and instruction set, count as one.
+circles() {
+  for source in src/"$1"/*.c; do
+    name=$(basename "$source" .c)
+    nm -A "$BUILD/obj/$1/$name.o" "$BUILD/obj/$1"/*/"$name.o" 2>/dev/null
+  done | needs | tsort 2>&1 >/dev/null
+}
+
+# Lines of nm -A in, pairs "object, object whose symbol it uses" out.
+needs() {
+  awk '{ file = $1; sub(/:.*/, "", file); sub(/.*\//, "", file); symbol = $NF }
+    $(NF - 1) ~ /^[TDRB]$/ { home[symbol] = file }
+    $(NF - 1) == "U" { n++; user[n] = file; used[n] = symbol }
+    END { for (i = 1; i <= n; i++) if (used[i] in home) print user[i], home[used[i]] }'
+}
+
+none "no circle among the objects of src/engine" "$(circles engine)"
+
+# A circle that is put in is seen.
+circle() (
+  mkdir -p "$BUILD/test/circle" && cd "$BUILD/test/circle" &&
+    echo 'void one(void); void two(void); void one(void) { two(); }' >one.c &&
+    echo 'void one(void); void two(void); void two(void) { one(); }' >two.c &&
+    cc -c one.c two.c && nm -A one.o two.o | needs | tsort 2>&1 >/dev/null
+)
+n=$((n + 1))
+case $(circle) in *loop*one.o*two.o*) echo "ok $n - two files that need each other are seen" ;;
+*) echo "not ok $n - two files that need each other are seen" ;; esac

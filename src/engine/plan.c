@@ -1,0 +1,105 @@
+/* plan.c - the order of a step's operations, and running them. */
+
+#include "plan.h"
+
+#include <math.h>
+
+#include "bug.h"
+#include "split.h"
+
+/* --- the plan --------------------------------------------------------------------- */
+
+size_t mg_ops_through(const mg_network *net, mg_op_kind kind) {
+  const size_t L = net->n_layers;
+  switch (kind) {
+  case MG_OP_Z: return 2 * L - 1;
+  case MG_OP_A: return 2 * L;
+  case MG_OP_COST: return 2 * L + 1;
+  case MG_OP_DELTA: return 3 * L + 1;
+  case MG_OP_GRAD: return 4 * L + 1;
+  case MG_OP_UPDATE: return 4 * L + 2;
+  }
+  return 0;
+}
+
+mg_op mg_op_at(const mg_network *net, size_t k) {
+  if (k < mg_ops_through(net, MG_OP_A)) return (mg_op){k % 2 == 0 ? MG_OP_Z : MG_OP_A, k / 2};
+  mg_op_kind kind = MG_OP_COST;
+  while (kind < MG_OP_UPDATE && k >= mg_ops_through(net, kind)) kind++;
+  const bool layers = kind == MG_OP_DELTA || kind == MG_OP_GRAD; /* from the last layer down */
+  return (mg_op){kind, layers ? mg_ops_through(net, kind) - 1 - k : 0};
+}
+
+size_t mg_op_index(const mg_network *net, mg_op op) {
+  const size_t last = mg_ops_through(net, op.kind) - 1;
+  if (op.kind == MG_OP_Z || op.kind == MG_OP_A) return last - 2 * (net->n_layers - 1 - op.layer);
+  return last - op.layer;
+}
+
+mg_made mg_made_by(const mg_network *net, size_t count) {
+  if (count >= mg_ops_through(net, MG_OP_GRAD)) return MG_BACKWARD;
+  return count >= mg_ops_through(net, MG_OP_A) ? MG_FORWARD : MG_NOTHING;
+}
+
+/* --- the operations from first to last - 1 of the plan, block by block ------------------ */
+
+/* Multiply-adds of a pass below which it is asked only once whether to stop: some ms. */
+#define QUICK ((size_t)1 << 22)
+
+bool mg_is_quick(const mg_network *net) { return net->rows <= QUICK / net->n_theta; }
+
+/* With a mistake planted: an operation over all rows before the next. */
+static mg_status run_bugged(mg_network *net, size_t first, size_t last) {
+  mg_status status = MG_OK;
+  for (size_t k = first; k < last && status == MG_OK; k++) status = mg_op_run(net, mg_op_at(net, k));
+  return status;
+}
+
+mg_status mg_run_plan(mg_network *net, size_t first, size_t last) {
+  if (net->bug != MG_NO_BUG) return run_bugged(net, first, last);
+  const bool quick = mg_is_quick(net);
+  for (size_t from = 0; from < net->rows; from += net->block) {
+    const size_t to = net->rows - from < net->block ? net->rows : from + net->block;
+    for (size_t k = first; k < last; k++) {
+      if (!quick && mg_stopped(&net->stop)) return MG_STOPPED;
+      mg_status status = mg_split_op(net, mg_op_at(net, k), from, to);
+      if (status != MG_OK) return status;
+    }
+  }
+  return MG_OK;
+}
+
+mg_status mg_op_run(mg_network *net, mg_op op) {
+  return mg_op_blocks(net, op, net->bug == MG_NO_BUG ? mg_split_op : mg_bug_rows);
+}
+
+/* --- forward, backward, a whole pass --------------------------------------------------------- */
+
+mg_status mg_forward(mg_network *net) {
+  if (mg_stopped(&net->stop)) return MG_STOPPED;
+  net->made = MG_NOTHING;
+  mg_status status = mg_run_plan(net, 0, mg_ops_through(net, MG_OP_A));
+  if (status == MG_OK) net->made = MG_FORWARD;
+  return status;
+}
+
+mg_status mg_backward(mg_network *net) {
+  if (mg_stopped(&net->stop)) return MG_STOPPED;
+  net->made = MG_FORWARD;
+  mg_status status = mg_run_plan(net, mg_ops_through(net, MG_OP_A), mg_ops_through(net, MG_OP_GRAD));
+  if (status == MG_OK) net->made = MG_BACKWARD;
+  return status;
+}
+
+mg_status mg_pass(mg_network *net) {
+  if (mg_stopped(&net->stop)) return MG_STOPPED;
+  net->made = MG_NOTHING;
+  mg_status status = mg_run_plan(net, 0, mg_ops_through(net, MG_OP_COST));
+  if (status != MG_OK) return status;
+  net->made = MG_FORWARD;
+  if (!isfinite(net->j)) return MG_NONFINITE;
+  status = mg_run_plan(net, mg_ops_through(net, MG_OP_COST), mg_ops_through(net, MG_OP_GRAD));
+  if (status != MG_OK) return status;
+  net->made = MG_BACKWARD;
+  return mg_update(net);
+}

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../engine/arrays.h"
 #include "../engine/batch.h"
 #include "../engine/init.h"
 
@@ -207,7 +208,6 @@ static int network_copy(lua_State *L) {
   Network *to = network_check(L, 1), *from = network_check(L, 2);
   const mg_network *source = &from->net;
   mg_network *n = &to->net;
-  const size_t flat = n->n_theta * mg_type_size(n->type);
   check_copy(L, to, from);
   if (lua_getiuservalue(L, 2, KEEP_RNG) != LUA_TNIL) {
     const mg_rng *own = lua_touserdata(L, -1);
@@ -223,10 +223,7 @@ static int network_copy(lua_State *L) {
   to->moved++;
   to->walking = false;
   to->staged_X = to->staged_y = NULL;
-  memcpy(n->theta, source->theta, flat);
-  memcpy(n->grad, source->grad, flat);
-  memcpy(n->dtheta, source->dtheta, flat);
-  memcpy(n->previous, source->previous, flat);
+  mg_arrays_copy(n, source);
   n->epoch = source->epoch;
   n->made = source->made;
   n->updated = source->updated;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "../engine/arrays.h"
 #include "../engine/batch.h"
 #include "call.h"
 #include "guard.h"
@@ -220,10 +221,10 @@ static int past_changes(lua_State *L) {
 /* --- images ----------------------------------------------------------------------------------- */
 
 struct Image {
-  uint64_t shape; /* network_shape of what it was taken of */
-  size_t n_theta; /* bytes of THETA */
-  size_t n_batch; /* bytes of the batch when it is whole: THETA GRAD DTHETA previous, batch; else 0: THETA */
-  bool whole;     /* is it all that a pass leaves, or THETA alone? */
+  uint64_t shape;  /* network_shape of what it was taken of */
+  size_t n_arrays; /* bytes of the flat arrays */
+  size_t n_batch;  /* and of the batch, when it is whole */
+  bool whole;      /* is it all that a pass leaves, or what passes go on from, THETA? */
   uint64_t epoch;
   size_t capacity, rows;
   mg_made made;
@@ -233,7 +234,9 @@ struct Image {
   bool has_rng; /* the network's own generator comes first */
 };              /* the numbers follow */
 
-static size_t flat_bytes(const mg_network *net) { return net->n_theta * mg_type_size(net->type); }
+static size_t array_bytes(const mg_network *net, bool whole) {
+  return mg_arrays_bytes(net, whole ? MG_WHOLE : MG_NEEDED);
+}
 
 static size_t batch_bytes(const mg_network *net) {
   return net->capacity > 0 ? mg_batch_bytes(net, net->capacity) : 0;
@@ -245,31 +248,24 @@ static int image_sizes(lua_State *L) {
   const mg_network *net = &network_check(L, 1)->net;
   lua_getiuservalue(L, 1, KEEP_RNG);
   const size_t head = sizeof(Image) + (lua_isnil(L, -1) ? 0 : sizeof(mg_rng));
-  lua_pushinteger(L, (lua_Integer)(head + flat_bytes(net)));
-  lua_pushinteger(L, (lua_Integer)(head + 4 * flat_bytes(net) + batch_bytes(net)));
+  lua_pushinteger(L, (lua_Integer)(head + array_bytes(net, false)));
+  lua_pushinteger(L, (lua_Integer)(head + array_bytes(net, true) + batch_bytes(net)));
   return 2;
-}
-
-/* Overwrites what the last update moved in theta, a copy of THETA, by what it was before. */
-static void before_update(const mg_network *net, char *theta) {
-  const size_t size = mg_type_size(net->type);
-  for (size_t k = 0; k < net->n_ranges; k++)
-    memcpy(theta + net->range[k].from * size, (char *)net->previous + net->range[k].from * size,
-           net->range[k].count * size);
 }
 
 void image_push(lua_State *L, Network *n, const char *name) {
   const mg_network *net = &n->net;
   const int how = *name == 'w' ? 0 : *name == 't' ? 1 : 2;
-  const size_t flat = flat_bytes(net), batch = how == 0 ? batch_bytes(net) : 0;
+  const bool whole = how == 0;
+  const size_t arrays = array_bytes(net, whole), batch = whole ? batch_bytes(net) : 0;
   lua_getiuservalue(L, 1, KEEP_RNG);
   const mg_rng *own = lua_touserdata(L, -1);
   const size_t rng = own != NULL ? sizeof *own : 0;
-  Image *m = memory_new(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, "an image for undo");
+  Image *m = memory_new(L, sizeof *m + rng + arrays + batch, "an image for undo");
   *m = (Image){.shape = network_shape(net),
-               .n_theta = flat,
+               .n_arrays = arrays,
                .n_batch = batch,
-               .whole = how == 0,
+               .whole = whole,
                .epoch = net->epoch - (how == 2),
                .capacity = net->capacity,
                .rows = net->rows,
@@ -283,14 +279,10 @@ void image_push(lua_State *L, Network *n, const char *name) {
   char *at = (char *)(m + 1);
   if (own != NULL) memcpy(at, own, rng);
   at += rng;
-  memcpy(at, net->theta, flat);
+  mg_arrays_take(net, whole ? MG_WHOLE : MG_NEEDED, at);
   lua_replace(L, -2); /* of the generator */
-  if (how == 2) before_update(net, at);
-  if (how != 0) return;
-  memcpy(at + flat, net->grad, flat);
-  memcpy(at + 2 * flat, net->dtheta, flat);
-  memcpy(at + 3 * flat, net->previous, flat);
-  if (batch > 0) memcpy(at + 4 * flat, storage_data(n->batch), batch);
+  if (how == 2) mg_arrays_before(net, at);
+  if (batch > 0) memcpy(at + arrays, storage_data(n->batch), batch);
 }
 
 /* core.image(net, how): an image, "whole", "theta", or "before": THETA before the last update, an epoch ago.
@@ -316,16 +308,12 @@ static void put_batch(lua_State *L, Network *n, const Image *m, const char *at) 
 void image_put(lua_State *L, Network *n, const Image *m, bool alive) {
   mg_network *net = &n->net;
   const char *at = (const char *)(m + 1) + (m->has_rng ? sizeof(mg_rng) : 0);
-  const size_t flat = m->n_theta;
-  if (m->whole && m->n_batch > 0) put_batch(L, n, m, at + 4 * flat); /* raises before anything has changed */
+  if (m->whole && m->n_batch > 0) put_batch(L, n, m, at + m->n_arrays); /* raises before anything has changed */
   n->changed++;
   n->walking = false;
   n->staged_X = n->staged_y = NULL;
-  memcpy(net->theta, at, flat);
+  mg_arrays_put(net, m->whole ? MG_WHOLE : MG_NEEDED, at);
   if (m->whole) {
-    memcpy(net->grad, at + flat, flat);
-    memcpy(net->dtheta, at + 2 * flat, flat);
-    memcpy(net->previous, at + 3 * flat, flat);
     net->targets = m->targets;
     net->sum = m->sum;
     net->j = m->j;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <time.h>
 
+#include "../engine/arrays.h"
 #include "../engine/batch.h"
 #include "../engine/plan.h"
 #include "call.h"
@@ -230,7 +231,7 @@ static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
 /* Room for THETA before an epoch of several batches, kept by the network at index 1. */
 static void *before_of(lua_State *L, const Network *n) {
   if (lua_getiuservalue(L, 1, KEEP_BEFORE) == LUA_TNIL) {
-    storage_new(L, mg_theta_bytes(&n->net), "THETA as it was before the epoch");
+    storage_new(L, mg_arrays_bytes(&n->net, MG_NEEDED), "THETA as it was before the epoch");
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, 1, KEEP_BEFORE);
     lua_replace(L, -2);

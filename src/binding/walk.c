@@ -1,8 +1,8 @@
 /* walk.c - one step, operation by operation: what lua/moongrad/inside/walk.lua is made of. */
 
 #include <math.h>
-#include <string.h>
 
+#include "../engine/arrays.h"
 #include "../engine/batch.h"
 #include "../engine/plan.h"
 #include "call.h"
@@ -146,32 +146,21 @@ static int run(lua_State *L) {
 
 #define KEPT "moongrad.kept" /* metatable name */
 
-/* What it changes, as it was. The flat theta, dtheta and previous follow. */
+/* What it changes, as it was. The arrays of MG_UPDATED follow. */
 typedef struct Kept {
   uint64_t shape; /* network_shape of what it was kept of */
   uint64_t epoch;
   bool updated;
 } Kept;
 
-enum { FLATS = 3 };
-
-static void flats_of(const mg_network *net, void *flats[FLATS]) {
-  flats[0] = net->theta;
-  flats[1] = net->dtheta;
-  flats[2] = net->previous;
-}
-
 /* core.walk_keep(net): what an update will change, for walk_back. */
 static int keep(lua_State *L) {
   check_arity(L, 1);
   const mg_network *net = &network_check(L, 1)->net;
-  const size_t bytes = net->n_theta * mg_type_size(net->type);
-  Kept *kept = memory_new(L, sizeof *kept + FLATS * bytes, "THETA as it was before the update");
+  Kept *kept = memory_new(L, sizeof *kept + mg_arrays_bytes(net, MG_UPDATED), "what an update changes");
   *kept = (Kept){network_shape(net), net->epoch, net->updated};
   luaL_setmetatable(L, KEPT);
-  void *flats[FLATS];
-  flats_of(net, flats);
-  for (size_t i = 0; i < FLATS; i++) memcpy((char *)(kept + 1) + i * bytes, flats[i], bytes);
+  mg_arrays_take(net, MG_UPDATED, kept + 1);
   return 1;
 }
 
@@ -188,10 +177,7 @@ static int back(lua_State *L) {
   if (updated && kept->shape != network_shape(net)) return fail(L, "walk: kept was taken of another network");
   count(n, n->walked - 1);
   if (!updated) return 0;
-  const size_t bytes = net->n_theta * mg_type_size(net->type);
-  void *flats[FLATS];
-  flats_of(net, flats);
-  for (size_t i = 0; i < FLATS; i++) memcpy(flats[i], (const char *)(kept + 1) + i * bytes, bytes);
+  mg_arrays_put(net, MG_UPDATED, kept + 1);
   n->changed++;
   n->moved++;
   net->epoch = kept->epoch;

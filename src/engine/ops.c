@@ -8,7 +8,7 @@
 
 #include "ops.h"
 
-#include <string.h>
+#include "arrays.h"
 
 /* How many numbers the weights of a layer are, biases and padding excluded; the first of them in a view. */
 static size_t weights_count(const mg_layer *y) { return (size_t)y->theta.cs * y->n_in; }
@@ -124,13 +124,7 @@ mg_status mg_op_blocks(mg_network *net, mg_op op, mg_op_runner *run) {
   return MG_OK;
 }
 
-void mg_take_back(mg_network *net) {
-  for (size_t k = 0; k < net->n_ranges; k++) {
-    const mg_range r = net->range[k];
-    memcpy(from(net, net->theta, r.from), from(net, net->previous, r.from),
-           r.count * mg_type_size(net->type));
-  }
-}
+void mg_take_back(mg_network *net) { mg_arrays_back(net); }
 
 double mg_penalty(const mg_network *net) {
   if (net->l1 == 0 && net->l2 == 0) return 0;

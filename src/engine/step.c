@@ -3,8 +3,8 @@
 #include "step.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "arrays.h"
 #include "batch.h"
 #include "fuse.h"
 #include "plan.h"
@@ -206,14 +206,14 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
   const uint64_t epoch = net->epoch; /* a pass counts itself; here it is a batch */
   tally t = {0};
   *run = (mg_run){.metrics = nothing_known};
-  if (several) memcpy(before, net->theta, mg_theta_bytes(net));
+  if (several) mg_arrays_take(net, MG_NEEDED, before);
   mg_status status = run_batches(net, x, y, order, batch, targets, &t);
   mg_unfuse(net);
   if (status == MG_NONFINITE) find_refused(net, t.batches > 0, run);
   if (status == MG_OK) status = look_at_last(net, run);
   net->epoch = epoch;
   if (status != MG_OK && several) {
-    memcpy(net->theta, before, mg_theta_bytes(net));
+    mg_arrays_put(net, MG_NEEDED, before);
     net->made = MG_NOTHING;
     net->updated = false;
   }

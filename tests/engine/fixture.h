@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "arrays.h"
 #include "batch.h"
 #include "init.h"
 #include "network.h"
@@ -59,7 +60,7 @@ static inline void fixture_make(fixture *f, size_t n_layers, const size_t *sizes
   f->parameters = zeroed(mg_network_bytes(MG_DOUBLE, 1, sizes[0], n_layers, spec));
   f->batch = NULL;
   mg_network_make(&f->net, MG_DOUBLE, 1, sizes[0], n_layers, spec, f->parameters);
-  f->before = zeroed(mg_theta_bytes(&f->net));
+  f->before = zeroed(mg_arrays_bytes(&f->net, MG_NEEDED));
   mg_rng g;
   mg_rng_seed(&g, seed);
   mg_init(&f->net, MG_INIT_UNIFORM, 1, &g);

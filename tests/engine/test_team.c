@@ -59,7 +59,7 @@ static void open_large(fixture *f, mg_team *team, size_t parts, const double *x,
   f->parameters = zeroed(mg_network_bytes(MG_DOUBLE, parts, 80, 3, spec));
   f->batch = NULL;
   mg_network_make(&f->net, MG_DOUBLE, parts, 80, 3, spec, f->parameters);
-  f->before = zeroed(mg_theta_bytes(&f->net));
+  f->before = zeroed(mg_arrays_bytes(&f->net, MG_NEEDED));
   f->net.team = team;
   mg_rng g;
   mg_rng_seed(&g, 3);

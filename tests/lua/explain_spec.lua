@@ -229,6 +229,15 @@ describe("explain", function()
     end
   end)
 
+  it("says of a copy what it says of the network", function()
+    local net = kit.random(3)
+    net:step(2)
+    local twin = net:copy()
+    for _, at in ipairs(entries(net, mg.generator(3))) do
+      assert.equal(net:explain(table.unpack(at)).text, twin:explain(table.unpack(at)).text)
+    end
+  end)
+
   it("does not agree with a pass that has a mistake in it, in numbers, and does not name it", function()
     local net = kit.xor()
     net:bug "wrong-sign"

@@ -51,7 +51,7 @@ shell_CC   = $(engine_CC) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSI
 test_CC    = $(engine_CC) -Isrc/engine
 
 # Kernel files are compiled for each precision and instruction set; the best is chosen at run time.
-KERNELS := product activation cost flat narrow nudge
+KERNELS := product activation cost flat narrow nudge optimiser
 SETS    := base $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
 base_FLAGS   :=
 avx2_FLAGS   := -mavx2 -mfma

@@ -87,7 +87,6 @@ options.declare("mg.cost", {
   { name = "check", default = true, about = check_about, example = 'false, name = "sq", ' .. square },
 })
 
-local optimizers = { "sgd" }
 local precisions = { "double", "single" }
 
 options.defaults = options.declare("network", {
@@ -98,7 +97,7 @@ options.defaults = options.declare("network", {
   { name = "cost", default = "sse", choices = core.costs,
     about = 'J, whose gradient is taken; also {"squares", scale = c}', example = '"mse"' },
   { name = "eta", default = 0.1, about = "the learning rate", example = "0.5" },
-  { name = "optimizer", default = "sgd", choices = optimizers, about = "how the gradient becomes an update",
+  { name = "optimizer", default = "sgd", choices = core.optimizers, about = "how the gradient becomes an update",
     example = '"sgd"' },
   { name = "l1", default = 0, about = "J gains l1 times the sum of |w|, biases excluded", example = "1e-4" },
   { name = "l2", default = 0, about = "J gains l2/2 times the sum of w^2, biases excluded", example = "1e-4" },
@@ -128,8 +127,15 @@ options.init_numbers = {
 
 local cost_numbers = { squares = { "scale" } }
 
--- Options that may be {choice, key = number}: name -> choice -> {key, ...}.
-options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_numbers }
+local optimizer_keys = {} -- "adam" -> {"beta1", "beta2", ...}
+for name, list in pairs(core.optimizer_numbers) do
+  local keys = {}
+  for k, number in ipairs(list) do keys[k] = number.name end
+  optimizer_keys[name] = keys
+end
+
+-- Options that may be {choice, key = number}: name -> choice -> {key, ...}; what is no string is no key.
+options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_numbers, optimizer = optimizer_keys }
 
 -- The operations of a step by name.
 options.operations = { "z", "a", "cost", "delta", "grad", "update" }
@@ -237,6 +243,37 @@ function options.init(who, v)
   return named(who, "method", v, core.inits, options.init_numbers)
 end
 
+-- The number called key of an optimiser: v, or its default; raises unless it is in its range.
+local function optimizer_number(who, number, v)
+  if v == nil then return number.default end
+  if finite(v) and v >= number.least and v < number.below then return v end
+  raise("%s: %s: expected a number%s%s, got %s", who, number.name,
+    number.least > -math.huge and (" from %g"):format(number.least) or "",
+    number.below < math.huge and (", below %g"):format(number.below) or "", show(v))
+end
+
+-- An optimiser and its numbers in core's order: "sgd", {"adam", beta1 = .9}.
+function options.optimizer(who, v)
+  local name, given = v, {}
+  if type(v) == "table" then name, given = v[1], v end
+  one_of(who, "optimizer", name, core.optimizers)
+  local keys, list = { [1] = true }, {}
+  for k, number in ipairs(core.optimizer_numbers[name]) do
+    keys[number.name], list[k] = true, optimizer_number(who, number, given[number.name])
+  end
+  for key in pairs(given) do
+    if not keys[key] then
+      raise("%s: %q has no option %s%s", who, name, show(key), names.suggest(tostring(key), optimizer_keys[name]))
+    end
+  end
+  return name, list
+end
+
+-- That of options as given.
+function options.optimizer_of(given)
+  return options.optimizer("optimizer", given.optimizer or options.defaults.optimizer)
+end
+
 -- A name, or a copy of {name, key = number}, so that later writes to the user's table change nothing here.
 local function own(v)
   if type(v) ~= "table" then return v end
@@ -253,7 +290,7 @@ local check = {
     local cost = options.cost("cost", v)
     return core.own(cost) and cost or own(v)
   end,
-  optimizer = function(v) return one_of("optimizer", "optimizer", v, optimizers) end,
+  optimizer = function(v) options.optimizer("optimizer", v) return own(v) end,
   precision = function(v) return one_of("precision", "precision", v, precisions) end,
   init = function(v) options.init("init", v) return own(v) end,
   seed = function(v)

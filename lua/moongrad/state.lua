@@ -20,6 +20,7 @@ state.frozen_parts = { [0] = false, "bias", "weights", true }
 -- output and a cost do not go together.
 function state.set_options(net, layers, given)
   local activations, cost, scale = options.resolve(layers, given)
+  core.set_optimizer(net, options.optimizer_of(given)) -- first: it may want memory
   local s = core.network_state(net)
   s.layers, s.given, s.activations = layers, given, options.names_of(activations)
   for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
@@ -170,6 +171,16 @@ local function cost_of(s)
   return { cost, scale }
 end
 
+local function optimizer_of(s)
+  local name, numbers = options.optimizer_of(s.given)
+  return { name, table.unpack(numbers) }
+end
+
+-- "sgd", "adam {0.9, 0.999, 1e-08}"
+local function optimizer_words(v)
+  return v[2] and ("%s {%s}"):format(v[1], table.concat(v, ", ", 2)) or v[1]
+end
+
 local function biases(s)
   local list = {}
   for l = 2, #s.layers do list[l - 1] = s.layers[l].bias end
@@ -188,6 +199,7 @@ local function option(name) return function(s) return s.given[name] or options.d
 local moving = {
   { "activations", function(s) return (options.resolve(s.layers, s.given)) end },
   { "biases", biases },
+  { "optimizer", optimizer_of, words = optimizer_words },
   { "cost", cost_of, words = function(v) return options.name_of(v[1]) .. (v[2] and (" * %g"):format(v[2]) or "") end },
   { "eta", function(s) return s.eta end },
   { "l1", option "l1" },

@@ -89,7 +89,7 @@ static int theta_before(lua_State *L) {
   const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
   if (!n->net.updated) return 0;
   mg_mat before = y->theta;
-  before.data = (char *)before.data + ((char *)n->net.previous - (char *)n->net.theta);
+  before.data = (char *)before.data + ((char *)n->net.flat.previous - (char *)n->net.flat.theta);
   push_copy(L, &before);
   const bool bias = y->bias && !(y->frozen & MG_FROZEN_BIAS), weights = !(y->frozen & MG_FROZEN_WEIGHTS);
   mg_mat *m = &matrix_check(L, -1)->m;
@@ -101,22 +101,34 @@ static int theta_before(lua_State *L) {
   return 1;
 }
 
-/* core.descended(net, theta, grad): the number that an update makes of these two. */
-static int descended(lua_State *L) {
-  check_arity(L, 3);
-  const Network *n = network_check(L, 1);
-  double numbers[4]; /* theta, grad, dtheta, previous; each of the network's type */
-  mg_mat m[4];
-  for (int i = 0; i < 4; i++) m[i] = mg_mat_of(&numbers[i], 1, 1, 1, n->net.type);
-  mg_mat_set(&m[0], 0, 0, check_number(L, 2, "theta"));
-  mg_mat_set(&m[1], 0, 0, check_number(L, 3, "grad"));
-  n->net.kernels->flat->descend(&numbers[1], n->net.eta, &numbers[0], &numbers[2], &numbers[3], 1);
-  lua_pushnumber(L, mg_mat_get(&m[0], 0, 0));
-  return 1;
+/* core.updated(net, l, i, j, again): the THETA and the DTHETA that the update from GRAD makes of element i, j
+   of layer l; which update it is; the THETA and the optimiser's states, a list, that it goes out from. again:
+   of what the element and its states were before the last update. */
+static int updated(lua_State *L) {
+  check_arity(L, 5);
+  Network *n = network_check(L, 1);
+  const mg_network *net = &n->net;
+  const size_t l = network_layer(L, 2, n, "layer");
+  const mg_layer *y = &net->layer[l];
+  const size_t i = (size_t)check_whole(L, 3, "i", 1, (lua_Integer)y->n_out) - 1;
+  const size_t j = (size_t)check_whole(L, 4, "j", 1, (lua_Integer)y->n_in + 1) - 1;
+  const bool again = lua_toboolean(L, 5);
+  mg_update_of_one one;
+  mg_update_of(net, mg_place(net, l, i, j), again, &one);
+  lua_pushnumber(L, one.theta);
+  lua_pushnumber(L, one.dtheta);
+  lua_pushinteger(L, (lua_Integer)one.t);
+  lua_pushnumber(L, one.was);
+  lua_createtable(L, (int)net->optimiser->n_states, 0);
+  for (size_t k = 0; k < net->optimiser->n_states; k++) {
+    lua_pushnumber(L, one.state[k]);
+    lua_seti(L, -2, (lua_Integer)k + 1);
+  }
+  return 5;
 }
 
 static const luaL_Reg functions[] = {
-    {"squashed", squashed},         {"slopes", slopes},       {"loss", loss}, {"pull", pull},
-    {"theta_before", theta_before}, {"descended", descended}, {NULL, NULL}};
+    {"squashed", squashed},         {"slopes", slopes},   {"loss", loss}, {"pull", pull},
+    {"theta_before", theta_before}, {"updated", updated}, {NULL, NULL}};
 
 void open_explain(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -16,6 +16,8 @@ enum {
   AT_Y,
   AT_RNG,
   AT_OWN,
+  AT_STATES,
+  AT_BEFORE,
   AT_LAYERS,
   AT_GIVEN,
   AT_ACTIVATIONS,
@@ -25,7 +27,8 @@ enum {
 /* Which of the network's they are, and which fields of its state on Lua's side. */
 static const struct {
   int place, keep;
-} values[] = {{AT_BATCH, KEEP_BATCH}, {AT_X, KEEP_X}, {AT_Y, KEEP_Y}, {AT_RNG, KEEP_RNG}, {AT_OWN, KEEP_OWN}};
+} values[] = {{AT_BATCH, KEEP_BATCH}, {AT_X, KEEP_X},           {AT_Y, KEEP_Y},          {AT_RNG, KEEP_RNG},
+              {AT_OWN, KEEP_OWN},     {AT_STATES, KEEP_STATES}, {AT_BEFORE, KEEP_BEFORE}};
 static const struct {
   int place;
   const char *field;

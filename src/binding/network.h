@@ -19,8 +19,9 @@ enum {
   KEEP_Y,
   KEEP_RNG,    /* a private generator, or nil */
   KEEP_TEAM,   /* the threads it may use */
+  KEEP_STATES, /* storage of its optimiser's states, or nil */
   KEEP_ORDER,  /* memory for an epoch's order of rows */
-  KEEP_BEFORE, /* THETA before an epoch, a storage, once there was one of several batches */
+  KEEP_BEFORE, /* what an epoch of several batches began with, a storage, once there was one */
   KEEP_LOST,   /* why its past was lost, or nil */
   KEEP_OWN,    /* the activations, and the cost, that are written in Lua, or nil */
   KEEP_COUNT = KEEP_OWN
@@ -85,7 +86,7 @@ Network *network_check(lua_State *L, int idx);
 size_t network_layer(lua_State *L, int idx, const Network *n, const char *what);
 
 /* A number that two networks share when, and almost only when, their flat arrays and batches are laid out
-   alike: precision, sizes of the layers, biases. What is put back is looked at by it. */
+   alike: precision, sizes of the layers, biases, states. What is put back is looked at by it. */
 uint64_t network_shape(const mg_network *net);
 
 /* Makes room for batches of up to rows rows, or of just rows rows, so that views taken earlier keep showing

@@ -225,7 +225,7 @@ struct Image {
   size_t n_arrays; /* bytes of the flat arrays */
   size_t n_batch;  /* and of the batch, when it is whole */
   bool whole;      /* is it all that a pass leaves, or what passes go on from, THETA? */
-  uint64_t epoch;
+  uint64_t epoch, t;
   size_t capacity, rows;
   mg_made made;
   bool updated;
@@ -267,6 +267,7 @@ void image_push(lua_State *L, Network *n, const char *name) {
                .n_batch = batch,
                .whole = whole,
                .epoch = net->epoch - (how == 2),
+               .t = net->t - (how == 2),
                .capacity = net->capacity,
                .rows = net->rows,
                .made = net->made,
@@ -308,7 +309,8 @@ static void put_batch(lua_State *L, Network *n, const Image *m, const char *at) 
 void image_put(lua_State *L, Network *n, const Image *m, bool alive) {
   mg_network *net = &n->net;
   const char *at = (const char *)(m + 1) + (m->has_rng ? sizeof(mg_rng) : 0);
-  if (m->whole && m->n_batch > 0) put_batch(L, n, m, at + m->n_arrays); /* raises before anything has changed */
+  if (m->whole && m->n_batch > 0)
+    put_batch(L, n, m, at + m->n_arrays); /* raises before anything has changed */
   n->changed++;
   n->walking = false;
   n->staged_X = n->staged_y = NULL;
@@ -323,6 +325,7 @@ void image_put(lua_State *L, Network *n, const Image *m, bool alive) {
     net->updated = m->whole && m->updated;
   }
   net->epoch = m->epoch;
+  net->t = m->t;
   lua_getiuservalue(L, 1, KEEP_RNG);
   mg_rng *own = lua_touserdata(L, -1);
   if (m->has_rng && own != NULL) memcpy(own, m + 1, sizeof *own);
@@ -337,7 +340,7 @@ static int put_image(lua_State *L) {
   const Image *m = luaL_checkudata(L, 2, IMAGE);
   network_idle(L, n);
   if (m->shape != network_shape(&n->net))
-    return fail(L, "put_image: the image is of a network of other layers or precision");
+    return fail(L, "put_image: the image is of a network of other layers, precision or optimizer");
   image_put(L, n, m, lua_toboolean(L, 3));
   return 0;
 }

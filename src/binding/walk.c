@@ -149,7 +149,7 @@ static int run(lua_State *L) {
 /* What it changes, as it was. The arrays of MG_UPDATED follow. */
 typedef struct Kept {
   uint64_t shape; /* network_shape of what it was kept of */
-  uint64_t epoch;
+  uint64_t epoch, t;
   bool updated;
 } Kept;
 
@@ -158,7 +158,7 @@ static int keep(lua_State *L) {
   check_arity(L, 1);
   const mg_network *net = &network_check(L, 1)->net;
   Kept *kept = memory_new(L, sizeof *kept + mg_arrays_bytes(net, MG_UPDATED), "what an update changes");
-  *kept = (Kept){network_shape(net), net->epoch, net->updated};
+  *kept = (Kept){network_shape(net), net->epoch, net->t, net->updated};
   luaL_setmetatable(L, KEPT);
   mg_arrays_take(net, MG_UPDATED, kept + 1);
   return 1;
@@ -181,6 +181,7 @@ static int back(lua_State *L) {
   n->changed++;
   n->moved++;
   net->epoch = kept->epoch;
+  net->t = kept->t;
   net->updated = kept->updated;
   return 0;
 }

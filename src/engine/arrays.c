@@ -6,12 +6,15 @@
 
 size_t mg_arrays(const mg_network *net, mg_extent extent, void *list[MG_MAX_ARRAYS]) {
   size_t n = 0;
-  list[n++] = net->theta;
+  const size_t n_states = net->optimiser->n_states;
+  list[n++] = net->flat.theta;
+  for (size_t k = 0; k < n_states; k++) list[n++] = net->flat.state[k];
   if (extent == MG_NEEDED) return n;
-  list[n++] = net->previous;
-  list[n++] = net->dtheta;
+  list[n++] = net->flat.previous;
+  for (size_t k = 0; k < n_states; k++) list[n++] = net->flat.earlier[k];
+  list[n++] = net->flat.dtheta;
   if (extent == MG_UPDATED) return n;
-  list[n++] = net->grad;
+  list[n++] = net->flat.grad;
   return n;
 }
 

@@ -10,12 +10,12 @@
 
 /* How far down the list: each of these holds the one before. */
 typedef enum mg_extent {
-  MG_NEEDED,  /* THETA: what passes and updates go on from */
-  MG_UPDATED, /* DTHETA, and what was needed before the last update: all that an update writes to */
+  MG_NEEDED,  /* THETA, the optimiser's states: what passes and updates go on from */
+  MG_UPDATED, /* what these were before the last update, DTHETA: all that an update writes to */
   MG_WHOLE    /* GRAD */
 } mg_extent;
 
-enum { MG_MAX_ARRAYS = 4 };
+enum { MG_MAX_ARRAYS = 4 + 2 * MG_MAX_STATES };
 
 /* Their addresses; returns how many. */
 size_t mg_arrays(const mg_network *net, mg_extent extent, void *list[MG_MAX_ARRAYS]);

@@ -27,14 +27,14 @@ static mg_status from_cost(mg_network *net, size_t from, size_t to) {
 static mg_mat wrong_weights(mg_network *net, size_t l) {
   const mg_layer *y = &net->layer[l];
   mg_mat wrong = y->theta;
-  wrong.data = (char *)wrong.data + ((char *)net->previous - (char *)net->theta);
-  const double eta = y->frozen & MG_FROZEN_WEIGHTS ? 0 : net->eta;
+  wrong.data = (char *)wrong.data + ((char *)net->flat.previous - (char *)net->flat.theta);
   for (size_t i = 0; i < y->n_out; i++)
-    for (size_t j = 1; j <= y->n_in; j++)
-      mg_mat_set(&wrong, i, j,
-                 net->bug == MG_SHIFTED_BIAS
-                     ? mg_mat_get(&y->theta, i, j - 1)
-                     : mg_mat_get(&y->theta, i, j) - eta * mg_mat_get(&y->grad, i, j));
+    for (size_t j = 1; j <= y->n_in; j++) {
+      mg_update_of_one next = {.theta = mg_mat_get(&y->theta, i, net->bug == MG_SHIFTED_BIAS ? j - 1 : j)};
+      if (net->bug == MG_STALE_WEIGHTS && !(y->frozen & MG_FROZEN_WEIGHTS))
+        mg_update_of(net, mg_place(net, l, i, j), false, &next);
+      mg_mat_set(&wrong, i, j, next.theta);
+    }
   return wrong;
 }
 

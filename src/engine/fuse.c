@@ -24,8 +24,9 @@ static bool narrow_fits(const mg_network *net) {
   return true;
 }
 
-/* Does everything move, and does one block hold the batch? */
+/* Is the update the one that the products make, does everything move, and does one block hold the batch? */
 static bool update_fits(const mg_network *net) {
+  if (!net->optimiser->fused) return false;
   for (size_t l = 0; l < net->n_layers; l++)
     if (!net->layer[l].bias || net->layer[l].frozen != 0) return false;
   return net->rows <= net->block;
@@ -60,10 +61,10 @@ double mg_cost_fused(mg_network *net, mg_mat *yhat) {
 
 /* THETA and previous change places: the next THETA was written where the one before the last was. */
 static void swap(mg_network *net) {
-  void *theta = net->theta;
-  const ptrdiff_t moved = (char *)net->previous - (char *)theta;
-  net->theta = net->previous;
-  net->previous = theta;
+  void *theta = net->flat.theta;
+  const ptrdiff_t moved = (char *)net->flat.previous - (char *)theta;
+  net->flat.theta = net->flat.previous;
+  net->flat.previous = theta;
   for (size_t l = 0; l < net->n_layers; l++) {
     mg_mat *m = &net->layer[l].theta;
     m->data = (char *)m->data + moved;
@@ -77,7 +78,7 @@ static mg_status pass_update(mg_network *net) {
   if (!isfinite(net->j)) return MG_NONFINITE;
   status = mg_run_plan(net, forward, deltas);
   if (status != MG_OK) return status;
-  const ptrdiff_t away = (char *)net->previous - (char *)net->theta;
+  const ptrdiff_t away = (char *)net->flat.previous - (char *)net->flat.theta;
   bool finite = true;
   for (size_t l = net->n_layers; l-- > 0;) {
     mg_layer *y = &net->layer[l];
@@ -88,6 +89,7 @@ static mg_status pass_update(mg_network *net) {
   if (!finite) return MG_NONFINITE;
   swap(net);
   net->updated = true;
+  net->t++;
   net->epoch++;
   return MG_OK;
 }
@@ -99,8 +101,8 @@ mg_status mg_pass_fused(mg_network *net, mg_fusion how, bool last) {
 }
 
 void mg_unfuse(mg_network *net) {
-  if (net->theta == net->home) return;
-  char *a = net->theta, *b = net->previous, kept[4096];
+  if (net->flat.theta == net->home) return;
+  char *a = net->flat.theta, *b = net->flat.previous, kept[4096];
   const size_t bytes = net->n_theta * mg_type_size(net->type);
   for (size_t i = 0; i < bytes; i += sizeof kept) {
     const size_t n = bytes - i < sizeof kept ? bytes - i : sizeof kept;

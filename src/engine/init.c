@@ -29,6 +29,7 @@ void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g) {
       for (size_t j = 1; j <= y->n_in; j++) mg_mat_set(&y->theta, i, j, draw(y, method, value, g));
     }
   }
+  mg_network_forget(net);
   net->epoch = 0;
   net->made = MG_NOTHING;
   net->updated = false;

@@ -24,7 +24,8 @@ typedef enum mg_init_method {
 /* Names of the methods, in the order above, ended by NULL. */
 extern const char *const mg_init_names[];
 
-/* Draws THETA of every layer from g, sets the epoch to 0 and forgets passes and updates made.
+/* Draws THETA of every layer from g, sets the epoch and the states of the optimiser to 0 and forgets
+   passes and updates made.
    A layer without a bias keeps its column 0 at 0, and draws nothing for it. */
 void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g);
 

@@ -12,12 +12,13 @@
   extern const mg_cost_kind mg_costs_##suffix[];        \
   extern const mg_score mg_score_##suffix;              \
   extern const mg_flat mg_flat_##suffix;                \
+  extern const mg_optimiser mg_optimisers_##suffix[];   \
   extern const mg_narrow_kernel mg_narrow_##suffix;     \
   extern const mg_nudges mg_nudges_##suffix;
 #define TABLE(suffix)                                                                               \
   {                                                                                                 \
 #suffix, &mg_products_##suffix, mg_activations_##suffix, mg_costs_##suffix, &mg_score_##suffix, \
-        &mg_flat_##suffix, &mg_narrow_##suffix, &mg_nudges_##suffix                                 \
+        &mg_flat_##suffix, mg_optimisers_##suffix, &mg_narrow_##suffix, &mg_nudges_##suffix         \
   }
 
 DECLARE(double_base)
@@ -76,6 +77,14 @@ const mg_activation *mg_activations(mg_type type) { return mg_kernels_for(type)-
 const mg_activation *mg_activation_find(const char *name, mg_type type) {
   for (const mg_activation *g = mg_activations(type); g->name != NULL; g++)
     if (strcmp(g->name, name) == 0) return g;
+  return NULL;
+}
+
+const mg_optimiser *mg_optimisers(mg_type type) { return mg_kernels_for(type)->optimisers; }
+
+const mg_optimiser *mg_optimiser_find(const char *name, mg_type type) {
+  for (const mg_optimiser *o = mg_optimisers(type); o->name != NULL; o++)
+    if (strcmp(o->name, name) == 0) return o;
   return NULL;
 }
 

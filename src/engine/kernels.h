@@ -10,6 +10,7 @@
 #include "activation.h"
 #include "cost.h"
 #include "mat.h"
+#include "optimiser.h"
 
 /* The three products of a pass, on rows from .. to - 1. Views of a network's own memory only:
    they may read, never write, up to a vector past the end of a row. */
@@ -35,10 +36,6 @@ typedef struct mg_products {
 
 /* Loops over stretches of the flat arrays. */
 typedef struct mg_flat {
-  /* Plain gradient descent over count parameters: previous = theta, dtheta = -eta grad,
-     theta += dtheta. False when a theta is no longer finite. */
-  bool (*descend)(const void *grad, double eta, void *theta, void *dtheta, void *previous, size_t count);
-
   /* grad += l1 sign(w) + l2 w over count weights. */
   void (*regularise)(const void *w, double l1, double l2, void *grad, size_t count);
 
@@ -93,6 +90,7 @@ typedef struct mg_kernels {
   const mg_cost_kind *costs;        /* likewise */
   const mg_score *score;
   const mg_flat *flat;
+  const mg_optimiser *optimisers; /* likewise */
   const mg_narrow_kernel *narrow;
   const mg_nudges *nudges;
 } mg_kernels;

@@ -38,7 +38,7 @@ static size_t narrow_room(size_t n_layers, size_t n_theta) {
 static void keep_ahead(const mg_network *net) {
   narrow *n = net->narrow;
   n->ahead = net->rows <= (size_t)VL;
-  if (n->ahead) memcpy(n->layer + net->n_layers, net->theta, net->n_theta * sizeof(real));
+  if (n->ahead) memcpy(n->layer + net->n_layers, net->flat.theta, net->n_theta * sizeof(real));
 }
 
 /* Has evaluate done so for THETA as it is? Asked once: layer is about to change. */
@@ -46,7 +46,7 @@ static bool take_ahead(const mg_network *net) {
   narrow *n = net->narrow;
   const bool ahead = n->ahead;
   n->ahead = false;
-  return ahead && memcmp(n->layer + net->n_layers, net->theta, net->n_theta * sizeof(real)) == 0;
+  return ahead && memcmp(n->layer + net->n_layers, net->flat.theta, net->n_theta * sizeof(real)) == 0;
 }
 
 /* Rows from .. from + count - 1 of m into one vector for each column. */

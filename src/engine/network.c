@@ -169,11 +169,12 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
   *net = (mg_network){.n_layers = n_layers, .type = type, .eta = 0.1, .n_theta = s.n_theta};
   net->kernels = mg_kernels_for(type);
   net->cost.kind = mg_cost_find("sse", type);
+  net->optimiser = mg_optimiser_find("sgd", type);
   memory m = {block, type};
-  net->theta = net->home = take(&m, s.n_theta);
-  net->grad = take(&m, s.n_theta);
-  net->dtheta = take(&m, s.n_theta);
-  net->previous = take(&m, s.n_theta);
+  net->flat.theta = net->home = take(&m, s.n_theta);
+  net->flat.grad = take(&m, s.n_theta);
+  net->flat.dtheta = take(&m, s.n_theta);
+  net->flat.previous = take(&m, s.n_theta);
   net->scratch_rows = scratch_rows(s.widest);
   for (int k = 0; k < 2; k++) net->scratch_in[k] = take_a(&m, s.widest, net->scratch_rows);
   net->scratch_z = take_rows(&m, s.widest, net->scratch_rows);
@@ -192,9 +193,9 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
     mg_layer *y = &net->layer[l];
     *y = (mg_layer){
         .n_in = n_in, .n_out = spec[l].n_out, .activation = spec[l].activation, .bias = spec[l].bias};
-    y->theta = parameters(net->theta, offset, y->n_out, n_in, type);
-    y->grad = parameters(net->grad, offset, y->n_out, n_in, type);
-    y->dtheta = parameters(net->dtheta, offset, y->n_out, n_in, type);
+    y->theta = parameters(net->flat.theta, offset, y->n_out, n_in, type);
+    y->grad = parameters(net->flat.grad, offset, y->n_out, n_in, type);
+    y->dtheta = parameters(net->flat.dtheta, offset, y->n_out, n_in, type);
     offset = round_up(offset + (1 + n_in) * stride(y->n_out, type), in_line(type));
     n_in = y->n_out;
   }
@@ -244,6 +245,35 @@ void mg_network_freeze(mg_network *net, size_t l, unsigned parts) {
   part = mg_mat_cols(y->dtheta, 1, y->n_in);
   if (parts & MG_FROZEN_WEIGHTS) mg_mat_fill(&part, 0);
   find_ranges(net);
+}
+
+/* The states, then what they were before, each as long as THETA. */
+size_t mg_states_bytes(const mg_network *net, const mg_optimiser *optimiser) {
+  return 2 * optimiser->n_states * net->n_theta * mg_type_size(net->type);
+}
+
+void mg_network_optimise(mg_network *net, const mg_optimiser *optimiser, const double *number, void *room) {
+  for (size_t k = 0; optimiser->number[k].name != NULL; k++) net->number[k] = number[k];
+  if (optimiser == net->optimiser) return;
+  net->optimiser = optimiser;
+  net->t = 0;
+  memory m = {room, net->type};
+  for (size_t k = 0; k < optimiser->n_states; k++) net->flat.state[k] = take(&m, net->n_theta);
+  for (size_t k = 0; k < optimiser->n_states; k++) net->flat.earlier[k] = take(&m, net->n_theta);
+}
+
+void mg_network_forget(mg_network *net) {
+  net->t = 0;
+  for (size_t k = 0; k < net->optimiser->n_states; k++) {
+    memset(net->flat.state[k], 0, net->n_theta * mg_type_size(net->type));
+    memset(net->flat.earlier[k], 0, net->n_theta * mg_type_size(net->type));
+  }
+}
+
+size_t mg_place(const mg_network *net, size_t l, size_t i, size_t j) {
+  const mg_mat *m = &net->layer[l].grad;
+  const size_t first = (size_t)((char *)m->data - (char *)net->flat.grad) / mg_type_size(net->type);
+  return first + i * (size_t)m->rs + j * (size_t)m->cs;
 }
 
 void mg_network_activate(mg_network *net, size_t l, const mg_activation *activation) {

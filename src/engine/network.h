@@ -20,6 +20,7 @@
 #include "cost.h"
 #include "kernels.h"
 #include "mat.h"
+#include "optimiser.h"
 #include "random.h"
 #include "status.h"
 #include "team.h"
@@ -62,13 +63,16 @@ typedef struct mg_network {
   mg_cost cost;
   double eta, l1, l2;
   uint64_t epoch;
+  uint64_t t;   /* updates since the optimiser's states were 0 */
   mg_type type; /* of every number but targets' kinds, J and metrics */
   const mg_kernels *kernels;
 
-  size_t n_theta;                         /* length of the flat arrays, padding included */
-  void *theta, *grad, *dtheta, *previous; /* previous: theta before the last update */
-  void *home;      /* where views of theta look: theta, but within a run of fused passes */
-  mg_range *range; /* [2 L] stretches that are not frozen, in order */
+  size_t n_theta; /* length of the flat arrays, padding included */
+  mg_flats flat;  /* those arrays; of the states those of the optimiser */
+  void *home;     /* where views of theta look: theta, but within a run of fused passes */
+  const mg_optimiser *optimiser;
+  double number[MG_MAX_NUMBERS]; /* the optimiser's, in the order of its table */
+  mg_range *range;               /* [2 L] stretches that are not frozen, in order */
   size_t n_ranges;
 
   bool gathered; /* has narrow.c read this batch, for these activations? */
@@ -112,6 +116,19 @@ void mg_network_room(mg_network *net, size_t rows, void *memory);
 
 /* Freezes parts of layer l: bits of MG_FROZEN_*. DTHETA of a frozen part is 0. */
 void mg_network_freeze(mg_network *net, size_t l, unsigned parts);
+
+/* Bytes of room for the states of an optimiser; 0 when it has none. */
+size_t mg_states_bytes(const mg_network *net, const mg_optimiser *optimiser);
+
+/* Gives net an optimiser and its numbers, in the order of its table. room: so many zeroed bytes, aligned to
+   64, for an optimiser that net does not have yet, whose states begin at 0; else NULL: they stay. */
+void mg_network_optimise(mg_network *net, const mg_optimiser *optimiser, const double *number, void *room);
+
+/* The states are 0, as before the first update. */
+void mg_network_forget(mg_network *net);
+
+/* Where theta[l](i, j) and its kin are in the flat arrays. */
+size_t mg_place(const mg_network *net, size_t l, size_t i, size_t j);
 
 /* Replaces the activation of layer l. */
 void mg_network_activate(mg_network *net, size_t l, const mg_activation *activation);

@@ -8,6 +8,8 @@
 
 #include "ops.h"
 
+#include <string.h>
+
 #include "arrays.h"
 
 /* How many numbers the weights of a layer are, biases and padding excluded; the first of them in a view. */
@@ -79,24 +81,18 @@ static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
   return MG_OK;
 }
 
-/* From number at of a flat array. */
-static void *from(const mg_network *net, void *flat, size_t at) {
-  return mg_at(flat, (ptrdiff_t)at, net->type);
-}
-
 mg_status mg_update(mg_network *net) {
   bool finite = true;
   for (size_t k = 0; k < net->n_ranges; k++) {
-    const size_t at = net->range[k].from;
-    finite &= net->kernels->flat->descend(from(net, net->grad, at), net->eta, from(net, net->theta, at),
-                                          from(net, net->dtheta, at), from(net, net->previous, at),
-                                          net->range[k].count);
+    const mg_range r = net->range[k];
+    finite &= net->optimiser->update(&net->flat, r.from, r.count, net->eta, net->number, net->t + 1);
   }
   net->updated = true;
   if (!finite) {
-    mg_take_back(net);
+    mg_arrays_back(net);
     return MG_NONFINITE;
   }
+  net->t++;
   net->epoch++;
   return MG_OK;
 }
@@ -124,7 +120,39 @@ mg_status mg_op_blocks(mg_network *net, mg_op op, mg_op_runner *run) {
   return MG_OK;
 }
 
-void mg_take_back(mg_network *net) { mg_arrays_back(net); }
+void mg_take_back(mg_network *net) {
+  mg_arrays_back(net);
+  net->t--;
+}
+
+/* A number of a flat array into *to; and what *one, of the network's type, is. */
+static void *copy_one(const mg_network *net, const void *flat, size_t at, double *to) {
+  const size_t size = mg_type_size(net->type);
+  return memcpy(to, (const char *)flat + at * size, size);
+}
+static double value_of(const mg_network *net, double *one) {
+  const mg_mat m = mg_mat_of(one, 1, 1, 1, net->type);
+  return mg_mat_get(&m, 0, 0);
+}
+
+void mg_update_of(const mg_network *net, size_t at, bool again, mg_update_of_one *one) {
+  const mg_flats *all = &net->flat;
+  double grad, theta, dtheta, previous, state[MG_MAX_STATES], earlier[MG_MAX_STATES];
+  mg_flats flat = {.grad = copy_one(net, all->grad, at, &grad),
+                   .theta = copy_one(net, again ? all->previous : all->theta, at, &theta),
+                   .dtheta = &dtheta,
+                   .previous = &previous};
+  for (size_t k = 0; k < net->optimiser->n_states; k++) {
+    flat.state[k] = copy_one(net, again ? all->earlier[k] : all->state[k], at, &state[k]);
+    flat.earlier[k] = &earlier[k];
+    one->state[k] = value_of(net, &state[k]);
+  }
+  one->was = value_of(net, &theta);
+  one->t = again ? net->t : net->t + 1;
+  net->optimiser->update(&flat, 0, 1, net->eta, net->number, one->t);
+  one->theta = value_of(net, &theta);
+  one->dtheta = value_of(net, &dtheta);
+}
 
 double mg_penalty(const mg_network *net) {
   if (net->l1 == 0 && net->l2 == 0) return 0;

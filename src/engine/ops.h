@@ -24,11 +24,22 @@ mg_op_runner mg_op_rows;
 /* Runs op for all rows by run, in blocks, asking whether to stop between them. The update is one block. */
 mg_status mg_op_blocks(mg_network *net, mg_op op, mg_op_runner *run);
 
-/* dtheta, theta, epoch + 1. MG_NONFINITE leaves theta as it was, dtheta is the refused update. */
+/* dtheta, theta and the optimiser's states, epoch + 1. MG_NONFINITE leaves theta and states as they were,
+   dtheta is the refused update. */
 mg_status mg_update(mg_network *net);
 
-/* theta = theta before the last update. */
+/* theta and the states become what they were before the last update; the epoch stays. */
 void mg_take_back(mg_network *net);
+
+/* What the update from grad makes of one parameter. */
+typedef struct mg_update_of_one {
+  double theta, dtheta;             /* what they become */
+  double was, state[MG_MAX_STATES]; /* theta and the states it goes out from */
+  uint64_t t;                       /* which update it is, from 1 */
+} mg_update_of_one;
+
+/* That of the parameter at a place, as it is; again: as it was before the last update. Nothing changes. */
+void mg_update_of(const mg_network *net, size_t place, bool again, mg_update_of_one *one);
 
 /* --- parts of them, for those who put them together in another way --------------------- */
 

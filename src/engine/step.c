@@ -203,7 +203,7 @@ static void find_refused(mg_network *net, bool moved, mg_run *run) {
 mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order, size_t batch,
                    mg_targets targets, void *before, mg_run *run) {
   const bool several = batch < x->nrows;
-  const uint64_t epoch = net->epoch; /* a pass counts itself; here it is a batch */
+  const uint64_t epoch = net->epoch, updates = net->t; /* a pass counts itself; here it is a batch */
   tally t = {0};
   *run = (mg_run){.metrics = nothing_known};
   if (several) mg_arrays_take(net, MG_NEEDED, before);
@@ -214,6 +214,7 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
   net->epoch = epoch;
   if (status != MG_OK && several) {
     mg_arrays_put(net, MG_NEEDED, before);
+    net->t = updates;
     net->made = MG_NOTHING;
     net->updated = false;
   }

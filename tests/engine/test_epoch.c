@@ -72,11 +72,11 @@ static void a_diverging_epoch_keeps_the_theta_before_it(void **state) {
     double *kept = zeroed(mg_array_bytes(&f.net));
     mg_status status = MG_OK;
     for (int i = 0; i < 2000 && status == MG_OK; i++) {
-      memcpy(kept, f.net.theta, mg_array_bytes(&f.net));
+      memcpy(kept, f.net.flat.theta, mg_array_bytes(&f.net));
       status = mg_epoch(&f.net, &x, &y, NULL, 1, MG_VALUES, f.before, &run);
     }
     if (power >= 25) assert_int_equal(status, MG_NONFINITE);
-    if (status == MG_NONFINITE) assert_memory_equal(f.net.theta, kept, mg_array_bytes(&f.net));
+    if (status == MG_NONFINITE) assert_memory_equal(f.net.flat.theta, kept, mg_array_bytes(&f.net));
     free(kept);
     fixture_free(&f);
   }
@@ -104,7 +104,7 @@ static bool ends_early(fixture *f, const mg_mat *x, const mg_mat *y, const mg_ac
   mg_run run;
   double *kept = zeroed(mg_array_bytes(&f->net)), *bad = mg_at(y->data, (at % 33) * y->rs, MG_DOUBLE),
          was = *bad;
-  memcpy(kept, f->net.theta, mg_array_bytes(&f->net));
+  memcpy(kept, f->net.flat.theta, mg_array_bytes(&f->net));
   calls_left = end == FAIL ? at : -1;
   if (end == STOP) f->net.stop = (mg_stop){after_some, &left};
   if (end == BAD_ROW) *bad = at < 33 ? 1e300 : was; /* the loss is its square */
@@ -115,7 +115,7 @@ static bool ends_early(fixture *f, const mg_mat *x, const mg_mat *y, const mg_ac
   mg_network_activate(&f->net, 0, activation("tanh"));
   if (status != MG_OK) {
     assert_int_equal(status, wanted[end]);
-    assert_memory_equal(f->net.theta, kept, mg_array_bytes(&f->net));
+    assert_memory_equal(f->net.flat.theta, kept, mg_array_bytes(&f->net));
     assert_int_equal(f->net.epoch, 0);
     assert_int_equal(run.done, 0);
     if (batch < x->nrows) assert_true(f->net.made == MG_NOTHING && !f->net.updated);

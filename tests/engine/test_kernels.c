@@ -229,7 +229,7 @@ static void fused_passes_leave_the_bits_of_plain_ones(void **state) {
                 assert_true(same_mat(&a.net.layer[l].theta, &b.net.layer[l].theta));
             }
             mg_unfuse(&a.net);
-            assert_ptr_equal(a.net.theta, a.net.home);
+            assert_ptr_equal(a.net.flat.theta, a.net.home);
             for (size_t l = 0; l < n_layers; l++)
               assert_true(same_mat(&a.net.layer[l].theta, &b.net.layer[l].theta));
           }

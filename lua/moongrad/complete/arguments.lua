@@ -33,10 +33,13 @@ end
 
 -- --- options ----------------------------------------------------------------------
 
--- The options of a table {choice, key = number}: the number that goes with the choice at token i.
-local function number_of(t, i, numbers)
-  local number = numbers and rawget(numbers, t.kind[i] == "string" and sub(t.text[i], 2) or "")
-  return number and { { name = number[1] } } or {}
+-- The options of a table {choice, key = number, ...}: the keys that go with the choice at token i.
+local function numbers_of(t, i, numbers)
+  local list, keys = {}, numbers and rawget(numbers, t.kind[i] == "string" and sub(t.text[i], 2) or "") or {}
+  for k = 1, #keys do
+    if type(keys[k]) == "string" then list[#list + 1] = { name = keys[k] } end
+  end
+  return list
 end
 
 -- What a table at a later place of the call that begins at token `around` takes.
@@ -45,7 +48,7 @@ function arguments:later_table(t, around, opener)
   if place > 1 and options.of[who] then return { who = who, options = options.of[who], arguments = {} } end
   local argument = (options.arguments[who] or {})[place - 1]
   if argument and argument.numbers then
-    return { options = number_of(t, around + 1, argument.numbers), arguments = {} }
+    return { options = numbers_of(t, around + 1, argument.numbers), arguments = {} }
   end
 end
 
@@ -56,7 +59,7 @@ function arguments:inner_table(t, opener)
   if outer and t.text[before] == "=" then
     for _, option in next, outer.options do
       if option.name == t.text[before - 1] and option.choices then
-        return { options = number_of(t, opener + 1, self.calls.options.numbers[option.name]),
+        return { options = numbers_of(t, opener + 1, self.calls.options.numbers[option.name]),
           arguments = { { choices = option.choices } } }
       end
     end

@@ -2,6 +2,8 @@
 --
 -- Help about options shows them, and the topics put them in tables. A test says when one lacks its line.
 
+local core = require "moongrad.core"
+local optimisers = require "moongrad.optimisers"
 local options = require "moongrad.options"
 
 local formulas = {}
@@ -29,9 +31,14 @@ formulas.activation = {
 }
 formulas.output, formulas.of = formulas.activation, formulas.cost
 
-formulas.optimizer = {
-  sgd = "DTHETA[l] = -ETA GRAD[l]",
-}
+formulas.optimizer = {}
+for name, optimiser in pairs(optimisers) do
+  local list = {}
+  for k, number in ipairs(core.optimizer_numbers[name]) do
+    list[k] = ("%s = %g"):format(number.name, number.default)
+  end
+  formulas.optimizer[name] = optimiser.formula .. (#list > 0 and "   {" .. table.concat(list, ", ") .. "}" or "")
+end
 
 formulas.precision = {
   double = "64 bits, 53 of them for the digits: 16 decimals",

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local formulas = require "moongrad.help.formulas"
+local optimisers = require "moongrad.optimisers"
 local options = require "moongrad.options"
 
 local symbols = {}
@@ -16,6 +17,9 @@ local function facts(net)
   for i, layer in ipairs(s.layers) do f.n[i] = layer.size end
   for l = 1, f.L do f.bias[l], f.frozen[l] = s.layers[l + 1].bias, core.frozen(net, l) end
   f.cost = options.name_of((options.cost_of(net)))
+  local name, list = options.optimizer_of(s.given)
+  f.optimiser, f.numbers = optimisers[name], { eta = f.eta }
+  for k, number in ipairs(core.optimizer_numbers[name]) do f.numbers[number.name] = list[k] end
   return f
 end
 symbols.facts = facts
@@ -150,14 +154,13 @@ function op.grad(f, l)
 end
 
 function op.update(f)
-  local shapes, still = {}, ""
+  local optimiser, shapes, still = f.optimiser, {}, ""
   for l = 1, f.L do
-    local s = shape(f.n[l + 1], 1 + f.n[l])
-    shapes[l] = ("%s = %s - %g %s"):format(s, s, f.eta, s)
+    shapes[l] = optimiser.shapes:gsub("{(%w+)}", function(name) return ("%g"):format(f.numbers[name]) end)
+      :gsub("%f[%w]S%f[%W]", (shape(f.n[l + 1], 1 + f.n[l])))
     if f.frozen[l] ~= 0 then still = "; what is frozen stays" end
   end
-  return ("THETA[l] = THETA[l] - ETA GRAD[l], l = 1 .. %d%s"):format(f.L, still), table.concat(shapes, "; "),
-    "THETA and GRAD"
+  return ("%s, l = 1 .. %d%s"):format(optimiser.update, f.L, still), table.concat(shapes, "; "), optimiser.from
 end
 
 -- The three of operation name of layer l.

@@ -282,45 +282,66 @@ local function is_frozen(f, l, j)
   return not f.bias[l] and j == 1 or f.frozen[l] & (j == 1 and 1 or 2) ~= 0
 end
 
+-- The update that GRAD makes of one element: terms, of DTHETA; theta and dtheta that come of it. again: the update
+-- before it, of what the element was.
+local function update_of(net, f, l, i, j, again)
+  local theta, dtheta, t, was, states = core.updated(net, l, i, j, again)
+  local x = { grad = net.grad[l][i][j], t = t, theta = was }
+  for name, v in pairs(f.numbers) do x[name] = v end
+  for k, name in ipairs(f.optimiser.states or {}) do x[name] = states[k] end
+  return { terms = f.optimiser.terms(x), theta = theta, dtheta = dtheta }
+end
+
+-- " - 2 * 0.0062"
+local function added(term)
+  local factors = { number(math.abs(term[1])) }
+  for k = 2, #term do factors[k] = number(term[k]) end
+  return (term[1] > 0 and " + " or " - ") .. table.concat(factors, " * ")
+end
+
 -- "THETA[1][2][3] = 0.0923 - 2 * 0.0062 = 0.08 was the last update", when that was by this GRAD; else nil.
 local function last_update(net, f, l, i, j)
   local earlier, last = core.theta_before(net, l), core.view(net, "dtheta", l)
-  local w, g = net.theta[l][i][j], net.grad[l][i][j]
-  if not (earlier and last) or g == 0 then return nil end
-  local was = earlier[i][j]
-  if core.descended(net, 0, g) ~= last[i][j] or core.descended(net, was, g) ~= w then return nil end
-  return ("THETA[%d][%d][%d] = %s - %s * %s = %s was the last update"):format(l, i, j, number(was), number(f.eta),
-    number(g), number(w))
+  local w = net.theta[l][i][j]
+  if not (earlier and last) or net.grad[l][i][j] == 0 then return nil end
+  local update, sum = update_of(net, f, l, i, j, true), ""
+  if update.dtheta ~= last[i][j] or update.theta ~= w then return nil end
+  for _, term in ipairs(update.terms) do sum = sum .. added(term) end
+  return ("THETA[%d][%d][%d] = %s%s = %s was the last update"):format(l, i, j, number(earlier[i][j]), sum, number(w))
 end
 
+-- The formula of DTHETA for one element.
+local function element(f, l, i, j) return (f.optimiser.element:gsub("@", ("[%d][%d][%d]"):format(l, i, j))) end
+
 function of.theta(net, f, l, i, j)
-  local w, g = net.theta[l][i][j], net.grad[l][i][j]
+  local w = net.theta[l][i][j]
   local W = ("THETA[%d][%d][%d]"):format(l, i, j)
   local list = { { value = w, label = "as it is", w, form = "%s" } }
   if is_frozen(f, l, j) then
     local why = f.bias[l] and "which is frozen" or ("layer %d has no bias"):format(l)
     return { head = "next " .. W, symbols = W .. ", " .. why, engine = w, list = list, form = "%s" }
   end
-  list[2] = { value = -f.eta * g, label = "update", -f.eta, g }
+  local update = update_of(net, f, l, i, j, false)
+  table.move(update.terms, 1, #update.terms, 2, list)
   local notes = {}
   if j == 1 then notes[1] = "column 1 is the bias, the weight of a constant 1" end
   local above = last_update(net, f, l, i, j)
   if above then
     notes[#notes + 1] = "this GRAD is that of the last update; forward() backward() make that of THETA as it now is"
   end
-  return { above = above, head = "next " .. W, symbols = ("%s - ETA GRAD[%d][%d][%d]"):format(W, l, i, j), list = list,
-    engine = core.descended(net, w, g), form = "%s * %s", notes = notes,
+  local plus = ("+ " .. element(f, l, i, j)):gsub("^%+ %-", "- ")
+  return { above = above, head = "next " .. W, symbols = W .. " " .. plus, list = list,
+    engine = update.theta, form = "%s * %s", notes = notes,
     open = function(t) return t.label == "update" and { { "grad", l, i, j } } or {} end }
 end
 
 function of.dtheta(net, f, l, i, j)
-  local node = { symbols = ("-ETA GRAD[%d][%d][%d]"):format(l, i, j), engine = net.dtheta[l][i][j], form = "%s * %s",
-    open = function() return { { "grad", l, i, j } } end }
+  local node = { symbols = element(f, l, i, j), engine = net.dtheta[l][i][j], form = "%s * %s",
+    open = function(t) return t.label == "update" and { { "grad", l, i, j } } or {} end }
   if is_frozen(f, l, j) then
     node.symbols, node.list, node.open = "0, it is frozen or not there", {}, nil
   else
-    local g = net.grad[l][i][j]
-    node.list = { { value = -f.eta * g, label = "update", -f.eta, g } }
+    node.list = update_of(net, f, l, i, j, true).terms
   end
   return node
 end

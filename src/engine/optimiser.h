@@ -1,0 +1,48 @@
+/* optimiser.h - how GRAD becomes DTHETA: one table entry for each way.
+
+   An update is a loop over stretches of the flat arrays, which sees no layer. Its states, arrays shaped as
+   THETA that it carries from one update to the next, begin at 0. */
+
+#ifndef MG_OPTIMISER_H
+#define MG_OPTIMISER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mat.h"
+
+enum { MG_MAX_STATES = 4, MG_MAX_NUMBERS = 6 };
+
+/* A number that the user may choose: least <= number < end. */
+typedef struct mg_number {
+  const char *name;
+  double standard, least, end;
+} mg_number;
+
+/* The flat arrays that updates work on, all of the same length. */
+typedef struct mg_flats {
+  void *theta, *grad, *dtheta, *previous;              /* previous: theta before the last update */
+  void *state[MG_MAX_STATES], *earlier[MG_MAX_STATES]; /* the states; what they were before it */
+} mg_flats;
+
+typedef struct mg_optimiser {
+  const char *name;
+  size_t n_states;
+  mg_number number[MG_MAX_NUMBERS + 1]; /* ended by one without a name */
+  bool fused;                           /* does the products' descend compute it, GRAD not kept? */
+
+  /* Updates count parameters from number from on: previous = theta, earlier = state, dtheta and state as the
+     formula says, theta += dtheta. number: the user's; t: which update this is since the states were 0, from
+     1. False when a theta is no longer finite. */
+  bool (*update)(const mg_flats *flat, size_t from, size_t count, double eta, const double *number,
+                 uint64_t t);
+} mg_optimiser;
+
+/* All of them for elements of type, "sgd" first, ended by one without a name. */
+const mg_optimiser *mg_optimisers(mg_type type);
+
+/* The one called name, or NULL. */
+const mg_optimiser *mg_optimiser_find(const char *name, mg_type type);
+
+#endif

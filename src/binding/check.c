@@ -339,7 +339,7 @@ static int bug(lua_State *L) {
   if (lua_isnil(L, 2)) return 1;
   const int planted = luaL_checkoption(L, 2, NULL, mg_bug_names);
   network_idle(L, n);
-  n->changed++;
+  network_touch(n, TOUCH_SETTING);
   n->net.bug = planted;
   return 1;
 }

@@ -114,8 +114,7 @@ void network_attach(lua_State *L, int idx, Network *n, const char *who, bool wit
   const Matrix *from_X = attached_apart(L, idx, KEEP_X, n, X), *from_y = attached_apart(L, idx, KEEP_Y, n, y);
   network_room(L, idx, X->m.nrows, true);
   new_X |= n->net.rows == 0;
-  n->staged_y = NULL;
-  if (new_X) n->staged_X = NULL;
+  network_touch(n, new_X ? TOUCH_BATCH : TOUCH_Y);
   n->staged++;
   Stopper s;
   run_begin(L, n, &s);
@@ -154,7 +153,7 @@ static int network_data(lua_State *L) {
   Matrix *m = lua_isnil(L, 3) ? NULL : matrix_want(L, 3, is_y ? "y" : "X", is_y);
   *(is_y ? &n->y : &n->X) = m;
   n->checked = false;
-  n->changed++;
+  network_touch(n, TOUCH_SETTING);
   *(is_y ? &n->staged_y : &n->staged_X) = NULL;
   lua_setiuservalue(L, 1, is_y ? KEEP_Y : KEEP_X);
   return 0;

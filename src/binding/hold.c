@@ -111,9 +111,7 @@ static void put_back(lua_State *L, Network *n, const Hold *h) {
   n->batch = was->batch;
   n->running = was->running;
   n->checked = false;
-  n->staged_X = n->staged_y = NULL;
-  n->walking = false;
-  n->changed++;
+  network_touch(n, TOUCH_SETTING | TOUCH_PASS | TOUCH_BATCH);
   for (size_t i = 0; i < COUNT(values); i++) {
     lua_getiuservalue(L, 2, values[i].place);
     lua_setiuservalue(L, 1, values[i].keep);

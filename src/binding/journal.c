@@ -28,7 +28,7 @@ static int set_epoch(lua_State *L) {
   const lua_Integer epoch = check_whole(L, 2, "epoch", 0, LUA_MAXINTEGER);
   network_idle(L, n);
   n->net.epoch = (uint64_t)epoch;
-  n->changed++;
+  network_touch(n, TOUCH_SETTING);
   return 0;
 }
 

@@ -171,8 +171,7 @@ void network_room(lua_State *L, int idx, size_t rows, bool just) {
   lua_setiuservalue(L, idx, KEEP_BATCH);
   n->batch = s;
   mg_network_room(&n->net, rows, storage_data(s));
-  n->staged_X = n->staged_y = NULL;
-  n->walking = false;
+  network_touch(n, TOUCH_PASS | TOUCH_BATCH);
 }
 
 /* core.network_state(net): the table where Lua's side keeps what belongs to net. */
@@ -220,10 +219,7 @@ static int network_copy(lua_State *L) {
     memcpy(storage_data(to->batch), storage_data(from->batch), mg_batch_bytes(source, source->capacity));
     mg_network_stage(n, NULL, NULL, source->rows, NULL); /* so many of its rows are used */
   }
-  to->changed++;
-  to->moved++;
-  to->walking = false;
-  to->staged_X = to->staged_y = NULL;
+  network_touch(to, TOUCH_THETA | TOUCH_PASS | TOUCH_BATCH);
   mg_arrays_copy(n, source);
   n->epoch = source->epoch;
   n->t = source->t;

@@ -119,6 +119,25 @@ Matrix *network_apart(lua_State *L, int idx, const Network *n);
 /* The columns of ones again, whatever was written there. */
 void network_ones(Network *n);
 
+/* What has happened to a network: any of these together. */
+enum {
+  TOUCH_SETTING = 1, /* a setting, or what passes had made: the journal and the past look again */
+  TOUCH_THETA = 2,   /* THETA, by anything but whole epochs: likewise */
+  TOUCH_PASS = 4,    /* a pass that is no walk's: a walk ends */
+  TOUCH_X = 8,       /* the batch no longer holds the rows of X that is attached, */
+  TOUCH_Y = 16,      /* nor of y */
+  TOUCH_BATCH = TOUCH_X | TOUCH_Y
+};
+
+/* Notes it; to be called wherever it happens. */
+static inline void network_touch(Network *n, unsigned what) {
+  if (what & (TOUCH_SETTING | TOUCH_THETA)) n->changed++;
+  if (what & TOUCH_THETA) n->moved++;
+  if (what & TOUCH_PASS) n->walking = false;
+  if (what & TOUCH_X) n->staged_X = NULL;
+  if (what & TOUCH_Y) n->staged_y = NULL;
+}
+
 /* Has the walk that is on done this operation? */
 static inline bool network_walked(const Network *n, mg_op op) { return mg_op_index(&n->net, op) < n->walked; }
 

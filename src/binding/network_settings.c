@@ -16,9 +16,7 @@ static int draw(lua_State *L) {
   const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
   const double value = check_finite(L, 3, "value");
   network_idle(L, n);
-  n->changed++;
-  n->moved++;
-  n->walking = false;
+  network_touch(n, TOUCH_THETA | TOUCH_PASS);
   n->net.made = MG_NOTHING;
   n->net.updated = false;
   n->told = NAN;
@@ -33,7 +31,7 @@ static int set_rng(lua_State *L) {
   lua_settop(L, 2);
   rng_opt(L, 2); /* raises when it is none */
   network_idle(L, n);
-  n->changed++;
+  network_touch(n, TOUCH_SETTING);
   lua_setiuservalue(L, 1, KEEP_RNG);
   return 0;
 }
@@ -59,7 +57,7 @@ static int set_cost(lua_State *L) {
   if (cost.kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
   network_idle(L, n);
   own_keep(L, 1, 0, 2);
-  n->changed++;
+  network_touch(n, TOUCH_SETTING);
   n->checked = false; /* another cost may want other targets */
   n->net.cost = cost;
   n->unpaired = !network_pairs(&n->net, cost.kind);
@@ -102,7 +100,7 @@ static int set_optimizer(lua_State *L) {
     lua_pushnil(L); /* an epoch needs other room now */
     lua_setiuservalue(L, 1, KEEP_BEFORE);
   }
-  n->changed++;
+  network_touch(n, TOUCH_SETTING);
   mg_network_optimise(net, o, number, room);
   return 0;
 }
@@ -116,10 +114,10 @@ static int set_activation(lua_State *L) {
   if (g == NULL) return fail(L, "no activation '%s'", lua_tostring(L, 3));
   network_idle(L, n);
   own_keep(L, 1, l + 1, 3);
-  n->changed++;
+  network_touch(n, TOUCH_SETTING);
   if (n->net.layer[l].activation != g) { /* what a pass left no longer fits */
     n->net.made = MG_NOTHING;
-    n->walking = false;
+    network_touch(n, TOUCH_PASS);
   }
   mg_network_activate(&n->net, l, g);
   n->unpaired = !network_pairs(&n->net, n->net.cost.kind);
@@ -135,7 +133,7 @@ static int frozen(lua_State *L) {
   if (!lua_isnoneornil(L, 3)) {
     const unsigned parts = (unsigned)check_whole(L, 3, "parts", 0, MG_FROZEN_BIAS | MG_FROZEN_WEIGHTS);
     network_idle(L, n);
-    n->changed++;
+    network_touch(n, TOUCH_SETTING);
     mg_network_freeze(&n->net, l, parts);
   }
   lua_pushinteger(L, n->net.layer[l].frozen);
@@ -160,7 +158,7 @@ static int numbers(lua_State *L) {
   double *place = places[luaL_checkoption(L, 2, NULL, names)];
   const double v = check_finite(L, 3, lua_tostring(L, 2));
   network_idle(L, self);
-  self->changed++;
+  network_touch(self, TOUCH_SETTING);
   *place = v;
   return 0;
 }

@@ -162,7 +162,7 @@ void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {
     p->times++;
     if (g != NULL) fingerprint(g, p->rng);
   } else {
-    n->changed += !ok; /* what passes had made is gone */
+    if (!ok) network_touch(n, TOUCH_SETTING); /* what passes had made is gone */
     p->n = PAST_NONE;
   }
 }
@@ -311,9 +311,7 @@ void image_put(lua_State *L, Network *n, const Image *m, bool alive) {
   const char *at = (const char *)(m + 1) + (m->has_rng ? sizeof(mg_rng) : 0);
   if (m->whole && m->n_batch > 0)
     put_batch(L, n, m, at + m->n_arrays); /* raises before anything has changed */
-  n->changed++;
-  n->walking = false;
-  n->staged_X = n->staged_y = NULL;
+  network_touch(n, TOUCH_SETTING | TOUCH_PASS | TOUCH_BATCH);
   mg_arrays_put(net, m->whole ? MG_WHOLE : MG_NEEDED, at);
   if (m->whole) {
     net->targets = m->targets;

@@ -187,7 +187,7 @@ static int step(lua_State *L) {
   if (!past_is_noted(n)) past_note(L, n);
   network_attach(L, 1, n, "step", true);
   if (!past_counts(n, count)) past_before_step(L, n, count);
-  n->walking = false;
+  network_touch(n, TOUCH_PASS);
   const double start = now();
   mg_run run;
   Stopper s;
@@ -267,8 +267,7 @@ static int epoch(lua_State *L) {
     undrawn = *g;
     mg_rng_permutation(g, rows, order);
   }
-  n->staged_X = n->staged_y = NULL;
-  n->walking = false;
+  network_touch(n, TOUCH_PASS | TOUCH_BATCH);
   const double start = now();
   mg_run run;
   Stopper s;
@@ -329,10 +328,10 @@ static int forward(lua_State *L) {
     const Matrix *X = network_apart(L, 2, n);
     network_check_data(L, "forward", n, X, NULL);
     network_room(L, 1, X->m.nrows, true);
-    n->staged_X = n->staged_y = NULL;
+    network_touch(n, TOUCH_BATCH);
     stage(L, n, "forward", X, NULL);
   }
-  n->walking = false;
+  network_touch(n, TOUCH_PASS);
   Stopper s;
   run_begin(L, n, &s);
   mg_status status = mg_forward(&n->net);
@@ -374,7 +373,7 @@ static int backward(lua_State *L) {
     n->staged_y = own ? NULL : y;
     n->version_y = y->storage->version;
   }
-  n->walking = false;
+  network_touch(n, TOUCH_PASS);
   Stopper s;
   run_begin(L, n, &s);
   const mg_status status = mg_backward(&n->net);
@@ -397,9 +396,7 @@ static int update(lua_State *L) {
   if (n->net.made < MG_BACKWARD)
     return fail(L, "update: no gradient yet: call forward() and backward() first");
   past_before(L, "update()");
-  n->changed++;
-  n->moved++;
-  n->walking = false;
+  network_touch(n, TOUCH_THETA | TOUCH_PASS);
   if (mg_update(&n->net) != MG_NONFINITE) return 0;
   const mg_where where = mg_bad_update(&n->net);
   return network_nonfinite(L, "update", &n->net, &where, true);

@@ -17,7 +17,7 @@ static void count(Network *n, size_t walked) {
   n->walked = walked;
   n->net.made = mg_made_by(&n->net, walked);
   if (walked < mg_ops_through(&n->net, MG_OP_COST)) n->net.j = NAN;
-  n->changed++;
+  network_touch(n, TOUCH_SETTING);
 }
 
 /* Copies the X and y at indices 2 and 3 into the batch of the network at 1. */
@@ -27,7 +27,7 @@ static void stage(lua_State *L, Network *n) {
   const Matrix *X = network_apart(L, 2, n), *y = network_apart(L, 3, n);
   network_check_data(L, "walk", n, X, y);
   network_room(L, 1, X->m.nrows, true);
-  n->staged_X = n->staged_y = NULL;
+  network_touch(n, TOUCH_BATCH);
   Stopper s;
   run_begin(L, n, &s);
   const mg_status status = mg_network_stage(&n->net, &X->m, &y->m, X->m.nrows, NULL);
@@ -43,8 +43,9 @@ static int begin(lua_State *L) {
   Network *n = network_check(L, 1);
   lua_settop(L, 3);
   network_idle(L, n);
-  if (n->walking && n->batch->version != n->version_batch) n->staged_X = NULL; /* what was written to A[1] */
-  n->walking = false;
+  if (n->walking && n->batch->version != n->version_batch)
+    network_touch(n, TOUCH_X); /* what was written to A[1] */
+  network_touch(n, TOUCH_PASS);
   if (lua_isnil(L, 2))
     network_attach(L, 1, n, "walk", true);
   else
@@ -118,7 +119,7 @@ static int run(lua_State *L) {
   check_walking(L, n);
   if (n->walked == mg_op_count(net)) return fail(L, "walk: it is over: all its operations are done");
   const mg_op op = mg_op_at(net, n->walked);
-  if (n->batch->version != n->version_batch) n->staged_X = NULL; /* edits of A end with the walk */
+  if (n->batch->version != n->version_batch) network_touch(n, TOUCH_X); /* edits of A end with the walk */
   if (op.kind == MG_OP_UPDATE) past_before(L, "a walk's update");
   Stopper s;
   run_begin(L, n, &s);
@@ -136,8 +137,7 @@ static int run(lua_State *L) {
   }
   count(n, n->walked + 1);
   if (op.kind != MG_OP_UPDATE) return 0;
-  n->changed++;
-  n->moved++;
+  network_touch(n, TOUCH_THETA);
   past_note(L, n); /* an edit that follows is a command of its own */
   return 0;
 }
@@ -178,8 +178,7 @@ static int back(lua_State *L) {
   count(n, n->walked - 1);
   if (!updated) return 0;
   mg_arrays_put(net, MG_UPDATED, kept + 1);
-  n->changed++;
-  n->moved++;
+  network_touch(n, TOUCH_THETA);
   net->epoch = kept->epoch;
   net->t = kept->t;
   net->updated = kept->updated;

@@ -2,6 +2,8 @@
 
 #include "call.h"
 
+#include <string.h>
+
 int fail_busy(lua_State *L) {
   return fail(L, "this network is in the middle of a pass, which calls one of its own functions");
 }
@@ -41,6 +43,12 @@ void run_raise(lua_State *L, mg_status status, int failed) {
   if (status != MG_FAILED) return;
   lua_settop(L, failed);
   lua_error(L);
+}
+
+bool call_interrupted(lua_State *L) {
+  const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+  const char *last = strstr(message, "interrupted!");
+  return last != NULL && strcmp(last, "interrupted!") == 0;
 }
 
 void run_end(Network *n, Stopper *s, mg_status status) {

@@ -23,6 +23,9 @@ void run_over(Network *n, Stopper *s);
    on top of the stack, at index failed; what has been pushed since is dropped. */
 void run_raise(lua_State *L, mg_status status, int failed);
 
+/* Before that: was it Ctrl-C that stopped the function, whose error is on top of the stack? */
+bool call_interrupted(lua_State *L);
+
 /* The two together, for a call that leaves nothing else to be done. */
 void run_end(Network *n, Stopper *s, mg_status status);
 

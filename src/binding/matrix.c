@@ -150,15 +150,6 @@ static int is_matrix(lua_State *L) {
   return 1;
 }
 
-/* as_matrix(x, what [, column]): x if it is a matrix, else the matrix that the table x describes;
-   what names it in errors, column: a flat table is one column. */
-static int as_matrix(lua_State *L) {
-  check_arity(L, 3);
-  matrix_want(L, 1, luaL_checkstring(L, 2), lua_toboolean(L, 3));
-  lua_settop(L, 1);
-  return 1;
-}
-
 /* origin(m): where a network's view came from, a table {what=, layer=, ...}, or nil; then, of a row of one,
    which. */
 static int origin(lua_State *L) {
@@ -200,8 +191,8 @@ static int set_tostring(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg functions[] = {
-    {"is_matrix", is_matrix}, {"as_matrix", as_matrix},       {"origin", origin}, {"set_origin", set_origin},
-    {"label", label},         {"set_tostring", set_tostring}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"is_matrix", is_matrix},       {"origin", origin},
+                                     {"set_origin", set_origin},     {"label", label},
+                                     {"set_tostring", set_tostring}, {NULL, NULL}};
 
 void open_matrix(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -88,6 +88,15 @@ static Matrix *push_sized(lua_State *L) {
   return matrix_new(L, nrows, ncols);
 }
 
+/* as_matrix(x, what [, column]): x if it is a matrix, else the matrix that the table x describes;
+   what names it in errors, column: a flat table is one column. */
+static int as_matrix(lua_State *L) {
+  check_arity(L, 3);
+  matrix_want(L, 1, luaL_checkstring(L, 2), lua_toboolean(L, 3));
+  lua_settop(L, 1);
+  return 1;
+}
+
 /*** mg.matrix(rows)
      A new matrix: of a table of rows, of a flat table of numbers (1 x n), a copy of a matrix,
      or matrix(nrows, ncols [, v]), every element v (0). m[i] is row i, a view; m[i][j] a number;
@@ -231,7 +240,8 @@ static int make_hstack(lua_State *L) { return stack(L, "hstack", 1); }
 static int make_vstack(lua_State *L) { return stack(L, "vstack", 0); }
 
 static const luaL_Reg functions[] = {
-    {"matrix", make_matrix},     {"zeros", make_zeros},   {"ones", make_ones},     {"eye", make_eye},
-    {"linspace", make_linspace}, {"hstack", make_hstack}, {"vstack", make_vstack}, {NULL, NULL}};
+    {"as_matrix", as_matrix}, {"matrix", make_matrix}, {"zeros", make_zeros},
+    {"ones", make_ones},      {"eye", make_eye},       {"linspace", make_linspace},
+    {"hstack", make_hstack},  {"vstack", make_vstack}, {NULL, NULL}};
 
 void open_matrix_make(lua_State *L) { luaL_setfuncs(L, functions, 0); }

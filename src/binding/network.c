@@ -361,7 +361,24 @@ static int set_network_tostring(lua_State *L) {
   return 0;
 }
 
+/* core.is_busy(net): is it in the middle of a pass, which called what asks? core.check_idle(net) raises then,
+   and while a watched expression looks at it. */
+static int is_busy(lua_State *L) {
+  check_arity(L, 1);
+  lua_pushboolean(L, network_check(L, 1)->busy);
+  return 1;
+}
+
+static int check_idle(lua_State *L) {
+  check_arity(L, 1);
+  network_idle(L, network_check(L, 1));
+  network_unwatched(L, network_check(L, 1));
+  return 0;
+}
+
 static const luaL_Reg functions[] = {{"network", network_new},
+                                     {"is_busy", is_busy},
+                                     {"check_idle", check_idle},
                                      {"network_self", network_self},
                                      {"set_network_tostring", set_network_tostring},
                                      {"network_state", network_state},

@@ -145,34 +145,8 @@ void own_keep(lua_State *L, int net, size_t place, int idx) {
   n->running = running_of(L);
 }
 
-bool own_interrupted(lua_State *L) {
-  const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-  const char *last = strstr(message, "interrupted!");
-  return last != NULL && strcmp(last, "interrupted!") == 0;
-}
-
-/* core.is_busy(net): is it in the middle of a pass, which called what asks? core.check_idle(net) raises then,
-   and while a watched expression looks at it.
- */
-static int is_busy(lua_State *L) {
-  check_arity(L, 1);
-  lua_pushboolean(L, network_check(L, 1)->busy);
-  return 1;
-}
-
-static int check_idle(lua_State *L) {
-  check_arity(L, 1);
-  network_idle(L, network_check(L, 1));
-  network_unwatched(L, network_check(L, 1));
-  return 0;
-}
-
-static const luaL_Reg functions[] = {{"own_activation", new_activation},
-                                     {"own_cost", new_cost},
-                                     {"own", own},
-                                     {"is_busy", is_busy},
-                                     {"check_idle", check_idle},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"own_activation", new_activation}, {"own_cost", new_cost}, {"own", own}, {NULL, NULL}};
 
 void open_own(lua_State *L) {
   luaL_setfuncs(L, functions, 0);

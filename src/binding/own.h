@@ -14,7 +14,4 @@ mg_cost own_cost(lua_State *L, int idx, Network *n, double scale);
    1, as its cost when place is 0. Built-in ones need no keeping. */
 void own_keep(lua_State *L, int net, size_t place, int idx);
 
-/* After MG_FAILED, its error on top of the stack: was it Ctrl-C that stopped the function? */
-bool own_interrupted(lua_State *L);
-
 #endif

@@ -135,7 +135,7 @@ static mg_status call(const Running *running, Call c) {
     lua_pushcfunction(L, call_protected);
     lua_pushlightuserdata(L, &c);
     if (lua_pcall(L, 1, 0, 0) == LUA_OK) return MG_OK;
-    if (c.way != EITHER_WAY || c.returned || own_interrupted(L)) return MG_FAILED;
+    if (c.way != EITHER_WAY || c.returned || call_interrupted(L)) return MG_FAILED;
     lua_pop(L, 1);
     c.way = BY_NUMBERS;
   }

@@ -202,7 +202,7 @@ static int step(lua_State *L) {
     past_count(n, seconds);
   else
     past_short_step(L, n, &run);
-  const bool stopped = status == MG_STOPPED || (status == MG_FAILED && own_interrupted(L));
+  const bool stopped = status == MG_STOPPED || (status == MG_FAILED && call_interrupted(L));
   if (stopped) { /* for the line about a step that was stopped */
     fill_report(r, n, &run, seconds, true);
     keep_interrupted(L, report, &run, count);

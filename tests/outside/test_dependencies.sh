@@ -1,7 +1,7 @@
 #!/bin/sh
 # Dependencies run one way: shell and binding know the layer below, never the one above.
 
-echo 1..9
+echo 1..10
 n=0
 # none WHAT FOUND: passes when nothing was found.
 none() {
@@ -47,6 +47,7 @@ needs() {
 }
 
 none "no circle among the objects of src/engine" "$(circles engine)"
+none "no circle among the objects of src/binding" "$(circles binding)"
 
 # A circle that is put in is seen.
 circle() (

@@ -189,7 +189,7 @@ describe("a value in quotes", function()
       .. "relu | sigmoid | softmax | softplus | tanh" }, { "network{2, output = 'leaky", "leaky-relu'" },
     { 'network{2, activation = "ta|"}', "tanh" }, { "network{2, activation = [[ta", "tanh]]" },
     { 'network{2, cost = "cr', 'cross-entropy"' }, { 'network{2, precision = "s', 'single"' },
-    { 'network{2, optimizer = "', 'sgd"' }, { 'network{2, init = "xa', 'xavier"' },
+    { 'network{2, optimizer = "sg', 'sgd"' }, { 'network{2, init = "xa', 'xavier"' },
     { 'network{2, init = {"xa', 'xavier"' },
     { 'network{2, {8, "ta', 'tanh"' }, { 'network{2, {8, bias = false, "ta', 'tanh"' },
     { 'check{method = "fi', 'five-point"' }, { 'NET:bug("dro', 'dropped-row"' },

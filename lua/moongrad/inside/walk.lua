@@ -53,7 +53,8 @@ local function result(self, from)
   end
   local texts = {}
   for l, m in ipairs(self.value) do
-    texts[l] = show.matrix(m):gsub("\n", ("   from THETA[%d] and GRAD[%d]\n"):format(l, l), 1)
+    local from_l = from:gsub("%u+", ("%%0[%d]"):format(l)) -- "THETA[1] and GRAD[1]"
+    texts[l] = show.matrix(m):gsub("\n", "   from " .. from_l .. "\n", 1)
   end
   return table.concat(texts, "\n")
 end

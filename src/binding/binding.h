@@ -197,6 +197,7 @@ void open_matrix_map(lua_State *L);
 void open_rng(lua_State *L);
 void open_network(lua_State *L);
 void open_network_settings(lua_State *L);
+void open_network_view(lua_State *L);
 void open_own(lua_State *L);
 void open_threads(lua_State *L);
 void open_stopper(lua_State *L);

@@ -13,6 +13,10 @@ void network_idle(lua_State *L, const Network *n) {
   stopper_not_told(L);
 }
 
+void network_unwatched(lua_State *L, const Network *n) {
+  if (n->looking) fail(L, "a watched expression changes nothing: it may not step, train, undo or the like");
+}
+
 /* The numbers of n are a pass's alone, or anyone's again. */
 static void set_busy(Network *n, bool busy) {
   n->busy = n->parameters->busy = busy;

@@ -35,4 +35,7 @@ int run_stopped(lua_State *L, const char *who);
 /* Raises when n runs: what would change it has to wait. */
 void network_idle(lua_State *L, const Network *n);
 
+/* Raises while a watched expression looks at n: what would change it is refused. */
+void network_unwatched(lua_State *L, const Network *n);
+
 #endif

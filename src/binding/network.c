@@ -9,7 +9,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "../engine/arrays.h"
@@ -232,92 +231,6 @@ static int network_copy(lua_State *L) {
   return 1;
 }
 
-/* --- views --------------------------------------------------------------------------- */
-
-static const char *const quantities[] = {"theta", "grad", "dtheta", "a", "z", "delta", NULL};
-enum { THETA, GRAD, DTHETA, A, Z, DELTA };
-
-/* Has a pass, or the walk that is on, made this matrix? */
-static bool is_made(const Network *n, int what, size_t l) {
-  static const mg_op_kind kinds[] = {
-      [A] = MG_OP_A, [Z] = MG_OP_Z, [DELTA] = MG_OP_DELTA, [GRAD] = MG_OP_GRAD};
-  if (what == THETA) return true;
-  if (what == DTHETA) return n->net.updated;
-  if (!n->walking) return n->net.made >= (what == A || what == Z ? MG_FORWARD : MG_BACKWARD);
-  if (what == A && l == 0) return true; /* [1 X] */
-  return network_walked(n, (mg_op){kinds[what], what == A ? l - 1 : l});
-}
-
-/* core.view(net, what, l): a live view on one layer's matrix; nil when no pass has made it yet. */
-static int view(lua_State *L) {
-  check_arity(L, 3);
-  Network *n = network_check(L, 1);
-  const mg_network *net = &n->net;
-  const int what = luaL_checkoption(L, 2, NULL, quantities);
-  const size_t l = (size_t)check_whole(L, 3, "l", 1, (lua_Integer)net->n_layers + (what == A)) - 1;
-  if (!is_made(n, what, l)) return 0;
-  const mg_mat views[] = {[THETA] = net->layer[l < net->n_layers ? l : 0].theta,
-                          [GRAD] = net->layer[l < net->n_layers ? l : 0].grad,
-                          [DTHETA] = net->layer[l < net->n_layers ? l : 0].dtheta,
-                          [A] = mg_network_a(net, l),
-                          [Z] = net->layer[l < net->n_layers ? l : 0].z,
-                          [DELTA] = net->layer[l < net->n_layers ? l : 0].delta};
-  lua_getiuservalue(L, 1, what >= A ? KEEP_BATCH : KEEP_PARAMETERS);
-  matrix_view(L, -1, views[what]);
-  return 1;
-}
-
-/* The value at index idx as a matrix that THETA of layer l, from 0, can be set to; raises when it is none. */
-static const Matrix *theta_want(lua_State *L, int idx, const Network *n, size_t l) {
-  const mg_layer *y = &n->net.layer[l];
-  char what[40];
-  snprintf(what, sizeof what, "theta[%zu]", l + 1);
-  const Matrix *m = matrix_want(L, idx, what, 0);
-  if (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in)
-    fail(L, "%s: expected %d x %d, got %d x %d", what, (int)y->n_out, (int)y->n_in + 1, (int)m->m.nrows,
-         (int)m->m.ncols);
-  for (size_t i = 0; !y->bias && i < y->n_out; i++)
-    if (mg_mat_get(&m->m, i, 0) != 0)
-      fail(L, "%s: the layer has no bias: expected 0 in column 1, got %s at [%d][1]", what,
-           push_number(L, mg_mat_get(&m->m, i, 0)), (int)i + 1);
-  return m;
-}
-
-/* core.set_theta(net, l, matrix): copies it in after a shape check. */
-static int set_theta(lua_State *L) {
-  check_arity(L, 3);
-  Network *n = network_check(L, 1);
-  lua_settop(L, 3);
-  const size_t l = network_layer(L, 2, n, "theta");
-  const Matrix *m = theta_want(L, 3, n, l);
-  lua_getiuservalue(L, 1, KEEP_PARAMETERS);
-  matrix_assign(L, matrix_view(L, -1, n->net.layer[l].theta), m);
-  return 0;
-}
-
-/* core.set_thetas(net, list): the same of all layers, once all have been found to fit. */
-static int set_thetas(lua_State *L) {
-  check_arity(L, 2);
-  Network *n = network_check(L, 1);
-  luaL_checktype(L, 2, LUA_TTABLE);
-  lua_settop(L, 2);
-  luaL_checkstack(L, (int)n->net.n_layers + LUA_MINSTACK, "theta");
-  for (size_t l = 0; l < n->net.n_layers; l++) {
-    lua_geti(L, 2, (lua_Integer)l + 1);
-    const Matrix *m = theta_want(L, (int)l + 3, n, l);
-    if (m->storage == n->parameters) { /* a view of what is written to */
-      mg_mat_copy(&matrix_new(L, m->m.nrows, m->m.ncols)->m, &m->m);
-      lua_replace(L, (int)l + 3);
-    }
-    lua_settop(L, (int)l + 3);
-  }
-  if (n->parameters->busy) return fail_busy(L);
-  n->parameters->version++;
-  for (size_t l = 0; l < n->net.n_layers; l++)
-    mg_mat_copy(&n->net.layer[l].theta, &((const Matrix *)lua_touserdata(L, (int)l + 3))->m);
-  return 0;
-}
-
 /* --- the class ------------------------------------------------------------------------- */
 
 /* net.name: a method, else what the getter of that name says. Upvalues: methods, getters. */
@@ -383,9 +296,6 @@ static const luaL_Reg functions[] = {{"network", network_new},
                                      {"set_network_tostring", set_network_tostring},
                                      {"network_state", network_state},
                                      {"network_copy", network_copy},
-                                     {"view", view},
-                                     {"set_theta", set_theta},
-                                     {"set_thetas", set_thetas},
                                      {NULL, NULL}};
 
 /* names[1..]: the name of each entry of a NULL-ended table of structs whose first member is the name. */

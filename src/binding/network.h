@@ -144,9 +144,6 @@ static inline bool network_walked(const Network *n, mg_op op) { return mg_op_ind
 /* Raises: where a number first went wrong, and what was kept. moved: had an update led there? */
 int network_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w, bool moved);
 
-/* Raises while a watched expression looks at n: what would change it is refused. */
-void network_unwatched(lua_State *L, const Network *n);
-
 /* An image of the network n, at index 1: "whole", "theta", or "before", THETA an epoch ago. Pushes it. */
 typedef struct Image Image;
 void image_push(lua_State *L, Network *n, const char *how);

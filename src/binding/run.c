@@ -148,10 +148,6 @@ static int set_watched(lua_State *L) {
   return 0;
 }
 
-void network_unwatched(lua_State *L, const Network *n) {
-  if (n->looking) fail(L, "a watched expression changes nothing: it may not step, train, undo or the like");
-}
-
 /* core.look(net, f): pcall(f), f being what looks at net. */
 static int look(lua_State *L) {
   check_arity(L, 2);

@@ -172,8 +172,8 @@ local function cost_of(s)
 end
 
 local function optimizer_of(s)
-  local name, numbers = options.optimizer_of(s.given)
-  return { name, table.unpack(numbers) }
+  local name, values = options.optimizer_of(s.given)
+  return { name, table.unpack(values) }
 end
 
 -- "sgd", "adam {0.9, 0.999, 1e-08}"

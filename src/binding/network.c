@@ -200,7 +200,8 @@ static void check_copy(lua_State *L, const Network *to, const Network *from) {
 }
 
 /* core.network_copy(to, from): the numbers of from, its settings apart: THETA, epoch, all that a pass left
-   and the state of a private generator. The two have the same layers, activations and precision. */
+   and the state of a private generator. The two have the same layers, activations and precision. What is
+   stopped leaves to of no use. */
 static int network_copy(lua_State *L) {
   check_arity(L, 2);
   Network *to = network_check(L, 1), *from = network_check(L, 2);
@@ -215,17 +216,18 @@ static int network_copy(lua_State *L) {
   }
   if (source->capacity > 0) {
     network_room(L, 1, source->capacity, true);
-    memcpy(storage_data(to->batch), storage_data(from->batch), mg_batch_bytes(source, source->capacity));
+    blocks_memory(L, storage_data(to->batch), storage_data(from->batch),
+                  mg_batch_bytes(source, source->capacity));
     mg_network_stage(n, NULL, NULL, source->rows, NULL); /* so many of its rows are used */
   }
   to->changed++;
   to->moved++;
   to->walking = false;
   to->staged_X = to->staged_y = NULL;
-  memcpy(n->theta, source->theta, flat);
-  memcpy(n->grad, source->grad, flat);
-  memcpy(n->dtheta, source->dtheta, flat);
-  memcpy(n->previous, source->previous, flat);
+  blocks_memory(L, n->theta, source->theta, flat);
+  blocks_memory(L, n->grad, source->grad, flat);
+  blocks_memory(L, n->dtheta, source->dtheta, flat);
+  blocks_memory(L, n->previous, source->previous, flat);
   n->epoch = source->epoch;
   n->made = source->made;
   n->updated = source->updated;

@@ -282,14 +282,14 @@ void image_push(lua_State *L, Network *n, const char *name) {
   char *at = (char *)(m + 1);
   if (own != NULL) memcpy(at, own, rng);
   at += rng;
-  memcpy(at, net->theta, flat);
+  blocks_memory(L, at, net->theta, flat);
   lua_replace(L, -2); /* of the generator */
   if (how == 2) before_update(net, at);
   if (how != 0) return;
-  memcpy(at + flat, net->grad, flat);
-  memcpy(at + 2 * flat, net->dtheta, flat);
-  memcpy(at + 3 * flat, net->previous, flat);
-  if (batch > 0) memcpy(at + 4 * flat, storage_data(n->batch), batch);
+  blocks_memory(L, at + flat, net->grad, flat);
+  blocks_memory(L, at + 2 * flat, net->dtheta, flat);
+  blocks_memory(L, at + 3 * flat, net->previous, flat);
+  if (batch > 0) blocks_memory(L, at + 4 * flat, storage_data(n->batch), batch);
 }
 
 /* core.image(net, how): an image, "whole", "theta", or "before": THETA before the last update, an epoch ago.

@@ -179,7 +179,7 @@ static int keep(lua_State *L) {
   luaL_setmetatable(L, KEPT);
   void *flats[FLATS];
   flats_of(net, flats);
-  for (size_t i = 0; i < FLATS; i++) memcpy((char *)(kept + 1) + i * bytes, flats[i], bytes);
+  for (size_t i = 0; i < FLATS; i++) blocks_memory(L, (char *)(kept + 1) + i * bytes, flats[i], bytes);
   return 1;
 }
 

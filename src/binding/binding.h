@@ -140,6 +140,9 @@ Matrix *matrix_doubles(lua_State *L, int idx);
    into *x. */
 mg_mat matrix_operand(lua_State *L, int idx, const char *name, double *x);
 
+/* dst, a new matrix, = f(src), element by element. Raises when it is stopped. */
+void matrix_map(lua_State *L, mg_mat *dst, const mg_mat *src, double (*f)(double));
+
 /* To be called by every write from Lua to a matrix, before it. Raises when it must not be written to now. */
 void matrix_touch(lua_State *L, Matrix *a);
 
@@ -155,6 +158,9 @@ mg_rng *rng_new(lua_State *L, uint32_t seed);
 
 /* The generator at index idx, or when that is none or nil the state's shared one. */
 mg_rng *rng_opt(lua_State *L, int idx);
+
+/* mg_rng_permutation; false when it was stopped, the generator as it was. */
+bool rng_permutation(lua_State *L, mg_rng *g, size_t n, uint32_t *order);
 
 /* --- stopping -------------------------------------------------------------- */
 
@@ -181,6 +187,36 @@ void stopper_not_told(lua_State *L);
 /* After begin: the call does so many epochs, or fills m row by row. */
 void stopper_expect(Stopper *s, const uint64_t *epoch, const double *cost, uint64_t wanted);
 void stopper_fills(Stopper *s, const mg_mat *m);
+
+/* --- long work, in blocks: blocks.c ------------------------------------------ */
+
+/* Rows and columns of a matrix, from 0. */
+typedef struct Rect {
+  size_t row, nrows, col, ncols;
+} Rect;
+
+/* That part of m; an extent of 1 stands for all of them. */
+mg_mat rect_of(const mg_mat *m, const Rect *r);
+
+/* Calls work for one part after the other of an nrows x ncols matrix, row by row, each a part of a row or
+   whole rows that take some ms at so many ns an element; asks between them whether to stop. false: it
+   stopped. */
+typedef void (*Work)(void *context, const Rect *r);
+bool blocks_run(lua_State *L, size_t nrows, size_t ncols, double ns, Work work, void *context);
+
+/* Raises: "interrupted while <doing>". */
+int blocks_stopped(lua_State *L, const char *doing);
+
+/* Is no element more than most in absolute value, nor a NaN? Else where the first is. Raises when stopped. */
+bool blocks_within(lua_State *L, const mg_mat *m, double most, size_t *i, size_t *j);
+
+/* For work that itself is in Lua's terms: raises so when it is to stop. */
+void blocks_ask(lua_State *L, const char *doing);
+
+/* dst = src as mg_mat_copy and memcpy, for a dst that is new; a NULL src stands for zeros. Raise when
+ * stopped. */
+void blocks_copy(lua_State *L, mg_mat *dst, const mg_mat *src);
+void blocks_memory(lua_State *L, void *dst, const void *src, size_t bytes);
 
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 

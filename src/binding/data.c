@@ -7,16 +7,14 @@
 #include "call.h"
 #include "network.h"
 
-/* Raises for numbers that a network of single precision cannot hold. */
-static void check_size(lua_State *L, const char *who, const Network *n, const char *name, const Matrix *m) {
-  if (n->net.type == MG_DOUBLE) return;
-  for (size_t i = 0; i < m->m.nrows; i++)
-    for (size_t j = 0; j < m->m.ncols; j++) {
-      const double v = mg_mat_get(&m->m, i, j);
-      if (fabs(v) > FLT_MAX)
-        fail(L, "%s: %s[%d][%d] is %s, too large for single precision", who, name, (int)i + 1, (int)j + 1,
-             push_number(L, v));
-    }
+/* Raises for numbers that the network cannot hold: those of X or y, whose name is given. */
+static void check_numbers(lua_State *L, const char *who, const Network *n, const char *name,
+                          const Matrix *m) {
+  size_t i, j;
+  if (blocks_within(L, &m->m, n->net.type == MG_DOUBLE ? DBL_MAX : (double)FLT_MAX, &i, &j)) return;
+  const double v = mg_mat_get(&m->m, i, j);
+  const char *why = isfinite(v) ? "too large for single precision" : "expected finite numbers";
+  fail(L, "%s: %s[%d][%d] is %s, %s", who, name, (int)i + 1, (int)j + 1, push_number(L, v), why);
 }
 
 /* Raises for targets that a logarithmic cost has no meaning for. */
@@ -54,18 +52,11 @@ void network_check_shapes(lua_State *L, const char *who, const Network *n, const
 }
 
 void network_check_data(lua_State *L, const char *who, Network *n, const Matrix *X, const Matrix *y) {
-  size_t i, j;
   if (known_to_fit(n, X, y)) return;
   network_check_shapes(L, who, n, X, y);
-  if (!mg_mat_finite(&X->m, &i, &j))
-    fail(L, "%s: X[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
-         push_number(L, mg_mat_get(&X->m, i, j)));
-  check_size(L, who, n, "X", X);
+  check_numbers(L, who, n, "X", X);
   if (y == NULL) return;
-  if (!mg_mat_finite(&y->m, &i, &j))
-    fail(L, "%s: y[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
-         push_number(L, mg_mat_get(&y->m, i, j)));
-  check_size(L, who, n, "y", y);
+  check_numbers(L, who, n, "y", y);
   check_probabilities(L, who, n, y);
   if (X != n->X || y != n->y) return;
   n->checked = true;
@@ -77,7 +68,7 @@ Matrix *network_apart(lua_State *L, int idx, const Network *n) {
   Matrix *m = matrix_check(L, idx);
   if (n->batch == NULL || m->storage != n->batch) return m;
   Matrix *copy = matrix_new(L, m->m.nrows, m->m.ncols);
-  mg_mat_copy(&copy->m, &m->m);
+  blocks_copy(L, &copy->m, &m->m);
   lua_replace(L, idx);
   return copy;
 }

@@ -14,7 +14,7 @@ static size_t check_row(lua_State *L, int idx, const Network *n) {
 
 /* Pushes a copy of a row of numbers. */
 static int push_copy(lua_State *L, const mg_mat *row) {
-  mg_mat_copy(&matrix_new(L, row->nrows, row->ncols)->m, row);
+  blocks_copy(L, &matrix_new(L, row->nrows, row->ncols)->m, row);
   return 1;
 }
 

@@ -14,11 +14,29 @@ typedef struct Guard {
   int nargs; /* of the function, user value 1; they are the ones behind it */
 } Guard;
 
+static const char under_way; /* its address is the key of a boolean in the registry: is there such a call? */
+
+bool is_unhooked(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &under_way);
+  const bool is = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return is;
+}
+
+/* It takes no memory: the key is there from the start. */
+static void set_unhooked(lua_State *L, bool is) {
+  lua_pushboolean(L, is);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &under_way);
+}
+
 int call_unhooked(lua_State *L, int nargs, int nresults) {
+  const bool outer = is_unhooked(L);
   const lua_Hook hook = lua_gethook(L);
   const int mask = lua_gethookmask(L), count = lua_gethookcount(L);
   lua_sethook(L, NULL, 0, 0);
+  set_unhooked(L, true);
   const int status = lua_pcall(L, nargs, nresults, 0);
+  set_unhooked(L, outer);
   if (lua_gethook(L) == NULL) lua_sethook(L, hook, mask, count);
   return status;
 }
@@ -76,6 +94,7 @@ static const luaL_Reg functions[] = {
 
 void open_guard(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
+  set_unhooked(L, false);
   class_new(L, GUARD, "guard");
   lua_pushcfunction(L, guard_close);
   lua_setfield(L, -2, "__close");

@@ -8,4 +8,7 @@
 /* As lua_pcall without a message handler, no hook running meanwhile. */
 int call_unhooked(lua_State *L, int nargs, int nresults);
 
+/* Is such a call under way? What is done then is not to be stopped half way. */
+bool is_unhooked(lua_State *L);
+
 #endif

@@ -77,7 +77,7 @@ Matrix *matrix_doubles(lua_State *L, int idx) {
   if (a->m.type == MG_DOUBLE) return a;
   idx = lua_absindex(L, idx);
   Matrix *copy = matrix_new(L, a->m.nrows, a->m.ncols);
-  mg_mat_copy(&copy->m, &a->m);
+  blocks_copy(L, &copy->m, &a->m);
   lua_replace(L, idx);
   return copy;
 }
@@ -127,14 +127,14 @@ void matrix_touch(lua_State *L, Matrix *a) {
 }
 
 void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src) {
+  if (dst->storage == src->storage) {
+    Matrix *copy = matrix_new(L, src->m.nrows, src->m.ncols);
+    blocks_copy(L, &copy->m, &src->m);
+    src = copy;
+  } else
+    lua_pushnil(L);
   matrix_touch(L, dst);
-  if (dst->storage != src->storage) {
-    mg_mat_copy(&dst->m, &src->m);
-    return;
-  }
-  Matrix *copy = matrix_new(L, src->m.nrows, src->m.ncols);
-  mg_mat_copy(&copy->m, &src->m);
-  mg_mat_copy(&dst->m, &copy->m);
+  mg_mat_copy(&dst->m, &src->m);
   lua_pop(L, 1);
 }
 

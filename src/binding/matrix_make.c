@@ -5,6 +5,8 @@
 #include "../engine/matmath.h"
 #include "binding.h"
 
+#define NUMBERS ((size_t)1 << 17) /* read between two questions whether to stop: some ms */
+
 /* --- from tables --------------------------------------------------------------- */
 
 /* Read raw: no code of the user's runs while a table is looked at. */
@@ -16,14 +18,23 @@ static size_t row_length(lua_State *L, int idx) {
   return lua_istable(L, idx) ? lua_rawlen(L, idx) : 0;
 }
 
-/* Row i of m = the numbers of the table on top of the stack, ncols of them. */
-static void read_numbers(lua_State *L, mg_mat *m, size_t i, const char *what) {
-  for (size_t j = 0; j < m->ncols; j++) {
+/* Row i of m = the numbers of the table on top of the stack, from .. from + count - 1 of them. */
+static void read_part(lua_State *L, mg_mat *m, size_t i, size_t from, size_t count, const char *what) {
+  for (size_t j = from; j < from + count; j++) {
     if (lua_rawgeti(L, -1, (lua_Integer)j + 1) != LUA_TNUMBER)
       fail(L, "%s: expected a number at [%I][%I], got %s", what, (LUAI_UACINT)(i + 1), (LUAI_UACINT)(j + 1),
            push_kind(L, -1));
     mg_mat_set(m, i, j, lua_tonumber(L, -1));
     lua_pop(L, 1);
+  }
+}
+
+/* Row i of m = the numbers of the table on top of the stack, ncols of them. */
+static void read_numbers(lua_State *L, mg_mat *m, size_t i, const char *what) {
+  for (size_t from = 0; from < m->ncols; from += NUMBERS) {
+    const size_t count = m->ncols - from < NUMBERS ? m->ncols - from : NUMBERS;
+    read_part(L, m, i, from, count, what);
+    if (count == NUMBERS) blocks_ask(L, "reading a table");
   }
 }
 
@@ -67,7 +78,9 @@ Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
            lua_istable(L, -1) ? "an empty table" : push_kind(L, -1));
     lua_pop(L, 1);
     a = matrix_new(L, n, ncols);
+    const size_t block = ncols < NUMBERS ? NUMBERS / ncols : 1; /* rows */
     for (size_t i = 0; i < n; i++) {
+      if (i % block == block - 1) blocks_ask(L, "reading a table");
       lua_rawgeti(L, idx, (lua_Integer)i + 1);
       read_row(L, &a->m, i, what);
       lua_pop(L, 1);
@@ -97,6 +110,22 @@ static int as_matrix(lua_State *L) {
   return 1;
 }
 
+typedef struct Fill {
+  mg_mat *m;
+  double v;
+} Fill;
+
+static void fill_part(void *context, const Rect *r) {
+  const Fill *f = context;
+  mg_mat part = rect_of(f->m, r);
+  mg_mat_fill(&part, f->v);
+}
+
+/* Every element of m, which is new, becomes v. */
+static void fill(lua_State *L, mg_mat *m, double v) {
+  if (!blocks_run(L, m->nrows, m->ncols, 4, fill_part, &(Fill){m, v})) blocks_stopped(L, "making a matrix");
+}
+
 /*** mg.matrix(rows)
      A new matrix: of a table of rows, of a flat table of numbers (1 x n), a copy of a matrix,
      or matrix(nrows, ncols [, v]), every element v (0). m[i] is row i, a view; m[i][j] a number;
@@ -110,7 +139,7 @@ static int make_matrix(lua_State *L) {
     check_arity(L, 3);
     const double v = lua_isnoneornil(L, 3) ? 0 : check_number(L, 3, "v");
     Matrix *a = push_sized(L);
-    if (v != 0) mg_mat_fill(&a->m, v);
+    if (v != 0) fill(L, &a->m, v);
     return 1;
   }
   check_arity(L, 1);
@@ -122,7 +151,7 @@ static int make_matrix(lua_State *L) {
     return 1;
   }
   Matrix *a = matrix_new(L, src->m.nrows, src->m.ncols);
-  mg_mat_copy(&a->m, &src->m);
+  blocks_copy(L, &a->m, &src->m);
   return 1;
 }
 
@@ -145,7 +174,7 @@ static int make_zeros(lua_State *L) {
 */
 static int make_ones(lua_State *L) {
   check_arity(L, 2);
-  mg_mat_fill(&push_sized(L)->m, 1);
+  fill(L, &push_sized(L)->m, 1);
   return 1;
 }
 
@@ -221,7 +250,7 @@ static int stack(lua_State *L, const char *name, int turned) {
     const Matrix *part = lua_touserdata(L, i);
     const mg_mat src = turned ? mg_mat_t(part->m) : part->m;
     mg_mat dst = mg_mat_rows(all, at, src.nrows);
-    mg_mat_copy(&dst, &src);
+    blocks_copy(L, &dst, &src);
     at += src.nrows;
   }
   return 1;

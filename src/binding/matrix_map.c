@@ -34,6 +34,24 @@ static int m_map(lua_State *L) {
 
 static double sign(double x) { return isnan(x) ? x : (x > 0) - (x < 0); }
 
+typedef struct Map {
+  mg_mat *dst;
+  const mg_mat *src;
+  double (*f)(double);
+} Map;
+
+static void map_part(void *context, const Rect *r) {
+  const Map *m = context;
+  mg_mat dst = rect_of(m->dst, r);
+  const mg_mat src = rect_of(m->src, r);
+  mg_mat_map(&dst, &src, m->f);
+}
+
+void matrix_map(lua_State *L, mg_mat *dst, const mg_mat *src, double (*f)(double)) {
+  if (!blocks_run(L, dst->nrows, dst->ncols, 20, map_part, &(Map){dst, src, f}))
+    blocks_stopped(L, "computing a matrix");
+}
+
 /* f(x) for a number, a new matrix for a matrix. */
 static int map(lua_State *L, const char *name, double (*f)(double)) {
   check_arity(L, 1);
@@ -42,8 +60,29 @@ static int map(lua_State *L, const char *name, double (*f)(double)) {
   if (lua_type(L, 1) == LUA_TNUMBER)
     lua_pushnumber(L, f(x));
   else
-    mg_mat_map(&matrix_new(L, a.nrows, a.ncols)->m, &a, f);
+    matrix_map(L, &matrix_new(L, a.nrows, a.ncols)->m, &a, f);
   return 1;
+}
+
+typedef struct Activate {
+  const mg_activation *g;
+  mg_mat *a;
+  const mg_mat *z;
+} Activate;
+
+static void activate_part(void *context, const Rect *r) {
+  const Activate *c = context;
+  const mg_mat z = rect_of(c->z, r);
+  mg_mat a = rect_of(c->a, r);
+  c->g->forward(c->g, &z, &a, 0, r->nrows);
+}
+
+/* Whole rows: the part has one column for all of them. */
+static void activate_rows(void *context, const Rect *r) {
+  const Activate *c = context;
+  const mg_mat z = mg_mat_rows(*c->z, r->row, r->nrows);
+  mg_mat a = mg_mat_rows(*c->a, r->row, r->nrows);
+  c->g->forward(c->g, &z, &a, 0, r->nrows);
 }
 
 /* The same for an activation function, by the very code that a network runs. */
@@ -61,10 +100,14 @@ static int activate(lua_State *L, const char *name) {
   }
   if (z.cs != 1) { /* activations want adjacent columns */
     Matrix *copy = matrix_new(L, z.nrows, z.ncols);
-    mg_mat_copy(&copy->m, &z);
+    blocks_copy(L, &copy->m, &z);
     z = copy->m;
   }
-  g->forward(g, &z, &matrix_new(L, z.nrows, z.ncols)->m, 0, z.nrows);
+  mg_mat *a = &matrix_new(L, z.nrows, z.ncols)->m;
+  const double ns = 20, whole = g->by_row ? (double)z.ncols : 1; /* a row is then not to be parted */
+  if (!blocks_run(L, z.nrows, g->by_row ? 1 : z.ncols, ns * whole, g->by_row ? activate_rows : activate_part,
+                  &(Activate){g, a, &z}))
+    return blocks_stopped(L, "computing a matrix");
   return 1;
 }
 

@@ -1,5 +1,6 @@
 /* matrix_math.c - arithmetic of matrices: operators, reductions, the product. */
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,19 @@ mg_mat matrix_operand(lua_State *L, int idx, const char *name, double *x) {
   return matrix_doubles(L, idx)->m;
 }
 
+typedef struct Map2 {
+  mg_mat *dst;
+  const mg_mat *a, *b;
+  double (*f)(double, double);
+} Map2;
+
+static void map2_part(void *context, const Rect *r) {
+  const Map2 *m = context;
+  mg_mat dst = rect_of(m->dst, r);
+  const mg_mat a = rect_of(m->a, r), b = rect_of(m->b, r);
+  mg_mat_map2(&dst, &a, &b, m->f);
+}
+
 /* Pushes f(a, b), a and b at 1 and 2, element by element. */
 static int binary(lua_State *L, const char *name, double (*f)(double, double)) {
   double x, y;
@@ -30,7 +44,8 @@ static int binary(lua_State *L, const char *name, double (*f)(double, double)) {
     snprintf(shapes, sizeof shapes, "%zu x %zu and %zu x %zu", a.nrows, a.ncols, b.nrows, b.ncols);
     return fail(L, "%s: shapes %s do not fit (equal, one row, one column, or a number)", name, shapes);
   }
-  mg_mat_map2(&matrix_new(L, nrows, ncols)->m, &a, &b, f);
+  if (!blocks_run(L, nrows, ncols, 20, map2_part, &(Map2){&matrix_new(L, nrows, ncols)->m, &a, &b, f}))
+    return blocks_stopped(L, "computing a matrix");
   return 1;
 }
 
@@ -52,15 +67,32 @@ static int op_pow(lua_State *L) { return binary(L, "^", power); }
 
 static int op_unm(lua_State *L) {
   const Matrix *a = matrix_doubles(L, 1);
-  mg_mat_map(&matrix_new(L, a->m.nrows, a->m.ncols)->m, &a->m, minus);
+  matrix_map(L, &matrix_new(L, a->m.nrows, a->m.ncols)->m, &a->m, minus);
   return 1;
+}
+
+typedef struct Same {
+  const mg_mat *a, *b;
+  bool same;
+} Same;
+
+static void same_part(void *context, const Rect *r) {
+  Same *s = context;
+  const mg_mat a = rect_of(s->a, r), b = rect_of(s->b, r);
+  s->same = s->same && mg_mat_equal(&a, &b);
+}
+
+static bool is_equal(lua_State *L, const mg_mat *a, const mg_mat *b) {
+  Same s = {a, b, a->nrows == b->nrows && a->ncols == b->ncols};
+  if (s.same && !blocks_run(L, a->nrows, a->ncols, 4, same_part, &s)) blocks_stopped(L, "comparing matrices");
+  return s.same;
 }
 
 /* a == b: one boolean. Lua asks only for two userdata, of which one is ours. */
 static int op_eq(lua_State *L) {
   const Matrix *a = matrix_test(L, 1) != NULL ? matrix_doubles(L, 1) : NULL;
   const Matrix *b = matrix_test(L, 2) != NULL ? matrix_doubles(L, 2) : NULL;
-  lua_pushboolean(L, a != NULL && b != NULL && mg_mat_equal(&a->m, &b->m));
+  lua_pushboolean(L, a != NULL && b != NULL && is_equal(L, &a->m, &b->m));
   return 1;
 }
 
@@ -95,10 +127,16 @@ static int math_lt(lua_State *L) { return compare(L, "lt", less); }
 */
 static int math_gt(lua_State *L) { return compare(L, "gt", greater); }
 
-/* Rows that take some ms at a multiply-add a ns. */
-static size_t rows_of_work(size_t depth, size_t ncols) {
-  const size_t rows = ((size_t)1 << 23) / depth / ncols;
-  return rows < 1 ? 1 : rows;
+typedef struct Product {
+  mg_mat *dst;
+  const mg_mat *a, *b;
+} Product;
+
+static void product_part(void *context, const Rect *r) {
+  const Product *p = context;
+  mg_mat dst = mg_mat_cols(mg_mat_rows(*p->dst, r->row, r->nrows), r->col, r->ncols);
+  const mg_mat a = mg_mat_rows(*p->a, r->row, r->nrows), b = mg_mat_cols(*p->b, r->col, r->ncols);
+  mg_mat_matmul(&dst, &a, &b);
 }
 
 /*** m:matmul(b)
@@ -116,20 +154,11 @@ static int m_matmul(lua_State *L) {
              a->m.ncols, b->m.nrows, b->m.ncols, a->m.ncols, b->m.nrows);
     return fail(L, "matmul: %s", shapes);
   }
-  const Matrix *product = matrix_new(L, a->m.nrows, b->m.ncols);
-  const size_t n = a->m.nrows, block = rows_of_work(a->m.ncols, b->m.ncols);
-  mg_stop stop;
-  Stopper s;
-  bool stopped = false;
-  stopper_begin(L, &s, &stop);
-  for (size_t r = 0; r < n && !(stopped = mg_stopped(&stop)); r += block) {
-    const size_t count = n - r < block ? n - r : block;
-    const mg_mat rows = mg_mat_rows(a->m, r, count);
-    mg_mat part = mg_mat_rows(product->m, r, count);
-    mg_mat_matmul(&part, &rows, &b->m);
-  }
-  stopper_end(&s, &stop);
-  return stopped ? fail(L, "matmul: interrupted") : 1;
+  mg_mat *product = &matrix_new(L, a->m.nrows, b->m.ncols)->m;
+  if (!blocks_run(L, product->nrows, product->ncols, (double)a->m.ncols, product_part,
+                  &(Product){product, &a->m, &b->m}))
+    return fail(L, "matmul: interrupted");
+  return 1;
 }
 
 /* --- reductions ---------------------------------------------------------------- */
@@ -140,13 +169,103 @@ static int check_axis(lua_State *L) {
   return lua_isnoneornil(L, 2) ? 0 : (int)check_whole(L, 2, "axis (1: down the rows, 2: along a row)", 1, 2);
 }
 
-static int reduce(lua_State *L, double (*f)(const mg_mat *)) {
-  const Matrix *a = matrix_doubles(L, 1);
-  switch (check_axis(L)) {
-  case 1: mg_mat_each_col(&matrix_new(L, 1, a->m.ncols)->m, &a->m, f); break;
-  case 2: mg_mat_each_row(&matrix_new(L, a->m.nrows, 1)->m, &a->m, f); break;
-  default: lua_pushnumber(L, f(&a->m));
+/* What a reduction of all elements knows after some of them. */
+typedef struct Whole {
+  const mg_mat *m;
+  mg_sum sum;
+  double squares, least, most;
+  size_t i, j; /* where the largest is */
+} Whole;
+
+static void sum_part(void *context, const Rect *r) {
+  Whole *w = context;
+  const mg_mat part = rect_of(w->m, r);
+  mg_sum_add(&w->sum, &part);
+}
+
+static void squares_part(void *context, const Rect *r) {
+  Whole *w = context;
+  const mg_mat part = rect_of(w->m, r);
+  mg_sum_squares(&w->squares, &part, 1);
+}
+
+static void min_part(void *context, const Rect *r) {
+  Whole *w = context;
+  const mg_mat part = rect_of(w->m, r);
+  const double least = mg_mat_min(&part);
+  if (!isnan(w->least) && !(least >= w->least)) w->least = least; /* a NaN is the least */
+}
+
+static void max_part(void *context, const Rect *r) {
+  Whole *w = context;
+  const mg_mat part = rect_of(w->m, r);
+  size_t i, j;
+  mg_mat_argmax(&part, &i, &j);
+  const double most = mg_mat_get(&part, i, j);
+  if (isnan(w->most) || most <= w->most) return; /* a NaN is the largest */
+  w->most = most;
+  w->i = r->row + i;
+  w->j = r->col + j;
+}
+
+/* Looks through all of m, part after part, which gives the bits of one look. */
+static Whole whole(lua_State *L, const mg_mat *m, Work part) {
+  Whole w = {.m = m, .least = mg_mat_get(m, 0, 0), .most = mg_mat_get(m, 0, 0)};
+  if (!blocks_run(L, m->nrows, m->ncols, 2, part, &w)) blocks_stopped(L, "looking through a matrix");
+  return w;
+}
+
+static double sum_of(lua_State *L, const mg_mat *m) {
+  const Whole w = whole(L, m, sum_part);
+  return mg_sum_of(&w.sum);
+}
+
+static double mean_of(lua_State *L, const mg_mat *m) {
+  return sum_of(L, m) / ((double)m->nrows * (double)m->ncols);
+}
+
+static double min_of(lua_State *L, const mg_mat *m) { return whole(L, m, min_part).least; }
+
+static double max_of(lua_State *L, const mg_mat *m) { return whole(L, m, max_part).most; }
+
+static double norm_of(lua_State *L, const mg_mat *m) {
+  const double squares = whole(L, m, squares_part).squares;
+  return mg_norm_is_root(squares) ? sqrt(squares) : mg_mat_norm(m);
+}
+
+typedef struct Each {
+  mg_mat *dst;
+  const mg_mat *m;
+  double (*f)(const mg_mat *);
+} Each;
+
+static void each_col_part(void *context, const Rect *r) {
+  const Each *e = context;
+  mg_mat dst = mg_mat_cols(*e->dst, r->col, r->ncols);
+  const mg_mat m = mg_mat_cols(*e->m, r->col, r->ncols);
+  mg_mat_each_col(&dst, &m, e->f);
+}
+
+static void each_row_part(void *context, const Rect *r) {
+  const Each *e = context;
+  mg_mat dst = mg_mat_rows(*e->dst, r->row, r->nrows);
+  const mg_mat m = mg_mat_rows(*e->m, r->row, r->nrows);
+  mg_mat_each_row(&dst, &m, e->f);
+}
+
+/* Pushes what all gives of the whole, each of the columns or rows. */
+static int reduce(lua_State *L, double (*all)(lua_State *, const mg_mat *), double (*each)(const mg_mat *)) {
+  const mg_mat *m = &matrix_doubles(L, 1)->m;
+  const int axis = check_axis(L);
+  if (axis == 0) {
+    lua_pushnumber(L, all(L, m));
+    return 1;
   }
+  const bool cols = axis == 1;
+  mg_mat *dst = &matrix_new(L, cols ? 1 : m->nrows, cols ? m->ncols : 1)->m;
+  if (!blocks_run(L, dst->nrows, dst->ncols, 2 * (double)(cols ? m->nrows : m->ncols),
+                  cols ? each_col_part : each_row_part, &(Each){dst, m, each}))
+    return blocks_stopped(L, "looking through a matrix");
   return 1;
 }
 
@@ -155,34 +274,34 @@ static int reduce(lua_State *L, double (*f)(const mg_mat *)) {
      row (r x 1).
      > ((A[3] - y) ^ 2):sum() / 2
 */
-static int m_sum(lua_State *L) { return reduce(L, mg_mat_sum); }
+static int m_sum(lua_State *L) { return reduce(L, sum_of, mg_mat_sum); }
 
 /*** m:mean([axis])
      The mean of all elements, a number; axis 1: of each column (1 x c), axis 2: of each
      row (r x 1).
      > ((A[3] - y) ^ 2):mean()
 */
-static int m_mean(lua_State *L) { return reduce(L, mg_mat_mean); }
+static int m_mean(lua_State *L) { return reduce(L, mean_of, mg_mat_mean); }
 
 /*** m:min([axis])
      The smallest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
      A NaN gives NaN.
      > THETA[1]:min()
 */
-static int m_min(lua_State *L) { return reduce(L, mg_mat_min); }
+static int m_min(lua_State *L) { return reduce(L, min_of, mg_mat_min); }
 
 /*** m:max([axis])
      The largest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
      A NaN gives NaN.
      > mg.abs(GRAD[1]):max()
 */
-static int m_max(lua_State *L) { return reduce(L, mg_mat_max); }
+static int m_max(lua_State *L) { return reduce(L, max_of, mg_mat_max); }
 
 /*** m:norm([axis])
      The root of the sum of squares (Frobenius); axis 1: of each column, axis 2: of each row.
      > GRAD[1]:norm()
 */
-static int m_norm(lua_State *L) { return reduce(L, mg_mat_norm); }
+static int m_norm(lua_State *L) { return reduce(L, norm_of, mg_mat_norm); }
 
 /* The index, from 1, of the largest in one row or column. */
 static double place_of_max(const mg_mat *m) {
@@ -198,11 +317,10 @@ static double place_of_max(const mg_mat *m) {
      > predict(X):argmax(2)
 */
 static int m_argmax(lua_State *L) {
-  if (check_axis(L) != 0) return reduce(L, place_of_max);
-  size_t i, j;
-  mg_mat_argmax(&matrix_doubles(L, 1)->m, &i, &j);
-  lua_pushinteger(L, (lua_Integer)i + 1);
-  lua_pushinteger(L, (lua_Integer)j + 1);
+  if (check_axis(L) != 0) return reduce(L, NULL, place_of_max);
+  const Whole w = whole(L, &matrix_doubles(L, 1)->m, max_part);
+  lua_pushinteger(L, (lua_Integer)w.i + 1);
+  lua_pushinteger(L, (lua_Integer)w.j + 1);
   return 2;
 }
 
@@ -211,7 +329,7 @@ static int nonfinite(lua_State *L) {
   check_arity(L, 1);
   const Matrix *a = matrix_doubles(L, 1);
   size_t nan = 0, inf = 0, i, j;
-  if (mg_mat_finite(&a->m, &i, &j)) {
+  if (blocks_within(L, &a->m, DBL_MAX, &i, &j)) {
     lua_pushinteger(L, 0);
     lua_pushinteger(L, 0);
     return 2;

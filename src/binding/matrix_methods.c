@@ -46,7 +46,7 @@ static int m_copy(lua_State *L) {
   check_arity(L, 1);
   const Matrix *a = matrix_check(L, 1);
   Matrix *copy = matrix_new(L, a->m.nrows, a->m.ncols);
-  mg_mat_copy(&copy->m, &a->m);
+  blocks_copy(L, &copy->m, &a->m);
   return 1;
 }
 
@@ -97,13 +97,16 @@ static int m_reshape(lua_State *L) {
                 (LUAI_UACINT)ncols, (LUAI_UACINT)n, matrix_describe(L, 1));
   Matrix *b = matrix_new(L, nrows, ncols);
   mg_mat flat = mg_mat_of(b->m.data, a->m.nrows, a->m.ncols, a->m.ncols, b->m.type);
-  mg_mat_copy(&flat, &a->m);
+  blocks_copy(L, &flat, &a->m);
   return 1;
 }
+
+#define NUMBERS ((size_t)1 << 17) /* written between two questions whether to stop: some ms */
 
 static void push_numbers(lua_State *L, const mg_mat *m, size_t i) {
   lua_createtable(L, m->ncols < INT_MAX ? (int)m->ncols : 0, 0);
   for (size_t j = 0; j < m->ncols; j++) {
+    if (j % NUMBERS == NUMBERS - 1) blocks_ask(L, "making a table");
     lua_pushnumber(L, mg_mat_get(m, i, j));
     lua_rawseti(L, -2, (lua_Integer)j + 1);
   }
@@ -122,7 +125,9 @@ static int m_totable(lua_State *L) {
     return 1;
   }
   lua_createtable(L, a->m.nrows < INT_MAX ? (int)a->m.nrows : 0, 0);
+  const size_t block = a->m.ncols < NUMBERS ? NUMBERS / a->m.ncols : 1; /* rows */
   for (size_t i = 0; i < a->m.nrows; i++) {
+    if (i % block == block - 1) blocks_ask(L, "making a table");
     push_numbers(L, &a->m, i);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }

@@ -3,6 +3,7 @@
    core.network_class: methods, getters (net.name), setters (net.name = value), tables that Lua completes. */
 
 #include "network.h"
+#include "arrays.h"
 #include "call.h"
 #include "own.h"
 #include "threads.h"
@@ -11,7 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "../engine/arrays.h"
 #include "../engine/batch.h"
 #include "../engine/init.h"
 
@@ -201,7 +201,8 @@ static void check_copy(lua_State *L, const Network *to, const Network *from) {
 }
 
 /* core.network_copy(to, from): the numbers of from, its settings apart: THETA, epoch, all that a pass left
-   and the state of a private generator. The two have the same layers, activations and precision. */
+   and the state of a private generator. The two have the same layers, activations and precision. What is
+   stopped leaves to of no use. */
 static int network_copy(lua_State *L) {
   check_arity(L, 2);
   Network *to = network_check(L, 1), *from = network_check(L, 2);
@@ -215,11 +216,12 @@ static int network_copy(lua_State *L) {
   }
   if (source->capacity > 0) {
     network_room(L, 1, source->capacity, true);
-    memcpy(storage_data(to->batch), storage_data(from->batch), mg_batch_bytes(source, source->capacity));
+    blocks_memory(L, storage_data(to->batch), storage_data(from->batch),
+                  mg_batch_bytes(source, source->capacity));
     mg_network_stage(n, NULL, NULL, source->rows, NULL); /* so many of its rows are used */
   }
   network_touch(to, TOUCH_THETA | TOUCH_PASS | TOUCH_BATCH);
-  mg_arrays_copy(n, source);
+  arrays_copy(L, n, source);
   n->epoch = source->epoch;
   n->t = source->t;
   n->made = source->made;

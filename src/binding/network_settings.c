@@ -8,6 +8,39 @@
 #include "network.h"
 #include "own.h"
 
+/* THETA of one layer being drawn, row after row. */
+typedef struct Drawing {
+  const mg_layer *y;
+  mg_init_method method;
+  double value;
+  mg_rng *g;
+  mg_mat theta; /* where it is drawn, at first */
+} Drawing;
+
+static void draw_part(void *context, const Rect *r) {
+  Drawing *d = context;
+  for (size_t i = r->row; i < r->row + r->nrows; i++)
+    mg_init_part(d->y, d->method, d->value, d->g, i, r->col, r->ncols, &d->theta);
+}
+
+/* Draws a large THETA aside, which may be stopped: then nothing has changed. */
+static void draw_aside(lua_State *L, mg_network *net, mg_init_method method, double value, mg_rng *g) {
+  const size_t bytes = net->n_theta * mg_type_size(net->type);
+  char *aside = storage_data(storage_new(L, bytes, "init"));
+  const mg_rng before = *g;
+  for (size_t l = 0; l < net->n_layers; l++) {
+    Drawing d = {&net->layer[l], method, value, g, net->layer[l].theta};
+    d.theta.data = aside + ((char *)d.theta.data - (char *)net->flat.theta);
+    if (blocks_run(L, d.theta.nrows, d.theta.ncols, 20, draw_part, &d)) continue;
+    *g = before;
+    run_stopped(L, "init");
+  }
+  memcpy(net->flat.theta, aside, bytes);
+  lua_pop(L, 1);
+}
+
+#define MANY ((size_t)1 << 17) /* numbers that take some ms to draw */
+
 /* core.draw(net, method, value): draws THETA anew by the method called so; what passes of the old one made is
    forgotten. */
 static int draw(lua_State *L) {
@@ -17,10 +50,13 @@ static int draw(lua_State *L) {
   const double value = check_finite(L, 3, "value");
   network_idle(L, n);
   network_touch(n, TOUCH_THETA | TOUCH_PASS);
-  n->net.made = MG_NOTHING;
-  n->net.updated = false;
+  mg_rng *g = network_rng(L, 1);
+  if (n->net.n_theta > MANY) {
+    draw_aside(L, &n->net, (mg_init_method)method, value, g);
+    mg_init_forget(&n->net);
+  } else
+    mg_init(&n->net, (mg_init_method)method, value, g);
   n->told = NAN;
-  mg_init(&n->net, (mg_init_method)method, value, network_rng(L, 1));
   return 0;
 }
 

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "../engine/arrays.h"
 #include "../engine/batch.h"
+#include "arrays.h"
 #include "call.h"
 #include "guard.h"
 #include "network.h"
@@ -280,10 +280,10 @@ void image_push(lua_State *L, Network *n, const char *name) {
   char *at = (char *)(m + 1);
   if (own != NULL) memcpy(at, own, rng);
   at += rng;
-  mg_arrays_take(net, whole ? MG_WHOLE : MG_NEEDED, at);
+  arrays_take(L, net, whole ? MG_WHOLE : MG_NEEDED, at);
   lua_replace(L, -2); /* of the generator */
   if (how == 2) mg_arrays_before(net, at);
-  if (batch > 0) memcpy(at + arrays, storage_data(n->batch), batch);
+  if (batch > 0) blocks_memory(L, at + arrays, storage_data(n->batch), batch);
 }
 
 /* core.image(net, how): an image, "whole", "theta", or "before": THETA before the last update, an epoch ago.

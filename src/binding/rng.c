@@ -44,6 +44,18 @@ static uint32_t check_seed(lua_State *L, int idx) {
   return (uint32_t)check_whole(L, idx, "k", 0, UINT32_MAX);
 }
 
+typedef struct Draw {
+  mg_mat *m;
+  mg_rng *g;
+  double (*draw)(mg_rng *);
+} Draw;
+
+static void draw_part(void *context, const Rect *r) {
+  const Draw *d = context;
+  for (size_t i = r->row; i < r->row + r->nrows; i++)
+    for (size_t j = r->col; j < r->col + r->ncols; j++) mg_mat_set(d->m, i, j, d->draw(d->g));
+}
+
 /* Pushes a number from draw, or a matrix of them, filled row by row, when sizes are given. */
 static int push_drawn(lua_State *L, double (*draw)(mg_rng *)) {
   int n;
@@ -57,19 +69,10 @@ static int push_drawn(lua_State *L, double (*draw)(mg_rng *)) {
   size_t nrows, ncols;
   check_sizes(L, &nrows, &ncols);
   mg_mat *m = &matrix_new(L, nrows, ncols)->m;
-  mg_stop stop;
-  Stopper s;
-  bool stopped = false;
-  stopper_begin(L, &s, &stop);
-  for (size_t i = 0; i < nrows && !stopped; i++)
-    for (size_t j = 0; j < ncols && !stopped; j++) {
-      mg_mat_set(m, i, j, draw(g));
-      stopped = j % 65536 == 0 && mg_stopped(&stop);
-    }
-  stopper_end(&s, &stop);
-  return stopped
-             ? fail(L, "interrupted while drawing %I x %I numbers", (LUAI_UACINT)nrows, (LUAI_UACINT)ncols)
-             : 1;
+  const mg_rng before = *g;
+  if (blocks_run(L, nrows, ncols, 20, draw_part, &(Draw){m, g, draw})) return 1;
+  *g = before;
+  return fail(L, "interrupted while drawing %I x %I numbers", (LUAI_UACINT)nrows, (LUAI_UACINT)ncols);
 }
 
 /*** mg.seed(k)
@@ -99,11 +102,49 @@ static int rng_rand(lua_State *L) { return push_drawn(L, mg_rng_uniform); }
 */
 static int rng_randn(lua_State *L) { return push_drawn(L, mg_rng_normal); }
 
+#define FEW ((size_t)1 << 16) /* numbers that are shuffled in some ms */
+
+typedef struct Shuffle {
+  mg_rng *g;
+  size_t n;
+  uint32_t *order;
+  mg_mat *m; /* 1 x n, that is to have it, from 1 */
+} Shuffle;
+
+static void number_part(void *context, const Rect *r) {
+  const Shuffle *s = context;
+  for (size_t i = r->col; i < r->col + r->ncols; i++) s->order[i] = (uint32_t)i;
+}
+
+/* Column j stands for the place n - 1 - j. */
+static void shuffle_part(void *context, const Rect *r) {
+  const Shuffle *s = context;
+  mg_rng_shuffle(s->g, s->order, s->n - 1 - r->col, r->ncols);
+}
+
+static void place_part(void *context, const Rect *r) {
+  const Shuffle *s = context;
+  for (size_t i = r->col; i < r->col + r->ncols; i++) mg_mat_set(s->m, 0, i, (double)s->order[i] + 1);
+}
+
+bool rng_permutation(lua_State *L, mg_rng *g, size_t n, uint32_t *order) {
+  if (n <= FEW) {
+    mg_rng_permutation(g, n, order);
+    return true;
+  }
+  const mg_rng before = *g;
+  Shuffle s = {g, n, order, NULL};
+  if (blocks_run(L, 1, n, 2, number_part, &s) && (n == 1 || blocks_run(L, 1, n - 1, 50, shuffle_part, &s)))
+    return true;
+  *g = before;
+  return false;
+}
+
 /*** mg.permutation(n)
      The numbers 1 to n in random order, 1 x n: NumPy's permutation(n) plus 1.
      > mg.permutation(10)
 */
-static int rng_permutation(lua_State *L) {
+static int draw_permutation(lua_State *L) {
   int n;
   mg_rng *g = check_rng(L, &n);
   if (n > 1) check_arity(L, 1);
@@ -111,8 +152,9 @@ static int rng_permutation(lua_State *L) {
   memory_ask(L, (double)count * (sizeof(double) + sizeof(uint32_t)), "a permutation");
   mg_mat *m = &matrix_new(L, 1, count)->m;
   uint32_t *order = storage_data(storage_new(L, count * sizeof *order, "a permutation"));
-  mg_rng_permutation(g, count, order);
-  for (size_t i = 0; i < count; i++) mg_mat_set(m, 0, i, (double)order[i] + 1);
+  if (!rng_permutation(L, g, count, order)) return blocks_stopped(L, "drawing a permutation");
+  Shuffle s = {g, count, order, m};
+  if (!blocks_run(L, 1, count, 4, place_part, &s)) return blocks_stopped(L, "drawing a permutation");
   lua_pop(L, 1);
   return 1;
 }
@@ -141,7 +183,7 @@ static int rng_index(lua_State *L) {
 static const luaL_Reg functions[] = {{"seed", rng_seed},
                                      {"rand", rng_rand},
                                      {"randn", rng_randn},
-                                     {"permutation", rng_permutation},
+                                     {"permutation", draw_permutation},
                                      {NULL, NULL}};
 
 void open_rng(lua_State *L) {

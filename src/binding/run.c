@@ -4,9 +4,9 @@
 #include <math.h>
 #include <time.h>
 
-#include "../engine/arrays.h"
 #include "../engine/batch.h"
 #include "../engine/plan.h"
+#include "arrays.h"
 #include "call.h"
 #include "network.h"
 #include "own.h"
@@ -261,7 +261,7 @@ static int epoch(lua_State *L) {
   mg_rng undrawn;
   if (order != NULL) {
     undrawn = *g;
-    mg_rng_permutation(g, rows, order);
+    if (!rng_permutation(L, g, rows, order)) return run_stopped(L, "train");
   }
   network_touch(n, TOUCH_PASS | TOUCH_BATCH);
   const double start = now();
@@ -298,7 +298,7 @@ static void stage(lua_State *L, Network *n, const char *who, const Matrix *X, co
 /* Pushes a copy of yhat. */
 static int push_yhat(lua_State *L, const mg_network *net) {
   const mg_mat yhat = mg_network_a(net, net->n_layers);
-  mg_mat_copy(&matrix_new(L, yhat.nrows, yhat.ncols)->m, &yhat);
+  blocks_copy(L, &matrix_new(L, yhat.nrows, yhat.ncols)->m, &yhat);
   return 1;
 }
 

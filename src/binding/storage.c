@@ -14,6 +14,6 @@ void *storage_data(Storage *s) {
 Storage *storage_new(lua_State *L, size_t bytes, const char *what) {
   const size_t head = sizeof(Storage) + ALIGNMENT, size = bytes < SIZE_MAX - head ? head + bytes : SIZE_MAX;
   Storage *s = memory_new(L, size, what);
-  memset(s, 0, size);
+  blocks_memory(L, s, NULL, size);
   return s;
 }

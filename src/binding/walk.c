@@ -2,9 +2,9 @@
 
 #include <math.h>
 
-#include "../engine/arrays.h"
 #include "../engine/batch.h"
 #include "../engine/plan.h"
+#include "arrays.h"
 #include "call.h"
 #include "network.h"
 
@@ -160,7 +160,7 @@ static int keep(lua_State *L) {
   Kept *kept = memory_new(L, sizeof *kept + mg_arrays_bytes(net, MG_UPDATED), "what an update changes");
   *kept = (Kept){network_shape(net), net->epoch, net->t, net->updated};
   luaL_setmetatable(L, KEPT);
-  mg_arrays_take(net, MG_UPDATED, kept + 1);
+  arrays_take(L, net, MG_UPDATED, kept + 1);
   return 1;
 }
 

@@ -37,13 +37,6 @@ void mg_arrays_put(mg_network *net, mg_extent extent, const void *from) {
   for (size_t i = 0; i < n; i++) memcpy(list[i], (const char *)from + i * bytes, bytes);
 }
 
-void mg_arrays_copy(mg_network *to, const mg_network *from) {
-  void *list[MG_MAX_ARRAYS], *source[MG_MAX_ARRAYS];
-  const size_t n = mg_arrays(to, MG_WHOLE, list), bytes = mg_array_bytes(to);
-  mg_arrays(from, MG_WHOLE, source);
-  for (size_t i = 0; i < n; i++) memcpy(list[i], source[i], bytes);
-}
-
 /* array = before in the stretches that the update moves. */
 static void move_back(const mg_network *net, void *array, const void *before) {
   const size_t size = mg_type_size(net->type);

@@ -24,10 +24,9 @@ size_t mg_arrays(const mg_network *net, mg_extent extent, void *list[MG_MAX_ARRA
 size_t mg_array_bytes(const mg_network *net);
 size_t mg_arrays_bytes(const mg_network *net, mg_extent extent);
 
-/* Copies them one behind the other to a place of so many bytes, and back; from a network of equal layers. */
+/* Copies them one behind the other to a place of so many bytes, and back. */
 void mg_arrays_take(const mg_network *net, mg_extent extent, void *to);
 void mg_arrays_put(mg_network *net, mg_extent extent, const void *from);
-void mg_arrays_copy(mg_network *to, const mg_network *from);
 
 /* Makes the arrays of MG_NEEDED what they were before the last update: the network's own, or, the second,
    a copy that mg_arrays_take made. What is frozen did not change. */

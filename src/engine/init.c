@@ -20,15 +20,22 @@ static double draw(const mg_layer *y, mg_init_method method, double value, mg_rn
   return 0;
 }
 
-void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g) {
+void mg_init_part(const mg_layer *y, mg_init_method method, double value, mg_rng *g, size_t i, size_t from,
+                  size_t count, mg_mat *theta) {
   const bool biases = method != MG_INIT_XAVIER && method != MG_INIT_HE;
+  for (size_t j = from; j < from + count; j++)
+    mg_mat_set(theta, i, j, j > 0 || (biases && y->bias) ? draw(y, method, value, g) : 0);
+}
+
+void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g) {
   for (size_t l = 0; l < net->n_layers; l++) {
     mg_layer *y = &net->layer[l];
-    for (size_t i = 0; i < y->n_out; i++) {
-      mg_mat_set(&y->theta, i, 0, biases && y->bias ? draw(y, method, value, g) : 0);
-      for (size_t j = 1; j <= y->n_in; j++) mg_mat_set(&y->theta, i, j, draw(y, method, value, g));
-    }
+    for (size_t i = 0; i < y->n_out; i++) mg_init_part(y, method, value, g, i, 0, 1 + y->n_in, &y->theta);
   }
+  mg_init_forget(net);
+}
+
+void mg_init_forget(mg_network *net) {
   mg_network_forget(net);
   net->epoch = 0;
   net->made = MG_NOTHING;

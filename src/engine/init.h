@@ -29,4 +29,10 @@ extern const char *const mg_init_names[];
    A layer without a bias keeps its column 0 at 0, and draws nothing for it. */
 void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g);
 
+/* A part of it: columns from .. from + count - 1 of row i of what will be THETA of layer y; and what is
+   forgotten at its end. */
+void mg_init_part(const mg_layer *y, mg_init_method method, double value, mg_rng *g, size_t i, size_t from,
+                  size_t count, mg_mat *theta);
+void mg_init_forget(mg_network *net);
+
 #endif

@@ -57,14 +57,56 @@ double mg_mat_get(const mg_mat *m, size_t i, size_t j) { return get(at(m, i, j),
 
 void mg_mat_set(mg_mat *m, size_t i, size_t j, double value) { set(at(m, i, j), m->type, value); }
 
-void mg_mat_copy(mg_mat *dst, const mg_mat *src) {
-  const bool rows = dst->type == src->type && dst->cs == 1 && src->cs == 1;
+#define TILE ((size_t)16) /* rows and columns copied at a time: those of both sides stay in the cache */
+
+static size_t less(size_t a, size_t b) { return a < b ? a : b; }
+
+/* A tile of dst = that of src, doubles both. */
+static void copy_doubles(mg_mat *dst, const mg_mat *src) {
   for (size_t i = 0; i < dst->nrows; i++) {
-    if (rows)
-      memcpy(at(dst, i, 0), at(src, i, 0), dst->ncols * mg_type_size(dst->type));
-    else
-      for (size_t j = 0; j < dst->ncols; j++) set(at(dst, i, j), dst->type, get(at(src, i, j), src->type));
+    double *d = (double *)dst->data + (ptrdiff_t)i * dst->rs;
+    const double *s = (const double *)src->data + (ptrdiff_t)i * src->rs;
+    for (size_t j = 0; j < dst->ncols; j++) d[(ptrdiff_t)j * dst->cs] = s[(ptrdiff_t)j * src->cs];
   }
+}
+
+static void copy_any(mg_mat *dst, const mg_mat *src) {
+  for (size_t i = 0; i < dst->nrows; i++)
+    for (size_t j = 0; j < dst->ncols; j++) set(at(dst, i, j), dst->type, get(at(src, i, j), src->type));
+}
+
+static void copy_rows(mg_mat *dst, const mg_mat *src) {
+  for (size_t i = 0; i < dst->nrows; i++)
+    memcpy(at(dst, i, 0), at(src, i, 0), dst->ncols * mg_type_size(dst->type));
+}
+
+/* Do the rows of both lie together, in the same type? */
+static bool by_rows(const mg_mat *dst, const mg_mat *src) {
+  return dst->type == src->type && dst->cs == 1 && src->cs == 1;
+}
+
+void mg_mat_copy(mg_mat *to, const mg_mat *from) {
+  if (by_rows(to, from)) {
+    copy_rows(to, from);
+    return;
+  }
+  const bool turned = to->cs != 1 && to->rs == 1; /* its columns lie together */
+  mg_mat dst = turned ? mg_mat_t(*to) : *to;
+  const mg_mat src = turned ? mg_mat_t(*from) : *from;
+  if (by_rows(&dst, &src)) {
+    copy_rows(&dst, &src);
+    return;
+  }
+  void (*const copy)(mg_mat *, const mg_mat *) =
+      dst.type == MG_DOUBLE && src.type == MG_DOUBLE ? copy_doubles : copy_any;
+  const size_t across = src.cs == 1 || dst.ncols < 2 * TILE ? dst.ncols : TILE;
+  for (size_t i = 0; i < dst.nrows; i += TILE)
+    for (size_t j = 0; j < dst.ncols; j += across) {
+      const size_t rows = less(TILE, dst.nrows - i), cols = less(across, dst.ncols - j);
+      mg_mat d = mg_mat_cols(mg_mat_rows(dst, i, rows), j, cols);
+      const mg_mat s = mg_mat_cols(mg_mat_rows(src, i, rows), j, cols);
+      copy(&d, &s);
+    }
 }
 
 void mg_mat_gather(mg_mat *dst, const mg_mat *src, const uint32_t *order) {
@@ -90,24 +132,29 @@ void mg_mat_gather(mg_mat *dst, const mg_mat *src, const uint32_t *order) {
   }
 }
 
-void mg_mat_fill(mg_mat *dst, double value) {
-  for (size_t i = 0; i < dst->nrows; i++)
-    for (size_t j = 0; j < dst->ncols; j++) set(at(dst, i, j), dst->type, value);
+void mg_mat_fill(mg_mat *to, double value) {
+  const mg_mat m = to->cs != 1 && to->rs == 1 ? mg_mat_t(*to) : *to;
+  for (size_t i = 0; i < m.nrows; i++)
+    for (size_t j = 0; j < m.ncols; j++) set(at(&m, i, j), m.type, value);
 }
 
 bool mg_mat_finite(const mg_mat *m, size_t *i, size_t *j) {
+  return mg_mat_within(m, m->type == MG_DOUBLE ? DBL_MAX : (double)FLT_MAX, i, j);
+}
+
+bool mg_mat_within(const mg_mat *m, double most, size_t *i, size_t *j) {
   for (size_t r = 0; r < m->nrows; r++) {
     size_t bad = 0; /* counted without a branch, looked for only when there is one */
     if (m->type == MG_DOUBLE) {
       const double *x = at(m, r, 0);
-      for (size_t c = 0; c < m->ncols; c++) bad += !(fabs(x[(ptrdiff_t)c * m->cs]) <= DBL_MAX);
+      for (size_t c = 0; c < m->ncols; c++) bad += !(fabs(x[(ptrdiff_t)c * m->cs]) <= most);
     } else {
       const float *x = at(m, r, 0);
-      for (size_t c = 0; c < m->ncols; c++) bad += !(fabsf(x[(ptrdiff_t)c * m->cs]) <= FLT_MAX);
+      for (size_t c = 0; c < m->ncols; c++) bad += !(fabs((double)x[(ptrdiff_t)c * m->cs]) <= most);
     }
     if (bad == 0) continue;
     for (size_t c = 0; c < m->ncols; c++)
-      if (!isfinite(mg_mat_get(m, r, c))) {
+      if (!(fabs(mg_mat_get(m, r, c)) <= most)) {
         *i = r;
         *j = c;
         return false;

@@ -51,4 +51,7 @@ void mg_mat_fill(mg_mat *dst, double value);
 /* Looks row by row for a NaN or an infinity; true when all are finite, else its place in *i, *j. */
 bool mg_mat_finite(const mg_mat *m, size_t *i, size_t *j);
 
+/* The same of numbers whose absolute value is more than most, and NaNs. */
+bool mg_mat_within(const mg_mat *m, double most, size_t *i, size_t *j);
+
 #endif

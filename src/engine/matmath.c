@@ -67,8 +67,8 @@ void mg_mat_linspace(mg_mat *dst, double a, double b) {
 
 /* --- reductions -------------------------------------------------------------- */
 
-double mg_mat_sum(const mg_mat *m) {
-  double sum = 0, lost = 0; /* lost: what rounding has dropped so far */
+void mg_sum_add(mg_sum *s, const mg_mat *m) {
+  double sum = s->sum, lost = s->lost;
   for (size_t i = 0; i < m->nrows; i++) {
     const real *x = row_of(m, i);
     for (size_t j = 0; j < m->ncols; j++) {
@@ -77,7 +77,16 @@ double mg_mat_sum(const mg_mat *m) {
       sum = t;
     }
   }
-  return isfinite(sum) ? sum + lost : sum; /* lost is NaN beside an infinity */
+  *s = (mg_sum){sum, lost};
+}
+
+/* lost is NaN beside an infinity */
+double mg_sum_of(const mg_sum *s) { return isfinite(s->sum) ? s->sum + s->lost : s->sum; }
+
+double mg_mat_sum(const mg_mat *m) {
+  mg_sum s = {0, 0};
+  mg_sum_add(&s, m);
+  return mg_sum_of(&s);
 }
 
 double mg_mat_mean(const mg_mat *m) { return mg_mat_sum(m) / ((double)m->nrows * (double)m->ncols); }
@@ -116,9 +125,8 @@ double mg_mat_min(const mg_mat *m) {
   return best;
 }
 
-/* The sum of (x * scale)^2. */
-static double squares(const mg_mat *m, double scale) {
-  double sum = 0;
+void mg_sum_squares(double *total, const mg_mat *m, double scale) {
+  double sum = *total;
   for (size_t i = 0; i < m->nrows; i++) {
     const real *x = row_of(m, i);
     for (size_t j = 0; j < m->ncols; j++) {
@@ -126,12 +134,20 @@ static double squares(const mg_mat *m, double scale) {
       sum += v * v;
     }
   }
+  *total = sum;
+}
+
+static double squares(const mg_mat *m, double scale) {
+  double sum = 0;
+  mg_sum_squares(&sum, m, scale);
   return sum;
 }
 
+bool mg_norm_is_root(double sum) { return isnan(sum) || (sum > 0x1p-900 && sum < INFINITY); }
+
 double mg_mat_norm(const mg_mat *m) {
   const double sum = squares(m, 1);
-  if (isnan(sum) || (sum > 0x1p-900 && sum < INFINITY)) return sqrt(sum);
+  if (mg_norm_is_root(sum)) return sqrt(sum);
   const double most = fmax(fabs(mg_mat_max(m)), fabs(mg_mat_min(m)));
   if (most == 0 || most == INFINITY) return most;
   int e; /* squares left the range of doubles: scale by a power of two, which rounds nothing */

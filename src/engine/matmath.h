@@ -28,6 +28,19 @@ void mg_mat_linspace(mg_mat *dst, double a, double b);
 /* Reductions of all elements. Sums are compensated (Neumaier, 1974), so that they
    do not depend on the size; a NaN anywhere gives NaN. */
 double mg_mat_sum(const mg_mat *m);
+
+/* A sum, and one of squares of x * scale, that goes on from matrix to matrix: part after part of one gives
+   the bits of the whole. */
+typedef struct mg_sum {
+  double sum, lost; /* lost: what rounding has dropped so far */
+} mg_sum;
+void mg_sum_add(mg_sum *s, const mg_mat *m);
+double mg_sum_of(const mg_sum *s);
+void mg_sum_squares(double *sum, const mg_mat *m, double scale);
+
+/* Is the norm the root of this plain sum of squares? Else they left the range of doubles: mg_mat_norm scales.
+ */
+bool mg_norm_is_root(double sum);
 double mg_mat_mean(const mg_mat *m);
 double mg_mat_min(const mg_mat *m);
 double mg_mat_max(const mg_mat *m);

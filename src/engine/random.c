@@ -74,11 +74,15 @@ static uint32_t below(mg_rng *g, uint32_t most) {
   return value;
 }
 
-void mg_rng_permutation(mg_rng *g, size_t n, uint32_t *order) {
-  for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
-  for (size_t i = n; i-- > 1;) {
+void mg_rng_shuffle(mg_rng *g, uint32_t *order, size_t from, size_t count) {
+  for (size_t i = from; i > from - count; i--) {
     const uint32_t j = below(g, (uint32_t)i), last = order[i];
     order[i] = order[j];
     order[j] = last;
   }
+}
+
+void mg_rng_permutation(mg_rng *g, size_t n, uint32_t *order) {
+  for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
+  if (n > 1) mg_rng_shuffle(g, order, n - 1, n - 1);
 }

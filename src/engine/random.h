@@ -35,4 +35,8 @@ double mg_rng_normal(mg_rng *g);
    masked rejection: np.random.permutation(n). n below 2^32. */
 void mg_rng_permutation(mg_rng *g, size_t n, uint32_t *order);
 
+/* A part of that shuffle: the places from, from - 1, ... of order, count <= from of them, each changed with
+   one that is not above it. */
+void mg_rng_shuffle(mg_rng *g, uint32_t *order, size_t from, size_t count);
+
 #endif

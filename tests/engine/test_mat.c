@@ -44,6 +44,35 @@ static void writing_to_a_view_writes_through(void **state) {
   assert_is(m, MAT(2, 3, 1, 2, 9, 4, 5, 9));
 }
 
+/* A view of nrows x ncols numbers in memory: by rows, by columns, or every second of either. */
+static mg_mat laid_out(void *memory, size_t nrows, size_t ncols, int how, mg_type type) {
+  const ptrdiff_t apart = how < 2 ? 1 : 2;
+  mg_mat m = mg_mat_of(memory, nrows, ncols, ncols * (size_t)apart, type);
+  m.cs = apart;
+  if (how % 2 == 1) {
+    m.rs = apart;
+    m.cs = apart * (ptrdiff_t)nrows;
+  }
+  return m;
+}
+
+static void copying_goes_from_any_layout_to_any(void **state) {
+  (void)state;
+  enum { ROWS = 37, COLS = 53 };
+  static double from[2 * ROWS * COLS], to[2 * ROWS * COLS];
+  for (int k = 0; k < 4 * 4 * 2 * 2; k++) {
+    const mg_type from_type = k & 1 ? MG_SINGLE : MG_DOUBLE, to_type = k & 2 ? MG_SINGLE : MG_DOUBLE;
+    mg_mat src = laid_out(from, ROWS, COLS, k >> 2 & 3, from_type);
+    mg_mat dst = laid_out(to, ROWS, COLS, k >> 4 & 3, to_type);
+    memset(to, 0, sizeof to);
+    for (size_t i = 0; i < ROWS; i++)
+      for (size_t j = 0; j < COLS; j++) mg_mat_set(&src, i, j, (double)(i * COLS + j));
+    mg_mat_copy(&dst, &src);
+    for (size_t i = 0; i < ROWS; i++)
+      for (size_t j = 0; j < COLS; j++) assert_true(mg_mat_get(&dst, i, j) == (double)(i * COLS + j));
+  }
+}
+
 static void copying_leaves_the_padding_alone(void **state) {
   (void)state;
   double x[8];
@@ -226,6 +255,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_view_sees_its_numbers),
       cmocka_unit_test(writing_to_a_view_writes_through),
+      cmocka_unit_test(copying_goes_from_any_layout_to_any),
       cmocka_unit_test(copying_leaves_the_padding_alone),
       cmocka_unit_test(what_is_not_finite_is_found),
       cmocka_unit_test(a_map_goes_element_by_element),

@@ -71,6 +71,24 @@ static void a_permutation_holds_each_once(void **state) {
   assert_int_equal(order[0], 0);
 }
 
+static void a_permutation_in_parts_is_the_same(void **state) {
+  (void)state;
+  enum { N = 1000 };
+  uint32_t whole[N], parts[N];
+  mg_rng g, h;
+  mg_rng_seed(&g, 4);
+  mg_rng_seed(&h, 4);
+  mg_rng_permutation(&g, N, whole);
+  for (uint32_t i = 0; i < N; i++) parts[i] = i;
+  size_t from = N - 1;
+  for (size_t count = 1; from > 0; from -= count, count *= 3) {
+    if (count > from) count = from;
+    mg_rng_shuffle(&h, parts, from, count);
+  }
+  assert_memory_equal(whole, parts, sizeof whole);
+  assert_int_equal(mg_rng_u32(&g), mg_rng_u32(&h));
+}
+
 static void uniforms_lie_in_the_half_open_interval(void **state) {
   (void)state;
   mg_rng g;
@@ -92,6 +110,7 @@ int main(void) {
       cmocka_unit_test(the_ten_thousandth_word_is_known),
       cmocka_unit_test(seeding_forgets_the_cached_normal),
       cmocka_unit_test(a_permutation_holds_each_once),
+      cmocka_unit_test(a_permutation_in_parts_is_the_same),
       cmocka_unit_test(uniforms_lie_in_the_half_open_interval),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,10 +115,12 @@ function probe.smaller(run)
 end
 
 -- A larger one with which it falls so many times as far as it does now, if any does, and by how much. It is no bolder
--- than need be: ten times more must bring the cost down by a further twentieth.
-function probe.larger(run, now, times)
+-- than need be: ten times more must bring the cost down by a further twentieth. widest: the update/weight of this one,
+-- from which those are passed over that move next to nothing, too.
+function probe.larger(run, now, times, widest)
   local best, most
-  for power = 1, 7 do
+  local idle = widest > 0 and math.max(math.log(1e-6 / widest, 10) // 1 | 0, 0) or 0
+  for power = idle + 1, idle + 7 do
     local eta = run.net.eta * 10 ^ power
     local found = probe.epochs(run, eta)
     if not found.costs then break end

@@ -18,7 +18,7 @@
 # Dependencies run one way and the flags below enforce it: Lua's reach only
 # binding and shell, Readline's only shell.
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^return "\(.*\)"$$/\1/p' lua/moongrad/version.lua)
 
 BUILD  ?= build
 PREFIX ?= /usr/local
@@ -37,12 +37,17 @@ LUA_CFLAGS := $(shell pkg-config --cflags lua5.4 2>/dev/null || echo -I/usr/incl
 # The static library when there is one: one file to carry, and no slower than stock lua5.4.
 LUA_LIBS := $(if $(findstring /,$(shell $(CC) -print-file-name=liblua5.4.a)),-l:liblua5.4.a,-llua5.4)
 
+# Where the program lies and its Lua files are, by which it knows its own build tree and installation.
+within = $(patsubst $(abspath $(1))/%,%,$(abspath $(2)))
+TREE   := $(call within,$(CURDIR),$(BUILD))
+PLACES  = -DMG_BUILD='"$(TREE)"' -DMG_LUADIR='"$(LUADIR)"' -DMG_SHARE='"$(call within,$(PREFIX),$(LUADIR))"'
+
 SAY = $(if $(V),,@echo '  $@';)
 
 # How each part is compiled. A changed line here recompiles what it is about.
 engine_CC  = $(CC) $(CPPFLAGS) $(CFLAGS) $(HOUSE)
 binding_CC = $(engine_CC) $(LUA_CFLAGS) -I$(BUILD)/gen
-shell_CC   = $(engine_CC) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSION)"' -DMG_PREFIX='"$(PREFIX)"'
+shell_CC   = $(engine_CC) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSION)"' $(PLACES)
 test_CC    = $(engine_CC) -Isrc/engine
 
 # Kernel files are compiled for each precision and instruction set; the best is chosen at run time.
@@ -62,18 +67,22 @@ BINDING := $(call objects,binding)
 SHELL_O := $(call objects,shell)
 TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/engine/test_*.c)))
 
-all: $(BUILD)/moongrad module $(if $(filter /%,$(BUILD)),$(BUILD)/lua)
+all: $(BUILD)/moongrad module $(if $(filter /%,$(TREE)),$(BUILD)/lua)
 module: $(BUILD)/lib/moongrad/core.so
 engine-tests: $(TESTS)
 
 $(BUILD)/moongrad: $(SHELL_O) $(BINDING) $(ENGINE)
 	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-E $(LUA_LIBS) -lreadline -lm -pthread
 
+# The program with memory that runs short when a test says so.
+$(BUILD)/moongrad-faults: tests/faults/faults.c $(SHELL_O) $(BINDING) $(ENGINE)
+	$(SAY)$(binding_CC) -Wno-missing-prototypes $(LDFLAGS) -o $@ $^ -Wl,-E -Wl,--wrap=luaL_openlibs $(LUA_LIBS) -lreadline -lm -pthread
+
 $(BUILD)/lib/moongrad/core.so: $(BINDING) $(ENGINE)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lm -pthread
 
-# The program looks for its Lua files beside and above itself: a build elsewhere needs a way there.
+# A build outside of the sources needs a way to the Lua files.
 $(BUILD)/lua:
 	$(SAY)ln -s '$(CURDIR)/lua' $@
 

@@ -28,15 +28,11 @@ local parity = options.declare("data.parity", {
   { name = "bits", default = 2, about = "columns of X, 1 to 16", example = "3" },
 })
 
-local function no_arguments(name, ...)
-  if select("#", ...) > 0 then raise("data.%s: takes no arguments", name) end
-end
-
 --- data.xor()
 -- The article's data: X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where just one of the two is.
 -- > X, y = data.xor()
 function data.xor(...)
-  no_arguments("xor", ...)
+  options.none("data.xor", ...)
   return table_of(2, function(ones) return ones == 1 end)
 end
 
@@ -44,7 +40,7 @@ end
 -- X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where both are.
 -- > X, y = data.and_()
 function data.and_(...)
-  no_arguments("and_", ...)
+  options.none("data.and_", ...)
   return table_of(2, function(ones) return ones == 2 end)
 end
 
@@ -52,7 +48,7 @@ end
 -- X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where at least one is.
 -- > X, y = data.or_()
 function data.or_(...)
-  no_arguments("or_", ...)
+  options.none("data.or_", ...)
   return table_of(2, function(ones) return ones > 0 end)
 end
 
@@ -60,10 +56,7 @@ end
 -- X (2^bits x bits) counts in binary, y (2^bits x 1) is 1 where the number of ones is odd. 1 to 16 bits.
 -- > X, y = data.parity{bits = 3}
 function data.parity(o, ...)
-  if select("#", ...) > 0 then raise "data.parity: expected one table, parity{bits = 3}" end
-  if o == nil then o = {} end
-  if type(o) ~= "table" then raise("data.parity: expected a table, parity{bits = 3}, got %s", options.show(o)) end
-  for name in pairs(o) do options.exists("data.parity", name) end
+  o = options.take("data.parity", o, ...)
   local bits = options.whole("data.parity: bits", o.bits or parity.bits, 1)
   if bits > 16 then raise("data.parity: bits: expected 1 to 16, got %d", bits) end
   return table_of(bits, function(ones) return ones % 2 == 1 end)

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local show_matrix = require("moongrad.show").matrix
 
@@ -15,28 +16,26 @@ local list = {}
 -- How many matrices a list has: none before the pass, or the update, that makes them; all during a walk, also
 -- those that it has not made yet.
 local function length(self)
-  local walked = self.what ~= "dtheta" and core.walk_state(self.net)
+  local walked = self.quantity.op ~= "update" and core.walk_state(self.net)
   if not walked and not core.view(self.net, self.what, 1) then return 0 end
-  return #state(self.net).layers - (self.what == "a" and 0 or 1)
+  return #state(self.net).layers - self.quantity.first
 end
 
 -- What is said of a matrix that the walk has not made yet.
 local function to_come(self, l)
   local _, done = core.walk_state(self.net)
-  local name, layer = self.what, self.what == "a" and l - 1 or l -- a 1 makes A[2]
-  local k = done
+  local name, k = self.quantity.op, done
   repeat
     k = k + 1
     local op, at = core.walk_op(self.net, k)
-  until op == name and at == layer
+  until op == name and quantities.place(self.what, at) == l
   return ("not made yet: operation %d of the walk makes it, %d %s done"):format(k, done, done == 1 and "is" or "are")
 end
 
 -- Why there is no l-th in the list of a proxy that has n.
 local function missing(self, n, l)
-  if n == 0 and self.what ~= "theta" then
-    return ("%s: nothing there yet: call %s first"):format(self.what,
-      self.what == "dtheta" and "step() or update()" or "forward(), backward() or step()")
+  if n == 0 and self.quantity.maker then
+    return ("%s: nothing there yet: call %s first"):format(self.what, quantities.makers(self.quantity))
   end
   return ("%s[%s]: expected a layer from 1 to %d"):format(self.what, show(l), n)
 end
@@ -64,7 +63,7 @@ end
 -- list[l] = matrix copies in after a shape check.
 function list.__newindex(proxy, l, m)
   local self = list[proxy]
-  if self.what == "theta" then
+  if self.quantity.writer == "user" then
     core.set_theta(self.net, l, m)
   else
     local view = list.__index(proxy, l)
@@ -97,7 +96,7 @@ function list.__tostring(proxy) return lists.text(proxy) end
 -- Is v such a list?
 function lists.is(v) return type(v) == "table" and list[v] ~= nil end
 
-list.__name = "list of matrices"
+list.__name, list.__metatable = "list of matrices", false
 setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for
 
 lists.class = list -- the metatable of each
@@ -107,7 +106,7 @@ function lists.of(net, what)
   local s = state(net)
   s.lists = s.lists or {}
   if not s.lists[what] then
-    local self = { net = net, what = what, origins = {} }
+    local self = { net = net, what = what, quantity = quantities.by_field[what], origins = {} }
     local proxy = setmetatable({}, list)
     list[proxy] = self
     s.lists[what] = proxy
@@ -126,7 +125,7 @@ end
 -- A list of values that are looked up and, when set is given, changed by functions.
 function lists.settings(n, get, set, what)
   return setmetatable({}, {
-    __name = what,
+    __name = what, __metatable = false,
     __len = function() return n end,
     __index = function(_, i)
       local whole = type(i) == "number" and math.tointeger(i)

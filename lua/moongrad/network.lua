@@ -6,7 +6,9 @@ local looking = require "moongrad.past.looking"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
+local states = require "moongrad.state"
 require "moongrad.report"
 
 local class = core.network_class
@@ -21,23 +23,10 @@ local state = core.network_state
 
 -- A network of checked layers and options.
 local function make(layers, given)
-  local activations, cost, scale = options.resolve(layers, given)
-  local specification = { { size = layers[1].size } }
-  for l = 2, #layers do
-    specification[l] = { size = layers[l].size, activation = activations[l - 1], bias = layers[l].bias }
-  end
-  local net = core.network(specification, given.precision)
-  local s = state(net)
-  s.layers, s.given, s.activations = layers, given, options.names_of(activations)
-  core.set_cost(net, cost, scale)
-  for _, name in ipairs { "eta", "l1", "l2" } do
-    if given[name] then core.numbers(net, name, given[name]) end
-  end
-  if given.seed then core.set_rng(net, core.generator(given.seed)) end
-  if given.X ~= nil then core.network_data(net, "X", given.X) end
-  if given.y ~= nil then core.network_data(net, "y", given.y) end
+  local settings = { layers = layers, given = given, eta = given.eta, X = given.X, y = given.y,
+    rng = given.seed and core.generator(given.seed) }
   given.X, given.y, given.eta = nil, nil, nil -- the network's own from here on
-  return net
+  return states.make(settings)
 end
 
 --- mg.network{sizes..., option = value, ...}
@@ -47,7 +36,7 @@ end
 -- > wide = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
 -- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)
-  if select("#", ...) > 0 then raise "network: expected one table, network{2, 2, 1}" end
+  options.no_more("network: expected one table, network{2, 2, 1}", ...)
   local net = make(options.read(spec))
   net:init()
   past.begin(net)
@@ -71,7 +60,7 @@ function methods.walk(...) return require("moongrad.inside.walk").of(...) end
 
 options.declare("explain", {
   { name = "depth", default = 1, about = "levels of terms that are opened in turn", example = "2" },
-})
+}, 'explain("grad", 1, 2, 3, {depth = 2})')
 function methods.explain(...) return require("moongrad.inside.explain").of(...) end
 
 -- m:explain(i, j): what a live view shows, explained.
@@ -88,7 +77,7 @@ methods.watch, methods.watched, methods.unwatch = looking.watch, looking.watched
 -- > init("epsilon", {epsilon = .5})
 function methods.init(net, method, o, ...)
   core.network_self(net, "init")
-  if select("#", ...) > 0 then raise "init: expected a method and its options" end
+  options.no_more("init: expected a method and its options", ...)
   if o ~= nil and type(o) ~= "table" then raise("init: options: expected a table, got %s", show(o)) end
   local wanted = method
   if wanted == nil then wanted = state(net).given.init or options.defaults.init end
@@ -124,10 +113,10 @@ end
 -- > twin = NET:copy()
 function methods.copy(net, ...)
   core.network_self(net, "copy")
-  if select("#", ...) > 0 then raise "copy: takes no arguments" end
-  local layers, given = description(net)
-  given.X, given.y = given.X and given.X:copy(), given.y and given.y:copy()
-  local twin = core.network_copy(make(layers, given), net)
+  options.none("copy", ...)
+  local s = states.settings(net)
+  s.X, s.y, s.rng = s.X and s.X:copy(), s.y and s.y:copy(), nil
+  local twin = core.network_copy(states.make(s), net) -- with a generator of its own, if net has one
   past.fork(twin, net)
   return twin
 end
@@ -139,9 +128,8 @@ end
 -- > wider = NET:like{2, 3, 1}
 function methods.like(net, sizes, ...)
   core.network_self(net, "like")
-  if select("#", ...) > 0 or type(sizes) ~= "table" then
-    raise("like: expected one table of layer sizes, got %s", show(sizes))
-  end
+  options.no_more("like: expected one table of layer sizes", ...)
+  if type(sizes) ~= "table" then raise("like: expected one table of layer sizes, got %s", show(sizes)) end
   local layers, given = description(net)
   local spec = {}
   for i, size in ipairs(sizes) do
@@ -158,7 +146,7 @@ end
 
 -- --- lists: net.theta[l] and its kin ----------------------------------------------------
 
-for _, what in ipairs { "theta", "a", "z", "delta", "grad", "dtheta" } do
+for _, what in ipairs(quantities.matrices) do
   getters[what] = function(net) return lists.of(net, what) end
 end
 
@@ -167,8 +155,7 @@ function setters.theta(net, matrices)
   if type(matrices) ~= "table" then raise("theta: expected a list of matrices, got %s", show(matrices)) end
   local n = #net.theta
   if #matrices ~= n then raise("theta: expected %d matrices, one for each layer, got %d", n, #matrices) end
-  for l = 1, n do core.set_theta(net, l, matrices[l], true) end
-  for l = 1, n do core.set_theta(net, l, matrices[l]) end
+  core.set_thetas(net, matrices)
 end
 
 -- --- sizes, and what is frozen -------------------------------------------------------------------
@@ -185,8 +172,9 @@ function getters.layers(net)
   end, "layers")
 end
 
-local parts = { [true] = 3, bias = 1, weights = 2, [false] = 0 }
-local part_names = { [0] = false, "bias", "weights", true } -- by core's numbers
+local part_names = states.frozen_parts
+local parts = {} -- core's numbers by name
+for number, name in pairs(part_names) do parts[name] = number end
 
 --- net.frozen[l]
 -- Which parameters of layer l stay as they are: true (all), "bias", "weights" or false (none). Assign to set it.
@@ -233,6 +221,7 @@ end
 local function fixed(name, v)
   if type(v) ~= "table" then return v end
   return setmetatable({}, {
+    __metatable = false,
     __index = v,
     __newindex = function() raise("options: %s cannot be changed in place: assign it whole", name) end,
     __pairs = function() return next, v end,
@@ -267,14 +256,12 @@ local function set_option(net, name, v)
       if (name == "output") == (l == #layers) then layers[l].activation = nil end
     end
   end
-  local activations, cost, scale = options.resolve(layers, given)
+  options.resolve(layers, given)
   past.before(net, ("options.%s = %s"):format(name, show(v)))
-  s.layers, s.given, s.activations = layers, given, options.names_of(activations)
-  for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
-  core.set_cost(net, cost, scale)
-  core.numbers(net, "l1", given.l1 or 0)
-  core.numbers(net, "l2", given.l2 or 0)
+  local hold <close> = core.hold(net)
+  states.set_options(net, layers, given)
   if name == "seed" then core.set_rng(net, v and core.generator(v)) end
+  core.release(hold)
   past.settle(net)
 end
 
@@ -284,7 +271,7 @@ end
 -- > NET.options.cost = "mse"
 function getters.options(net)
   return setmetatable({}, {
-    __name = "options",
+    __name = "options", __metatable = false,
     __index = function(_, name)
       options.exists("options", name)
       return get_option(net, name)
@@ -327,10 +314,13 @@ end
 -- --- names that do not exist ---------------------------------------------------------------------
 
 local read_only = { layers = "make a new network", epoch = "it counts updates; init() sets it to 0",
-  J = "it is the engine's", options = "set one: net.options.cost = \"mse\"",
+  options = "set one: net.options.cost = \"mse\"",
   frozen = "set one: net.frozen[1] = true" }
-for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
-  read_only[what] = ("it is the engine's; one matrix can be written, net.%s[1] = m"):format(what)
+for _, quantity in ipairs(quantities) do
+  if quantity.writer == "engine" then
+    read_only[quantity.field] = "it is the engine's" .. (quantity.kind ~= "matrices" and ""
+      or ("; one matrix can be written, net.%s[1] = m"):format(quantity.field))
+  end
 end
 
 -- The end of an error about a name that a network does not have.

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local names = require "moongrad.names"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 
 local options = {}
@@ -11,11 +12,14 @@ local options = {}
 options.of = {}
 
 local names_of = {} -- who -> list of names
+local calls = {}    -- who -> how it is called with an option
 
--- Notes what who takes; returns the defaults by name.
-function options.declare(who, list)
+-- Notes what who takes; returns the defaults by name. call: how it is called with an option, 'step(10, {every = 2})',
+-- where that is not who{option = example}.
+function options.declare(who, list, call)
   local defaults = {}
   options.of[who], names_of[who] = list, {}
+  calls[who] = call or ("%s{%s = %s}"):format(who, list[1].name, list[1].example)
   for i, option in ipairs(list) do
     names_of[who][i] = option.name
     defaults[option.name] = option.default
@@ -132,11 +136,14 @@ options.operations = { "z", "a", "cost", "delta", "grad", "update" }
 
 local expression, no_name = { is_source = true }, { choices = {} }
 
+local explained = table.move(quantities.matrices, 1, #quantities.matrices, 1, {})
+table.move({ "cost", "J" }, 1, 2, #explained + 1, explained)
+
 -- What a function takes by position that is one of known names: who -> place -> {choices =, numbers =}, the numbers
 -- in a table at the next place; {is_source =}: a string of Lua.
 options.arguments = {
   init = { { choices = core.inits, numbers = options.init_numbers } },
-  explain = { { choices = { "z", "a", "delta", "grad", "theta", "dtheta", "cost", "J" } } },
+  explain = { { choices = explained } },
   bug = { { choices = { "any", table.unpack(core.bugs) } } },
   ["w:to"] = { { choices = options.operations } },
   watch = { expression }, unwatch = { expression }, watched = { expression },
@@ -277,6 +284,30 @@ function options.exists(who, name)
   raise("%s: no option %s%s", who, show(name), type(name) == "string" and names.suggest(name, list)
     or "; each has a name: " .. table.concat(list, ", "))
 end
+
+-- --- what a function was called with -----------------------------------------------------
+
+-- Raises the message, which says what is expected, when there are arguments behind those that a function takes.
+function options.no_more(message, ...)
+  if select("#", ...) > 0 then raise(message) end
+end
+
+-- Likewise for a function that takes none.
+function options.none(who, ...)
+  if select("#", ...) > 0 then raise("%s: takes no arguments", who) end
+end
+
+-- The options that who was called with: t, a table, or nil for none. Raises for anything else, for an option that who
+-- does not take, and for arguments behind t.
+function options.take(who, t, ...)
+  if select("#", ...) > 0 then raise("%s: expected one table of options, %s", who, calls[who]) end
+  if t == nil then return {} end
+  if type(t) ~= "table" then raise("%s: expected a table of options, %s, got %s", who, calls[who], show(t)) end
+  for name in pairs(t) do options.exists(who, name) end
+  return t
+end
+
+-- --- the options of a network ------------------------------------------------------------
 
 -- One option's value, checked. X and y are the network's business.
 function options.check(name, v)

@@ -12,7 +12,6 @@ local show = require "moongrad.show"
 -- > r = step(10)
 -- > r.cost, r.mse
 local report = core.report -- the metatable of reports; their fields are made in C, more in train.lua
-report.__name = "report"
 
 -- A duration with its unit: "0.9 ms".
 local function duration(seconds)
@@ -45,7 +44,7 @@ function report.__tostring(r)
   return table.concat(parts, "   ") .. (r.watch and "\n" .. r.watch or "")
 end
 
-local history = { __name = "history" } -- the metatable of lists of reports
+local history = { __name = "history", __metatable = false } -- the metatable of lists of reports
 
 function history.__tostring(h)
   local lines = {}

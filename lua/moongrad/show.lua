@@ -1,6 +1,7 @@
 -- show.lua - matrices as text: aligned, shape shown, large ones summarised.
 
 local core = require "moongrad.core"
+local quantities = require "moongrad.quantities"
 
 local show = {}
 
@@ -174,14 +175,11 @@ end
 -- What the rows and columns of a network's view are called; nothing for other matrices.
 local function labels_of(origin)
   if not origin then return nil end
-  local what = origin.what
-  if what == "theta" or what == "grad" or what == "dtheta" then
-    return function(j) return j == 1 and "bias" or tostring(j - 1) end
-  elseif what == "a" and origin.layer < #origin.net.layers then -- the last has no column of ones
-    return function(j) return j == 1 and "one" or tostring(j - 1) end
-  elseif what == "a" or what == "z" or what == "delta" then
-    return tostring
-  end
+  local quantity = quantities.by_field[origin.what]
+  if not quantity or quantity.kind ~= "matrices" then return nil end
+  local first = quantity.column
+  if origin.what == "a" and origin.layer == #origin.net.layers then first = false end -- the prediction has no ones
+  return function(j) return first and (j == 1 and first or tostring(j - 1)) or tostring(j) end
 end
 
 -- "2 NaN, 1 Inf, first at [3][1]"

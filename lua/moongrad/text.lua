@@ -1,4 +1,9 @@
 -- text.lua - text as a terminal takes it: control bytes escaped, UTF-8 whole, widths in columns.
+--
+-- What escapes is written with plain calls, string.find(s, ...) for s:find(...): it is also used at a Tab, where
+-- nothing of the user's is called, and what is behind s:find may be.
+
+local byte, find, format, gsub, sub = string.byte, string.find, string.format, string.gsub, string.sub
 
 local text = {}
 
@@ -57,21 +62,21 @@ function text.width(s)
   return width
 end
 
-local letters = { ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ['"'] = '\\"', ["\\"] = "\\\\" }
+local letters = { ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r", ['"'] = '\\"', ["'"] = "\\'", ["\\"] = "\\\\" }
 
-local function by_number(c) return ("\\%03d"):format(c:byte()) end
+local function by_number(c) return format("\\%03d", byte(c)) end
 local function by_letter(c) return letters[c] or by_number(c) end
-local function by_code(c) return ("\\u{%x}"):format(utf8.codepoint(c)) end
+local function by_code(c) return format("\\u{%x}", utf8.codepoint(c)) end
 
 -- s with what the pattern finds replaced, and with the control codes and bytes that are no UTF-8 escaped.
 local function clean(s, pattern, escape)
-  if not s:find "[%c\128-\255\"\\]" then return s end
+  if not find(s, "[%c\128-\255\"'\\]") then return s end
   local parts, i = {}, 1
   while i <= #s do
     local n, bad = utf8.len(s, i)
-    local valid = s:sub(i, n and #s or bad - 1):gsub(pattern, escape):gsub("\194[\128-\159]", by_code)
-    parts[#parts + 1] = valid
-    if bad then parts[#parts + 1] = by_number(s:sub(bad, bad)) end
+    local valid = gsub(sub(s, i, n and #s or bad - 1), pattern, escape)
+    parts[#parts + 1] = gsub(valid, "\194[\128-\159]", by_code)
+    if bad then parts[#parts + 1] = by_number(sub(s, bad, bad)) end
     i = (bad or #s) + 1
   end
   return table.concat(parts)
@@ -80,17 +85,28 @@ end
 -- s with its control bytes escaped, all but newlines and tabs.
 function text.escape(s) return clean(s, "[\0-\8\11-\31\127]", by_number) end
 
+-- s in one line, as for a comment: newlines and tabs are escaped as well.
+function text.one_line(s) return clean(s, "%c", by_letter) end
+
+-- The first of some names, for a message.
+function text.first(names)
+  return text.one_line(table.concat(names, ", ", 1, math.min(#names, 8))) .. (#names > 8 and ", ..." or "")
+end
+
+-- s as it is written between quotes of this kind, " or '.
+function text.inside(s, quote) return clean(s, "[%c\\" .. quote .. "]", by_letter) end
+
 -- Cuts the first character off s: what it is in quotes, and the rest.
 local function quoted_first(s)
   local last = 1
   if utf8.len(s, 1, 1) then last = utf8.offset(s, 2) - 1 end
-  return clean(s:sub(1, last), '[%c"\\]', by_letter), s:sub(last + 1)
+  return text.inside(s:sub(1, last), '"'), s:sub(last + 1)
 end
 
 -- s as Lua source in one line; of more than room columns, the beginning of it.
 function text.quote(s, room)
   if not room or #s <= 4 * room then
-    local whole = '"' .. clean(s, '[%c"\\]', by_letter) .. '"'
+    local whole = '"' .. text.inside(s, '"') .. '"'
     if not room or text.width(whole) <= room then return whole end
   end
   local parts, used = {}, #('""... bytes more') + #tostring(#s) + 1

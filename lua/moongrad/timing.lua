@@ -31,7 +31,7 @@ end
 
 -- --- once -----------------------------------------------------------------------------------
 
-local time = { __name = "time" }
+local time = { __name = "time", __metatable = false }
 
 function time.__tostring(t) return duration(t.seconds) end
 
@@ -55,7 +55,7 @@ end
 
 -- --- again and again ------------------------------------------------------------------------------
 
-local bench = { __name = "bench" }
+local bench = { __name = "bench", __metatable = false }
 
 function bench.__tostring(b)
   return ("median %s   half of them %s to %s   %d runs"):format(duration(b.median), duration(b.low), duration(b.high),

@@ -32,12 +32,6 @@ local function callback(name, f)
   raise("train: %s: expected a function, got %s", name, options.show(f))
 end
 
--- Leaves out every other report of a list.
-local function thin(history)
-  local n = #history
-  for i = 1, n do history[i] = history[2 * i] end
-end
-
 -- X, y: the pair given, or the network's own.
 local function data(net, o)
   if (o.X == nil) ~= (o.y == nil) then raise "train: expected X and y, or neither" end
@@ -50,78 +44,116 @@ local function data(net, o)
   return core.as_matrix(X, "X"), core.as_matrix(y, "y", true)
 end
 
+-- The matrices of test = {X, y}; nothing without it.
+local function test_data(net, test)
+  if test == nil then return nil end
+  if type(test) ~= "table" then raise("train: test: expected {X, y}, got %s", options.show(test)) end
+  for key in pairs(test) do
+    if key ~= 1 and key ~= 2 then raise("train: test: expected {X, y}, got %s, too", options.show(key)) end
+  end
+  if test[1] == nil or test[2] == nil then raise "train: test: expected {X, y}, got one matrix" end
+  local X, y = core.as_matrix(test[1], "test X"), core.as_matrix(test[2], "test y", true)
+  core.check_data(net, "train: test", X, y)
+  return X, y
+end
+
+local training = {} -- methods of a call of train: what it was asked for, and the reports that it keeps
+training.__index = training
+
+local function new(net, o)
+  local self = setmetatable({ net = net, history = setmetatable({}, report.history) }, training)
+  self.epochs = options.whole("train: epochs", o.epochs or defaults.epochs, 0)
+  self.every = options.whole("train: every", o.every or 1, 1)
+  self.apart, self.is_thinned = self.every, not o.every
+  self.look, self.stop_when = callback("report", o.report), callback("stop_when", o.stop_when)
+  self.shuffle = o.shuffle
+  if o.shuffle == nil then self.shuffle = defaults.shuffle end
+  if type(self.shuffle) ~= "boolean" then
+    raise("train: shuffle: expected true or false, got %s", options.show(o.shuffle))
+  end
+  self.X, self.y = data(net, o)
+  self.targets = core.check_data(net, "train", self.X, self.y)
+  self.batch = math.min(options.whole("train: batch", o.batch or #self.X, 1), #self.X)
+  core.network_state(net).batch = self.batch -- for diagnose, which goes on in such
+  self.test_X, self.test_y = test_data(net, o.test)
+  self.is_watched = core.network_state(net).watches ~= nil
+  self.start = core.clock()
+  return self
+end
+
+-- Leaves out every other report of a list.
+local function thin(history)
+  local n = #history
+  for i = 1, n do history[i] = history[2 * i] end
+end
+
+-- Keeps the report of epoch e in the history.
+function training:keep(r, e, is_last)
+  if self.is_thinned and #self.history >= most_reports then
+    thin(self.history)
+    self.apart = 2 * self.apart
+  end
+  if e % self.apart == 0 or is_last then self.history[#self.history + 1] = r end
+end
+
+-- An epoch: its report, of the batches as they passed.
+function training:epoch()
+  local X = self.X
+  local r = core.epoch(self.net, X, self.y, self.batch, self.shuffle, self.targets)
+  r.batches = self.batch < #X and math.ceil(#X / self.batch) or nil
+  r.classes = self.targets ~= 0 and #self.y[1] > 1 or nil
+  r.history = self.history
+  r.seconds = core.clock() - self.start
+  return r
+end
+
+-- What is done after epoch e with its report. The user's functions are locals: so tracebacks call them.
+function training:after(r, e)
+  local look, stop_when = self.look, self.stop_when
+  if self.test_X then
+    local cost, _, _, accuracy = core.evaluate(self.net, self.test_X, self.test_y)
+    r.test_cost, r.test_accuracy = cost, accuracy
+    r.seconds = core.clock() - self.start
+  end
+  if self.is_watched then r.watch = looking.look(self.net) or r.watch end
+  if stop_when then r.stopped = stop_when(r) and true or false end
+  local is_last = e == self.epochs or r.stopped
+  self:keep(r, e, is_last)
+  if look and (e % self.every == 0 or is_last) then look(r) end
+  if not r.stopped and (look or stop_when) then -- they may have written to it
+    self.targets = core.check_data(self.net, "train", self.X, self.y)
+  end
+end
+
 --- net:train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}
 -- Gradient descent in mini-batches, an update after each. The order of the rows is drawn anew each epoch by NumPy's
 -- permutation, from the network's generator. Returns the last report, with .history, the reports of every `every`
 -- epochs and the last; without every each epoch's up to 1000 of them, then every second, fourth, ... epoch's, never
 -- more than 1000. cost, mse, tss and accuracy are of the batches as they passed, test_cost and test_accuracy are
 -- taken at the epoch's end; seconds are those since the call began.
+-- An epoch that does not come to its end, by Ctrl-C, an error or numbers that would not stay finite, leaves THETA and
+-- the generator as they were when it began; the epochs before it stay done. A Z DELTA GRAD DTHETA J are gone then.
 -- > train{epochs = 10, batch = 2}
 -- > train{epochs = 1000, stop_when = function(r) return r.mse < 0.01 end}
 local function train(net, o, ...)
   core.network_self(net, "train")
   past.check_idle(net)
-  if select("#", ...) > 0 then raise "train: expected one table, train{epochs = 10}" end
-  if o == nil then o = {} end
-  if type(o) ~= "table" then raise("train: expected a table, train{epochs = 10}, got %s", options.show(o)) end
-  for name in pairs(o) do options.exists("train", name) end
-  local epochs = options.whole("train: epochs", o.epochs or defaults.epochs, 0)
-  local every = options.whole("train: every", o.every or 1, 1)
-  local look, stop_when = callback("report", o.report), callback("stop_when", o.stop_when)
-  local shuffle = o.shuffle
-  if shuffle == nil then shuffle = defaults.shuffle end
-  if type(shuffle) ~= "boolean" then raise("train: shuffle: expected true or false, got %s", options.show(shuffle)) end
-  local X, y = data(net, o)
-  local targets = core.check_data(net, "train", X, y)
-  local batch = math.min(options.whole("train: batch", o.batch or #X, 1), #X)
-  core.network_state(net).batch = batch -- for diagnose, which goes on in such
-  local test_X, test_y
-  if o.test ~= nil then
-    if type(o.test) ~= "table" then raise("train: test: expected {X, y}, got %s", options.show(o.test)) end
-    for key in pairs(o.test) do
-      if key ~= 1 and key ~= 2 then raise("train: test: expected {X, y}, got %s, too", options.show(key)) end
-    end
-    if o.test[1] == nil or o.test[2] == nil then raise "train: test: expected {X, y}, got one matrix" end
-    test_X, test_y = core.as_matrix(o.test[1], "test X"), core.as_matrix(o.test[2], "test y", true)
-    core.check_data(net, "train: test", test_X, test_y)
-  end
-
-  local looks = core.network_state(net).watches ~= nil
-  local start = core.clock()
-  local history, apart = setmetatable({}, report.history), every
-  local r = core.make_report { epoch = net.epoch, history = history }
-  local command <close> = past.together(net, ("train{epochs = %d}"):format(epochs)) -- luacheck: ignore
-  local run <close> = running.watch(net, epochs)
-  for e = 1, epochs do
-    r = core.epoch(net, X, y, batch, shuffle, targets)
-    r.batches = batch < #X and math.ceil(#X / batch) or nil
-    r.classes = targets ~= 0 and #y[1] > 1 or nil
-    r.history = history
-    r.seconds = core.clock() - start
+  local self = new(net, options.take("train", o, ...))
+  local r = core.make_report { epoch = net.epoch, history = self.history }
+  local command <close> = past.together(net, ("train{epochs = %d}"):format(self.epochs)) -- luacheck: ignore
+  local run <close> = running.watch(net, self.epochs)
+  for e = 1, self.epochs do
+    r = self:epoch()
     if r.interrupted then
-      r.done, r.wanted = e - 1, epochs
+      r.done, r.wanted = e - 1, self.epochs
       run.interrupted = true
       break
     end
     run.done, run.cost = e, r.cost
-    if test_X then
-      local cost, _, _, accuracy = core.evaluate(net, test_X, test_y)
-      r.test_cost, r.test_accuracy = cost, accuracy
-      r.seconds = core.clock() - start
-    end
-    if looks then r.watch = looking.look(net) or r.watch end
-    if stop_when then r.stopped = stop_when(r) and true or false end
-    local last = e == epochs or r.stopped
-    if not o.every and #history >= most_reports then
-      thin(history)
-      apart = 2 * apart
-    end
-    if e % apart == 0 or last then history[#history + 1] = r end
-    if look and (e % every == 0 or last) then look(r) end
+    self:after(r, e)
     if r.stopped then break end
-    if look or stop_when then targets = core.check_data(net, "train", X, y) end -- they may have written to it
   end
-  if r.seconds then r.seconds = core.clock() - start end
+  if r.seconds then r.seconds = core.clock() - self.start end
   return r
 end
 

@@ -35,10 +35,14 @@ int fail(lua_State *L, const char *format, ...) {
 }
 
 /* core.raise(message): raises it with the position of the user's own code. */
-static int core_raise(lua_State *L) { return fail(L, "%s", luaL_checkstring(L, 1)); }
+static int core_raise(lua_State *L) {
+  check_arity(L, 1);
+  return fail(L, "%s", luaL_checkstring(L, 1));
+}
 
 /* core.kind(v): "a table", "a matrix", "nil", for messages. */
 static int core_kind(lua_State *L) {
+  check_arity(L, 1);
   luaL_checkany(L, 1);
   push_kind(L, 1);
   return 1;
@@ -46,8 +50,8 @@ static int core_kind(lua_State *L) {
 
 /* core.set_folder(folder): sources that begin so are moongrad's own. */
 static int core_set_folder(lua_State *L) {
+  check_arity(L, 1);
   luaL_checkstring(L, 1);
-  lua_settop(L, 1);
   lua_setfield(L, LUA_REGISTRYINDEX, FOLDER);
   return 0;
 }
@@ -57,6 +61,14 @@ const char *push_number(lua_State *L, double x) {
   if (isinf(x)) return lua_pushstring(L, x > 0 ? "Inf" : "-Inf");
   if (x == floor(x) && fabs(x) < 1e15) return lua_pushfstring(L, "%I", (LUAI_UACINT)x);
   return lua_pushfstring(L, "%f", x);
+}
+
+void class_new(lua_State *L, const char *class, const char *name) {
+  luaL_newmetatable(L, class);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
 }
 
 /* Is f on top of the stack a value of the table below it? Then its key takes their place, else nothing. */
@@ -144,6 +156,13 @@ double check_number(lua_State *L, int idx, const char *what) {
   if (lua_type(L, idx) == LUA_TNUMBER) return lua_tonumber(L, idx);
   const char *came = push_kind(L, idx); /* first: what is pushed may take the place of an absent argument */
   return fail(L, "%sexpected a number as %s, got %s", push_name(L), what, came);
+}
+
+double check_finite(lua_State *L, int idx, const char *what) {
+  const double v = check_number(L, idx, what);
+  if (!isfinite(v))
+    fail(L, "%sexpected a finite number as %s, got %s", push_name(L), what, push_came(L, idx));
+  return v;
 }
 
 static int not_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most) {

@@ -18,6 +18,36 @@
 #include "../engine/random.h"
 #include "../engine/status.h"
 
+/* --- classes --------------------------------------------------------------- */
+
+/* Pushes the new metatable of a class that errors call name. getmetatable(object) is false: the class cannot
+   be broken from outside. */
+void class_new(lua_State *L, const char *class, const char *name);
+/* --- memory: every block whose size is the user's to choose comes from here -------------- */
+
+typedef struct Memory {
+  double available; /* bytes that can still be had */
+  double whole;     /* of how many, ... */
+  const char *of;   /* ... and whose: "this machine" */
+} Memory;
+
+/* What there is; root: where /proc and /sys are, "" but in tests. */
+Memory memory_look(const char *root);
+
+/* Can so many bytes be had? Asks the system only for what is large, or adds up to it; collects garbage before
+   it says no. */
+bool memory_has(lua_State *L, double bytes);
+
+/* Raises when they cannot be had, saying what wanted them: "a 3 x 3 matrix". */
+void memory_ask(lua_State *L, double bytes, const char *what);
+
+/* Asks, and pushes a userdata of so many bytes. SIZE_MAX stands for more than can be counted. */
+void *memory_new(lua_State *L, size_t bytes, const char *what);
+
+/* Push words: "1.5 GiB"; "this machine has 8.0 GiB, of which 1.5 GiB are available", why bytes do not fit. */
+const char *push_size(lua_State *L, double bytes);
+const char *memory_push(lua_State *L, double bytes);
+
 /* --- storages: blocks of numbers ------------------------------------------ */
 
 typedef struct Storage {
@@ -29,10 +59,6 @@ typedef struct Storage {
    saying what wanted it. The second gives its first number, 64-byte aligned. */
 Storage *storage_new(lua_State *L, size_t bytes, const char *what);
 void *storage_data(Storage *s);
-
-/* What the machine has, 0 when it does not say; pushes a size in words: "1.5 GiB". */
-double machine_bytes(void);
-const char *push_size(lua_State *L, double bytes);
 
 /* --- arguments: what every function checks first ---------------------------- */
 
@@ -54,6 +80,7 @@ const char *push_came(lua_State *L, int idx);
 
 /* A number (a string is none); a whole number from least to most. what names it: "nrows". */
 double check_number(lua_State *L, int idx, const char *what);
+double check_finite(lua_State *L, int idx, const char *what); /* neither NaN nor infinite */
 lua_Integer check_whole(lua_State *L, int idx, const char *what, lua_Integer least, lua_Integer most);
 size_t check_count(lua_State *L, int idx, const char *what); /* ... from 1 */
 
@@ -96,6 +123,9 @@ Matrix *matrix_test(lua_State *L, int idx); /* NULL instead of raising */
    argument in errors: "X", "theta[2]". */
 Matrix *matrix_want(lua_State *L, int idx, const char *what, int column);
 
+/* The matrix or row at index idx, which must have this shape; what names it in errors. */
+Matrix *matrix_shaped(lua_State *L, int idx, const char *what, size_t nrows, size_t ncols);
+
 /* dst's numbers = src's, shapes equal; the two may overlap. Touches dst. */
 void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src);
 
@@ -120,6 +150,9 @@ int fail_busy(lua_State *L);
 
 #define RNG "moongrad.rng"
 
+/* Pushes a new generator, as after seed(seed). */
+mg_rng *rng_new(lua_State *L, uint32_t seed);
+
 /* The generator at index idx, or when that is none or nil the state's shared one. */
 mg_rng *rng_opt(lua_State *L, int idx);
 
@@ -142,6 +175,9 @@ typedef struct Stopper {
 void stopper_begin(lua_State *L, Stopper *s, mg_stop *stop);
 void stopper_end(Stopper *s, mg_stop *stop);
 
+/* Raises while the function of core.progress is called, which is in the middle of a call of the engine. */
+void stopper_not_told(lua_State *L);
+
 /* After begin: the call does so many epochs, or fills m row by row. */
 void stopper_expect(Stopper *s, const uint64_t *epoch, const double *cost, uint64_t wanted);
 void stopper_fills(Stopper *s, const mg_mat *m);
@@ -149,6 +185,8 @@ void stopper_fills(Stopper *s, const mg_mat *m);
 /* --- openers: each adds its functions to the table on top of the stack ------ */
 
 void open_args(lua_State *L);
+void open_guard(lua_State *L);
+void open_memory(lua_State *L);
 void open_clock(lua_State *L);
 void open_matrix(lua_State *L);
 void open_matrix_index(lua_State *L);
@@ -171,6 +209,7 @@ void open_walk(lua_State *L);
 void open_explain(lua_State *L);
 void open_journal(lua_State *L);
 void open_past(lua_State *L);
+void open_hold(lua_State *L);
 void open_docs(lua_State *L); /* adds docs(), the help texts by name */
 
 #endif

@@ -8,6 +8,7 @@
 /* core.clock(): seconds since some moment, whatever is done to the time of day. */
 static int core_clock(lua_State *L) {
   struct timespec t;
+  check_arity(L, 0);
   clock_gettime(CLOCK_MONOTONIC, &t);
   lua_pushnumber(L, (double)t.tv_sec + (double)t.tv_nsec * 1e-9);
   return 1;

@@ -8,6 +8,8 @@ __attribute__((visibility("default"))) int luaopen_moongrad_core(lua_State *L);
 int luaopen_moongrad_core(lua_State *L) {
   lua_newtable(L);
   open_args(L);
+  open_memory(L);
+  open_guard(L);
   open_clock(L);
   open_matrix(L);
   open_matrix_index(L);
@@ -30,6 +32,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_explain(L);
   open_journal(L);
   open_past(L);
+  open_hold(L);
   open_docs(L);
   return 1;
 }

@@ -3,8 +3,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 /* Raises for numbers that a network of single precision cannot hold. */
 static void check_size(lua_State *L, const char *who, const Network *n, const char *name, const Matrix *m) {
@@ -37,17 +37,11 @@ static bool known_to_fit(const Network *n, const Matrix *X, const Matrix *y) {
          n->checked_y == y->storage->version;
 }
 
-void network_check_data(lua_State *L, const char *who, Network *n, const Matrix *X, const Matrix *y) {
+void network_check_shapes(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y) {
   const size_t n_in = mg_network_n_in(&n->net), n_out = mg_network_n_out(&n->net);
-  size_t i, j;
-  if (known_to_fit(n, X, y)) return;
   if (X->m.ncols != n_in)
     fail(L, "%s: X has %d column%s, expected %d, one for each input unit%s", who, (int)X->m.ncols,
          X->m.ncols == 1 ? "" : "s", (int)n_in, n_in == 1 && X->m.nrows == 1 ? " (X.T would fit)" : "");
-  if (!mg_mat_finite(&X->m, &i, &j))
-    fail(L, "%s: X[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
-         push_number(L, mg_mat_get(&X->m, i, j)));
-  check_size(L, who, n, "X", X);
   if (y == NULL) return;
   if (y->m.nrows != X->m.nrows)
     fail(L, "%s: y has %d row%s, expected %d, one for each row of X%s", who, (int)y->m.nrows,
@@ -56,6 +50,17 @@ void network_check_data(lua_State *L, const char *who, Network *n, const Matrix 
   if (y->m.ncols != n_out)
     fail(L, "%s: y has %d column%s, expected %d, one for each output unit", who, (int)y->m.ncols,
          y->m.ncols == 1 ? "" : "s", (int)n_out);
+}
+
+void network_check_data(lua_State *L, const char *who, Network *n, const Matrix *X, const Matrix *y) {
+  size_t i, j;
+  if (known_to_fit(n, X, y)) return;
+  network_check_shapes(L, who, n, X, y);
+  if (!mg_mat_finite(&X->m, &i, &j))
+    fail(L, "%s: X[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
+         push_number(L, mg_mat_get(&X->m, i, j)));
+  check_size(L, who, n, "X", X);
+  if (y == NULL) return;
   if (!mg_mat_finite(&y->m, &i, &j))
     fail(L, "%s: y[%d][%d] is %s, expected finite numbers", who, (int)i + 1, (int)j + 1,
          push_number(L, mg_mat_get(&y->m, i, j)));
@@ -65,6 +70,21 @@ void network_check_data(lua_State *L, const char *who, Network *n, const Matrix 
   n->checked = true;
   n->checked_X = X->storage->version;
   n->checked_y = y->storage->version;
+}
+
+Matrix *network_apart(lua_State *L, int idx, const Network *n) {
+  Matrix *m = matrix_check(L, idx);
+  if (n->batch == NULL || m->storage != n->batch) return m;
+  Matrix *copy = matrix_new(L, m->m.nrows, m->m.ncols);
+  mg_mat_copy(&copy->m, &m->m);
+  lua_replace(L, idx);
+  return copy;
+}
+
+/* Likewise of an attached one: pushed, for as long as it is read. NULL when m, which it is, is NULL. */
+static const Matrix *attached_apart(lua_State *L, int idx, int keep, const Network *n, const Matrix *m) {
+  lua_getiuservalue(L, idx, keep);
+  return m != NULL ? network_apart(L, lua_gettop(L), n) : NULL;
 }
 
 void network_ones(Network *n) {
@@ -89,6 +109,8 @@ void network_attach(lua_State *L, int idx, Network *n, const char *who, bool wit
   }
   if (!new_X && !new_y) return;
   network_check_data(L, who, n, X, y);
+  const int top = lua_gettop(L);
+  const Matrix *from_X = attached_apart(L, idx, KEEP_X, n, X), *from_y = attached_apart(L, idx, KEEP_Y, n, y);
   network_room(L, idx, X->m.nrows, true);
   new_X |= n->net.rows == 0;
   n->staged_y = NULL;
@@ -97,9 +119,10 @@ void network_attach(lua_State *L, int idx, Network *n, const char *who, bool wit
   Stopper s;
   run_begin(L, n, &s);
   const mg_status status =
-      mg_network_stage(&n->net, new_X ? &X->m : NULL, y != NULL ? &y->m : NULL, X->m.nrows, NULL);
-  if (y != NULL) n->net.targets = mg_targets_of(&y->m);
+      mg_network_stage(&n->net, new_X ? &from_X->m : NULL, y != NULL ? &from_y->m : NULL, X->m.nrows, NULL);
+  if (y != NULL) n->net.targets = mg_targets_of(&from_y->m);
   run_end(n, &s, status);
+  lua_settop(L, top);
   if (status == MG_STOPPED) fail(L, "%s: interrupted while copying X (THETA kept)", who);
   n->staged_X = X;
   n->version_X = X->storage->version;
@@ -109,16 +132,22 @@ void network_attach(lua_State *L, int idx, Network *n, const char *who, bool wit
   }
 }
 
+void network_check_batch(lua_State *L, const char *who, const Network *n) {
+  if (n->net.rows == 0) fail(L, "%s: no batch yet: call forward() first", who);
+}
+
 /* core.network_data(net): X, y as attached. core.network_data(net, "X"|"y", matrix): attaches it; nil
  * detaches. */
 static int network_data(lua_State *L) {
+  static const char *const names[] = {"X", "y", NULL};
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   if (lua_isnone(L, 2)) {
     lua_getiuservalue(L, 1, KEEP_X);
     lua_getiuservalue(L, 1, KEEP_Y);
     return 2;
   }
-  const bool is_y = *luaL_checkstring(L, 2) == 'y';
+  const bool is_y = luaL_checkoption(L, 2, NULL, names) == 1;
   network_idle(L, n);
   lua_settop(L, 3);
   Matrix *m = lua_isnil(L, 3) ? NULL : matrix_want(L, 3, is_y ? "y" : "X", is_y);
@@ -133,9 +162,11 @@ static int network_data(lua_State *L) {
 /* core.check_data(net, who, X, y): raises when they do not fit; returns what kind of
    targets y are, 0 when they are no classes. */
 static int check_data(lua_State *L) {
+  check_arity(L, 4);
   Network *n = network_check(L, 1);
-  const Matrix *y = matrix_check(L, 4);
-  network_check_data(L, luaL_checkstring(L, 2), n, matrix_check(L, 3), y);
+  const char *who = luaL_checkstring(L, 2);
+  const Matrix *X = matrix_check(L, 3), *y = matrix_check(L, 4);
+  network_check_data(L, who, n, X, y);
   lua_pushinteger(L, mg_targets_of(&y->m));
   return 1;
 }

@@ -14,6 +14,7 @@ static const struct {
 
 /* A new table, name -> list of texts: a name may be documented in several places (m:copy, net:copy). */
 static int core_docs(lua_State *L) {
+  check_arity(L, 0);
   lua_newtable(L);
   for (size_t i = 0; docs[i].name != NULL; i++) {
     luaL_getsubtable(L, -1, docs[i].name); /* by_name texts */

@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "../engine/pass.h"
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 /*** net:predict(X)
 The network's output for rows X (N x inputs; default its own), a new N x outputs matrix. The live state stays.

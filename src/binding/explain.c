@@ -3,11 +3,12 @@
 
    Each is one call of the kernel that the pass itself is made of, for one row. */
 
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 /* The row number at index idx of the network's batch, from 0. */
 static size_t check_row(lua_State *L, int idx, const Network *n) {
+  network_check_batch(L, "row", n);
   return (size_t)check_whole(L, idx, "row", 1, (lua_Integer)n->net.rows) - 1;
 }
 
@@ -22,6 +23,7 @@ static mg_mat room_for(const mg_network *net, size_t n) { return mg_first(net->s
 
 /* core.squashed(net, l, row): g(Z[l][row]), 1 x units. */
 static int squashed(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
   const mg_mat z = mg_mat_rows(y->z, check_row(L, 3, n), 1);
@@ -34,6 +36,7 @@ static int squashed(lua_State *L) {
 
 /* core.slopes(net, l, row): what backpropagation multiplies dJ/da of that row by: g' of each unit. */
 static int slopes(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
   const size_t row = check_row(L, 3, n);
@@ -48,6 +51,7 @@ static int slopes(lua_State *L) {
 
 /* core.loss(net, row): the loss of that row, before the cost's factor. */
 static int loss(lua_State *L) {
+  check_arity(L, 2);
   Network *n = network_check(L, 1);
   const size_t row = check_row(L, 2, n);
   const mg_layer *last = &n->net.layer[n->net.n_layers - 1];
@@ -63,6 +67,7 @@ static int loss(lua_State *L) {
 /* core.pull(net, row): what the cost gives back for that row, 1 x K: dJ/dyhat, or dJ/dz where g' has
  * cancelled. */
 static int pull(lua_State *L) {
+  check_arity(L, 2);
   Network *n = network_check(L, 1);
   const size_t row = check_row(L, 2, n);
   const mg_layer *last = &n->net.layer[n->net.n_layers - 1];
@@ -79,6 +84,7 @@ static int pull(lua_State *L) {
 
 /* core.theta_before(net, l): THETA[l] before the last update, of what that moved; nil before one. */
 static int theta_before(lua_State *L) {
+  check_arity(L, 2);
   Network *n = network_check(L, 1);
   const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
   if (!n->net.updated) return 0;
@@ -97,12 +103,13 @@ static int theta_before(lua_State *L) {
 
 /* core.descended(net, theta, grad): the number that an update makes of these two. */
 static int descended(lua_State *L) {
+  check_arity(L, 3);
   const Network *n = network_check(L, 1);
   double numbers[4]; /* theta, grad, dtheta, previous; each of the network's type */
   mg_mat m[4];
   for (int i = 0; i < 4; i++) m[i] = mg_mat_of(&numbers[i], 1, 1, 1, n->net.type);
-  mg_mat_set(&m[0], 0, 0, luaL_checknumber(L, 2));
-  mg_mat_set(&m[1], 0, 0, luaL_checknumber(L, 3));
+  mg_mat_set(&m[0], 0, 0, check_number(L, 2, "theta"));
+  mg_mat_set(&m[1], 0, 0, check_number(L, 3, "grad"));
   n->net.kernels->flat->descend(&numbers[1], n->net.eta, &numbers[0], &numbers[2], &numbers[3], 1);
   lua_pushnumber(L, mg_mat_get(&m[0], 0, 0));
   return 1;

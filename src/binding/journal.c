@@ -1,39 +1,40 @@
 /* journal.c - what the journal of a session asks and puts back: has it changed since, and to the last bit. */
 
-#include "network.h"
+#include "call.h"
+#include "own.h"
 
-/* core.marks(net): epoch, epochs that step() did, changes by anything but steps, writes to THETA and its kin,
-   to X, to y. Two equal lists of marks have nothing but steps between them: those that the second counts. */
-static int marks(lua_State *L) {
+/* core.mark(net): a string that changes with every change of net, of its THETA, or of its X and y. */
+static int mark(lua_State *L) {
+  check_arity(L, 1);
   const Network *n = network_check(L, 1);
-  lua_pushinteger(L, (lua_Integer)n->net.epoch);
-  lua_pushinteger(L, (lua_Integer)n->stepped);
-  lua_pushinteger(L, (lua_Integer)n->changed);
-  lua_getiuservalue(L, 1, KEEP_PARAMETERS);
-  const Storage *s = lua_touserdata(L, -1);
-  lua_pushinteger(L, (lua_Integer)s->version);
-  lua_replace(L, -2);
-  lua_pushinteger(L, n->X != NULL ? (lua_Integer)n->X->storage->version : -1);
-  lua_pushinteger(L, n->y != NULL ? (lua_Integer)n->y->storage->version : -1);
-  return 6;
+  lua_pushfstring(L, "%I %I %I %I %I %I", (LUAI_UACINT)n->net.epoch, (LUAI_UACINT)n->stepped,
+                  (LUAI_UACINT)n->changed, (LUAI_UACINT)n->parameters->version,
+                  n->X != NULL ? (LUAI_UACINT)n->X->storage->version : -1,
+                  n->y != NULL ? (LUAI_UACINT)n->y->storage->version : -1);
+  return 1;
 }
 
 /* core.version(m): grows with every write from Lua to the numbers that m shows. */
 static int version(lua_State *L) {
+  check_arity(L, 1);
   lua_pushinteger(L, (lua_Integer)matrix_check(L, 1)->storage->version);
   return 1;
 }
 
 /* core.set_epoch(net, epoch): as if it had been trained for so long. */
 static int set_epoch(lua_State *L) {
+  check_arity(L, 2);
   Network *n = network_check(L, 1);
-  n->net.epoch = (uint64_t)check_whole(L, 2, "epoch", 0, INT64_MAX);
+  const lua_Integer epoch = check_whole(L, 2, "epoch", 0, LUA_MAXINTEGER);
+  network_idle(L, n);
+  n->net.epoch = (uint64_t)epoch;
   n->changed++;
   return 0;
 }
 
 /* core.own_rng(net): its private generator, or nil. */
 static int own_rng(lua_State *L) {
+  check_arity(L, 1);
   network_check(L, 1);
   lua_getiuservalue(L, 1, KEEP_RNG);
   return 1;
@@ -55,6 +56,7 @@ static uint32_t get_word(const char *s) {
 /* core.rng_state(g): the state of generator g, nil for the shared one, as a string of bytes.
    core.rng_state(g, state) puts it back. */
 static int rng_state(lua_State *L) {
+  check_arity(L, 2);
   lua_settop(L, 2);
   mg_rng *g = rng_opt(L, 1);
   union {
@@ -82,7 +84,7 @@ static int rng_state(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg functions[] = {{"marks", marks},     {"version", version},     {"set_epoch", set_epoch},
+static const luaL_Reg functions[] = {{"mark", mark},       {"version", version},     {"set_epoch", set_epoch},
                                      {"own_rng", own_rng}, {"rng_state", rng_state}, {NULL, NULL}};
 
 void open_journal(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -64,6 +64,14 @@ Matrix *matrix_check(lua_State *L, int idx) {
   return a;
 }
 
+Matrix *matrix_shaped(lua_State *L, int idx, const char *what, size_t nrows, size_t ncols) {
+  Matrix *a = matrix_check(L, idx);
+  if (a->m.nrows != nrows || a->m.ncols != ncols)
+    fail(L, "%s: expected %I x %I, got %I x %I", what, (LUAI_UACINT)nrows, (LUAI_UACINT)ncols,
+         (LUAI_UACINT)a->m.nrows, (LUAI_UACINT)a->m.ncols);
+  return a;
+}
+
 Matrix *matrix_doubles(lua_State *L, int idx) {
   Matrix *a = matrix_check(L, idx);
   if (a->m.type == MG_DOUBLE) return a;
@@ -114,6 +122,7 @@ const char *matrix_describe(lua_State *L, int idx) {
 
 void matrix_touch(lua_State *L, Matrix *a) {
   if (a->storage->busy) fail_busy(L);
+  stopper_not_told(L);
   a->storage->version++;
 }
 
@@ -144,6 +153,7 @@ static int is_matrix(lua_State *L) {
 /* as_matrix(x, what [, column]): x if it is a matrix, else the matrix that the table x describes;
    what names it in errors, column: a flat table is one column. */
 static int as_matrix(lua_State *L) {
+  check_arity(L, 3);
   matrix_want(L, 1, luaL_checkstring(L, 2), lua_toboolean(L, 3));
   lua_settop(L, 1);
   return 1;
@@ -152,6 +162,7 @@ static int as_matrix(lua_State *L) {
 /* origin(m): where a network's view came from, a table {what=, layer=, ...}, or nil; then, of a row of one,
    which. */
 static int origin(lua_State *L) {
+  check_arity(L, 1);
   const Matrix *a = matrix_check(L, 1);
   lua_getiuservalue(L, 1, 2);
   if (lua_isnil(L, -1) || luaL_testudata(L, 1, ROW) == NULL) return 1;
@@ -161,15 +172,16 @@ static int origin(lua_State *L) {
 
 /* set_origin(m, t): says so. Returns m. */
 static int set_origin(lua_State *L) {
+  check_arity(L, 2);
   matrix_check(L, 1);
   luaL_argexpected(L, lua_istable(L, 2) || lua_isnil(L, 2), 2, "table or nil");
-  lua_settop(L, 2);
   lua_setiuservalue(L, 1, 2);
   return 1;
 }
 
 /* label(m): what a network's view is called, "THETA[1]", or nil */
 static int label(lua_State *L) {
+  check_arity(L, 1);
   matrix_check(L, 1);
   if (push_label(L, 1) == NULL) lua_pushnil(L);
   return 1;
@@ -177,8 +189,8 @@ static int label(lua_State *L) {
 
 /* set_tostring(f): f(m) makes the text of a matrix or row from now on */
 static int set_tostring(lua_State *L) {
+  check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_settop(L, 1);
   luaL_getmetatable(L, MATRIX);
   luaL_getmetatable(L, ROW);
   lua_pushvalue(L, 1);

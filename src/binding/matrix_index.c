@@ -167,8 +167,8 @@ static int row_len(lua_State *L) {
 }
 
 static int next_element(lua_State *L) {
-  const lua_Integer i = luaL_checkinteger(L, 2) + 1;
   matrix_check(L, 1);
+  const lua_Integer i = check_whole(L, 2, "the index before", 0, LUA_MAXINTEGER - 1) + 1;
   lua_pushinteger(L, i);
   return lua_geti(L, 1, i) == LUA_TNIL ? 1 : 2;
 }
@@ -190,7 +190,7 @@ static const luaL_Reg row_access[] = {{"__index", row_index}, {"__newindex", row
 /* Makes the metatable of class; methods and names of fields are on top of the stack, and stay. */
 static void make_class(lua_State *L, const char *class, const char *name, const luaL_Reg *meta,
                        const luaL_Reg *access) {
-  luaL_newmetatable(L, class); /* methods fields metatable */
+  class_new(L, class, name); /* methods fields metatable */
   luaL_setfuncs(L, meta, 0);
   lua_pushvalue(L, -3);
   lua_pushvalue(L, -3);
@@ -199,10 +199,6 @@ static void make_class(lua_State *L, const char *class, const char *name, const 
   lua_setfield(L, -2, "methods");
   lua_pushvalue(L, -2);
   lua_setfield(L, -2, "fields");
-  lua_pushstring(L, name);
-  lua_setfield(L, -2, "__name");
-  lua_pushboolean(L, 0); /* getmetatable(m) is false: the class cannot be broken from outside */
-  lua_setfield(L, -2, "__metatable");
   lua_pop(L, 1);
 }
 
@@ -217,10 +213,8 @@ void open_matrix_index(lua_State *L) {
   }
   make_class(L, MATRIX, "matrix", matrix_meta, matrix_access);
   make_class(L, ROW, "row", row_meta, row_access);
-  luaL_newmetatable(L, SHAPE);
+  class_new(L, SHAPE, "table"); /* it is a table, also to errors */
   lua_pushcfunction(L, shape_tostring);
   lua_setfield(L, -2, "__tostring");
-  lua_pushnil(L); /* it is a table, also to errors */
-  lua_setfield(L, -2, "__name");
   lua_pop(L, 3);
 }

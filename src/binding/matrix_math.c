@@ -208,6 +208,7 @@ static int m_argmax(lua_State *L) {
 
 /* nonfinite(m): how many NaN, how many Inf, and [i][j] of the first of either */
 static int nonfinite(lua_State *L) {
+  check_arity(L, 1);
   const Matrix *a = matrix_doubles(L, 1);
   size_t nan = 0, inf = 0, i, j;
   if (mg_mat_finite(&a->m, &i, &j)) {

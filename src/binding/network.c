@@ -1,14 +1,15 @@
 /* network.c - the network object: making one, its data, its views.
 
-   core.network_class holds three tables that the Lua side completes: methods,
-   getters (net.name) and setters (net.name = value). */
+   core.network_class: methods, getters (net.name), setters (net.name = value), tables that Lua completes. */
 
 #include "network.h"
+#include "call.h"
 #include "own.h"
 #include "threads.h"
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../engine/init.h"
@@ -32,7 +33,9 @@ Network *network_check(lua_State *L, int idx) {
 
 /* core.network_self(net, method): raises unless net is a network. For methods written in Lua. */
 static int network_self(lua_State *L) {
-  if (luaL_testudata(L, 1, NETWORK) == NULL) no_network(L, 1, luaL_checkstring(L, 2));
+  check_arity(L, 2);
+  const char *method = luaL_checkstring(L, 2);
+  if (luaL_testudata(L, 1, NETWORK) == NULL) no_network(L, 1, method);
   return 0;
 }
 
@@ -57,18 +60,42 @@ mg_rng *network_rng(lua_State *L, int idx) {
 
 /* --- making --------------------------------------------------------------------- */
 
-/* The layer specifications {{n, activation, bias}, ...} at index idx, the input first, into spec. */
-static void read_layers(lua_State *L, int idx, mg_type type, size_t n_layers, mg_layer_spec *spec) {
+/* Pushes a field of the table on top of the stack, read raw: no code of the user's runs meanwhile. */
+static void push_raw(lua_State *L, const char *field) {
+  lua_pushstring(L, field);
+  lua_rawget(L, -2);
+}
+
+/* Pushes entry i, from 1, of the layer specifications at index 1, a table, and returns its size. */
+static size_t push_layer(lua_State *L, size_t i) {
+  if (lua_rawgeti(L, 1, (lua_Integer)i) != LUA_TTABLE)
+    fail(L, "network: layer %d: expected a table {size=, activation=, bias=}, got %s", (int)i,
+         push_kind(L, -1));
+  push_raw(L, "size");
+  const int at = lua_gettop(L);
+  const size_t size = check_count(L, at, lua_pushfstring(L, "size of layer %d", (int)i));
+  lua_settop(L, at - 1);
+  return size;
+}
+
+/* The layer specifications {{size=, activation=, bias=}, ...} at index 1, the input first, into spec; the
+   activations into the table on top of the stack. Returns the number of inputs. */
+static size_t read_layers(lua_State *L, mg_type type, size_t n_layers, mg_layer_spec *spec) {
+  const int kept = lua_gettop(L);
+  const size_t n_in = push_layer(L, 1);
   for (size_t l = 0; l < n_layers; l++) {
-    lua_geti(L, idx, (lua_Integer)l + 2);
-    lua_getfield(L, -1, "size");
-    lua_getfield(L, -2, "activation");
-    lua_getfield(L, -3, "bias");
-    spec[l] =
-        (mg_layer_spec){(size_t)lua_tointeger(L, -3), own_activation(L, -2, type), lua_toboolean(L, -1)};
-    if (spec[l].activation == NULL) fail(L, "network: no activation '%s'", lua_tostring(L, -2));
-    lua_pop(L, 4);
+    spec[l].n_out = push_layer(L, l + 2);
+    push_raw(L, "bias");
+    spec[l].bias = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    push_raw(L, "activation");
+    spec[l].activation = own_activation(L, -1, type);
+    if (spec[l].activation == NULL) fail(L, "network: no activation '%s'", lua_tostring(L, -1));
+    lua_rawseti(L, kept, (lua_Integer)l + 1);
+    lua_settop(L, kept);
   }
+  lua_settop(L, kept);
+  return n_in;
 }
 
 /* Raises: the layers take more memory than there is. Names the one with the most weights. */
@@ -84,8 +111,7 @@ static int too_large(lua_State *L, mg_type type, size_t n_in, size_t n_layers, c
   const size_t out = spec[l].n_out;
   const double bytes = 4 * (double)mg_type_size(type) * most; /* theta, grad, dtheta and the theta before */
   const char *why = "a layer may have up to 2^30 units";
-  if (before <= MAX_UNITS && out <= MAX_UNITS)
-    why = lua_pushfstring(L, "this machine has %s", push_size(L, machine_bytes()));
+  if (before <= MAX_UNITS && out <= MAX_UNITS) why = memory_push(L, bytes);
   return fail(L,
               "network: layer %d of %I units: THETA[%d] would be %I x %s and take %s with its gradient; %s",
               (int)l + (before > out ? 1 : 2), (LUAI_UACINT)(before > out ? before : out), (int)l + 1,
@@ -96,19 +122,21 @@ static int too_large(lua_State *L, mg_type type, size_t n_in, size_t n_layers, c
    first. precision: "double" or "single". */
 static int network_new(lua_State *L) {
   static const char *const precisions[] = {"double", "single", NULL};
+  check_arity(L, 2);
   luaL_checktype(L, 1, LUA_TTABLE);
   const mg_type type = luaL_checkoption(L, 2, "double", precisions) == 0 ? MG_DOUBLE : MG_SINGLE;
-  const size_t n_layers = (size_t)luaL_len(L, 1) - 1;
-  mg_layer_spec *spec = lua_newuserdatauv(L, n_layers * sizeof *spec, 0);
-  read_layers(L, 1, type, n_layers, spec);
-  lua_geti(L, 1, 1);
-  lua_getfield(L, -1, "size");
-  const size_t n_in = (size_t)lua_tointeger(L, -1);
+  if (lua_rawlen(L, 1) < 2)
+    return fail(L, "network: expected an input and at least one layer, got %d of both",
+                (int)lua_rawlen(L, 1));
+  const size_t n_layers = lua_rawlen(L, 1) - 1;
+  mg_layer_spec *spec = memory_new(L, n_layers * sizeof *spec, "network");
+  lua_newtable(L); /* of their activations, which the caller's table need not keep */
+  const int activations = lua_gettop(L);
+  const size_t n_in = read_layers(L, type, n_layers, spec);
   size_t parts;
   mg_team *team = push_team(L, &parts);
   const size_t bytes = mg_network_bytes(type, parts, n_in, n_layers, spec);
-  const double machine = machine_bytes();
-  if (bytes == 0 || (machine > 0 && (double)bytes > machine)) return too_large(L, type, n_in, n_layers, spec);
+  if (bytes == 0 || !memory_has(L, (double)bytes)) return too_large(L, type, n_in, n_layers, spec);
   Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
   memset(n, 0, sizeof *n);
   n->told = NAN;
@@ -122,10 +150,9 @@ static int network_new(lua_State *L) {
   n->parameters = s;
   lua_setiuservalue(L, -2, KEEP_PARAMETERS);
   for (size_t l = 0; l < n_layers; l++) {
-    lua_geti(L, 1, (lua_Integer)l + 2);
-    lua_getfield(L, -1, "activation");
-    own_keep(L, -3, l + 1, -1);
-    lua_pop(L, 2);
+    lua_rawgeti(L, activations, (lua_Integer)l + 1);
+    own_keep(L, -2, l + 1, -1);
+    lua_pop(L, 1);
   }
   luaL_setmetatable(L, NETWORK);
   return 1;
@@ -148,45 +175,63 @@ void network_room(lua_State *L, int idx, size_t rows, bool just) {
 
 /* core.network_state(net): the table where Lua's side keeps what belongs to net. */
 static int network_state(lua_State *L) {
+  check_arity(L, 1);
   network_check(L, 1);
   lua_getiuservalue(L, 1, KEEP_STATE);
   return 1;
 }
 
-/* core.network_copy(to, from): THETA, epoch, the live state, the data and a private generator. */
-static int network_copy(lua_State *L) {
-  Network *to = network_check(L, 1), *from = network_check(L, 2);
+uint64_t network_shape(const mg_network *net) {
+  uint64_t shape = UINT64_C(14695981039346656037) ^ (uint64_t)net->type; /* FNV-1a, a number at a time */
+  shape = (shape ^ mg_network_n_in(net)) * UINT64_C(1099511628211);
+  for (size_t l = 0; l < net->n_layers; l++)
+    shape = (shape ^ (2 * net->layer[l].n_out + net->layer[l].bias)) * UINT64_C(1099511628211);
+  return (shape ^ net->n_theta) * UINT64_C(1099511628211);
+}
+
+/* Raises unless the network at 1 is fit to become a copy of that at 2, another one. */
+static void check_copy(lua_State *L, const Network *to, const Network *from) {
+  bool alike = to != from && network_shape(&to->net) == network_shape(&from->net);
+  for (size_t l = 0; alike && l < to->net.n_layers; l++)
+    alike = to->net.layer[l].activation == from->net.layer[l].activation;
+  if (!alike) fail(L, "network_copy: expected another network of the same layers, activations and precision");
+  network_idle(L, to);
   network_idle(L, from);
-  if (from->net.capacity > 0) network_room(L, 1, from->net.capacity, true);
+}
+
+/* core.network_copy(to, from): the numbers of from, its settings apart: THETA, epoch, all that a pass left
+   and the state of a private generator. The two have the same layers, activations and precision. */
+static int network_copy(lua_State *L) {
+  check_arity(L, 2);
+  Network *to = network_check(L, 1), *from = network_check(L, 2);
   const mg_network *source = &from->net;
   mg_network *n = &to->net;
-  for (size_t l = 0; l < n->n_layers; l++) {
-    mg_layer *y = &n->layer[l];
-    const mg_layer *x = &source->layer[l];
-    mg_network_freeze(n, l, x->frozen);
-    mg_mat_copy(&y->theta, &x->theta);
-    mg_mat_copy(&y->grad, &x->grad);
-    mg_mat_copy(&y->dtheta, &x->dtheta);
+  const size_t flat = n->n_theta * mg_type_size(n->type);
+  check_copy(L, to, from);
+  if (lua_getiuservalue(L, 2, KEEP_RNG) != LUA_TNIL) {
+    const mg_rng *own = lua_touserdata(L, -1);
+    *rng_new(L, 0) = *own;
+    lua_setiuservalue(L, 1, KEEP_RNG);
   }
-  if (source->rows > 0) { /* the batch, whole: staging gives the views their rows */
-    mg_mat X = mg_mat_cols(source->layer[0].in, 1, source->layer[0].n_in);
-    mg_network_stage(n, &X, &source->y, source->rows, NULL);
-    for (size_t l = 0; l < n->n_layers; l++) {
-      mg_mat_copy(&n->layer[l].in, &source->layer[l].in); /* its ones, too, which may have been written to */
-      mg_mat_copy(&n->layer[l].z, &source->layer[l].z);
-      mg_mat_copy(&n->layer[l].out, &source->layer[l].out);
-      mg_mat_copy(&n->layer[l].delta, &source->layer[l].delta);
-    }
+  if (source->capacity > 0) {
+    network_room(L, 1, source->capacity, true);
+    memcpy(storage_data(to->batch), storage_data(from->batch), mg_batch_bytes(source, source->capacity));
+    mg_network_stage(n, NULL, NULL, source->rows, NULL); /* so many of its rows are used */
   }
+  to->changed++;
+  to->moved++;
+  to->walking = false;
+  to->staged_X = to->staged_y = NULL;
+  memcpy(n->theta, source->theta, flat);
+  memcpy(n->grad, source->grad, flat);
+  memcpy(n->dtheta, source->dtheta, flat);
+  memcpy(n->previous, source->previous, flat);
   n->epoch = source->epoch;
   n->made = source->made;
   n->updated = source->updated;
   n->targets = source->targets;
-  n->bug = source->bug;
+  n->sum = source->sum;
   n->j = source->j;
-  lua_getiuservalue(L, 1, KEEP_RNG);
-  lua_getiuservalue(L, 2, KEEP_RNG);
-  if (!lua_isnil(L, -1)) *rng_opt(L, -2) = *rng_opt(L, -1);
   lua_settop(L, 1);
   return 1;
 }
@@ -209,10 +254,11 @@ static bool is_made(const Network *n, int what, size_t l) {
 
 /* core.view(net, what, l): a live view on one layer's matrix; nil when no pass has made it yet. */
 static int view(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   const mg_network *net = &n->net;
   const int what = luaL_checkoption(L, 2, NULL, quantities);
-  const size_t l = (size_t)luaL_checkinteger(L, 3) - 1;
+  const size_t l = (size_t)check_whole(L, 3, "l", 1, (lua_Integer)net->n_layers + (what == A)) - 1;
   if (!is_made(n, what, l)) return 0;
   const mg_mat views[] = {[THETA] = net->layer[l < net->n_layers ? l : 0].theta,
                           [GRAD] = net->layer[l < net->n_layers ? l : 0].grad,
@@ -225,24 +271,54 @@ static int view(lua_State *L) {
   return 1;
 }
 
-/* core.set_theta(net, l, matrix[, rehearsal]): copies it in after a shape check; a rehearsal only checks. */
-static int set_theta(lua_State *L) {
-  Network *n = network_check(L, 1);
-  mg_layer *y = &n->net.layer[network_layer(L, 2, n, "theta")];
-  lua_settop(L, 4);
-  lua_pushfstring(L, "theta[%d]", (int)lua_tointeger(L, 2));
-  const Matrix *m = matrix_want(L, 3, lua_tostring(L, -1), 0);
+/* The value at index idx as a matrix that THETA of layer l, from 0, can be set to; raises when it is none. */
+static const Matrix *theta_want(lua_State *L, int idx, const Network *n, size_t l) {
+  const mg_layer *y = &n->net.layer[l];
+  char what[40];
+  snprintf(what, sizeof what, "theta[%zu]", l + 1);
+  const Matrix *m = matrix_want(L, idx, what, 0);
   if (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in)
-    return fail(L, "theta[%d]: expected %d x %d, got %d x %d", (int)lua_tointeger(L, 2), (int)y->n_out,
-                (int)y->n_in + 1, (int)m->m.nrows, (int)m->m.ncols);
-  if (!y->bias)
-    for (size_t i = 0; i < y->n_out; i++)
-      if (mg_mat_get(&m->m, i, 0) != 0)
-        return fail(L, "theta[%d]: the layer has no bias: expected 0 in column 1, got %s at [%d][1]",
-                    (int)lua_tointeger(L, 2), push_number(L, mg_mat_get(&m->m, i, 0)), (int)i + 1);
-  if (lua_toboolean(L, 4)) return 0; /* a rehearsal: it would fit */
+    fail(L, "%s: expected %d x %d, got %d x %d", what, (int)y->n_out, (int)y->n_in + 1, (int)m->m.nrows,
+         (int)m->m.ncols);
+  for (size_t i = 0; !y->bias && i < y->n_out; i++)
+    if (mg_mat_get(&m->m, i, 0) != 0)
+      fail(L, "%s: the layer has no bias: expected 0 in column 1, got %s at [%d][1]", what,
+           push_number(L, mg_mat_get(&m->m, i, 0)), (int)i + 1);
+  return m;
+}
+
+/* core.set_theta(net, l, matrix): copies it in after a shape check. */
+static int set_theta(lua_State *L) {
+  check_arity(L, 3);
+  Network *n = network_check(L, 1);
+  lua_settop(L, 3);
+  const size_t l = network_layer(L, 2, n, "theta");
+  const Matrix *m = theta_want(L, 3, n, l);
   lua_getiuservalue(L, 1, KEEP_PARAMETERS);
-  matrix_assign(L, matrix_view(L, -1, y->theta), m);
+  matrix_assign(L, matrix_view(L, -1, n->net.layer[l].theta), m);
+  return 0;
+}
+
+/* core.set_thetas(net, list): the same of all layers, once all have been found to fit. */
+static int set_thetas(lua_State *L) {
+  check_arity(L, 2);
+  Network *n = network_check(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  luaL_checkstack(L, (int)n->net.n_layers + LUA_MINSTACK, "theta");
+  for (size_t l = 0; l < n->net.n_layers; l++) {
+    lua_geti(L, 2, (lua_Integer)l + 1);
+    const Matrix *m = theta_want(L, (int)l + 3, n, l);
+    if (m->storage == n->parameters) { /* a view of what is written to */
+      mg_mat_copy(&matrix_new(L, m->m.nrows, m->m.ncols)->m, &m->m);
+      lua_replace(L, (int)l + 3);
+    }
+    lua_settop(L, (int)l + 3);
+  }
+  if (n->parameters->busy) return fail_busy(L);
+  n->parameters->version++;
+  for (size_t l = 0; l < n->net.n_layers; l++)
+    mg_mat_copy(&n->net.layer[l].theta, &((const Matrix *)lua_touserdata(L, (int)l + 3))->m);
   return 0;
 }
 
@@ -281,6 +357,7 @@ static int network_newindex(lua_State *L) {
 
 /* core.set_network_tostring(f): f makes a network's one line. */
 static int set_network_tostring(lua_State *L) {
+  check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
   luaL_getmetatable(L, NETWORK);
   lua_pushvalue(L, 1);
@@ -295,6 +372,7 @@ static const luaL_Reg functions[] = {{"network", network_new},
                                      {"network_copy", network_copy},
                                      {"view", view},
                                      {"set_theta", set_theta},
+                                     {"set_thetas", set_thetas},
                                      {NULL, NULL}};
 
 /* names[1..]: the name of each entry of a NULL-ended table of structs whose first member is the name. */
@@ -325,7 +403,7 @@ void open_network(lua_State *L) {
   push_names(L, mg_init_names, sizeof(char *));
   lua_setfield(L, -2, "inits");
 
-  luaL_newmetatable(L, NETWORK);
+  class_new(L, NETWORK, "network");
   lua_newtable(L); /* methods */
   lua_newtable(L); /* getters */
   lua_newtable(L); /* setters */
@@ -341,7 +419,5 @@ void open_network(lua_State *L) {
   lua_setfield(L, -4, "__newindex");
   lua_pushcclosure(L, network_index, 2);
   lua_setfield(L, -2, "__index");
-  lua_pushliteral(L, "network");
-  lua_setfield(L, -2, "__name");
   lua_pop(L, 1);
 }

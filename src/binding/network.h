@@ -17,20 +17,23 @@ enum {
   KEEP_BATCH,      /* storage of a, z, delta, y */
   KEEP_X,          /* the matrices attached */
   KEEP_Y,
-  KEEP_RNG,   /* a private generator, or nil */
-  KEEP_TEAM,  /* the threads it may use */
-  KEEP_ORDER, /* memory for an epoch's order of rows */
-  KEEP_OWN,   /* the activations, and the cost, that are written in Lua, or nil */
+  KEEP_RNG,    /* a private generator, or nil */
+  KEEP_TEAM,   /* the threads it may use */
+  KEEP_ORDER,  /* memory for an epoch's order of rows */
+  KEEP_BEFORE, /* THETA before an epoch, a storage, once there was one of several batches */
+  KEEP_LOST,   /* why its past was lost, or nil */
+  KEEP_OWN,    /* the activations, and the cost, that are written in Lua, or nil */
   KEEP_COUNT = KEEP_OWN
 };
 
-typedef struct Running Running; /* see own_call.h */
+typedef struct Running Running; /* see call.h */
 
 enum { PAST_EPOCHS = -1, PAST_NONE = -2 };
 
 /* What past.lua knows of a network. A step that goes on as the one before it is only counted. */
 typedef struct Noted {
   bool on;                         /* is a past kept? */
+  bool lost;                       /* could something not be noted? */
   lua_Integer n;                   /* epochs of each call that is counted; PAST_EPOCHS: of train; PAST_NONE */
   uint64_t times;                  /* calls since they were last asked for */
   double seconds;                  /* that their epochs took */
@@ -61,6 +64,7 @@ typedef struct Network {
   uint64_t told_at; /* of this epoch */
   Running *running; /* who runs its own functions, or NULL: it has none */
   bool busy;        /* is a pass under way that may call one? */
+  bool unpaired;    /* is the cost computed from another output activation than there is? Nothing runs then */
   uint64_t stepped,
       changed;     /* for the journal: epochs that step() did; changes by anything else but writes */
   bool walking;    /* is a walk on? Whatever else makes a pass ends it */
@@ -69,6 +73,8 @@ typedef struct Network {
   uint64_t moved;  /* those of them that changed THETA, by anything but whole epochs */
   uint64_t staged; /* how often X or y was copied into the batch, or was found to be written to there */
   bool watched;    /* are there expressions to look at while it steps? */
+  bool looking;    /* does one look? */
+  bool held;       /* is it to be put back when something does not come to its end? see hold.c */
   Noted noted;
 } Network;
 
@@ -78,16 +84,36 @@ Network *network_check(lua_State *L, int idx);
 /* Layer number (1 .. n_layers) at index idx as 0 .. n_layers - 1; raises, naming what. */
 size_t network_layer(lua_State *L, int idx, const Network *n, const char *what);
 
+/* A number that two networks share when, and almost only when, their flat arrays and batches are laid out
+   alike: precision, sizes of the layers, biases. What is put back is looked at by it. */
+uint64_t network_shape(const mg_network *net);
+
 /* Makes room for batches of up to rows rows, or of just rows rows, so that views taken earlier keep showing
    one pass and not two halves; the network is at index idx. New room holds no batch. */
 void network_room(lua_State *L, int idx, size_t rows, bool just);
 
-/* X and y must fit each other and the network, and be finite; raises otherwise. y may be NULL. */
+/* The cost at index idx, built in or own, with the scale at the next index, by default the network's own;
+   raises when there is none of that name, or it does not go with the output. */
+mg_cost network_cost(lua_State *L, int idx, Network *n, const char *who);
+
+/* Does a cost go with the output of net? What is computed from z knows just one. */
+bool network_pairs(const mg_network *net, const mg_cost_kind *kind);
+
+/* X and y must fit each other and the network in shape; raises otherwise. y may be NULL. */
+void network_check_shapes(lua_State *L, const char *who, const Network *n, const Matrix *X, const Matrix *y);
+
+/* The same, and that they are finite, and what the cost expects. */
 void network_check_data(lua_State *L, const char *who, Network *n, const Matrix *X, const Matrix *y);
+
+/* Raises when no rows and targets have been copied into the batch: for what works on it as it is. */
+void network_check_batch(lua_State *L, const char *who, const Network *n);
 
 /* Readies the attached X (and y, when wanted) as the batch of n, which is at index idx; raises when there is
    none, or it does not fit. */
 void network_attach(lua_State *L, int idx, Network *n, const char *who, bool with_y);
+
+/* The matrix at index idx; of one that shows n's batch, into which it is to go, a copy takes its place. */
+Matrix *network_apart(lua_State *L, int idx, const Network *n);
 
 /* The columns of ones again, whatever was written there. */
 void network_ones(Network *n);
@@ -98,7 +124,24 @@ bool network_walked(const Network *n, mg_op op);
 /* Raises: where a number first went wrong, and what was kept. moved: had an update led there? */
 int network_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w, bool moved);
 
-/* Before a change of the network at index 1 that undo calls what. */
+/* Raises while a watched expression looks at n: what would change it is refused. */
+void network_unwatched(lua_State *L, const Network *n);
+
+/* An image of the network n, at index 1: "whole", "theta", or "before", THETA an epoch ago. Pushes it. */
+typedef struct Image Image;
+void image_push(lua_State *L, Network *n, const char *how);
+
+/* Puts it back. alive: of an image of THETA alone, what the last pass made stays; else it is not yet made.
+   Takes no memory while the room for the batch is that of the image. */
+void image_put(lua_State *L, Network *n, const Image *m, bool alive);
+
+/* --- the past: what cannot be noted, for want of memory, costs the past and not the command ---------------
+ */
+
+/* All that happened to n up to here is known. */
+void past_known(Network *n);
+
+/* Before a change of the network at index 1 that undo calls what, a literal. */
 void past_before(lua_State *L, const char *what);
 
 /* Is what happened to n noted, but for what is counted? When not, it is to be, before the batch is changed.
@@ -106,7 +149,7 @@ void past_before(lua_State *L, const char *what);
 #define PAST_DUE .1 /* seconds of stepping after which an image is worth its memory */
 static inline bool past_is_noted(const Network *n) {
   const Noted *p = &n->noted;
-  return p->changed == n->changed && p->theta == n->parameters->version && p->seconds < PAST_DUE;
+  return p->changed == n->changed && p->theta == n->parameters->version && p->seconds < PAST_DUE && !p->lost;
 }
 void past_note(lua_State *L, Network *n); /* the network is at index 1, here and below */
 

@@ -1,16 +1,20 @@
 /* network_settings.c - what may be set: how THETA is drawn, cost, activations, numbers, what is frozen. */
 
 #include <math.h>
+#include <string.h>
 
 #include "../engine/init.h"
+#include "call.h"
 #include "network.h"
 #include "own.h"
 
 /* core.draw(net, method, value): draws THETA anew by the method called so; what passes of the old one made is
    forgotten. */
 static int draw(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
+  const double value = check_finite(L, 3, "value");
   network_idle(L, n);
   n->changed++;
   n->moved++;
@@ -18,34 +22,53 @@ static int draw(lua_State *L) {
   n->net.made = MG_NOTHING;
   n->net.updated = false;
   n->told = NAN;
-  mg_init(&n->net, (mg_init_method)method, luaL_checknumber(L, 3), network_rng(L, 1));
+  mg_init(&n->net, (mg_init_method)method, value, network_rng(L, 1));
   return 0;
 }
 
 /* core.set_rng(net, generator): gives net a private generator; nil: the shared one again. */
 static int set_rng(lua_State *L) {
+  check_arity(L, 2);
   Network *n = network_check(L, 1);
+  lua_settop(L, 2);
+  rng_opt(L, 2); /* raises when it is none */
   network_idle(L, n);
   n->changed++;
-  if (!lua_isnil(L, 2)) luaL_checkudata(L, 2, RNG);
-  lua_settop(L, 2);
   lua_setiuservalue(L, 1, KEEP_RNG);
   return 0;
 }
 
+bool network_pairs(const mg_network *net, const mg_cost_kind *kind) {
+  return kind->output == NULL || strcmp(kind->output, net->layer[net->n_layers - 1].activation->name) == 0;
+}
+
+mg_cost network_cost(lua_State *L, int idx, Network *n, const char *who) {
+  const double scale = lua_isnoneornil(L, idx + 1) ? n->net.cost.scale : check_finite(L, idx + 1, "scale");
+  const mg_cost cost = own_cost(L, idx, n, scale);
+  if (cost.kind == NULL) fail(L, "%s: no cost '%s'", who, lua_tostring(L, idx));
+  if (!network_pairs(&n->net, cost.kind))
+    fail(L, "%s: cost \"%s\" goes with output \"%s\"", who, cost.kind->name, cost.kind->output);
+  return cost;
+}
+
+/* core.set_cost(net, cost, scale): the cost called so, or an own one; scale (1) of "squares". */
 static int set_cost(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
-  const mg_cost cost = own_cost(L, 2, n, luaL_optnumber(L, 3, 1));
+  const mg_cost cost = own_cost(L, 2, n, lua_isnoneornil(L, 3) ? 1 : check_finite(L, 3, "scale"));
   if (cost.kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
   network_idle(L, n);
   own_keep(L, 1, 0, 2);
   n->changed++;
   n->checked = false; /* another cost may want other targets */
   n->net.cost = cost;
+  n->unpaired = !network_pairs(&n->net, cost.kind);
   return 0;
 }
 
+/* core.set_activation(net, l, activation): that of layer l. */
 static int set_activation(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "layer");
   const mg_activation *g = own_activation(L, 3, n->net.type);
@@ -58,18 +81,21 @@ static int set_activation(lua_State *L) {
     n->walking = false;
   }
   mg_network_activate(&n->net, l, g);
+  n->unpaired = !network_pairs(&n->net, n->net.cost.kind);
   return 0;
 }
 
 /* core.frozen(net, l): what of layer l is: 0 nothing, 1 the bias, 2 the weights, 3 both.
    core.frozen(net, l, parts) changes it. */
 static int frozen(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "frozen");
   if (!lua_isnoneornil(L, 3)) {
+    const unsigned parts = (unsigned)check_whole(L, 3, "parts", 0, MG_FROZEN_BIAS | MG_FROZEN_WEIGHTS);
     network_idle(L, n);
     n->changed++;
-    mg_network_freeze(&n->net, l, (unsigned)luaL_checkinteger(L, 3));
+    mg_network_freeze(&n->net, l, parts);
   }
   lua_pushinteger(L, n->net.layer[l].frozen);
   return 1;
@@ -77,6 +103,7 @@ static int frozen(lua_State *L) {
 
 /* core.numbers(net): eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value) sets one. */
 static int numbers(lua_State *L) {
+  check_arity(L, 3);
   Network *self = network_check(L, 1);
   mg_network *n = &self->net;
   if (lua_isnone(L, 2)) {
@@ -89,9 +116,11 @@ static int numbers(lua_State *L) {
   }
   static const char *const names[] = {"eta", "l1", "l2", NULL};
   double *const places[] = {&n->eta, &n->l1, &n->l2};
+  double *place = places[luaL_checkoption(L, 2, NULL, names)];
+  const double v = check_finite(L, 3, lua_tostring(L, 2));
   network_idle(L, self);
   self->changed++;
-  *places[luaL_checkoption(L, 2, NULL, names)] = luaL_checknumber(L, 3);
+  *place = v;
   return 0;
 }
 

@@ -1,7 +1,7 @@
-/* own.c - activations and costs that are written in Lua: the objects; running a network that has some.
+/* own.c - activations and costs that are written in Lua: the objects.
 
    Each is an object: a structure for the engine, whose functions call Lua (own_call.c), and a table with what
-   the user gave. What an error in one of these raised waits on the stack until run_end raises it. */
+   the user gave. */
 
 #include "own_call.h"
 
@@ -37,12 +37,32 @@ static Way field_way(lua_State *L, const char *field) {
   return way;
 }
 
-/* Pushes an object of class, size bytes, the table at index 1 its user value; its address leads to it. */
+/* Raises unless field is a function, or what may be called as one, in the table at index 1. */
+static void check_callable(lua_State *L, const char *field) {
+  if (lua_getfield(L, 1, field) != LUA_TFUNCTION && luaL_getmetafield(L, -1, "__call") == LUA_TNIL)
+    fail(L, "%s: expected a function, got %s", field, push_kind(L, -1));
+  lua_settop(L, 1);
+}
+
+/* The name in the table at index 1 of what the other two fields are functions of; left at index 2. */
+static const char *check_object(lua_State *L, const char *f, const char *derivative) {
+  check_arity(L, 1);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  check_callable(L, f);
+  check_callable(L, derivative);
+  if (lua_getfield(L, 1, "name") != LUA_TSTRING) fail(L, "name: expected a string, got %s", push_kind(L, -1));
+  return lua_tostring(L, 2);
+}
+
+/* Pushes an object of class, size bytes; its user values are the table at index 1 and the name at 2, which it
+   keeps. Its address leads to it. */
 static void *new_object(lua_State *L, const char *class, size_t size) {
-  void *own = lua_newuserdatauv(L, size, 1);
+  void *own = lua_newuserdatauv(L, size, 2);
   memset(own, 0, size);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, -2, 2);
   luaL_setmetatable(L, class);
   lua_getfield(L, LUA_REGISTRYINDEX, OWN_OBJECTS);
   lua_pushvalue(L, -2);
@@ -53,35 +73,36 @@ static void *new_object(lua_State *L, const char *class, size_t size) {
 
 /* core.own_activation{name=, f=, df=, f_on=, df_on=, kink=}, all checked. */
 static int new_activation(lua_State *L) {
-  lua_settop(L, 1);
-  lua_getfield(L, 1, "name");
+  const char *name = check_object(L, "f", "df");
+  const Way f = field_way(L, "f_on"), df = field_way(L, "df_on");
   OwnActivation *own = new_object(L, OWN_ACTIVATION, sizeof *own);
-  *own = (OwnActivation){{.name = lua_tostring(L, 2), /* the table keeps it */
+  *own = (OwnActivation){{.name = name,
                           .kink = field_is(L, "kink"),
                           .context = own,
                           .forward = own_forward,
                           .backward = own_backward},
                          running_of(L),
-                         field_way(L, "f_on"),
-                         field_way(L, "df_on")};
+                         f,
+                         df};
   return 1;
 }
 
 /* core.own_cost{name=, f=, delta=, f_on=, delta_on=, mean=}, all checked. */
 static int new_cost(lua_State *L) {
-  lua_settop(L, 1);
-  lua_getfield(L, 1, "name");
+  const char *name = check_object(L, "f", "delta");
+  const Way f = field_way(L, "f_on"), delta = field_way(L, "delta_on");
   OwnCost *own = new_object(L, OWN_COST, sizeof *own);
-  *own = (OwnCost){{.name = lua_tostring(L, 2), .factor = own_factor, .sum = own_sum, .delta = own_delta},
+  *own = (OwnCost){{.name = name, .factor = own_factor, .sum = own_sum, .delta = own_delta},
                    running_of(L),
-                   field_way(L, "f_on"),
-                   field_way(L, "delta_on"),
+                   f,
+                   delta,
                    field_is(L, "mean")};
   return 1;
 }
 
 /* core.own(v): "activation" or "cost" and the table of one that is written in Lua; nil for all else. */
 static int own(lua_State *L) {
+  check_arity(L, 1);
   lua_settop(L, 1);
   if (luaL_testudata(L, 1, OWN_ACTIVATION) != NULL)
     lua_pushliteral(L, "activation");
@@ -124,60 +145,25 @@ void own_keep(lua_State *L, int net, size_t place, int idx) {
   n->running = running_of(L);
 }
 
-/* --- running a network -----------------------------------------------------------------------------------
- */
-
-int fail_busy(lua_State *L) {
-  return fail(L, "this network is in the middle of a pass, which calls one of its own functions");
-}
-
-void network_idle(lua_State *L, const Network *n) {
-  if (n->busy) fail_busy(L);
-}
-
-/* The numbers of n are a pass's alone, or anyone's again. */
-static void set_busy(Network *n, bool busy) {
-  n->busy = n->parameters->busy = busy;
-  if (n->batch != NULL) n->batch->busy = busy;
-}
-
-void run_begin(lua_State *L, Network *n, Stopper *s) {
-  if (n->running != NULL) {
-    network_idle(L, n);
-    luaL_checkstack(L, LUA_MINSTACK, "a function of the network's own");
-  }
-  stopper_begin(L, s, &n->net.stop);
-  if (n->running == NULL) return;
-  s->outer = n->running->L;
-  n->running->L = L;
-  set_busy(n, true);
-}
-
-void run_end(Network *n, Stopper *s, mg_status status) {
-  stopper_end(s, &n->net.stop);
-  if (n->running == NULL) return;
-  n->running->L = s->outer;
-  set_busy(n, false);
-  if (status == MG_FAILED) lua_error(s->L); /* it lies on top */
-}
-
-int run_stopped(lua_State *L, const char *who) { return fail(L, "%s: interrupted (THETA kept)", who); }
-
 bool own_interrupted(lua_State *L) {
   const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
   const char *last = strstr(message, "interrupted!");
   return last != NULL && strcmp(last, "interrupted!") == 0;
 }
 
-/* core.is_busy(net): is it in the middle of a pass, which called what asks? core.check_idle(net) raises then.
+/* core.is_busy(net): is it in the middle of a pass, which called what asks? core.check_idle(net) raises then,
+   and while a watched expression looks at it.
  */
 static int is_busy(lua_State *L) {
+  check_arity(L, 1);
   lua_pushboolean(L, network_check(L, 1)->busy);
   return 1;
 }
 
 static int check_idle(lua_State *L) {
+  check_arity(L, 1);
   network_idle(L, network_check(L, 1));
+  network_unwatched(L, network_check(L, 1));
   return 0;
 }
 
@@ -190,9 +176,9 @@ static const luaL_Reg functions[] = {{"own_activation", new_activation},
 
 void open_own(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, OWN_ACTIVATION);
+  class_new(L, OWN_ACTIVATION, "activation");
   lua_setfield(L, -2, "own_activations"); /* the classes, for Lua to complete */
-  luaL_newmetatable(L, OWN_COST);
+  class_new(L, OWN_COST, "cost");
   lua_setfield(L, -2, "own_costs");
   *(Running *)lua_newuserdatauv(L, sizeof(Running), 0) = (Running){NULL};
   lua_setfield(L, LUA_REGISTRYINDEX, OWN_RUNNING);

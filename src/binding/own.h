@@ -1,4 +1,4 @@
-/* own.h - activations and costs that are written in Lua, and running a network that may have some. */
+/* own.h - activations and costs that are written in Lua. */
 
 #ifndef MG_BINDING_OWN_H
 #define MG_BINDING_OWN_H
@@ -14,18 +14,7 @@ mg_cost own_cost(lua_State *L, int idx, Network *n, double scale);
    1, as its cost when place is 0. Built-in ones need no keeping. */
 void own_keep(lua_State *L, int net, size_t place, int idx);
 
-/* Around each call of the engine that runs n. begin raises when n runs already, called from one of its own
-   functions; end raises what one of these raised, when status is MG_FAILED. */
-void run_begin(lua_State *L, Network *n, Stopper *s);
-void run_end(Network *n, Stopper *s, mg_status status);
-
-/* Raises: who was interrupted. */
-int run_stopped(lua_State *L, const char *who);
-
-/* Raises when n runs: what would change it has to wait. */
-void network_idle(lua_State *L, const Network *n);
-
-/* After MG_FAILED, before run_end: was it Ctrl-C that stopped the function? */
+/* After MG_FAILED, its error on top of the stack: was it Ctrl-C that stopped the function? */
 bool own_interrupted(lua_State *L);
 
 #endif

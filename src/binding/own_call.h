@@ -3,13 +3,10 @@
 #ifndef MG_BINDING_OWN_CALL_H
 #define MG_BINDING_OWN_CALL_H
 
+#include "call.h"
 #include "own.h"
 
 #define OWN_OBJECTS "moongrad.own" /* registry: structure -> object, weak */
-
-struct Running {
-  lua_State *L; /* that runs a network which has own functions, or NULL */
-};
 
 /* How a function is called: with numbers one by one, with matrices, or with matrices unless that fails. */
 typedef enum Way { BY_NUMBERS, BY_MATRICES, EITHER_WAY } Way;

@@ -5,8 +5,9 @@
 
 #include <string.h>
 
+#include "call.h"
+#include "guard.h"
 #include "network.h"
-#include "own.h"
 
 #define PAST  "moongrad.past"  /* registry: the function that is told */
 #define IMAGE "moongrad.image" /* metatable name */
@@ -15,55 +16,99 @@
 
 /* core.set_past(f): f(net, what, ...) is told. */
 static int set_past(lua_State *L) {
+  check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_setfield(L, LUA_REGISTRYINDEX, PAST);
   return 0;
 }
 
-/* As lua_call, but no hook runs meanwhile: Ctrl-C has to wait, for what is told must be told whole. */
-static void call_unhooked(lua_State *L, int nargs, int nresults) {
-  const lua_Hook hook = lua_gethook(L);
-  const int mask = lua_gethookmask(L), count = lua_gethookcount(L);
-  lua_sethook(L, NULL, 0, 0);
-  const int status = lua_pcall(L, nargs, nresults, 0);
-  if (lua_gethook(L) == NULL) lua_sethook(L, hook, mask, count);
-  if (status != LUA_OK) lua_error(L);
+/* Calls the function under its nargs arguments, unhooked: what is told must be told whole. When it fails the
+   past of the network at index net is lost, and so are the results. */
+static void note(lua_State *L, int net, int nargs, int nresults) {
+  Noted *p = &((Network *)lua_touserdata(L, net))->noted;
+  if (call_unhooked(L, nargs, nresults) == LUA_OK) return;
+  lua_setiuservalue(L, net, KEEP_LOST); /* the message */
+  p->lost = true;
+  p->n = PAST_NONE;
+  p->times = 0;
 }
 
-/* core.unhooked(f, ...): f(...), no hook running meanwhile. */
-static int unhooked(lua_State *L) {
-  call_unhooked(L, lua_gettop(L) - 1, LUA_MULTRET);
-  return lua_gettop(L);
+/* core.noting(net, f, ...): f(...), which notes something of net. */
+static int noting(lua_State *L) {
+  network_check(L, 1);
+  luaL_checkany(L, 2);
+  note(L, 1, lua_gettop(L) - 2, LUA_MULTRET);
+  return lua_gettop(L) - 1;
 }
 
-/* Pushes f, the network at index 1 and what. */
-static void push_telling(lua_State *L, const char *what) {
+/* core.past_lost(net): why its past was lost; nil when it was not. core.past_lost(net, false): there is a new
+   one. */
+static int past_lost(lua_State *L) {
+  check_arity(L, 2);
+  Network *n = network_check(L, 1);
+  lua_settop(L, 2);
+  if (!lua_isnil(L, 2)) {
+    n->noted.lost = false;
+    lua_pushnil(L);
+    lua_setiuservalue(L, 1, KEEP_LOST);
+  }
+  if (!n->noted.lost) return 0;
+  lua_getiuservalue(L, 1, KEEP_LOST);
+  return 1;
+}
+
+/* Tells the function of the registry. Its arguments: the network, what, and the rest; a text is a light
+   userdata as yet. */
+static int tell_protected(lua_State *L) {
+  const int n = lua_gettop(L);
+  for (int i = 2; i <= n; i++)
+    if (lua_islightuserdata(L, i)) {
+      lua_pushstring(L, lua_touserdata(L, i));
+      lua_replace(L, i);
+    }
   lua_getfield(L, LUA_REGISTRYINDEX, PAST);
-  lua_pushvalue(L, 1);
-  lua_pushstring(L, what);
+  lua_insert(L, 1);
+  lua_call(L, n, 0);
+  return 0;
 }
+
+static void push_text(lua_State *L, const char *text) { lua_pushlightuserdata(L, (void *)(uintptr_t)text); }
+
+/* Begins to tell of the network at index 1; what, which is a literal, and the arguments that follow take no
+   memory to push. */
+static void push_telling(lua_State *L, const char *what) {
+  lua_pushcfunction(L, tell_protected);
+  lua_pushvalue(L, 1);
+  push_text(L, what);
+}
+
+/* Tells it, with so many arguments. */
+static void tell(lua_State *L, int nargs) { note(L, 1, 2 + nargs, 0); }
 
 static uint64_t version(const Matrix *m) { return m->storage->version; }
 
 void past_before(lua_State *L, const char *what) {
-  if (!network_check(L, 1)->noted.on) return;
+  const Network *n = network_check(L, 1);
+  network_unwatched(L, n);
+  if (!n->noted.on) return;
   push_telling(L, "change");
-  lua_pushstring(L, what);
-  call_unhooked(L, 3, 0);
+  push_text(L, what);
+  tell(L, 1);
 }
 
 void past_note(lua_State *L, Network *n) {
   if (!n->noted.on) return;
   push_telling(L, "note");
-  call_unhooked(L, 2, 0);
+  tell(L, 0);
 }
 
 void past_before_step(lua_State *L, Network *n, lua_Integer count) {
+  network_unwatched(L, n);
   if (!n->noted.on || count == 0) return;
   push_telling(L, "step");
   lua_pushinteger(L, count);
-  call_unhooked(L, 3, 0);
-  n->noted.n = count;
+  tell(L, 1);
+  n->noted.n = n->noted.lost ? PAST_NONE : count;
 }
 
 void past_short_step(lua_State *L, Network *n, const mg_run *run) {
@@ -71,7 +116,7 @@ void past_short_step(lua_State *L, Network *n, const mg_run *run) {
   n->noted.n = PAST_NONE;
   push_telling(L, "short");
   lua_pushinteger(L, (lua_Integer)run->done);
-  call_unhooked(L, 3, 0);
+  tell(L, 1);
 }
 
 /* Four numbers by which two states of a generator are told apart. */
@@ -84,6 +129,7 @@ static void fingerprint(const mg_rng *g, uint32_t mark[4]) {
 
 void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g) {
   Noted *p = &n->noted;
+  network_unwatched(L, n);
   if (!p->on) return;
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
   uint32_t mark[4] = {0};
@@ -97,8 +143,8 @@ void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g) 
   lua_pushvalue(L, 3);
   lua_pushinteger(L, (lua_Integer)batch);
   lua_pushboolean(L, g != NULL);
-  call_unhooked(L, 6, 0);
-  p->n = PAST_EPOCHS;
+  tell(L, 4);
+  p->n = p->lost ? PAST_NONE : PAST_EPOCHS;
   p->of_X = X;
   p->of_y = y;
   p->version_X = version(X);
@@ -109,13 +155,12 @@ void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g) 
 
 void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {
   Noted *p = &n->noted;
-  if (ok && p->on) {
+  if (ok && p->on && p->n != PAST_NONE) {
     p->seconds += seconds;
     p->times++;
     if (g != NULL) fingerprint(g, p->rng);
   } else {
-    n->changed += !ok; /* some of its batches may have been */
-    n->moved += !ok;
+    n->changed += !ok; /* what passes had made is gone */
     p->n = PAST_NONE;
   }
 }
@@ -124,6 +169,7 @@ void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {
 
 /* core.past_on(net, on): is a past kept? */
 static int past_on(lua_State *L) {
+  check_arity(L, 2);
   Noted *p = &network_check(L, 1)->noted;
   p->on = lua_toboolean(L, 2);
   p->n = PAST_NONE;
@@ -134,6 +180,7 @@ static int past_on(lua_State *L) {
 /* core.past_counted(net): the calls counted since it was last asked; the count ends. Seconds that
    their epochs took. */
 static int past_counted(lua_State *L) {
+  check_arity(L, 1);
   Noted *p = &network_check(L, 1)->noted;
   lua_pushinteger(L, (lua_Integer)p->times);
   lua_pushnumber(L, p->seconds);
@@ -143,27 +190,36 @@ static int past_counted(lua_State *L) {
   return 2;
 }
 
-/* core.past_changes(net): have there been changes of settings? of THETA? was the batch written to by hand?
-   how often was X staged? All is known from here on. */
-static int past_changes(lua_State *L) {
-  Network *n = network_check(L, 1);
+void past_known(Network *n) {
   Noted *p = &n->noted;
-  lua_pushboolean(L, p->changed != n->changed);
-  lua_pushboolean(L, p->moved != n->moved || p->theta != n->parameters->version);
-  lua_pushboolean(L, n->batch != NULL && n->batch->version > (p->batch == n->batch ? p->version_batch : 0));
-  lua_pushinteger(L, (lua_Integer)n->staged);
   p->changed = n->changed;
   p->moved = n->moved;
   p->theta = n->parameters->version;
   p->staged = n->staged;
   p->batch = n->batch;
   p->version_batch = n->batch != NULL ? n->batch->version : 0;
+  p->n = PAST_NONE;
+  p->times = 0;
+}
+
+/* core.past_changes(net): have there been changes of settings? of THETA? was the batch written to by hand?
+   how often was X staged? All is known from here on. */
+static int past_changes(lua_State *L) {
+  check_arity(L, 1);
+  Network *n = network_check(L, 1);
+  Noted *p = &n->noted;
+  lua_pushboolean(L, p->changed != n->changed);
+  lua_pushboolean(L, p->moved != n->moved || p->theta != n->parameters->version);
+  lua_pushboolean(L, n->batch != NULL && n->batch->version > (p->batch == n->batch ? p->version_batch : 0));
+  lua_pushinteger(L, (lua_Integer)n->staged);
+  past_known(n);
   return 4;
 }
 
 /* --- images ----------------------------------------------------------------------------------- */
 
-typedef struct Image {
+struct Image {
+  uint64_t shape; /* network_shape of what it was taken of */
   size_t n_theta; /* bytes of THETA */
   size_t n_batch; /* bytes of the batch when it is whole: THETA GRAD DTHETA previous, batch; else 0: THETA */
   bool whole;     /* is it all that a pass leaves, or THETA alone? */
@@ -174,7 +230,7 @@ typedef struct Image {
   mg_targets targets;
   double sum, j;
   bool has_rng; /* the network's own generator comes first */
-} Image;        /* the numbers follow */
+};              /* the numbers follow */
 
 static size_t flat_bytes(const mg_network *net) { return net->n_theta * mg_type_size(net->type); }
 
@@ -184,6 +240,7 @@ static size_t batch_bytes(const mg_network *net) {
 
 /* core.image_sizes(net): bytes of an image of THETA alone, of a whole one. */
 static int image_sizes(lua_State *L) {
+  check_arity(L, 1);
   const mg_network *net = &network_check(L, 1)->net;
   lua_getiuservalue(L, 1, KEEP_RNG);
   const size_t head = sizeof(Image) + (lua_isnil(L, -1) ? 0 : sizeof(mg_rng));
@@ -200,18 +257,16 @@ static void before_update(const mg_network *net, char *theta) {
            net->range[k].count * size);
 }
 
-/* core.image(net, how): "whole", "theta", or "before": THETA before the last update, an epoch ago. */
-static int image(lua_State *L) {
-  static const char *const hows[] = {"whole", "theta", "before", NULL};
-  Network *n = network_check(L, 1);
+void image_push(lua_State *L, Network *n, const char *name) {
   const mg_network *net = &n->net;
-  const int how = luaL_checkoption(L, 2, NULL, hows);
+  const int how = *name == 'w' ? 0 : *name == 't' ? 1 : 2;
   const size_t flat = flat_bytes(net), batch = how == 0 ? batch_bytes(net) : 0;
   lua_getiuservalue(L, 1, KEEP_RNG);
   const mg_rng *own = lua_touserdata(L, -1);
   const size_t rng = own != NULL ? sizeof *own : 0;
-  Image *m = lua_newuserdatauv(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, 0);
-  *m = (Image){.n_theta = flat,
+  Image *m = memory_new(L, sizeof *m + rng + (how == 0 ? 4 : 1) * flat + batch, "an image for undo");
+  *m = (Image){.shape = network_shape(net),
+               .n_theta = flat,
                .n_batch = batch,
                .whole = how == 0,
                .epoch = net->epoch - (how == 2),
@@ -228,12 +283,24 @@ static int image(lua_State *L) {
   if (own != NULL) memcpy(at, own, rng);
   at += rng;
   memcpy(at, net->theta, flat);
+  lua_replace(L, -2); /* of the generator */
   if (how == 2) before_update(net, at);
-  if (how != 0) return 1;
+  if (how != 0) return;
   memcpy(at + flat, net->grad, flat);
   memcpy(at + 2 * flat, net->dtheta, flat);
   memcpy(at + 3 * flat, net->previous, flat);
   if (batch > 0) memcpy(at + 4 * flat, storage_data(n->batch), batch);
+}
+
+/* core.image(net, how): an image, "whole", "theta", or "before": THETA before the last update, an epoch ago.
+ */
+static int image(lua_State *L) {
+  static const char *const hows[] = {"whole", "theta", "before", NULL};
+  check_arity(L, 2);
+  Network *n = network_check(L, 1);
+  const int how = luaL_checkoption(L, 2, NULL, hows);
+  if (how == 2 && !(n->net.updated && n->net.epoch > 0)) return fail(L, "image: there has been no update");
+  image_push(L, n, hows[how]);
   return 1;
 }
 
@@ -245,19 +312,14 @@ static void put_batch(lua_State *L, Network *n, const Image *m, const char *at) 
   n->net.made = m->made;
 }
 
-/* core.put_image(net, image, alive): makes net what it was, settings and data apart. alive: of an image of
-   THETA alone, what the last pass made stays; else it is not yet made. */
-static int put_image(lua_State *L) {
-  Network *n = network_check(L, 1);
+void image_put(lua_State *L, Network *n, const Image *m, bool alive) {
   mg_network *net = &n->net;
-  const Image *m = luaL_checkudata(L, 2, IMAGE);
   const char *at = (const char *)(m + 1) + (m->has_rng ? sizeof(mg_rng) : 0);
   const size_t flat = m->n_theta;
-  network_idle(L, n);
+  if (m->whole && m->n_batch > 0) put_batch(L, n, m, at + 4 * flat); /* raises before anything has changed */
   n->changed++;
   n->walking = false;
   n->staged_X = n->staged_y = NULL;
-  if (m->whole && m->n_batch > 0) put_batch(L, n, m, at + 4 * flat);
   memcpy(net->theta, at, flat);
   if (m->whole) {
     memcpy(net->grad, at + flat, flat);
@@ -267,7 +329,7 @@ static int put_image(lua_State *L) {
     net->sum = m->sum;
     net->j = m->j;
   }
-  if (m->whole || !lua_toboolean(L, 3) || m->made == MG_NOTHING) {
+  if (m->whole || !alive || m->made == MG_NOTHING) {
     net->made = m->whole && m->n_batch > 0 ? m->made : MG_NOTHING;
     net->updated = m->whole && m->updated;
   }
@@ -275,10 +337,24 @@ static int put_image(lua_State *L) {
   lua_getiuservalue(L, 1, KEEP_RNG);
   mg_rng *own = lua_touserdata(L, -1);
   if (m->has_rng && own != NULL) memcpy(own, m + 1, sizeof *own);
+  lua_pop(L, 1);
+}
+
+/* core.put_image(net, image, alive): makes net, or one of the same layers, biases and precision, what it was,
+   settings and data apart. */
+static int put_image(lua_State *L) {
+  check_arity(L, 3);
+  Network *n = network_check(L, 1);
+  const Image *m = luaL_checkudata(L, 2, IMAGE);
+  network_idle(L, n);
+  if (m->shape != network_shape(&n->net))
+    return fail(L, "put_image: the image is of a network of other layers or precision");
+  image_put(L, n, m, lua_toboolean(L, 3));
   return 0;
 }
 
-static const luaL_Reg functions[] = {{"unhooked", unhooked},
+static const luaL_Reg functions[] = {{"noting", noting},
+                                     {"past_lost", past_lost},
                                      {"set_past", set_past},
                                      {"past_on", past_on},
                                      {"past_counted", past_counted},
@@ -290,6 +366,6 @@ static const luaL_Reg functions[] = {{"unhooked", unhooked},
 
 void open_past(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, IMAGE);
+  class_new(L, IMAGE, "image");
   lua_pop(L, 1);
 }

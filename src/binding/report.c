@@ -42,6 +42,7 @@ static Report *self(lua_State *L) { return luaL_checkudata(L, 1, REPORT); }
 /* r[key]: what it was given, else its own; upvalue 1 has the places of their names. */
 static int report_index(lua_State *L) {
   const Report *r = self(L);
+  lua_settop(L, 2);
   if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, -2) != LUA_TNIL) return 1;
@@ -55,6 +56,7 @@ static int report_index(lua_State *L) {
 /* r[key] = value */
 static int report_newindex(lua_State *L) {
   self(L);
+  lua_settop(L, 3);
   if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE) {
     lua_newtable(L);
     lua_pushvalue(L, -1);
@@ -66,11 +68,18 @@ static int report_newindex(lua_State *L) {
   return 0;
 }
 
+/* next, whatever that global is by now. */
+static int next_field(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 2);
+  return lua_next(L, 1) ? 2 : 0;
+}
+
 /* pairs(r): those of a table of all fields. */
 static int report_pairs(lua_State *L) {
   const Report *r = self(L);
   lua_settop(L, 1);
-  lua_getglobal(L, "next");
+  lua_pushcfunction(L, next_field);
   lua_newtable(L);
   for (int i = 0; names[i] != NULL; i++) {
     push_field(L, r, i);
@@ -88,6 +97,7 @@ static int report_pairs(lua_State *L) {
 
 /* core.make_report(fields): a report of these fields and no others. */
 static int make_report(lua_State *L) {
+  check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_getmetatable(L, REPORT);
   Report *r = report_new(L, lua_gettop(L));
@@ -104,7 +114,7 @@ static const luaL_Reg functions[] = {{"make_report", make_report}, {NULL, NULL}}
 
 void open_report(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, REPORT);
+  class_new(L, REPORT, "report");
   luaL_setfuncs(L, metamethods, 0);
   lua_newtable(L);
   for (int i = 0; names[i] != NULL; i++) {

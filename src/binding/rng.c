@@ -7,8 +7,7 @@
 
 #define SHARED "moongrad.rng.shared" /* where the registry keeps the shared generator */
 
-/* Pushes a new generator, as after seed(seed). */
-static mg_rng *push_generator(lua_State *L, uint32_t seed) {
+mg_rng *rng_new(lua_State *L, uint32_t seed) {
   mg_rng *g = lua_newuserdatauv(L, sizeof *g, 0);
   mg_rng_seed(g, seed);
   luaL_setmetatable(L, RNG);
@@ -22,7 +21,7 @@ mg_rng *rng_opt(lua_State *L, int idx) {
     return g;
   }
   if (lua_getfield(L, LUA_REGISTRYINDEX, SHARED) == LUA_TNIL) {
-    push_generator(L, 0);
+    rng_new(L, 0);
     lua_pushvalue(L, -1);
     lua_setfield(L, LUA_REGISTRYINDEX, SHARED);
     lua_remove(L, -2);
@@ -109,6 +108,7 @@ static int rng_permutation(lua_State *L) {
   mg_rng *g = check_rng(L, &n);
   if (n > 1) check_arity(L, 1);
   const size_t count = (size_t)check_whole(L, 1, "n", 1, UINT32_MAX);
+  memory_ask(L, (double)count * (sizeof(double) + sizeof(uint32_t)), "a permutation");
   mg_mat *m = &matrix_new(L, 1, count)->m;
   uint32_t *order = storage_data(storage_new(L, count * sizeof *order, "a permutation"));
   mg_rng_permutation(g, count, order);
@@ -125,7 +125,7 @@ static int rng_permutation(lua_State *L) {
 */
 static int rng_generator(lua_State *L) {
   check_arity(L, 1);
-  push_generator(L, check_seed(L, 1));
+  rng_new(L, check_seed(L, 1));
   return 1;
 }
 
@@ -148,15 +148,11 @@ void open_rng(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
   lua_pushcfunction(L, rng_generator);
   lua_setfield(L, -2, "generator");
-  luaL_newmetatable(L, RNG);
+  class_new(L, RNG, "generator");
   luaL_newlib(L, functions);
   lua_pushvalue(L, -1);
   lua_setfield(L, -3, "methods");
   lua_pushcclosure(L, rng_index, 1);
   lua_setfield(L, -2, "__index");
-  lua_pushliteral(L, "generator");
-  lua_setfield(L, -2, "__name");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");
   lua_pop(L, 1);
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "../engine/pass.h"
+#include "call.h"
 #include "network.h"
 #include "own.h"
 #include "report.h"
@@ -40,27 +41,31 @@ static Network *self(lua_State *L) {
   return network_check(L, 1); /* raises */
 }
 
-/* Pushes a report. wanted: the epochs asked for, when it was stopped, else 0. */
-static void push_report(lua_State *L, Network *n, const mg_run *run, double seconds, lua_Integer wanted) {
+/* Fills a report. */
+static void fill_report(Report *r, Network *n, const mg_run *run, double seconds, bool interrupted) {
   if (!isnan(run->metrics.cost)) { /* of an epoch of train that was stopped it is */
     n->told = run->metrics.cost;
     n->told_at = n->net.epoch;
   }
-  *report_new(L, lua_upvalueindex(UP_REPORT)) =
-      (Report){(lua_Integer)n->net.epoch, run->metrics, seconds, wanted > 0};
-  if (wanted == 0) return;
-  lua_createtable(L, 0, 2); /* its further fields; to set them by name is a call, which the hook would end */
+  *r = (Report){(lua_Integer)n->net.epoch, run->metrics, seconds, interrupted};
+}
+
+/* Gives the report at this index, of a run that was stopped, its further fields, and keeps it. wanted: the
+   epochs that were asked for. */
+static void keep_interrupted(lua_State *L, int report, const mg_run *run, lua_Integer wanted) {
+  lua_createtable(L, 0, 2); /* to set them by name is a call, which the hook would end */
   lua_pushinteger(L, (lua_Integer)run->done);
   lua_setfield(L, -2, "done");
   lua_pushinteger(L, wanted);
   lua_setfield(L, -2, "wanted");
-  lua_setiuservalue(L, -2, 1);
-  lua_pushvalue(L, -1);
+  lua_setiuservalue(L, report, 1);
+  lua_pushvalue(L, report);
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
 }
 
 /* core.last_cost(net): the one told last when it is of this epoch, else J and true; nil before both. */
 static int last_cost(lua_State *L) {
+  check_arity(L, 1);
   const Network *n = network_check(L, 1);
   const bool told = n->told_at == n->net.epoch && !isnan(n->told);
   const double cost = told ? n->told : n->net.made >= MG_FORWARD ? n->net.j : NAN;
@@ -71,6 +76,7 @@ static int last_cost(lua_State *L) {
 
 /* core.interrupted(): the report of the last run that was stopped, once; else nil. */
 static int interrupted(lua_State *L) {
+  check_arity(L, 0);
   lua_getfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
   lua_pushnil(L);
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
@@ -127,6 +133,7 @@ static int step_looking(lua_State *L) {
 
 /* core.set_steps(f): f(net, n, options) does those. */
 static int set_steps(lua_State *L) {
+  check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_setfield(L, LUA_REGISTRYINDEX, STEPS);
   return 0;
@@ -134,8 +141,27 @@ static int set_steps(lua_State *L) {
 
 /* core.set_watched(net, watched): are there watches? */
 static int set_watched(lua_State *L) {
+  check_arity(L, 2);
   network_check(L, 1)->watched = lua_toboolean(L, 2);
   return 0;
+}
+
+void network_unwatched(lua_State *L, const Network *n) {
+  if (n->looking) fail(L, "a watched expression changes nothing: it may not step, train, undo or the like");
+}
+
+/* core.look(net, f): pcall(f), f being what looks at net. */
+static int look(lua_State *L) {
+  check_arity(L, 2);
+  Network *n = network_check(L, 1);
+  luaL_checkany(L, 2);
+  const bool was = n->looking;
+  n->looking = true;
+  const int status = lua_pcall(L, 0, 1, 0);
+  n->looking = was;
+  lua_pushboolean(L, status == LUA_OK);
+  lua_insert(L, -2);
+  return 2;
 }
 
 /*** net:step([n])
@@ -154,6 +180,8 @@ static int step(lua_State *L) {
   if (n->watched || lua_gettop(L) > 2) return step_looking(L);
   network_idle(L, n);
   const lua_Integer count = epochs_arg(L, 2, "step");
+  Report *r = report_new(L, lua_upvalueindex(UP_REPORT)); /* no memory is needed once it is done */
+  const int report = lua_gettop(L);
   if (!past_is_noted(n)) past_note(L, n);
   network_attach(L, 1, n, "step", true);
   if (!past_counts(n, count)) past_before_step(L, n, count);
@@ -164,26 +192,31 @@ static int step(lua_State *L) {
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (uint64_t)count);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
+  run_over(n, &s);
   const double seconds = now() - start;
+  const int failed = lua_gettop(L);
   n->stepped += run.done;
   if (run.done == (uint64_t)count && n->noted.n == count)
     past_count(n, seconds);
   else
     past_short_step(L, n, &run);
-  if (status == MG_FAILED && own_interrupted(L)) {
-    push_report(L, n, &run, seconds, count); /* kept for the line about a step that was stopped */
-    lua_pop(L, 1);
+  const bool stopped = status == MG_STOPPED || (status == MG_FAILED && own_interrupted(L));
+  if (stopped) { /* for the line about a step that was stopped */
+    fill_report(r, n, &run, seconds, true);
+    keep_interrupted(L, report, &run, count);
   }
-  run_end(n, &s, status);
+  run_raise(L, status, failed);
   if (status == MG_NONFINITE) return network_nonfinite(L, "step", &n->net, &run.where, run.refused);
-  push_report(L, n, &run, seconds, status == MG_STOPPED ? count : 0);
+  if (!stopped) fill_report(r, n, &run, seconds, false);
+  lua_settop(L, report);
   return 1;
 }
 
 /* Memory for the order of rows rows, kept by the network at index 1. */
 static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
+  if (rows > UINT32_MAX) fail(L, "train: expected up to 2^32 - 1 rows to shuffle, got %I", (LUAI_UACINT)rows);
   if (n->order_rows != rows) {
-    lua_newuserdatauv(L, rows * sizeof(uint32_t), 0);
+    memory_new(L, rows * sizeof(uint32_t), "the order of an epoch");
     lua_setiuservalue(L, 1, KEEP_ORDER);
     n->order_rows = rows;
   }
@@ -193,20 +226,45 @@ static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   return order;
 }
 
+/* Room for THETA before an epoch of several batches, kept by the network at index 1. */
+static void *before_of(lua_State *L, const Network *n) {
+  if (lua_getiuservalue(L, 1, KEEP_BEFORE) == LUA_TNIL) {
+    storage_new(L, mg_theta_bytes(&n->net), "THETA as it was before the epoch");
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, 1, KEEP_BEFORE);
+    lua_replace(L, -2);
+  }
+  Storage *s = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return storage_data(s);
+}
+
 /* core.epoch(net, X, y, batch, shuffle, targets, generator): one epoch of mini-batches over data that
-   check_data has checked, targets what it returned, its order drawn from the generator (nil: the network's);
-   a report. */
+   check_data has checked, of which only the shapes are looked at again, targets what it returned, its order
+   drawn from the generator (nil: the network's); a report. An epoch that does not come to its end leaves
+   THETA and the generator as they were. */
 static int epoch(lua_State *L) {
+  check_arity(L, 7);
   Network *n = network_check(L, 1);
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
-  const size_t rows = X->m.nrows, batch = (size_t)luaL_checkinteger(L, 4);
-  const mg_targets targets = (mg_targets)luaL_checkinteger(L, 6);
+  network_check_shapes(L, "train", n, X, y);
+  const size_t rows = X->m.nrows, batch = check_count(L, 4, "batch");
+  const mg_targets targets = (mg_targets)check_whole(L, 6, "targets", MG_VALUES, MG_ONE_HOT);
   network_idle(L, n);
+  lua_settop(L, 7);
+  Report *r = report_new(L, lua_upvalueindex(UP_REPORT));
   mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
+  X = network_apart(L, 2, n);
+  y = network_apart(L, 3, n);
   past_before_epoch(L, n, batch, g);
-  network_room(L, 1, batch < rows ? batch : rows, false);
+  void *before = batch < rows ? before_of(L, n) : NULL;
   uint32_t *order = g != NULL ? order_of(L, n, rows) : NULL;
-  if (order != NULL) mg_rng_permutation(g, rows, order);
+  network_room(L, 1, batch < rows ? batch : rows, false); /* last: a finaliser may use n */
+  mg_rng undrawn;
+  if (order != NULL) {
+    undrawn = *g;
+    mg_rng_permutation(g, rows, order);
+  }
   n->staged_X = n->staged_y = NULL;
   n->walking = false;
   const double start = now();
@@ -214,12 +272,16 @@ static int epoch(lua_State *L) {
   Stopper s;
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
-  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, &run);
+  const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, before, &run);
+  run_over(n, &s);
+  if (status != MG_OK && g != NULL) *g = undrawn;
   const double seconds = now() - start;
   past_after_epoch(n, g, status == MG_OK, seconds);
-  run_end(n, &s, status);
+  run_raise(L, status, lua_gettop(L));
   if (status == MG_NONFINITE) return network_nonfinite(L, "train", &n->net, &run.where, run.refused);
-  push_report(L, n, &run, seconds, status == MG_STOPPED ? 1 : 0);
+  fill_report(r, n, &run, seconds, status == MG_STOPPED);
+  lua_settop(L, 8);
+  if (status == MG_STOPPED) keep_interrupted(L, 8, &run, 1);
   return 1;
 }
 
@@ -261,7 +323,8 @@ static int forward(lua_State *L) {
              n->y->m.ncols == mg_network_n_out(&n->net);
     network_attach(L, 1, n, "forward", with_y);
   } else {
-    const Matrix *X = matrix_want(L, 2, "X", 0);
+    matrix_want(L, 2, "X", 0);
+    const Matrix *X = network_apart(L, 2, n);
     network_check_data(L, "forward", n, X, NULL);
     network_room(L, 1, X->m.nrows, true);
     n->staged_X = n->staged_y = NULL;
@@ -303,7 +366,8 @@ static int backward(lua_State *L) {
   if (own || n->staged_y != y || n->version_y != y->storage->version) {
     const Matrix batch = {.m = mg_mat_cols(n->net.layer[0].in, 1, n->net.layer[0].n_in)};
     network_check_data(L, "backward", n, &batch, y);
-    stage(L, n, "backward", NULL, y);
+    if (!own) lua_getiuservalue(L, 1, KEEP_Y);
+    stage(L, n, "backward", NULL, network_apart(L, own ? 2 : 3, n));
     n->net.targets = mg_targets_of(&y->m);
     n->staged_y = own ? NULL : y;
     n->version_y = y->storage->version;
@@ -342,9 +406,13 @@ static int update(lua_State *L) {
 static const luaL_Reg methods[] = {
     {"step", step}, {"forward", forward}, {"backward", backward}, {"update", update}, {NULL, NULL}};
 
-static const luaL_Reg functions[] = {
-    {"epoch", epoch},         {"interrupted", interrupted}, {"last_cost", last_cost},
-    {"set_steps", set_steps}, {"set_watched", set_watched}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"epoch", epoch},
+                                     {"interrupted", interrupted},
+                                     {"last_cost", last_cost},
+                                     {"set_steps", set_steps},
+                                     {"set_watched", set_watched},
+                                     {"look", look},
+                                     {NULL, NULL}};
 
 void open_run(lua_State *L) {
   luaL_setfuncs(L, functions, push_upvalues(L));

@@ -24,6 +24,7 @@ static struct {
   double told;      /* when it was last told, ... */
   double looked;    /* ... and when the clock was last looked at */
   long pace, count; /* questions from one look to the next, and those left */
+  bool telling;     /* is the function being called? In the middle of a pass */
 } progress;
 
 /* The time to some ms, for little. */
@@ -62,9 +63,19 @@ static void tell(Stopper *s, double seconds) {
     lua_pushinteger(L, (lua_Integer)k);
     lua_pushinteger(L, (lua_Integer)n);
   }
+  progress.telling = true;
   call(L, s->epoch != NULL ? 5 : s->filled != NULL ? 3 : 1);
+  progress.telling = false;
   if (collects) lua_gc(L, LUA_GCRESTART);
   s->told = true;
+}
+
+void stopper_not_told(lua_State *L) {
+  if (!progress.telling) return;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  if (lua_tothread(L, -1) == progress.main)
+    fail(L, "the function of core.progress is called in the middle of a pass: it runs and changes nothing");
+  lua_pop(L, 1);
 }
 
 /* Looks at the clock, as often as some ms apart, and tells when it is time. */
@@ -96,8 +107,9 @@ void stopper_fills(Stopper *s, const mg_mat *m) { s->filled = m; }
    it has done, of how many, after which one, the last J. f() is called when it is over and f was called
    before. nil: no more. */
 static int core_progress(lua_State *L) {
+  check_arity(L, 2);
   lua_settop(L, 2);
-  const double interval = luaL_optnumber(L, 2, 0);
+  const double interval = lua_isnil(L, 2) ? 0 : check_finite(L, 2, "interval");
   const bool on = !lua_isnil(L, 1);
   if (on) luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_settop(L, 1);

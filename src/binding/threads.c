@@ -77,7 +77,7 @@ static int threads(lua_State *L) {
 }
 
 void open_threads(lua_State *L) {
-  luaL_newmetatable(L, TEAM);
+  class_new(L, TEAM, "team");
   lua_pushcfunction(L, team_gc);
   lua_setfield(L, -2, "__gc");
   lua_pop(L, 1);

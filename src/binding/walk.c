@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../engine/pass.h"
+#include "call.h"
 #include "network.h"
-#include "own.h"
 
 static const char *const op_names[] = {
     [MG_OP_Z] = "z",         [MG_OP_A] = "a",       [MG_OP_COST] = "cost",
@@ -30,7 +30,9 @@ static void count(Network *n, size_t walked) {
 
 /* Copies the X and y at indices 2 and 3 into the batch of the network at 1. */
 static void stage(lua_State *L, Network *n) {
-  const Matrix *X = matrix_want(L, 2, "X", 0), *y = matrix_want(L, 3, "y", 1);
+  matrix_want(L, 2, "X", 0);
+  matrix_want(L, 3, "y", 1);
+  const Matrix *X = network_apart(L, 2, n), *y = network_apart(L, 3, n);
   network_check_data(L, "walk", n, X, y);
   network_room(L, 1, X->m.nrows, true);
   n->staged_X = n->staged_y = NULL;
@@ -45,6 +47,7 @@ static void stage(lua_State *L, Network *n) {
 /* core.walk_begin(net[, X, y]): a walk begins, on the attached data or on these; what passes made is
    forgotten. Returns its number and that of its operations. */
 static int begin(lua_State *L) {
+  check_arity(L, 3);
   Network *n = network_check(L, 1);
   lua_settop(L, 3);
   network_idle(L, n);
@@ -65,6 +68,7 @@ static int begin(lua_State *L) {
 /* core.walk_state(net): the number of the walk that is on, and its operations done; nil when none is, or
    something else has made a pass since. */
 static int state(lua_State *L) {
+  check_arity(L, 1);
   const Network *n = network_check(L, 1);
   if (!n->walking) return 0;
   lua_pushinteger(L, (lua_Integer)n->walks);
@@ -74,6 +78,7 @@ static int state(lua_State *L) {
 
 /* core.batch(net): the rows of the batch, the factor of its cost, and its targets, a view. */
 static int batch(lua_State *L) {
+  check_arity(L, 1);
   Network *n = network_check(L, 1);
   lua_pushinteger(L, (lua_Integer)n->net.rows);
   if (n->net.rows == 0) return 1;
@@ -87,8 +92,10 @@ static int batch(lua_State *L) {
 
 /* core.walk_op(net, k): the name and layer of operation k; of cost and update: no layer. */
 static int op_at(lua_State *L) {
+  check_arity(L, 2);
   const Network *n = network_check(L, 1);
-  const mg_op op = mg_op_at(&n->net, (size_t)luaL_checkinteger(L, 2) - 1);
+  const lua_Integer k = check_whole(L, 2, "k", 1, (lua_Integer)mg_op_count(&n->net));
+  const mg_op op = mg_op_at(&n->net, (size_t)k - 1);
   lua_pushstring(L, op_names[op.kind]);
   if (op.kind == MG_OP_COST || op.kind == MG_OP_UPDATE) return 1;
   lua_pushinteger(L, (lua_Integer)op.layer + 1);
@@ -106,10 +113,18 @@ static mg_where bad_so_far(const mg_network *net) {
   return (mg_where){.quantity = "J"};
 }
 
+static void check_walking(lua_State *L, const Network *n) {
+  if (!n->walking) fail(L, "walk: none is on; walk() begins one");
+}
+
 /* core.walk_run(net): the next operation. Raises as step does, and then it is still the next. */
 static int run(lua_State *L) {
+  check_arity(L, 1);
   Network *n = network_check(L, 1);
   mg_network *net = &n->net;
+  network_idle(L, n);
+  check_walking(L, n);
+  if (n->walked == mg_op_count(net)) return fail(L, "walk: it is over: all its operations are done");
   const mg_op op = mg_op_at(net, n->walked);
   if (n->batch->version != n->version_batch) n->staged_X = NULL; /* edits of A end with the walk */
   if (op.kind == MG_OP_UPDATE) past_before(L, "a walk's update");
@@ -137,8 +152,11 @@ static int run(lua_State *L) {
 
 /* --- the update, which alone changes more than it makes ----------------------------------------------- */
 
+#define KEPT "moongrad.kept" /* metatable name */
+
 /* What it changes, as it was. The flat theta, dtheta and previous follow. */
 typedef struct Kept {
+  uint64_t shape; /* network_shape of what it was kept of */
   uint64_t epoch;
   bool updated;
 } Kept;
@@ -153,10 +171,12 @@ static void flats_of(const mg_network *net, void *flats[FLATS]) {
 
 /* core.walk_keep(net): what an update will change, for walk_back. */
 static int keep(lua_State *L) {
+  check_arity(L, 1);
   const mg_network *net = &network_check(L, 1)->net;
   const size_t bytes = net->n_theta * mg_type_size(net->type);
-  Kept *kept = lua_newuserdatauv(L, sizeof *kept + FLATS * bytes, 0);
-  *kept = (Kept){net->epoch, net->updated};
+  Kept *kept = memory_new(L, sizeof *kept + FLATS * bytes, "THETA as it was before the update");
+  *kept = (Kept){network_shape(net), net->epoch, net->updated};
+  luaL_setmetatable(L, KEPT);
   void *flats[FLATS];
   flats_of(net, flats);
   for (size_t i = 0; i < FLATS; i++) memcpy((char *)(kept + 1) + i * bytes, flats[i], bytes);
@@ -165,14 +185,18 @@ static int keep(lua_State *L) {
 
 /* core.walk_back(net, kept): the last operation undone; kept is what it changed, if that is the update. */
 static int back(lua_State *L) {
+  check_arity(L, 2);
   Network *n = network_check(L, 1);
   mg_network *net = &n->net;
   network_idle(L, n);
+  check_walking(L, n);
+  if (n->walked == 0) return fail(L, "walk: no operation is done yet");
+  const bool updated = mg_op_at(net, n->walked - 1).kind == MG_OP_UPDATE;
+  const Kept *kept = updated ? luaL_checkudata(L, 2, KEPT) : NULL;
+  if (updated && kept->shape != network_shape(net)) return fail(L, "walk: kept was taken of another network");
   count(n, n->walked - 1);
-  if (mg_op_at(net, n->walked).kind != MG_OP_UPDATE) return 0;
+  if (!updated) return 0;
   const size_t bytes = net->n_theta * mg_type_size(net->type);
-  luaL_argexpected(L, lua_rawlen(L, 2) == sizeof(Kept) + FLATS * bytes, 2, "what walk_keep gave");
-  const Kept *kept = lua_touserdata(L, 2);
   void *flats[FLATS];
   flats_of(net, flats);
   for (size_t i = 0; i < FLATS; i++) memcpy(flats[i], (const char *)(kept + 1) + i * bytes, bytes);
@@ -187,4 +211,8 @@ static const luaL_Reg functions[] = {{"batch", batch},    {"walk_begin", begin},
                                      {"walk_op", op_at},  {"walk_run", run},     {"walk_keep", keep},
                                      {"walk_back", back}, {NULL, NULL}};
 
-void open_walk(lua_State *L) { luaL_setfuncs(L, functions, 0); }
+void open_walk(lua_State *L) {
+  luaL_setfuncs(L, functions, 0);
+  class_new(L, KEPT, "what a walk keeps");
+  lua_pop(L, 1);
+}

@@ -217,6 +217,8 @@ size_t mg_batch_bytes(const mg_network *net, size_t rows) {
   return add_product(&bytes, numbers, mg_type_size(type)) ? bytes : 0;
 }
 
+size_t mg_theta_bytes(const mg_network *net) { return net->n_theta * mg_type_size(net->type); }
+
 void mg_network_room(mg_network *net, size_t rows, void *block) {
   memory m = {block, net->type};
   mg_mat a = take_a(&m, net->layer[0].n_in, rows);

@@ -106,6 +106,9 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
 /* Bytes that batches of up to rows rows need; 0 when the count overflows. */
 size_t mg_batch_bytes(const mg_network *net, size_t rows);
 
+/* Bytes of THETA, padding included. */
+size_t mg_theta_bytes(const mg_network *net);
+
 /* Gives net room for batches of rows rows in zeroed memory of that size, aligned to
    64 bytes. What the last pass made is forgotten. */
 void mg_network_room(mg_network *net, size_t rows, void *memory);

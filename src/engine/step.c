@@ -3,6 +3,7 @@
 #include "step.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "fuse.h"
 #include "pass.h"
@@ -241,18 +242,20 @@ static mg_status stage_batch(mg_network *net, const mg_mat *x, const mg_mat *y, 
   return mg_network_stage(net, &xs, &ys, count, NULL);
 }
 
-mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order, size_t batch,
-                   mg_targets targets, mg_run *run) {
+/* What the batches of an epoch come to. */
+typedef struct tally {
+  double costs, tss, batches;
+  size_t right;
+} tally;
+
+/* The passes over the batches, up to the first that does not end well. */
+static mg_status run_batches(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order,
+                             size_t batch, mg_targets targets, tally *t) {
   const size_t n = x->nrows;
-  const uint64_t epoch = net->epoch; /* a pass counts itself; here it is a batch */
-  double costs = 0, tss = 0, batches = 0;
-  size_t right = 0;
-  mg_status status = MG_OK;
-  *run = (mg_run){.metrics = nothing_known};
-  for (size_t r = 0; r < n && status == MG_OK; r += batch) {
+  for (size_t r = 0; r < n; r += batch) {
     const size_t count = upto(n - r, batch);
-    status = stage_batch(net, x, y, order, r, count);
-    if (status != MG_OK) break;
+    mg_status status = stage_batch(net, x, y, order, r, count);
+    if (status != MG_OK) return status;
     net->targets = targets;
     const mg_fusion how = r + count < n ? mg_fuse(net, true) : MG_PLAIN;
     if (how != MG_PLAIN) status = mg_pass_fused(net, how, false);
@@ -260,31 +263,52 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
       mg_unfuse(net);
       status = mg_pass(net);
     }
-    if (status != MG_OK) break;
-    costs += net->j;
-    right += (*net->kernels->score)(&net->layer[net->n_layers - 1].out, &net->y, targets, 0, count, &tss);
-    batches++;
+    if (status != MG_OK) return status;
+    t->costs += net->j;
+    t->right +=
+        (*net->kernels->score)(&net->layer[net->n_layers - 1].out, &net->y, targets, 0, count, &t->tss);
+    t->batches++;
   }
+  return MG_OK;
+}
+
+/* After the batches: is the last one's J finite for THETA as it now is? */
+static mg_status look_at_last(mg_network *net, mg_run *run) {
+  mg_metrics last;
+  mg_status status = evaluate_batch(net, &last);
+  if (status == MG_OK && !isfinite(last.cost)) status = refuse_last(net, run);
+  if (status == MG_FAILED || status == MG_STOPPED) mg_take_back(net);
+  return status;
+}
+
+/* After MG_NONFINITE of a pass, batches of the epoch having had an update before: where. */
+static void find_refused(mg_network *net, bool moved, mg_run *run) {
+  run->refused = moved || net->made == MG_BACKWARD;
+  run->where = net->made == MG_BACKWARD ? mg_bad_update(net) : bad_forward(net);
+}
+
+mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order, size_t batch,
+                   mg_targets targets, void *before, mg_run *run) {
+  const bool several = batch < x->nrows;
+  const uint64_t epoch = net->epoch; /* a pass counts itself; here it is a batch */
+  tally t = {0};
+  *run = (mg_run){.metrics = nothing_known};
+  if (several) memcpy(before, net->theta, mg_theta_bytes(net));
+  mg_status status = run_batches(net, x, y, order, batch, targets, &t);
   mg_unfuse(net);
-  if (status == MG_OK) {
-    mg_metrics last;
-    status = evaluate_batch(net, &last);
-    if (status == MG_OK && !isfinite(last.cost)) status = refuse_last(net, run);
-    if (status == MG_FAILED) mg_take_back(net);
-  } else if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
-    run->where = mg_bad_update(net);
-    run->refused = true;
-  } else if (status == MG_NONFINITE) {
-    run->where = bad_forward(net);
-    run->refused = batches > 0;
-    if (run->refused) mg_take_back(net);
-  }
+  if (status == MG_NONFINITE) find_refused(net, t.batches > 0, run);
+  if (status == MG_OK) status = look_at_last(net, run);
   net->epoch = epoch;
+  if (status != MG_OK && several) {
+    memcpy(net->theta, before, mg_theta_bytes(net));
+    net->made = MG_NOTHING;
+    net->updated = false;
+  }
   if (status != MG_OK) return status;
   net->epoch++;
   run->done = 1;
-  const double N = (double)n, K = (double)y->ncols;
-  run->metrics =
-      (mg_metrics){costs / batches, tss / (N * K), tss, targets == MG_VALUES ? NAN : (double)right / N};
+  const double N = (double)x->nrows, K = (double)y->ncols;
+  run->metrics = (mg_metrics){t.costs / t.batches, t.tss / (N * K), t.tss,
+                              targets == MG_VALUES ? NAN : (double)t.right / N};
   return MG_OK;
 }

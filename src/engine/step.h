@@ -52,10 +52,12 @@ mg_where mg_bad_update(mg_network *net);
 
 /* One epoch of mini-batches: rows order[0 .. n - 1] of x and y, batch at a time, the last one short
    (order NULL: as they lie). metrics: the batches as they passed, cost their mean. The caller has
-   given room for batch rows, and knows the targets' kind. On MG_STOPPED THETA is that of the last
-   whole update; on MG_NONFINITE the last for which its batch's J was finite; J of the last batch is
-   looked at once more after the last update. */
+   given room for batch rows, and knows the targets' kind. before: mg_theta_bytes of room for THETA as
+   it was, aligned to 64 bytes; not looked at when one batch holds all rows.
+   Whatever is not MG_OK leaves THETA and the epoch as they were before, and of several batches no
+   pass and no DTHETA. MG_NONFINITE: J of a batch, or of the last one once more after the last update, or
+   THETA would not be finite. */
 mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order, size_t batch,
-                   mg_targets targets, mg_run *run);
+                   mg_targets targets, void *before, mg_run *run);
 
 #endif

@@ -109,6 +109,23 @@ static char *take_string(lua_State *L) {
   return copy;
 }
 
+/* The same of what is to stand in the line: NULL for what cannot be shown there. */
+static char *take_word(lua_State *L) {
+  char *word = take_string(L);
+  const size_t n = word != NULL ? strlen(word) : 0;
+  if (keys_clean(word, n) == n) return word;
+  free(word);
+  return NULL;
+}
+
+/* The same of what is listed. */
+static char *take_shown(lua_State *L) {
+  const char *s = lua_tostring(L, -1);
+  char *copy = s != NULL ? esc_copy(s) : NULL;
+  lua_pop(L, 1);
+  return copy;
+}
+
 /* Keeps what is on top of the stack. */
 static void keep_offer(lua_State *L) {
   lua_getfield(L, -1, "from");
@@ -116,7 +133,7 @@ static void keep_offer(lua_State *L) {
   lua_getfield(L, -2, "signature");
   offer.signature = take_string(L);
   lua_getfield(L, -2, "common");
-  offer.common = take_string(L);
+  offer.common = take_word(L);
   lua_getfield(L, -2, "shown");
   lua_getfield(L, -3, "words");
   size_t n = lua_rawlen(L, -1);
@@ -125,9 +142,9 @@ static void keep_offer(lua_State *L) {
   if (offer.words == NULL || offer.shown == NULL) return;
   for (offer.n = 0; offer.n < n; offer.n++) {
     lua_rawgeti(L, -1, (lua_Integer)offer.n + 1);
-    offer.words[offer.n] = take_string(L);
+    offer.words[offer.n] = take_word(L);
     lua_rawgeti(L, -2, (lua_Integer)offer.n + 1);
-    offer.shown[offer.n] = take_string(L);
+    offer.shown[offer.n] = take_shown(L);
   }
 }
 
@@ -174,7 +191,7 @@ static void tell(const char *line) {
   rl_point = rl_end;
   rl_redisplay_function();
   rl_crlf();
-  fputs(line, rl_outstream);
+  esc_print(rl_outstream, line, strlen(line));
   rl_crlf();
   rl_point = point;
   rl_forced_update_display();

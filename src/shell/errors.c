@@ -167,6 +167,23 @@ int err_plain(lua_State *L) {
   return 1;
 }
 
+/* --- warnings -------------------------------------------------------------------- */
+
+/* What Lua does with a warning, which may come in pieces. */
+static void warn(void *ud, const char *msg, int more) {
+  static int is_on, goes_on;
+  (void)ud;
+  if (!goes_on && !more && *msg == '@') {
+    if (strcmp(msg, "@on") == 0) is_on = 1;
+    if (strcmp(msg, "@off") == 0) is_on = 0;
+    return;
+  }
+  if (is_on) esc_printf(stderr, "%s%s%s", goes_on ? "" : "Lua warning: ", msg, more ? "" : "\n");
+  goes_on = more;
+}
+
+void err_warn(lua_State *L) { lua_setwarnf(L, warn, NULL); }
+
 /* --- at the prompt -------------------------------------------------------------- */
 
 /* Replaces the message at index 1, the top of the stack, by what session[name](thread, message)
@@ -236,31 +253,4 @@ void err_unloadable(lua_State *L, const char *name, const char *source, size_t l
     lua_replace(L, -2);
   else
     lua_pop(L, 1);
-}
-
-/* --- on the terminal ------------------------------------------------------------- */
-
-/* How many bytes at s are one character of UTF-8; 0 for control codes and what is none. */
-static size_t printable(const unsigned char *s, size_t len) {
-  if (s[0] < 0x80) return s[0] == '\n' || s[0] == '\t' || (s[0] >= ' ' && s[0] != 0x7f);
-  size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-  if (s[0] < 0xc2 || s[0] > 0xf4 || n > len) return 0;
-  if (s[0] == 0xc2 && s[1] < 0xa0) return 0; /* a control code of eight bits */
-  for (size_t i = 1; i < n; i++)
-    if ((s[i] & 0xc0) != 0x80) return 0;
-  return n;
-}
-
-/* Writes the message to standard error, its control bytes escaped as in Lua's strings. */
-void err_print(const char *msg, size_t len) {
-  const unsigned char *s = (const unsigned char *)msg, *end = s + len;
-  while (s < end) {
-    size_t n = printable(s, (size_t)(end - s));
-    if (n == 0)
-      fprintf(stderr, "\\%03d", *s++);
-    else {
-      fwrite(s, 1, n, stderr);
-      s += n;
-    }
-  }
 }

@@ -3,9 +3,10 @@
    An entry is appended before its input runs, under a lock, so that a kill loses
    nothing and two prompts do not mix their lines. Each entry follows a line with its time,
    "#1700000000"; a line of an entry that looks like one has a backslash more in front. What
-   follows no such line is an entry by itself. When there are too many, the last ones replace
-   the file by rename, under the same lock. Where there is no home, or no right to write
-   there, history lasts as long as the prompt. */
+   follows no such line is an entry by itself. When there are too many, or they take too many bytes,
+   the last ones replace the file by rename, under the same lock. While another program holds the lock,
+   entries wait in memory: they are written with the next one after that, or at the end. Where there is no
+   home, or no right to write there, history lasts as long as the prompt. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -22,12 +23,19 @@
 
 #include "shell.h"
 
-#define ENTRIES 10000 /* kept */
-#define SPARE   1000  /* more than that in the file, before it is trimmed */
+#define ENTRIES 10000      /* kept */
+#define SPARE   1000       /* more than that in the file, before it is trimmed */
+#define BYTES   (16 << 20) /* of the file's end that are looked at, whatever comes before them */
+#define TRIES   30         /* to get the lock, ... */
+#define APART   10         /* ... so many ms apart */
 
 static char file[MAX_PATH]; /* "" without one */
 static int first_own;       /* Readline's index of this session's first entry */
 static int in_file;         /* entries in the file, as far as is known */
+static int is_locked;       /* was the lock another's at the last try? */
+static char *waiting;       /* entries that are to be written, as they stand in the file */
+static size_t n_waiting;    /* bytes of them, ... */
+static int entries_waiting; /* ... and how many they are */
 
 /* --- what is in the file ------------------------------------------------------------ */
 
@@ -83,30 +91,62 @@ static void remember(char *buf, const char *s, const char *end) {
 
 /* --- reading and writing it ---------------------------------------------------------- */
 
-/* Opens the file and locks it: it may be replaced while we wait. -1 when it cannot be had. */
-static int open_locked(int flags) {
-  for (;;) {
-    struct stat st, now;
-    int fd = open(file, O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0600);
-    if (fd < 0) return -1;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-      close(fd);
-      return -1;
-    }
-    while (flock(fd, LOCK_EX) != 0 && errno == EINTR) {
-    }
-    if (stat(file, &now) == 0 && now.st_ino == st.st_ino && now.st_dev == st.st_dev) return fd;
-    close(fd);
-  }
+/* Opens the file, which is to be a plain one: -1 when it cannot be had. */
+static int open_file(int flags) {
+  struct stat st;
+  int fd = open(file, O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0600);
+  if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))) return fd;
+  close(fd);
+  errno = EINVAL;
+  return -1;
 }
 
-/* What the file holds, to be freed; NULL when it cannot be had. */
-static char *read_all(int fd, size_t *n) {
+/* Is it the file that the name leads to? It may have been replaced while we waited. */
+static int is_current(int fd) {
+  struct stat st, now;
+  return fstat(fd, &st) == 0 && stat(file, &now) == 0 && now.st_ino == st.st_ino && now.st_dev == st.st_dev;
+}
+
+/* Opens the file and locks it; -1 when it cannot be had. Whoever has found the lock taken does not wait for
+   it again, but with patience. */
+static int open_locked(int flags, int patience) {
+  const struct timespec apart = {0, APART * 1000000L};
+  for (int tries = is_locked && !patience ? 1 : TRIES; tries > 0; tries--) {
+    int fd = open_file(flags);
+    is_locked = fd < 0 && errno == EWOULDBLOCK;
+    if (fd < 0 && !is_locked) return -1;
+    if (fd >= 0) {
+      is_locked = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+      if (!is_locked && is_current(fd)) return fd;
+      close(fd);
+    }
+    if (is_locked && tries > 1) nanosleep(&apart, NULL);
+  }
+  is_locked = 1;
+  return -1;
+}
+
+/* Says, once, that the lock is another's. */
+static void tell(void) {
+  static int told;
+  if (!told++)
+    esc_printf(
+        stderr,
+        "the history file is locked by another program: inputs are written to it when it is free: %s\n",
+        file);
+}
+
+/* The last BYTES of the file, or all of it, to be freed; NULL when they cannot be had. */
+static char *read_end(int fd, size_t *n, int *whole) {
   struct stat st;
-  char *text = fstat(fd, &st) == 0 ? malloc((size_t)st.st_size + 1) : NULL;
+  if (fstat(fd, &st) != 0) return NULL;
+  *whole = st.st_size <= BYTES;
+  const size_t size = *whole ? (size_t)st.st_size : BYTES;
+  const off_t from = st.st_size - (off_t)size;
+  char *text = malloc(size + 1);
   *n = 0;
-  while (text != NULL && *n < (size_t)st.st_size) {
-    ssize_t k = pread(fd, text + *n, (size_t)st.st_size - *n, (off_t)*n);
+  while (text != NULL && *n < size) {
+    ssize_t k = pread(fd, text + *n, size - *n, from + (off_t)*n);
     if (k == 0) break;
     if (k > 0)
       *n += (size_t)k;
@@ -118,13 +158,23 @@ static char *read_all(int fd, size_t *n) {
   return text;
 }
 
-/* Leaves the last entries in the locked file, and gives them to Readline if it has none yet. */
+/* The first entry behind s, where the text may be cut off within one: that with the first time, or in a text
+   without times the next line. */
+static const char *first_whole(const char *s, const char *end) {
+  const char *line = next_line(s, end);
+  for (s = line; s < end; s = next_line(s, end))
+    if (is_time(s, end)) return s;
+  return line;
+}
+
+/* Leaves the last entries in the file if that is locked, and gives them to Readline if it has none yet. */
 static void settle(int fd, int load) {
   size_t size;
-  char *text = read_all(fd, &size), *buf = text ? malloc(size + 1) : NULL;
+  int whole;
+  char *text = read_end(fd, &size, &whole), *buf = text ? malloc(size + 1) : NULL;
   if (buf != NULL) {
-    const char *end = text + size, *s = last_entries(text, end, &in_file);
-    if (s > text) file_replace(file, s, (size_t)(end - s), 0600);
+    const char *end = text + size, *s = last_entries(whole ? text : first_whole(text, end), end, &in_file);
+    if (s > text && !is_locked) file_replace(file, s, (size_t)(end - s), 0600);
     for (const char *next; load && s < end; s = next) {
       next = next_entry(s, end);
       remember(buf, is_time(s, end) ? next_line(s, end) : s, next);
@@ -142,12 +192,14 @@ void hist_open(void) {
       !file_make_dirs(file))
     file[0] = '\0';
   if (realpath(file, real) != NULL) strcpy(file, real); /* a link stays one */
-  int fd = file[0] ? open_locked(O_RDWR) : -1;
-  if (fd < 0 && file[0]) fd = open_locked(O_RDONLY);
+  int fd = file[0] ? open_locked(O_RDWR, 1) : -1;
+  if (fd < 0 && !is_locked && file[0]) fd = open_locked(O_RDONLY, 1);
+  if (fd < 0 && is_locked) fd = open_file(O_RDONLY); /* it may be read without the lock, too */
   if (fd >= 0) {
     settle(fd, 1);
     close(fd);
   }
+  if (is_locked) tell();
   first_own = history_base + history_length;
 }
 
@@ -163,13 +215,14 @@ int hist_former(lua_State *L) {
   return 1;
 }
 
-/* The entry as it stands in the file, to be freed. A file that was cut off gets its newline first. */
-static char *as_text(const char *entry, int cut, size_t *size) {
-  size_t lines = 1, n;
+/* Adds the entry to those that are waiting; false when memory is short. */
+static int put_off(const char *entry) {
+  size_t lines = 1, n = n_waiting;
   for (const char *p = entry; *p; p++) lines += *p == '\n';
-  char *text = malloc(strlen(entry) + lines + 32);
-  if (text == NULL) return NULL;
-  n = (size_t)sprintf(text, "%s#%lld\n", cut ? "\n" : "", (long long)time(NULL));
+  char *text = realloc(waiting, n + strlen(entry) + lines + 32);
+  if (text == NULL) return 0;
+  waiting = text;
+  n += (size_t)sprintf(text + n, "#%lld\n", (long long)time(NULL));
   const char *end = entry + strlen(entry);
   for (const char *s = entry, *next; s < end; s = next) {
     next = next_line(s, end);
@@ -178,25 +231,26 @@ static char *as_text(const char *entry, int cut, size_t *size) {
     n += (size_t)(next - s);
   }
   text[n++] = '\n';
-  *size = n;
-  return text;
+  n_waiting = n;
+  entries_waiting++;
+  return 1;
 }
 
-/* Appends the entry to the file; a file that cannot be written is left alone from then on. */
-static void append(const char *entry) {
-  size_t size;
+/* Appends what is waiting to the file. While the lock is another's it goes on to wait; a file that cannot be
+   written is left alone from then on. */
+static void append(int patience) {
   char last = '\n';
-  int fd = open_locked(O_RDWR | O_APPEND | O_CREAT), ok = 0;
-  if (fd >= 0) {
-    off_t length = lseek(fd, 0, SEEK_END);
-    int cut = length > 0 && pread(fd, &last, 1, length - 1) == 1 && last != '\n';
-    char *text = as_text(entry, cut, &size);
-    ok = text != NULL && file_write(fd, text, size);
-    free(text);
-    if (ok && ++in_file > ENTRIES + SPARE) settle(fd, 0);
-    close(fd);
-  }
-  if (!ok) file[0] = '\0';
+  int fd = open_locked(O_RDWR | O_APPEND | O_CREAT, patience);
+  if (fd < 0 && is_locked) return;
+  off_t length = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+  if (length > 0 && pread(fd, &last, 1, length - 1) < 1) last = '\n';
+  if (fd < 0 || (last != '\n' && !file_write(fd, "\n", 1)) || !file_write(fd, waiting, n_waiting))
+    file[0] = '\0';
+  else if ((in_file += entries_waiting) > ENTRIES + SPARE)
+    settle(fd, 0);
+  if (fd >= 0) close(fd);
+  n_waiting = 0;
+  entries_waiting = 0;
 }
 
 void hist_add(const char *entry) {
@@ -204,5 +258,15 @@ void hist_add(const char *entry) {
   if (entry[0] == '\0' || isspace((unsigned char)entry[0])) return; /* a leading blank keeps it out */
   if (last != NULL && strcmp(last->line, entry) == 0) return;
   add_history(entry);
-  if (file[0] != '\0') append(entry);
+  if (file[0] == '\0' || !put_off(entry)) return;
+  append(0);
+  if (is_locked) tell();
+}
+
+void hist_close(void) {
+  if (entries_waiting > 0) append(1);
+  if (entries_waiting > 0)
+    esc_printf(stderr,
+               "the history file is still locked by another program; inputs of this session not in it: %d\n",
+               entries_waiting);
 }

@@ -260,7 +260,7 @@ static void report_interrupt(lua_State *L) {
   if (push_helper(L, "interrupted") && lua_pcall(L, 0, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
     text = lua_tostring(L, -1);
   fflush(stdout);
-  fprintf(stderr, isatty(STDIN_FILENO) ? "\n%s\n" : "%s\n", text); /* the terminal shows ^C */
+  esc_printf(stderr, isatty(STDIN_FILENO) ? "\n%s\n" : "%s\n", text); /* the terminal shows ^C */
   lua_settop(L, top);
 }
 
@@ -337,7 +337,7 @@ static void close_input(lua_State *L, lua_Integer n, const char *how) {
   lua_pushstring(L, how);
   if (call_helper(L, 2, 1) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) {
     fflush(stdout);
-    fprintf(stderr, "%s\n", lua_tostring(L, -1));
+    esc_printf(stderr, "%s\n", lua_tostring(L, -1));
   }
 }
 

@@ -76,7 +76,7 @@ void keep_tell(void) {
   while (f != NULL && fgets(line, sizeof line, f) != NULL) {
     line[strcspn(line, "\n")] = '\0';
     if (access(line, R_OK) == 0)
-      printf("A session was cut off and is kept; to go on with it: run \"%s\"\n", line);
+      esc_printf(stdout, "A session was cut off and is kept; to go on with it: run \"%s\"\n", line);
   }
   if (f != NULL) fclose(f);
   unlink(mine);

@@ -62,20 +62,6 @@ static int next_byte(void) {
   return read_keys(&c, 1) == 1 ? c : EOF;
 }
 
-/* How many bytes the character at s has, 0 when it is none, -1 when its end is beyond n. */
-static int char_size(const unsigned char *s, size_t n) {
-  static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-  int size = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-  unsigned code = size > 1 ? s[0] & (0x7fu >> size) : s[0];
-  for (int i = 1; i < size; i++) {
-    if ((size_t)i == n) return -1;
-    if ((s[i] & 0xc0) != 0x80) return 0;
-    code = code << 6 | (s[i] & 0x3fu);
-  }
-  int fits = size < 2 || (code >= least[size] && code < 0x110000 && (code < 0xd800 || code > 0xdfff));
-  return fits ? size : 0;
-}
-
 /* Can the character of these bytes be shown? */
 static int has_width(const unsigned char *s, int size) {
   wchar_t c;
@@ -94,7 +80,7 @@ static int next_key(FILE *f) {
     int c = next_byte();
     if (c == EOF) return n == 0 ? EOF : '?';
     held[n++] = (unsigned char)c;
-    size = utf8 ? char_size(held, (size_t)n) : 1;
+    size = utf8 ? esc_size((const char *)held, (size_t)n) : 1;
   } while (size < 0);
   if (size > 0 && !has_width(held, size)) return '?';
   if (size > 0)
@@ -136,7 +122,7 @@ void keys_reclaim(void) {
 size_t keys_clean(char *s, size_t n) {
   size_t out = 0;
   for (size_t i = 0; i < n;) {
-    int size = utf8 ? char_size((unsigned char *)s + i, n - i) : 1;
+    int size = utf8 ? esc_size(s + i, n - i) : 1;
     unsigned char c = (unsigned char)s[i];
     if (size <= 0 || !has_width((unsigned char *)s + i, size) ||
         (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {

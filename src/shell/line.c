@@ -18,6 +18,7 @@
 #define MAX_PROMPT 1000 /* bytes; what is much larger than the screen brings Readline 8.2 down */
 
 static int use_readline; /* else stdin is read as it is */
+static int reading;      /* is Readline at work? */
 static int echo;         /* stdin is no terminal: what is read is shown, as Readline does */
 static int done;         /* has Readline given its line? */
 static int stale;        /* does the display lag behind? */
@@ -60,7 +61,7 @@ static void abandon(int sig) {
   rl_callback_handler_remove();
 }
 
-int line_ends(int sig) { return sig == SIGINT || sig == SIGTERM || sig == SIGHUP; }
+int line_ends(int sig) { return sig == SIGINT || sig_ends(sig); }
 
 void line_attend(int sig) {
   sig_take(sig);
@@ -71,12 +72,8 @@ void line_attend(int sig) {
     return;
   }
   rl_cleanup_after_signal();
-  if (sig != SIGTSTP) { /* it ends here */
-    fputc('\n', rl_outstream);
-    fflush(rl_outstream);
-  }
-  sig_default(sig);
-  rl_reset_after_signal(); /* continued after Ctrl-Z */
+  sig_default(sig);        /* Ctrl-Z stops it here */
+  rl_reset_after_signal(); /* continued */
   view_measure();
   rl_forced_update_display();
 }
@@ -102,10 +99,8 @@ static void hint(int empty) {
 
 /* The signal that ended the reading, 0 without one. */
 static int ended_by(void) {
-  static const int ending[] = {SIGTERM, SIGHUP, SIGINT};
-  for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
-    if (sig_pending(ending[i])) return ending[i];
-  return 0;
+  const int sig = sig_ending();
+  return sig ? sig : sig_pending(SIGINT) ? SIGINT : 0;
 }
 
 /* What the loop left behind, as one of the LINE_ words. */
@@ -155,6 +150,7 @@ static void keep_undo(void) {
 static int edit_line(const char *prompt, char **line, size_t *len) {
   int sig = 0;
   sig_hold();
+  reading = 1;
   view_measure(); /* it may have changed while Lua ran */
   done = cancelled = stale = 0;
   result = NULL;
@@ -177,8 +173,16 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
     line_refresh(); /* the keys that waited may be the beginning of one */
   }
   int how = finish(line, len);
+  reading = 0;
   sig_release();
   return how;
+}
+
+void line_break_off(void) {
+  if (!reading) return;
+  reading = 0;
+  restore_terminal();
+  sig_release();
 }
 
 void line_cancel(void) { cancelled = 1; }
@@ -230,7 +234,7 @@ static int plain_line(const char *prompt, char **line, size_t *len) {
   *line = NULL;
   fputs(prompt, stdout);
   fflush(stdout);
-  int sig = echo ? 0 : wait_line();
+  int sig = echo ? 0 : sig_ending() ? sig_ending() : wait_line(); /* the text may have met nobody */
   if (sig != 0) {
     putchar('\n');
     if (sig != SIGINT) return LINE_ENDED;
@@ -248,7 +252,7 @@ static int plain_line(const char *prompt, char **line, size_t *len) {
   idle = 0;
   if (n > 0 && (*line)[n - 1] == '\n') (*line)[--n] = '\0';
   *len = skip_mark(*line, (size_t)n);
-  if (echo) puts(*line);
+  if (echo) esc_printf(stdout, "%s\n", *line);
   return LINE_OK;
 }
 

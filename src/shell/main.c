@@ -81,6 +81,8 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, -2, "seed");
   lua_pushliteral(L, MG_VERSION);
   lua_setfield(L, -2, "version");
+  glob_open(L);
+  lua_setfield(L, -2, "metatable");
   keep_open(L);
   if (prog_open(L)) lua_setfield(L, -2, "progress");
   return run_report(L, run_call(L, 1, 0));
@@ -127,6 +129,26 @@ static int lua_init(lua_State *L) {
   return init[0] == '@' ? run_file(L, init + 1) : run_string(L, init, name);
 }
 
+/* Runs what the options say, the script, the prompt or standard input; false when there was an error. */
+static int run_all(lua_State *L, const Options *o, char **argv, int argc) {
+  int session = !(o->flags & OPT_NO_SESSION);
+  if (session && open_session(L, o, argc) != LUA_OK) return 0;
+  if (o->seed && seed(L, o->seed) != LUA_OK) return 0;
+  if (!(o->flags & OPT_E) && lua_init(L) != LUA_OK) return 0;
+  if (!opt_run(L, argv, o->script)) return 0;
+  if (o->script < argc && run_script(L, argv + o->script) != LUA_OK) return 0;
+  if (o->flags & OPT_INTERACTIVE)
+    prompt_run(L, o);
+  else if (o->script == argc && !(o->flags & (OPT_CODE | OPT_LUA_VERSION))) { /* nothing to run? */
+    if (isatty(STDIN_FILENO)) {
+      if (!session) puts(LUA_COPYRIGHT);
+      prompt_run(L, o);
+    } else if (run_file(L, NULL) != LUA_OK && session) /* lua5.4 ends with 0 here */
+      return 0;
+  }
+  return 1;
+}
+
 /* The program, in protected mode; true when there was no error. */
 static int pmain(lua_State *L) {
   int argc = (int)lua_tointeger(L, 1);
@@ -152,26 +174,18 @@ static int pmain(lua_State *L) {
     lua_pushboolean(L, 1); /* the libraries look for this */
     lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
   }
+  if (session) err_warn(L);
   luaL_openlibs(L);
   path_open(L);
+  if (session && !path_found()) {
+    lua_pushliteral(L, PATH_LOST);
+    run_report(L, LUA_ERRRUN);
+    return 0;
+  }
   create_arg(L, argv, argc, o.script);
   lua_gc(L, LUA_GCGEN, 0, 0);
 
-  if (session && open_session(L, &o, argc) != LUA_OK) return 0;
-  if (o.seed && seed(L, o.seed) != LUA_OK) return 0;
-  if (!(o.flags & OPT_E) && lua_init(L) != LUA_OK) return 0;
-  if (!opt_run(L, argv, o.script)) return 0;
-  if (o.script < argc && run_script(L, argv + o.script) != LUA_OK) return 0;
-  if (o.flags & OPT_INTERACTIVE)
-    prompt_run(L, &o);
-  else if (o.script == argc && !(o.flags & (OPT_CODE | OPT_LUA_VERSION))) { /* nothing to run? */
-    if (isatty(STDIN_FILENO)) {
-      if (!session) puts(LUA_COPYRIGHT);
-      prompt_run(L, &o);
-    } else if (run_file(L, NULL) != LUA_OK && session) /* lua5.4 ends with 0 here */
-      return 0;
-  }
-  lua_pushboolean(L, 1);
+  lua_pushboolean(L, run_all(L, &o, argv, argc));
   return 1;
 }
 
@@ -190,7 +204,7 @@ static void close_stdout(void) {
 int main(int argc, char **argv) {
   lua_State *L = luaL_newstate();
   if (L == NULL) {
-    fprintf(stderr, "%s: cannot create state: not enough memory\n", argc > 0 ? argv[0] : "moongrad");
+    esc_printf(stderr, "%s: cannot create state: not enough memory\n", argc > 0 ? argv[0] : "moongrad");
     return EXIT_FAILURE;
   }
   atexit(close_stdout);

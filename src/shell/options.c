@@ -23,32 +23,32 @@ void opt_usage(const char *progname, const char *bad) {
   if (bad) {
     int needs = bad[1] == 'e' || bad[1] == 'l' || strcmp(bad, "--seed") == 0;
     if (strncmp(bad, "--color", 7) == 0)
-      fprintf(f, "%s: --color is auto, always or never: --color=auto\n", progname);
+      esc_printf(f, "%s: --color is auto, always or never: --color=auto\n", progname);
     else
-      fprintf(f, needs ? "%s: '%s' needs argument\n" : "%s: unrecognized option '%s'\n", progname, bad);
+      esc_printf(f, needs ? "%s: '%s' needs argument\n" : "%s: unrecognized option '%s'\n", progname, bad);
   }
-  fprintf(f,
-          "usage: %s [options] [script [args]]\n"
-          "Available options are:\n"
-          "  -e stat       execute string 'stat'\n"
-          "  -i            enter interactive mode after executing 'script'\n"
-          "  -l mod        require library 'mod' into global 'mod'\n"
-          "  -l g=mod      require library 'mod' into global 'g'\n"
-          "  -v            show version information\n"
-          "  -E            ignore environment variables\n"
-          "  -W            turn warnings on\n"
-          "  --            stop handling options\n"
-          "  -             stop handling options and execute stdin\n"
-          "  -h, --help    show this text\n"
-          "  -V, --version show moongrad's version\n"
-          "  -q            no banner\n"
-          "  --no-rc       do not run init.lua before the prompt\n"
-          "  --no-session  plain Lua 5.4: no session names, moongrad by require only\n"
-          "  --color=when  auto, always or never\n"
-          "  --seed n      seed the generator, as seed(n)\n"
-          "Without a script the prompt opens, which shows values; standard input that is no\n"
-          "terminal is run as a script, where print shows them. help at the prompt says more.\n",
-          progname);
+  esc_printf(f,
+             "usage: %s [options] [script [args]]\n"
+             "Available options are:\n"
+             "  -e stat       execute string 'stat'\n"
+             "  -i            enter interactive mode after executing 'script'\n"
+             "  -l mod        require library 'mod' into global 'mod'\n"
+             "  -l g=mod      require library 'mod' into global 'g'\n"
+             "  -v            show version information\n"
+             "  -E            ignore environment variables\n"
+             "  -W            turn warnings on\n"
+             "  --            stop handling options\n"
+             "  -             stop handling options and execute stdin\n"
+             "  -h, --help    show this text\n"
+             "  -V, --version show moongrad's version\n"
+             "  -q            no banner\n"
+             "  --no-rc       do not run init.lua before the prompt\n"
+             "  --no-session  plain Lua 5.4: no session names, moongrad by require only\n"
+             "  --color=when  auto, always or never\n"
+             "  --seed n      seed the generator, as seed(n)\n"
+             "Without a script the prompt opens, which shows values; standard input that is no\n"
+             "terminal is run as a script, where print shows them. help at the prompt says more.\n",
+             progname);
 }
 
 /* Notes the long option at argv[*i] in o; false if there is no such one. */

@@ -1,8 +1,10 @@
 /* paths.c - where things are: moongrad's own Lua files, and the user's files.
 
-   The Lua files are found from where the program is, whatever LUA_PATH says:
-   beside the build directory (lua/moongrad) or installed
-   (share/lua/5.4/moongrad). package.path and package.cpath stay as they were.
+   The Lua files are found from where the program is, whatever LUA_PATH says: in the tree that it was
+   built in, at the same place below it (build/moongrad and lua/moongrad), or installed
+   (bin/moongrad and share/lua/5.4/moongrad), wherever that was moved to; else where they are to be
+   installed. Others of that name are none of ours, nor are those of another version. package.path
+   and package.cpath stay as they were.
 
    They run in an environment of their own, Lua's functions as they were at the start:
    whoever names a variable table, or next, breaks nothing but what is theirs. */
@@ -15,38 +17,57 @@
 
 #include "shell.h"
 
-#define LEVELS 5 /* how far above the program: build/asan/moongrad has three */
-
 static char env;           /* its address is the key of our Lua's environment in the registry */
 static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */
 
-/* Is there a moongrad/init.lua in dir/sub? Then lib is that directory. */
+/* Is there a moongrad of our version in dir/sub? Then lib is that directory. */
 static int try_dir(const char *dir, const char *sub) {
-  static const char init[] = "/moongrad/init.lua";
-  int n = snprintf(lib, sizeof lib, "%s%s%s", dir, sub, init);
-  if (n > 0 && (size_t)n < sizeof lib && access(lib, R_OK) == 0) {
-    lib[(size_t)n - (sizeof init - 1)] = '\0';
-    return 1;
+  static const char stamp[] = "\nreturn \"" MG_VERSION "\"\n";
+  char path[MAX_PATH + 32], text[512];
+  if (snprintf(lib, sizeof lib, "%s%s%s", dir, *sub ? "/" : "", sub) < (int)sizeof lib) {
+    snprintf(path, sizeof path, "%s/moongrad/version.lua", lib);
+    FILE *f = fopen(path, "r");
+    text[f != NULL ? fread(text, 1, sizeof text - 1, f) : 0] = '\0';
+    if (f != NULL) fclose(f);
+    if (strstr(text, stamp) != NULL) return 1;
   }
   lib[0] = '\0';
   return 0;
 }
 
-static void find_lib(void) {
-  char exe[MAX_PATH];
-  ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-  if (n > 0) exe[n] = '\0';
-  /* Where /proc is missing, as in a bare chroot, the kernel's word for what it ran. */
-  if (n > 0 || realpath((const char *)getauxval(AT_EXECFN), exe) != NULL) {
-    for (int i = 0; i < LEVELS; i++) {
-      char *slash = strrchr(exe, '/');
-      if (slash == NULL || slash == exe) break; /* nothing of ours lies in the root */
-      *slash = '\0';
-      if (try_dir(exe, "/lua") || try_dir(exe, "/share/lua/5.4")) return;
-    }
-  }
-  try_dir(MG_PREFIX, "/share/lua/5.4");
+/* Takes the last directories off the path, if they are these. */
+static int strip(char *path, const char *tail) {
+  size_t n = strlen(path), m = strlen(tail);
+  if (n <= m || path[n - m - 1] != '/' || strcmp(path + n - m, tail) != 0) return 0;
+  path[n - m - 1] = '\0';
+  return 1;
 }
+
+/* The directory of the program; false when it is not known. */
+static int find_program(char *dir) {
+  ssize_t n = readlink("/proc/self/exe", dir, MAX_PATH - 1);
+  if (n > 0) dir[n] = '\0';
+  /* Where /proc is missing, as in a bare chroot, the kernel's word for what it ran. */
+  if (n <= 0 && realpath((const char *)getauxval(AT_EXECFN), dir) == NULL) return 0;
+  *strrchr(dir, '/') = '\0';
+  return 1;
+}
+
+static void find_lib(void) {
+  char dir[MAX_PATH], build[MAX_PATH];
+  if (find_program(dir)) {
+    if (MG_BUILD[0] == '/') { /* outside of the sources, with a link to them */
+      if (realpath(MG_BUILD, build) != NULL && strcmp(build, dir) == 0 && try_dir(dir, "lua")) return;
+    } else {
+      strcpy(build, dir);
+      if (strip(build, MG_BUILD) && try_dir(build, "lua")) return;
+    }
+    if (MG_SHARE[0] != '/' && strip(dir, "bin") && try_dir(dir, MG_SHARE)) return;
+  }
+  try_dir(MG_LUADIR, "");
+}
+
+int path_found(void) { return lib[0] != '\0'; }
 
 int path_is_own(const char *source) {
   size_t n = strlen(lib);
@@ -90,7 +111,7 @@ static void push_env(lua_State *L) {
 static int load_module(lua_State *L, const char *name) {
   static const char *const forms[] = {"%s/%s.lua", "%s/%s/init.lua"};
   if (lib[0] == '\0') {
-    lua_pushliteral(L, "no Lua files of moongrad beside the program or in " MG_PREFIX "/share/lua/5.4");
+    lua_pushliteral(L, PATH_LOST);
     return 0;
   }
   name = luaL_gsub(L, name, ".", "/");

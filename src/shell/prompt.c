@@ -123,28 +123,11 @@ static void run_rc(lua_State *L) {
   }
 }
 
-/* Ends as the signal says, with the session in its recovery file. */
-static void end_by(lua_State *L, int sig) {
-  lua_settop(L, 0);
-  lua_getfield(L, LUA_REGISTRYINDEX, SESSION);
-  if (lua_istable(L, -1) && lua_getfield(L, -1, "recover") == LUA_TFUNCTION) {
-    if (run_call(L, 0, 2) != LUA_OK)
-      run_report(L, LUA_ERRRUN);
-    else if (lua_type(L, -2) == LUA_TSTRING)
-      fprintf(stderr, "%s: the session is kept, moongrad -i %s goes on with it\n", strsignal(sig),
-              lua_tostring(L, -2));
-    else if (lua_type(L, -1) == LUA_TSTRING)
-      fprintf(stderr, "%s: the session is not kept: %s\n", strsignal(sig), lua_tostring(L, -1));
-  }
-  fflush(stdout);
-  sig_restore();
-  sig_default(sig);
-}
-
 void prompt_run(lua_State *L, const Options *o) {
-  int session = !(o->flags & OPT_NO_SESSION), more = 1;
+  int session = !(o->flags & OPT_NO_SESSION);
   terminal = isatty(STDIN_FILENO);
   line_setup(L, session);
+  end_open(L);
   if (line_editing() && session) hist_open();
   sig_prompt(1);
   if (session && terminal && !(o->flags & OPT_QUIET)) {
@@ -153,6 +136,7 @@ void prompt_run(lua_State *L, const Options *o) {
   }
   if (session && !(o->flags & (OPT_NO_RC | OPT_E))) run_rc(L);
   const char *progname = run_progname(NULL);
+  int more = 1;
   while (more && !sig_ending()) {
     lua_settop(L, 0);
     if (!session) { /* a traceback as lua5.4 has it shows no call here */
@@ -165,9 +149,9 @@ void prompt_run(lua_State *L, const Options *o) {
     else
       run_report(L, LUA_ERRRUN); /* memory was short: the next input comes all the same */
   }
-  int sig = sig_ending();
-  if (!sig) sig = sig_pending(SIGTERM) ? SIGTERM : sig_pending(SIGHUP) ? SIGHUP : 0;
-  if (sig) end_by(L, sig);
+  if (sig_ending()) end_by(sig_ending());
+  if (terminal && end_is_lost()) end_by(SIGHUP); /* nobody left */
+  end_close();
   lua_settop(L, 0);
   putchar('\n');
   fflush(stdout);

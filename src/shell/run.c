@@ -30,14 +30,16 @@ int run_report(lua_State *L, int status) {
     size_t len;
     const char *msg = lua_tolstring(L, -1, &len);
     fflush(stdout); /* what was printed before comes before */
-    if (progname) fprintf(stderr, "%s: ", progname);
-    if (msg == NULL)
-      fputs("(error message is not a string)", stderr);
-    else if (session)
-      err_print(msg, len);
-    else
-      fputs(msg, stderr);
-    fputc('\n', stderr);
+    if (msg == NULL) {
+      msg = "(error message is not a string)";
+      len = strlen(msg);
+    }
+    if (session) {
+      if (progname) esc_printf(stderr, "%s: ", progname);
+      esc_print(stderr, msg, len);
+      fputc('\n', stderr);
+    } else
+      fprintf(stderr, "%s%s%s\n", progname ? progname : "", progname ? ": " : "", msg);
     fflush(stderr);
     lua_pop(L, 1);
   }

@@ -5,7 +5,8 @@
    paths.c     where moongrad's own Lua files are
    run.c       load, call, report: every chunk goes through here
    errors.c    what is said of an error
-   signals.c   Ctrl-C, TERM and HUP while Lua runs, and signals while a line is being read
+   escape.c    text on its way to the terminal
+   signals.c   signals at the prompt: while Lua runs, and while a line is being read
    stop.c      stops what Lua runs
    progress.c  the line that says how far a long call is
    prompt.c    the prompt: read an input, run it
@@ -17,7 +18,9 @@
    edit.c      the keys of an input of several lines
    history.c   the history file
    keep.c      the session in a file
+   ending.c    the end of a session that its user did not leave
    complete.c  what Tab offers
+   globals.c   the metatable that the user's Lua gives _G
 
    The shell knows Lua, not the engine: of the rest it calls luaopen_moongrad_core
    and requires moongrad.prompt.session. */
@@ -26,6 +29,7 @@
 #define MG_SHELL_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include <lauxlib.h>
@@ -62,7 +66,13 @@ int opt_run(lua_State *L, char **argv, int n);         /* -e, -l, -W in order; 0
 
 /* --- paths.c ---------------------------------------------------------------- */
 
+#define PATH_LOST                                                                           \
+  "no Lua files of moongrad " MG_VERSION " in its build tree, beside bin or in " MG_LUADIR  \
+  ": a copy of the program does not run alone; install it, make install PREFIX=DIRECTORY, " \
+  "or make a link to it"
+
 void path_open(lua_State *L);                      /* preload and search moongrad's own modules */
+int path_found(void);                              /* are they there? Else PATH_LOST says why not */
 void path_require(lua_State *L, const char *name); /* pushes one of them, loaded when it is not yet */
 int path_is_own(const char *source);               /* is this chunk's source one of our files? */
 char *path_user(char *buf, size_t size, const char *xdg, const char *fallback, const char *file);
@@ -95,23 +105,38 @@ int file_replace(const char *path, const char *s, size_t n, mode_t mode); /* s i
 void keep_tell(void);         /* tells, once, of sessions that were cut off and kept */
 void keep_open(lua_State *L); /* adds save, recover and former to the table on top */
 
+/* --- ending.c ------------------------------------------------------------------ */
+
+void end_open(lua_State *L); /* from here on what ends the program keeps the session of L */
+void end_close(void);        /* its user leaves it */
+void end_by(int sig);        /* keeps it, and does what the signal does to any program */
+int end_is_lost(void);       /* is the terminal gone? */
+
 /* --- errors.c: what is said of an error --------------------------------------- */
 
 int err_plain(lua_State *L); /* message handlers: under --no-session, */
 int err_script(lua_State *L);
 int err_prompt(lua_State *L);
 void err_syntax(lua_State *L);
+void err_warn(lua_State *L); /* from here on warnings are shown as errors are */
 void err_unloadable(lua_State *L, const char *name, const char *source, size_t len);
-void err_print(const char *msg, size_t len);
+
+/* --- escape.c: what moongrad says, its control bytes escaped ---------------------- */
+
+int esc_size(const char *s, size_t n); /* bytes of the character at s; 0: it is none, -1: it ends beyond n */
+char *esc_copy(const char *s);         /* to be freed; NULL when memory is short */
+void esc_print(FILE *f, const char *s, size_t n); /* newlines and tabs stay */
+void esc_printf(FILE *f, const char *format, ...);
 
 /* --- signals.c --------------------------------------------------------------- */
 
-void sig_prompt(int on);      /* from here on Ctrl-C, TERM and HUP belong to the prompt */
+void sig_prompt(int on);      /* from here on Ctrl-C and what ends a program belong to the prompt */
 void sig_enter(lua_State *L); /* Ctrl-C stops what L runs ... */
 int sig_leave(void);          /* ... until here; what stop_leave says */
 int sig_pressed(void);        /* was Ctrl-C pressed since sig_enter? */
 void sig_restore(void);       /* the terminal is again as it was before anything ran */
-int sig_ending(void);         /* TERM or HUP if it came at the prompt while no line was read, else 0 */
+int sig_ends(int sig);        /* is it one that ends a session, as TERM and HUP? */
+int sig_ending(void);         /* the one of these that came, else 0 */
 void sig_hold(void);          /* while a line is read, signals only leave a mark ... */
 void sig_release(void);       /* ... until here */
 int sig_wait(int fd);         /* 0 when fd has input, else the signal that came */
@@ -127,6 +152,7 @@ enum { STOP_ASKED = 1, STOP_RAISED }; /* raised: an error which may have been ca
 
 void stop_setup(lua_State *L);             /* once: keep track of coroutines */
 void stop_enter(lua_State *L, int to_end); /* L runs; will a stop hold to its end, or be one error? */
+int stop_runs(void);                       /* does anything, since stop_enter? */
 int stop_leave(void);                      /* L has ended: 0 when no stop was asked for, or: */
 int stop_ask(void); /* stop what runs, from a signal handler, too; false if nothing does */
 
@@ -138,13 +164,14 @@ void prog_clear(void);       /* takes it away, if there is one */
 
 /* --- line.c ------------------------------------------------------------------- */
 
-enum { LINE_OK, LINE_EOF, LINE_INTERRUPTED, LINE_ENDED }; /* the last: TERM or HUP is pending */
+enum { LINE_OK, LINE_EOF, LINE_INTERRUPTED, LINE_ENDED }; /* the last: see sig_ending */
 
 void line_setup(lua_State *L, int lines);                    /* may an input have several lines? */
 int line_editing(void);                                      /* does Readline read? */
 int line_read(const char *prompt, char **line, size_t *len); /* a line to be freed */
 void line_prefill(const char *text);                         /* what the next line begins with */
 void line_cancel(void);                                      /* the line that ends now is thrown away */
+void line_break_off(void); /* gives the terminal back if Readline has it, which will not go on */
 void line_give(int away);  /* the terminal goes to another program, and comes back */
 void line_refresh(void);   /* shows what the keys so far have done, if it lags behind */
 int line_ends(int sig);    /* does the signal end the reading? */
@@ -172,9 +199,15 @@ void edit_replace(void);       /* after Readline has read its inputrc */
 int edit_accepted(void);       /* how many inputs the last line was found to be; 0: it was not asked */
 void edit_begin(void);         /* at the start of each line */
 
+/* --- globals.c --------------------------------------------------------------------- */
+
+/* Lets the user's Lua give _G a metatable beside the session's, and pushes host.metatable. */
+void glob_open(lua_State *L);
+
 /* --- history.c, complete.c, prompt.c ------------------------------------------ */
 
 void hist_open(void);             /* from now on entries are kept in the history file */
+void hist_close(void);            /* writes those that could not be written yet */
 void hist_add(const char *entry); /* one input, which may have several lines */
 int hist_former(lua_State *L);    /* host.former */
 void comp_setup(lua_State *L);    /* bind Tab; L is the state whose names are offered */

@@ -1,14 +1,16 @@
-/* signals.c - Ctrl-C, TERM and HUP while Lua runs, and signals while a line is being read.
+/* signals.c - signals at the prompt: while Lua runs, and while a line is being read.
 
-   While Lua runs at the prompt, each of the three asks it to stop, and after a while asks
-   again until it has; TERM and HUP are then for the prompt to die of, when it has saved what there
-   is. What does not come back, a C function of Lua's, ends with the program: at once when Ctrl-C is
-   pressed three times in a row, some time after TERM or HUP. That happens in the handler, where
-   nothing is safe but system calls; the history is on disk already. A script ends as lua5.4 does.
-   While a line is read, signals are blocked except inside pselect and their handlers only leave a
+   While Lua runs at the prompt, Ctrl-C and each signal that ends a program ask it to stop, and after a
+   while ask again until it has. Ctrl-C leaves the prompt; of the others the prompt dies, when it has saved
+   what there is. What does not come back, a C function of Lua's, ends with the program: when Ctrl-C is
+   pressed twice more after the first second, or some time after one of the others. That happens in the
+   handler, where nothing is safe but system calls; the history is on disk already. A write to a program that
+   reads no more, or beyond the limit of a file's size, fails there and ends nothing. A script ends as lua5.4
+   does. While a line is read, signals are blocked except inside pselect and their handlers only leave a
    mark. */
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/select.h>
 #include <sys/time.h>
@@ -21,25 +23,27 @@
 #define AGAIN    50 /* us from one request to stop to the next */
 #define PRESSES  3  /* of Ctrl-C end the program, ... */
 #define QUICKLY  2  /* when the last of them comes within so many seconds of the one before */
-#define PATIENCE 1  /* seconds after which someone who waits is told that */
-#define WAITED   2  /* seconds after which TERM and HUP do not wait for Lua any longer */
+#define PATIENCE 1  /* seconds in which all presses count as one, and after which the hint is shown */
+#define WAITED   2  /* seconds after which what is to end does not wait for Lua any longer */
 
-static const char hint[] = "\nstill stopping, as soon as a call ends; Ctrl-C twice more ends moongrad ";
+static const char hint[] = "\nstill stopping, as soon as a call ends;"
+                           " Ctrl-C twice more ends moongrad, without keeping the session ";
 
-static volatile sig_atomic_t at_prompt;  /* does a prompt wait behind what runs? */
-static volatile sig_atomic_t presses;    /* of Ctrl-C since sig_enter or sig_hold */
-static volatile sig_atomic_t requested;  /* was it asked to stop, since sig_enter? */
-static volatile sig_atomic_t hinted;     /* was the hint shown, since sig_enter? */
-static volatile sig_atomic_t ending;     /* TERM or HUP, once it has come while no line was read */
+static volatile sig_atomic_t at_prompt; /* does a prompt wait behind what runs? */
+static volatile sig_atomic_t presses;   /* of Ctrl-C since sig_enter or sig_hold */
+static volatile sig_atomic_t requested; /* was it asked to stop, since sig_enter? */
+static volatile sig_atomic_t hinted;    /* was the hint shown, since sig_enter? */
+static volatile sig_atomic_t ending; /* what is to end the program, once it has come while no line was read */
 static volatile sig_atomic_t mark[NSIG]; /* signals that came while holding */
-static struct timespec pressed;          /* when Ctrl-C was, last */
+static struct timespec first_press;      /* when Ctrl-C was pressed since then, first ... */
+static struct timespec pressed;          /* ... and last */
 static struct timespec ended;            /* when ending came */
 static struct termios modes;             /* of the terminal, for what ends in a handler */
 static int has_modes;
-static struct sigaction alarm_was; /* and what SIGALRM does */
-static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
-static struct sigaction outer[sizeof held / sizeof *held]; /* what they did before sig_hold */
-static sigset_t outer_mask;                                /* and which were blocked */
+static struct sigaction alarm_was;   /* and what SIGALRM does */
+static int is_typed;                 /* is standard input a terminal? */
+static struct sigaction outer[NSIG]; /* what those held did before sig_hold */
+static sigset_t outer_mask;          /* and which were blocked */
 
 static void set_signal(int sig, void (*handler)(int), int flags) {
   struct sigaction sa;
@@ -83,7 +87,7 @@ static void on_alarm(int sig) {
   (void)sig;
   if (!stop_ask()) return;
   if (ending && has_passed(&ended, WAITED)) give_up(ending);
-  if (presses > 0 && !hinted && has_passed(&pressed, PATIENCE)) {
+  if (presses > 0 && !hinted && has_passed(&first_press, PATIENCE)) {
     prog_clear();
     hinted = write(STDERR_FILENO, hint, sizeof hint - 1) != 0;
   }
@@ -106,10 +110,12 @@ static int request(int sig) {
   return 1;
 }
 
-/* Has Ctrl-C been pressed often and quickly? */
+/* Has Ctrl-C been pressed often and quickly, and was there time to stop before? */
 static int is_urgent(void) {
+  if (presses > 0 && !has_passed(&first_press, PATIENCE)) return 0;
   const int slow = has_passed(&pressed, QUICKLY);
   clock_gettime(CLOCK_MONOTONIC, &pressed);
+  if (presses == 0) first_press = pressed;
   presses++;
   return presses >= PRESSES && !slow;
 }
@@ -150,23 +156,63 @@ static void on_suspend(int sig) {
   errno = error;
 }
 
+/* A write failed whose reader is gone. If that is the reader of standard output the program ends. */
+static void on_pipe(int sig) {
+  const int error = errno;
+  struct pollfd out = {.fd = STDOUT_FILENO};
+  const int is_lost = poll(&out, 1, 0) > 0 && out.revents & (POLLERR | POLLHUP);
+  if (is_lost && at_prompt && is_typed)
+    on_ending(sig);
+  else if (is_lost) {
+    set_signal(sig, SIG_DFL, 0);
+    raise(sig);
+  }
+  errno = error;
+}
+
+static void on_limit(int sig) { (void)sig; } /* the write fails */
+
 static struct {
   int sig;
-  void (*handler)(int);
+  void (*handler)(int); /* not SIG_IGN, which programs that are started would inherit */
   int flags;
   struct sigaction before; /* what it does without a prompt */
 } caught[] = {{.sig = SIGTERM, .handler = on_ending},
               {.sig = SIGHUP, .handler = on_ending},
+              {.sig = SIGQUIT, .handler = on_ending},
+              {.sig = SIGUSR1, .handler = on_ending},
+              {.sig = SIGUSR2, .handler = on_ending},
+              {.sig = SIGALRM, .handler = on_ending},
+              {.sig = SIGVTALRM, .handler = on_ending},
+              {.sig = SIGPROF, .handler = on_ending},
+              {.sig = SIGXCPU, .handler = on_ending},
+              {.sig = SIGXFSZ, .handler = on_limit, .flags = SA_RESTART},
+              {.sig = SIGPIPE, .handler = on_pipe, .flags = SA_RESTART},
               {.sig = SIGTSTP, .handler = on_suspend, .flags = SA_RESTART}};
+
+/* Is the signal handled here? What it was made to do before stays, but for what who types would not expect:
+   that the programs that are started here ignore it. */
+static int is_caught(size_t i) {
+  const int ignorable = caught[i].handler == on_pipe || caught[i].handler == on_limit;
+  return caught[i].before.sa_handler == SIG_DFL ||
+         (caught[i].before.sa_handler == SIG_IGN && ignorable && is_typed);
+}
 
 void sig_prompt(int on) {
   at_prompt = on;
+  is_typed = isatty(STDIN_FILENO);
   set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
   for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+    if (!on && caught[i].handler == on_pipe) continue; /* files are closed after the prompt, too */
     sigaction(caught[i].sig, on ? NULL : &caught[i].before, on ? &caught[i].before : NULL);
-    if (on && caught[i].before.sa_handler != SIG_IGN)
-      set_signal(caught[i].sig, caught[i].handler, caught[i].flags);
+    if (on && is_caught(i)) set_signal(caught[i].sig, caught[i].handler, caught[i].flags);
   }
+}
+
+int sig_ends(int sig) {
+  for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+    if (caught[i].sig == sig) return caught[i].handler == on_ending && is_caught(i);
+  return 0;
 }
 
 void sig_enter(lua_State *L) {
@@ -188,26 +234,35 @@ int sig_leave(void) {
 
 int sig_pressed(void) { return presses > 0; }
 
-int sig_ending(void) { return ending; }
+int sig_ending(void) {
+  for (int sig = 1; !ending && sig < NSIG; sig++)
+    if (mark[sig] && sig_ends(sig)) return sig;
+  return ending;
+}
 
 /* --- while a line is read ------------------------------------------------------ */
 
 static void on_mark(int sig) { mark[sig] = 1; }
 
+static int is_held(int sig) { return sig == SIGINT || sig == SIGTSTP || sig == SIGWINCH || sig_ends(sig); }
+
 void sig_hold(void) {
   sigset_t set;
   presses = 0;
   sigemptyset(&set);
-  for (size_t i = 0; i < sizeof held / sizeof *held; i++) sigaddset(&set, held[i]);
+  for (int sig = 1; sig < NSIG; sig++)
+    if (is_held(sig)) sigaddset(&set, sig);
   sigprocmask(SIG_BLOCK, &set, &outer_mask);
-  for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
-    sigaction(held[i], NULL, &outer[i]);
-    if (outer[i].sa_handler != SIG_IGN) set_signal(held[i], on_mark, 0);
+  for (int sig = 1; sig < NSIG; sig++) {
+    if (!is_held(sig)) continue;
+    sigaction(sig, NULL, &outer[sig]);
+    if (outer[sig].sa_handler != SIG_IGN) set_signal(sig, on_mark, 0);
   }
 }
 
 void sig_release(void) {
-  for (size_t i = 0; i < sizeof held / sizeof *held; i++) sigaction(held[i], &outer[i], NULL);
+  for (int sig = 1; sig < NSIG; sig++)
+    if (is_held(sig)) sigaction(sig, &outer[sig], NULL);
   sigprocmask(SIG_SETMASK, &outer_mask, NULL);
 }
 
@@ -219,19 +274,25 @@ void sig_take(int sig) { mark[sig] = 0; }
 static void admit(void) {
   sigset_t waiting, mask;
   sigpending(&waiting);
-  for (size_t i = 0; i < sizeof held / sizeof *held; i++)
-    if (sigismember(&waiting, held[i])) {
+  for (int sig = 1; sig < NSIG; sig++)
+    if (is_held(sig) && sigismember(&waiting, sig)) {
       sigprocmask(SIG_SETMASK, &outer_mask, &mask);
       sigprocmask(SIG_SETMASK, &mask, NULL);
     }
+}
+
+/* A held signal that has left its mark; 0 without one. */
+static int marked(void) {
+  for (int sig = 1; sig < NSIG; sig++)
+    if (mark[sig] && is_held(sig)) return sig;
+  return 0;
 }
 
 int sig_wait(int fd) {
   for (;;) {
     fd_set in;
     admit();
-    for (size_t i = 0; i < sizeof held / sizeof *held; i++)
-      if (mark[held[i]]) return held[i];
+    if (marked()) return marked();
     FD_ZERO(&in);
     FD_SET(fd, &in);
     if (pselect(fd + 1, &in, NULL, NULL, NULL, &outer_mask) >= 0) return 0;

@@ -75,6 +75,8 @@ static void run_in(lua_State *L) {
   if (asked) lua_sethook(L, stop, EVERY, 1);
 }
 
+int stop_runs(void) { return running != NULL; }
+
 int stop_ask(void) {
   lua_State *L = running;
   if (L == NULL) return 0;

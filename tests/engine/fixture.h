@@ -18,10 +18,10 @@
 #include "pass.h"
 #include "step.h"
 
-/* A network and the memory it stands in. */
+/* A network, the memory it stands in, and room for THETA before an epoch. */
 typedef struct fixture {
   mg_network net;
-  void *parameters, *batch;
+  void *parameters, *batch, *before;
 } fixture;
 
 static inline void *zeroed(size_t bytes) {
@@ -46,6 +46,7 @@ static inline mg_cost cost(const char *name) {
 static inline void fixture_free(fixture *f) {
   free(f->parameters);
   free(f->batch);
+  free(f->before);
 }
 
 /* sizes: the input first, n_layers + 1 of them. THETA is U[0, 1) from seed. */
@@ -57,6 +58,7 @@ static inline void fixture_make(fixture *f, size_t n_layers, const size_t *sizes
   f->parameters = zeroed(mg_network_bytes(MG_DOUBLE, 1, sizes[0], n_layers, spec));
   f->batch = NULL;
   mg_network_make(&f->net, MG_DOUBLE, 1, sizes[0], n_layers, spec, f->parameters);
+  f->before = zeroed(mg_theta_bytes(&f->net));
   mg_rng g;
   mg_rng_seed(&g, seed);
   mg_init(&f->net, MG_INIT_UNIFORM, 1, &g);

@@ -21,7 +21,7 @@ static void typed_make(fixture *f, mg_type type, size_t n_layers, const size_t *
     assert_non_null(spec[l].activation);
   }
   f->parameters = zeroed(mg_network_bytes(type, 1, sizes[0], n_layers, spec));
-  f->batch = NULL;
+  f->batch = f->before = NULL;
   mg_network_make(&f->net, type, 1, sizes[0], n_layers, spec, f->parameters);
   mg_rng g;
   mg_rng_seed(&g, seed);

@@ -70,7 +70,10 @@ describe("check", function()
   it("has the floor that differences of J can resolve", function()
     local net = make(1, 5, { 3, 4, 2 })
     local c = net:check { epsilon = 1e-4, tolerance = 1e-5 }
-    assert.near(16 * 2 ^ -52 * net:cost() / (1e-4 * 1e-5), c.floor, 1e-20)
+    -- 16 u J at least, and what the rounding of a few dozen terms leaves of J
+    local least = 16 * 2 ^ -53 * net:cost() / (1e-4 * 1e-5)
+    assert.is_true(c.floor > least and c.floor < 10 * least)
+    assert.near(c.floor, net:check({ epsilon = 1e-5, tolerance = 1e-4 }).floor, 1e-15 * c.floor)
     -- On a plateau gradients are far below the floor, and right.
     net.theta[1]:fill(40)
     assert.is_true(net:check().ok)
@@ -121,7 +124,7 @@ describe("check", function()
       assert.near(slope, c.layers[1].numeric[2][3], 1e-12)
     end
     assert.is_true(net:check({ method = "five-point", epsilon = 1e-3 }).ok)
-    assert.is_false(net:check({ method = "forward", epsilon = 1e-2 }).ok)
+    assert.is_true(net:check({ method = "forward", epsilon = 1e-2 }).relative > 1e-4)
     assert.is_true(net:check({ method = "forward", epsilon = 1e-6, tolerance = 1e-3 }).ok)
   end)
 
@@ -213,9 +216,10 @@ describe("check", function()
 
   it("does not blame backpropagation for a one-sided difference's own error", function()
     local c = kit.xor():check { method = "forward" }
-    assert.is_false(c.ok)
-    assert.matches("a one%-sided difference is itself off by about epsilon = 1e%-05", c.reason)
-    assert.is_nil(c.reason:find("everywhere", 1, true))
+    assert.equal("ok", c.verdict)
+    assert.is_true(c.relative > 1e-6)
+    contains(c.reason, "the gradient is right by five points, but 12 of 15 forward differences by epsilon = 1e-05 are",
+      "a one-sided difference is itself off by about epsilon = 1e-05")
     assert.is_true(kit.xor():check({ method = "forward", tolerance = 1e-4 }).ok)
   end)
 

@@ -1,8 +1,6 @@
 -- What Tab offers: the tokens to the left of the cursor, the locals in them, and the words for each place.
 
 local complete = require "moongrad.complete.complete"
-local lexer = require "moongrad.syntax.lexer"
-local locals = require "moongrad.syntax.locals"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 
@@ -77,70 +75,6 @@ before_each(function()
     callable = setmetatable({}, { __call = print }),
     mine = function(alpha, beta, ...) return alpha, beta, ... end,
   }
-end)
-
-describe("the tokens of a text", function()
-  local function tokens(text)
-    local t, list = lexer.tokens(text), {}
-    for i = 1, t.n do list[i] = t.text[i] end
-    return table.concat(list, " "), t.open
-  end
-
-  it("are Lua's, strings by what they mean", function()
-    assert.equal('a . b : c "x"y', (tokens [[a.b:c'x"y']]))
-    assert.equal("1..2 a .. b ... 0x1p+3 .5e-3 3 - 2", (tokens "1..2 a..b ... 0x1p+3 .5e-3 3-2"))
-    assert.equal('" l]]g  z ~= == // ::', (tokens "--[==[ c ]] ]==] [==[ l]]g ]==] --x\nz ~= == // ::"))
-    assert.equal('"AAA\n\\\255\n"', (tokens [["\65\x41\u{41}\n\\\255\
-\z
-   " ]]):gsub(" $", "") .. '"')
-    assert.equal('"a\\" " b" "it\'s', (tokens [["a\\\"" ' b"' "it's"]]))
-  end)
-
-  it("end with what is open", function()
-    for text, quote in pairs { ["f('a"] = "'", ['f("a\\"'] = '"', ["f[[a]"] = "[", ["[==[a]]"] = "[",
-      ["x = '\\"] = "'" } do
-      local _, open = tokens(text)
-      assert.equal("string", open and open.kind, text)
-      assert.equal(quote, open.quote)
-    end
-    for _, text in ipairs { "-- it's", "--", "--[[ a\n ] ]", "--[=[ a ]]" } do
-      assert.equal("comment", select(2, tokens(text)).kind, text)
-    end
-    for _, text in ipairs { "'a\n b", "--x\n", "[=", "1e+", "'a'", "\\" } do assert.is_nil((select(2, tokens(text))),
-      text) end
-  end)
-
-  it("come back from being written between quotes", function()
-    for _, s in ipairs { 'a"b', "it's", "a\\b", "\n\t\0\127", "é" } do
-      for _, quote in ipairs { '"', "'" } do
-        local written = lexer.escape(s, quote)
-        assert.equal(s, lexer.unescape(written))
-        assert.equal(s, load("return " .. quote .. written .. quote)())
-      end
-    end
-  end)
-end)
-
-describe("the locals seen at the end of a text", function()
-  for text, expected in pairs {
-    ["local a, b <const> = 1, 2 local c"] = "a b c",
-    ["local a do local b end local function f(x, y, ...)"] = "a f x y",
-    ["local function f(x) end"] = "f",
-    ["function M.a.b:c(d)"] = "self d",
-    ["for i = 1, 3 do local z"] = "i z",
-    ["for k, v in pairs(t) do end"] = "",
-    ["while f(function(a) end) do local b"] = "b",
-    ["if x then local a elseif y then local b else local c"] = "c",
-    ["repeat local a until a local b"] = "b",
-    ["end end ) } until local a"] = "a",
-    ["local 1 function ( for local function local x ="] = "x",
-  } do
-    it(("%s -> %s"):format(text, expected), function()
-      local list = {}
-      for i, known in ipairs(locals(lexer.tokens(text))) do list[i] = known.name end
-      assert.equal(expected, table.concat(list, " "))
-    end)
-  end
 end)
 
 describe("a name", function()

@@ -4,6 +4,7 @@ local assert = require "luassert"
 local core = require "moongrad.core"
 local mg = require "moongrad"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 
 local kit = {}
 
@@ -39,7 +40,7 @@ end
 function kit.theta(net) return kit.bits(net.theta) .. net.epoch end
 function kit.live(net)
   local parts = { kit.theta(net), kit.bits(net.J) }
-  for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do parts[#parts + 1] = kit.bits(net[what]) end
+  for _, what in ipairs(quantities.matrices) do parts[#parts + 1] = kit.bits(net[what]) end
   return table.concat(parts, "\n")
 end
 

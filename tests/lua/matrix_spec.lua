@@ -83,8 +83,8 @@ describe("a matrix is made", function()
     assert.same({ 4, 2 }, shape)
     shape[1] = "x"
     assert.equal("{x, 2}", tostring(shape))
-    pcall(getmetatable(shape).__tostring)
-    pcall(getmetatable(shape).__tostring, 5)
+    pcall(debug.getmetatable(shape).__tostring)
+    pcall(debug.getmetatable(shape).__tostring, 5)
   end)
 
   it("never ragged, empty, or of what is no number", function()

@@ -4,6 +4,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -123,6 +124,12 @@ def write(path, text):
         f.write(text)
 
 
+def usual_signals():
+    """Python ignores SIGPIPE and SIGXFSZ, a shell that starts moongrad does not."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
 class Prompt:
     """moongrad on a terminal: keys in, screen out."""
 
@@ -131,7 +138,7 @@ class Prompt:
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.p = pexpect.spawn(MOONGRAD, list(args), env=environment(home, **env), dimensions=(rows, cols),
-                               timeout=WAIT, cwd=home)
+                               timeout=WAIT, cwd=home, preexec_fn=usual_signals)
         self.p.delaybeforesend = None
         if ready:
             self.until(self.is_ready)
@@ -143,7 +150,8 @@ class Prompt:
         p.screen = pyte.Screen(cols, rows)
         p.stream = pyte.ByteStream(p.screen)
         p.raw = b""
-        p.p = pexpect.spawn(command, list(args), env=environment(**env), dimensions=(rows, cols), timeout=WAIT)
+        p.p = pexpect.spawn(command, list(args), env=environment(**env), dimensions=(rows, cols), timeout=WAIT,
+                            preexec_fn=usual_signals)
         p.p.delaybeforesend = None
         return p
 

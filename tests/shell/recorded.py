@@ -65,7 +65,7 @@ file:close()
 
 
 def read(path):
-    with open(path) as f:
+    with open(path, errors="surrogateescape") as f:
         return f.read()
 
 

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""TERM, HUP and QUIT at the prompt: the terminal afterwards, the history, and the session in its recovery file."""
+"""What ends a prompt from outside: the terminal afterwards, the history, and the session in its recovery file."""
 
+import glob
 import os
 import re
 import signal
+import time
 
-from harness import MOONGRAD, Prompt, check, equal, main, read, run, test, write
+from harness import MOONGRAD, WAIT, Prompt, check, equal, main, read, run, test, write
 
 NEEDS_TERMINAL = True
 SIGNALS = signal.SIGTERM, signal.SIGHUP
@@ -134,13 +136,115 @@ def next_start(home):
 
 @test
 def quit(home):
-    """QUIT ends it as it does any program, and leaves the terminal as it was"""
-    p = Prompt(home)
-    p.type("half a li")
-    p.p.kill(signal.SIGQUIT)
-    p.drain()
-    check(p.is_sane())
-    equal(p.wait(), -signal.SIGQUIT)
+    """Ctrl-\\ keeps the session as TERM does, while keys are read and while the engine runs"""
+    for code in (None, "step(1e12)"):
+        p = begin(home)
+        if code:
+            p.enter("print 'go' " + code)
+            p.until(lambda p=p: "go" in p.lines())
+        else:
+            p.type("half a li")
+        p.keys("\x1c")
+        end(p, home, signal.SIGQUIT)
+
+
+@test
+def others(home):
+    """so does every signal that ends a program and is no fault of it, and a limit on its time"""
+    for name in ("USR1", "USR2", "ALRM", "VTALRM", "PROF", "XCPU"):
+        p = begin(home)
+        p.p.kill(getattr(signal, "SIG" + name))
+        end(p, home, getattr(signal, "SIG" + name))
+    p = begin(home)
+    p.enter("print 'go' while true do pcall(error) end")
+    p.until(lambda: "go" in p.lines())
+    p.p.kill(signal.SIGALRM)
+    end(p, home, signal.SIGALRM)
+
+
+def kept(home):
+    """The recovery files; they are removed."""
+    paths = glob.glob(home + "/.local/state/moongrad/session-*.lua")
+    texts = [read(path) for path in paths]
+    for path in paths:
+        os.remove(path)
+    return texts
+
+
+def until_kept(home):
+    """Waits for a recovery file, and returns it."""
+    deadline = time.monotonic() + WAIT
+    while not glob.glob(home + "/.local/state/moongrad/session-*.lua"):
+        check(time.monotonic() < deadline, "nothing was kept")
+        time.sleep(0.02)
+    return kept(home)
+
+
+@test
+def lost(home):
+    """a terminal that goes away leaves the session kept, also where HUP is ignored, and where the job is stopped"""
+    p = begin(home)
+    p.p.close(force=False)
+    check("seed(4)" in until_kept(home)[0])
+    p = Prompt.of("/bin/sh", "-c", "trap '' HUP; exec %s -q" % MOONGRAD, home=home)
+    p.until(p.is_ready)
+    p.do("one = 1")
+    p.p.close(force=False)
+    check("one = 1" in until_kept(home)[0])
+    p = Prompt.of("/bin/bash", "--norc", "-i", home=home, PS1="sh$ ")
+    p.until_line("sh$")
+    p.keys(MOONGRAD + " -q\r")
+    p.until(p.is_ready)
+    p.do("two = 2")
+    p.keys("\x1a")
+    p.until_line("sh$")
+    p.keys("exit\rexit\r")
+    check("two = 2" in until_kept(home)[0])
+
+
+@test
+def pipe(home):
+    """a write to a program that reads no more fails and ends nothing; nor does one beyond the limit on a file's size"""
+    p = Prompt(home, "-q", cols=150)
+    p.do("x = 5")
+    p.do("f = io.popen('read line', 'w')")
+    equal([line.split() for line in p.do("f:write(('line\\n'):rep(1e5))")], ["nil Broken pipe 32".split()])
+    p.do("g = io.popen('exit', 'w') g:write 'in the buffer at the end'")
+    equal(p.do("io.popen('trap'):read 'a'"), [""])  # no signal is ignored in what is started
+    equal(p.do("io.popen('yes | head -1'):read 'a'"), ["y", ""])
+    check("Broken" not in "".join(p.lines()))
+    equal(p.do("x"), ["5"])
+    equal(p.end(), 0)
+    p = Prompt.of("/bin/sh", "-c", "trap '' PIPE; exec %s -q" % MOONGRAD, home=home)
+    p.until(p.is_ready)
+    equal(p.do("io.popen('yes | head -1'):read 'a'"), ["y", ""])  # nor one that was when it started
+    equal(p.end(), 0)
+    p = Prompt.of("/bin/sh", "-c", "ulimit -f 16; exec %s -q" % MOONGRAD, home=home, cols=150)
+    p.until(p.is_ready)
+    p.do("x = 6")
+    equal([line.split() for line in p.do("io.open('large', 'w'):write(('x'):rep(1e6))")], ["nil File too large 27".split()])
+    equal(p.do("x"), ["6"])
+    equal(p.end(), 0)
+
+
+@test
+def no_reader(home):
+    """standard output that nobody reads ends a session that is typed, which is kept; what is not typed ends as it does"""
+    for code in ("x", "while true do print(1) end"):
+        p = Prompt.of("/bin/bash", "-c", "%s -q -i | head -1" % MOONGRAD, home=home, cols=250)
+        p.keys("x = 'mine'\rx\r")
+        p.until(lambda p=p: p.raw.count(b"mine") > 1)
+        p.keys(code + "\r" + code + "\r")
+        p.until_text("Broken pipe: the session is kept")
+        check("x = 'mine'" in until_kept(home)[0])
+        p.wait()
+    for command in ("echo 'while true do print(1) end' | %s -q -i", "%s -e 'while true do print(1) end'",
+                    "echo 'while true do print(1) end' | %s"):
+        out, err, _ = run("-c", "trap - PIPE; %s | head -2 >/dev/null; echo ${PIPESTATUS[*]}" % command % MOONGRAD,
+                          program="/bin/bash", home=home)
+        check(out.split()[-2] == str(128 + signal.SIGPIPE), out)
+        equal(err, "")
+    equal(kept(home), [])
 
 
 main()

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """The history file: what is in it, whole, for the user alone, whatever else happens to it."""
 
+import fcntl
 import os
 import signal
 import stat
+import time
 
 from harness import Prompt, check, equal, main, read, test, write
 
@@ -110,6 +112,32 @@ def trimmed(home):
 
 
 @test
+def huge(home):
+    """of a file of a gigabyte the end alone is read, and kept"""
+    path = os.path.join(home, FILE)
+    for head, first in (b"", ["one = 1", "two = {\n  2}"]), (b"#1700000000\nlost = [[\n", ["two = {\n  2}"]):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(head)
+            f.truncate(1 << 30)  # a hole: zeros that take no room
+            f.seek(0, os.SEEK_END)
+            f.write(b"\n")
+            if not head:
+                f.write(b"#1700000001\none = 1\n")
+            else:
+                f.write(b"the end of an entry that began far before\n")
+            f.write(b"#1700000002\ntwo = {\n  2}\n")
+        p = Prompt(home, "-q")
+        status = read("/proc/%d/status" % p.p.pid)
+        peak = int(status[status.index("VmHWM:"):].split()[1])
+        check(peak < 600 << 10, "%d KiB" % peak)  # the program takes 10 MiB, its sanitisers some 100 more
+        p.do("three = 3")
+        equal(p.end(), 0)
+        equal(entries(home), first + ["three = 3"])
+        check(os.path.getsize(path) < 200, os.path.getsize(path))
+
+
+@test
 def at_once(home):
     """two sessions that write at once lose nothing and mix nothing"""
     ours = [Prompt(home, "-q", rows=10) for _ in range(2)]
@@ -124,6 +152,63 @@ def at_once(home):
         mine = [e for e in found if "t%d_" % i in e]
         equal(len(mine), 100)
         equal(sorted(mine), sorted("for i = 1, 1 do\n  t%d_%d = {\n    1}\nend" % (i, n) for n in range(100)))
+
+
+def timed(f, *args):
+    """What f returns, which is to come within 10 s on a slow machine: a lock is waited for .3 s."""
+    begun = time.monotonic()
+    result = f(*args)
+    check(time.monotonic() - begun < 10)
+    return result
+
+
+def locker(home, lock):
+    """A program's hold on the file: a function that takes it, one that lets go."""
+    f = open(os.path.join(home, FILE), "r+")
+    return lambda: lock(f, fcntl.LOCK_EX), lambda: lock(f, fcntl.LOCK_UN)
+
+
+@test
+def locked(home):
+    """another program's lock holds up nothing: it is told once, and the inputs are written when it is free"""
+    p = Prompt(home, "-q")
+    p.do("first = 1")
+    equal(p.end(), 0)
+    for lock in (fcntl.flock, fcntl.lockf):
+        take, free = locker(home, lock)
+        take()
+        p = timed(Prompt, home, "-q")
+        told = "locked by another program" in " ".join(p.lines())
+        equal(told, lock is fcntl.flock)
+        p.keys(UP)
+        p.until_typed("first = 1" if lock is fcntl.flock else "last = 5")
+        p.interrupt()
+        equal(timed(p.do, "second = 2"), [])
+        equal(timed(p.do, "third = 3"), [])
+        free()
+        p.do("fourth = 4")
+        equal(entries(home)[-3:], ["second = 2", "third = 3", "fourth = 4"])
+        take()
+        p.do("last = 5")
+        free()
+        equal(p.end(), 0)
+        equal(entries(home)[-1], "last = 5")
+    take, free = locker(home, fcntl.flock)
+    p = Prompt(home, "-q")
+    take()
+    check("locked by another program" in timed(p.do, "lost = 1")[0])
+    equal(timed(p.do, "lost = 2"), [])
+    equal(timed(p.end), 0)
+    check("still locked by another program; inputs of this session not in it: 2" in " ".join(p.lines()), *p.lines())
+    free()
+    equal(entries(home)[-1], "last = 5")
+    p = Prompt(home, "-q")
+    take()
+    p.do("kept = 1")
+    free()
+    p.p.kill(signal.SIGTERM)
+    equal(p.wait(), -signal.SIGTERM)
+    equal(entries(home)[-1], "kept = 1")
 
 
 @test

@@ -47,6 +47,7 @@ def values_alone(home):
                        ("x = {1}\nx[1] -- one\nprint(x)\n", "3: syntax error near 'print'" + alone % (2, "x[1]")),
                        ("seed(0)\n1 + 1\n", "2: unexpected symbol near '1'" + alone % (2, "1 + 1")),
                        ("x = 5\nx == 5\n", "2: syntax error near '=='" + alone % (2, "x == 5")),
+                       ("x = 5\nx == 5 -- is it?\n", "2: syntax error near '=='" + alone % (2, "x == 5")),
                        ("#!/bin/moongrad\nx = {1}\nx\n[1]\n", "5: syntax error near <eof>" + alone % (3, "...")),
                        ("∇> seed(0)\n", "1: unexpected symbol near '<\\226>'" + prompt),
                        ("∇ 10 0.49> x = 1\n", "1: unexpected symbol near '<\\226>'" + prompt),

@@ -7,7 +7,7 @@ import stat
 import subprocess
 
 from harness import MOONGRAD, WAIT, Prompt, check, environment, equal, main, test
-from recorded import XOR, read, run, same, save, write
+from recorded import XOR, interrupt, read, run, same, save, write
 
 NEEDS_TERMINAL = True
 
@@ -128,6 +128,54 @@ def run_file(home):
     again = run(home, "s.lua")
     equal((again.returncode, again.stderr), (0, ""))
     same(p, home)
+    equal(p.end(), 0)
+
+
+# What no name is made of by those who mean well: a line of Lua, ends of strings and comments, control bytes, bytes
+# that are no UTF-8.
+ODD = ("a\nos.exit(7)", "b]]os.exit(7)--[[", "c\" os.exit(7) --", "d'\\'\r\nos.exit(7)--\r", "e\x1b[31m\x01\x7f",
+       "f\x9b\udc9b\udcff\udcc3", "--[[g", "g --\tos.exit(7)")
+
+
+def lua_string(s):
+    """A literal in ASCII for the bytes of s."""
+    return '"%s"' % "".join("\\%03d" % b for b in s.encode("utf8", "surrogateescape"))
+
+
+@test
+def odd_names(home):
+    """names of files, inputs and globals that hold newlines, quotes or control bytes are no code in a saved session"""
+    for i, name in enumerate(ODD):
+        write(home + "/" + name, "seed(%d) n%d = rand()\nfunction f%d(...) return ... end" % (i, i, i))
+        p = Prompt(home, "-q", "-i", *(["--", name] if i % 2 else []), cols=250)
+        p.do("NAME = %s" % lua_string(name))
+        equal(p.do("run %s" % lua_string(name)), [])  # a file alone is written out
+        p.do("run(NAME) k = n%d" % i)  # one among other things is given along
+        p.do("run(NAME) error(NAME)")
+        p.do("load('error()', '@' .. NAME)()")
+        p.do("_G[NAME] = n%d" % i)
+        p.do("string[NAME] = function() end")
+        said = interrupt(p, "while true do end", "_G[NAME] = coroutine.create(print) u = {[NAME] = print, string[NAME]} ")
+        check("interrupted" in said, *said)
+        p.do("_G[NAME] = nil")  # it was lost, as the script says
+        save(p, "s%d.lua" % i)
+        script = same(p, home, "s%d.lua" % i)
+        check(all(c >= " " or c == "\n" for c in script), repr(script))
+        equal(p.end(), 0)
+
+
+@test
+def odd_starts(home):
+    """... nor are arguments, and modules of -l; an init.lua that does not compile is left out"""
+    write(home + "/-odd\nos.exit(7).lua", "made = 1")
+    write(home + "/.config/moongrad/init.lua", "x = = 1 os.exit(7)")
+    p = Prompt(home, "-q", "-l", "a\nos.exit(7)--=math", "-e", "z = 1", "-i", "--", "-odd\nos.exit(7).lua", "b\nos.exit(7)", "]]",
+               cols=250)
+    p.do("made = made + #arg")
+    save(p)
+    equal(p.do("made"), ["3"])
+    again = run(home, "-e", "dofile 's.lua' print(made, arg[1] == 'b\\nos.exit(7)', _G['a\\nos.exit(7)--'] == math)")
+    equal((again.stdout, again.stderr), ("3\ttrue\ttrue\n", ""))
     equal(p.end(), 0)
 
 

@@ -184,13 +184,27 @@ def press_until_end(p):
 
 @test
 def thrice(home):
-    """a third Ctrl-C within two seconds ends what nothing else stops, exit code 130, history kept"""
+    """Ctrl-C twice more, after the first second, ends what nothing else stops, exit code 130, history kept"""
     p = Prompt(home)
     start_wall(p)
     check(press_until_end(p) >= 3)
     equal(p.wait(), 130)
     with open(os.path.join(home, ".local/state/moongrad/history")) as f:
         check(WALL in f.read())
+
+
+@test
+def quickly(home):
+    """... not before: three presses at once, on what takes a while to end, stop that and leave the session"""
+    p = Prompt(home, cols=200)
+    p.do("x = 5")
+    start(p, "io.popen(\"trap '' INT; exec sleep 2\"):close() x = 6")
+    p.keys("\x03\x03\x03")
+    p.until_text("Ctrl-C twice more ends moongrad, without keeping the session")
+    p.until(p.is_ready)
+    check("interrupted" in p.lines(), *p.lines())
+    equal(p.do("x"), ["5"])
+    equal(p.end(), 0)
 
 
 def start_deaf(p):

@@ -11,7 +11,6 @@ local goal = require "moongrad.diagnose.goal"
 local layers = require "moongrad.diagnose.layers"
 local options = require "moongrad.options"
 local probe = require "moongrad.diagnose.probe"
-local raise = require "moongrad.raise"
 local remedy = require "moongrad.diagnose.remedy"
 local report = require "moongrad.diagnose.report"
 local trial = require "moongrad.diagnose.trial"
@@ -118,7 +117,7 @@ end
 -- > diagnose().findings[1]
 function diagnosis.of(net, ...)
   core.network_self(net, "diagnose")
-  if select("#", ...) > 0 then raise "diagnose: takes no arguments" end
+  options.none("diagnose", ...)
   local self = setmetatable({ ok = true, findings = {}, layers = {}, floor = 0, network = tostring(net) }, report)
   local X, y = core.network_data(net)
   local run = X and y and probe.new(net, X, y)
@@ -132,7 +131,9 @@ function diagnosis.of(net, ...)
   if run then remedies(self, net, run) end
   table.sort(self.findings, before)
   for _, f in ipairs(self.findings) do
-    setmetatable(f, { __name = "finding", __tostring = function(this) return this.name .. ": " .. this.text end })
+    setmetatable(f, {
+      __name = "finding", __metatable = false, __tostring = function(this) return this.name .. ": " .. this.text end,
+    })
     if not f.minor then self.try = self.try or f.try end
   end
   return self

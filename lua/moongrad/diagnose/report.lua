@@ -3,7 +3,7 @@
 local finding = require "moongrad.diagnose.finding"
 local page = require "moongrad.help.page"
 
-local diagnosis = { __name = "diagnosis" }
+local diagnosis = { __name = "diagnosis", __metatable = false }
 diagnosis.__index = diagnosis
 
 local row = "  %-5s  %-11s  %13s  %13s  %9s  %9s"

@@ -5,6 +5,7 @@ local core = require "moongrad.core"
 local formulas = require "moongrad.help.formulas"
 local lualib = require "moongrad.help.lualib"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local topics = require "moongrad.help.topics"
 -- All who take options have said so:
 for _, module in ipairs { "moongrad", "moongrad.inside.check", "moongrad.train" } do require(module) end
@@ -54,7 +55,10 @@ local function add_documented(list)
   for _, texts in pairs(core.docs()) do
     for _, text in ipairs(texts) do
       local title, words = text:match "^([^\n]*)\n?(.*)$"
-      list[#list + 1] = new("documented", title:match "^[%w_.:]+", title, words)
+      local path = title:match "^[%w_.:]+"
+      local quantity = quantities.by_name[path]
+      if quantity then title = title .. "  " .. quantity.shape end
+      list[#list + 1] = new("documented", path, title, words)
     end
   end
 end
@@ -205,11 +209,12 @@ entries.tables = {
   end,
   names = function()
     local rows = {}
-    for name in ("LAYERS ETA X y THETA A Z DELTA GRAD DTHETA J NET"):gmatch "%a+" do
-      local entry = documented(name)
-      local written, shape = entry.title:match "^(.-)  (.*)$"
-      rows[#rows + 1] = { written or entry.title, (shape and shape .. ": " or "") .. entries.sentence(entry) }
+    for i, quantity in ipairs(quantities) do
+      local entry = documented(quantity.name)
+      rows[i] = { entry.title:match "^%S+", quantity.shape .. ": " .. entries.sentence(entry) }
     end
+    local net = documented "NET"
+    rows[#rows + 1] = { net.title, entries.sentence(net) }
     return rows
   end,
 }

@@ -1,14 +1,19 @@
 -- help.lua - help(): what to type; help "step": what is written above step in the source; apropos.
 
 local core = require "moongrad.core"
+local describe = require "moongrad.describe"
 local entries = require "moongrad.help.entries"
 local lists = require "moongrad.lists"
 local mg = require "moongrad"
 local names = require "moongrad.names"
+local options = require "moongrad.options"
 local page = require "moongrad.help.page"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 
-local help = {}
+local help = {
+  session = nil, -- of a session what globals.lua has: functions are then shown as one types them there
+}
 
 local overview = [[
 A network learns XOR:
@@ -42,15 +47,13 @@ end
 
 -- --- pages ----------------------------------------------------------------------------------
 
--- The session when there is one: then functions are shown as they are typed there.
-local function session() return package.loaded["moongrad.prompt.session"] end
-
 -- "net:step([n])", in a session "net:step([n])   or step([n])".
 local function title_of(entry)
-  local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session()
+  local session = help.session
+  local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session
     and entry.title:sub(#entry.owner + 2)
-  if not called or not entries.bracket(entry) or session().value(entry.name) == nil then return entry.title end
-  if entry.owner == "mg" and session().own(entry.name) then return entry.title end -- mg.cost: cost() is the network's
+  if not called or not entries.bracket(entry) or session.value(entry.name) == nil then return entry.title end
+  if entry.owner == "mg" and session.own(entry.name) then return entry.title end -- mg.cost: cost() is the network's
   return ("%s   or %s"):format(entry.title, #called <= 26 and called or called:gsub("([({]).*([)}])$", "%1...%2"))
 end
 
@@ -84,7 +87,8 @@ local function pages_of(t)
   return list
 end
 
-local text = { __name = "help" } -- the metatable of what help returns: a list of entries, or a message
+-- The metatable of what help returns: a list of entries, or a message.
+local text = { __name = "help", __metatable = false }
 
 function text.__index(t, key)
   if key == "text" then return table.concat(pages_of(t), "\n\n") end
@@ -103,10 +107,11 @@ end
 -- --- finding by name --------------------------------------------------------------------------
 
 -- Who stands in front of a name, as entries call it. Of the user's own variables it is their class.
-local owners = {
-  NET = "net", matrix = "m", row = "m", X = "m", y = "m", THETA = "m", A = "m", Z = "m", DELTA = "m",
-  GRAD = "m", DTHETA = "m", generator = "mg", g = "mg", history = "report", options = "network",
-}
+local owners = { NET = "net", matrix = "m", row = "m", generator = "mg", g = "mg", history = "report",
+  options = "network" }
+for name, quantity in pairs(quantities.by_name) do
+  if quantity.kind == "matrices" or quantity.kind == "matrix" then owners[name] = "m" end
+end
 
 local function class(v)
   local meta = debug.getmetatable(v)
@@ -133,8 +138,8 @@ local function parts_of(what)
   return owner_of(owner), name
 end
 
-local live = { theta = "THETA", a = "A", z = "Z", delta = "DELTA", grad = "GRAD", dtheta = "DTHETA", layers = "LAYERS",
-  eta = "ETA", J = "J", X = "X", y = "y" } -- fields of a network -> live names
+local live = {} -- fields of a network -> live names
+for field, quantity in pairs(quantities.by_field) do live[field] = quantity.name end
 
 -- What is shown: the first of these that there are, and with what is documented the topic of that name.
 local kinds = { "documented", "topic", "option", "choice", "alias", "lua" }
@@ -187,7 +192,7 @@ local function places()
     { "m:", debug.getmetatable(core.matrix(1, 1)).methods },
     { "", mg }, { "data.", mg.data },
   }
-  local globals = session() and session().at_start or _G
+  local globals = help.session and help.session.at_start or _G
   for name, library in pairs(package.loaded) do
     if globals[name] == library and name ~= "_G" then list[#list + 1] = { name .. ".", library } end
   end
@@ -197,9 +202,9 @@ end
 
 -- What a function is called; nil for the user's own.
 local function name_of_function(f)
-  if session() then
-    for _, name in ipairs(session().names()) do
-      local ok, v = pcall(session().value, name)
+  if help.session then
+    for _, name in ipairs(help.session.names()) do
+      local ok, v = pcall(help.session.value, name)
       if ok and rawequal(v, f) then return name end
     end
   end
@@ -227,9 +232,9 @@ local function name_of(v)
 end
 
 -- What is known about a value that is the user's own.
-local function describe(name, v)
+local function of_unknown(name, v)
   local info = type(v) == "function" and debug.getinfo(v, "S")
-  local described = require "moongrad.prompt.who".describe(v)
+  local described = describe.words(v)
   if info and info.what ~= "C" then
     if name then described = described:gsub("^function", name) end
     return said("%s\nA function of yours, from %s, line %d.", described, info.short_src, info.linedefined)
@@ -268,7 +273,7 @@ local help_by_name
 -- Of a value, that has the name written in the user's own code.
 local function help_by_value(v, written)
   local name = name_of(v)
-  return name and help.find(name) and help_by_name(name) or describe(written, v)
+  return name and help.find(name) and help_by_name(name) or of_unknown(written, v)
 end
 
 function help_by_name(what)
@@ -297,7 +302,7 @@ end
 -- > help "topics"
 function help.help(...)
   local what = ...
-  if select("#", ...) > 1 then raise "help: expected one name or value" end
+  options.no_more("help: expected one name or value", select(2, ...))
   if select("#", ...) == 0 then return said(whole_overview()) end
   if type(what) == "string" then return help_by_name(what) end
   if what == nil then
@@ -306,7 +311,7 @@ function help.help(...)
   return help_by_value(what)
 end
 
-local hits = { __name = "apropos" } -- the metatable of what apropos returns
+local hits = { __name = "apropos", __metatable = false } -- the metatable of what apropos returns
 
 function hits.__tostring(t)
   if #t == 0 then return page.layout(("nothing about %q%s"):format(t.words, names.suggest(t.words, help.names()))) end

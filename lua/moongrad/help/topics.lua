@@ -161,24 +161,33 @@ Each parameter w is moved by epsilon, J taken on either side, and the difference
 number at the same THETA.
 {differences}
 Off by about epsilon (forward), epsilon^2 (central), epsilon^4 (five-point), times a higher derivative of J; and,
-since J has 16 digits, by about 1e-16 |J| / epsilon. 1e-5 is near where the two meet for central differences.
+since the numbers of a pass have 16 digits, by what their rounding leaves of J, over epsilon. Bounds of that follow
+every number forwards and back; near a minimum they are far more than 1e-16 J.
   relative error = |b - n| / max(|b|, |n|, floor)
-The floor is what the differences can resolve to the tolerance: the error of what is below it is a share of it.
-Where no gradient can be told from 0, in a saturated network, nothing was checked, and the check says UNDECIDED.
+  floor = the rounding of J / (epsilon tolerance): below it the error is a share of it
+The verdict, pair by pair: what agrees to the tolerance is right. What does not, because the central difference is too
+coarse or too noisy, is taken again by five points and epsilon up to 1e-2. What is further off than rounding and
+truncation can explain is wrong, and must be so by two steps where that is not beyond doubt: a mistake repeats, noise
+does not. All else is undecided, and 0 = 0 is no witness. FAILED: something is wrong. UNDECIDED: no pair could be
+decided, as in a saturated network or at an exact solution. A right gradient is never called FAILED.
+.table is what courses show, backprop | numeric | relative, the worst first; .norm_ratio their
+||b - n|| / (||b|| + ||n||). Differences that are asked for by method or epsilon are shown as they are; whether GRAD is
+wrong does not hang on them.
 A difference across the kink of a relu says nothing and is left out. of = another cost checks against that one,
 and names the ratio; sweep = true tabulates the error against epsilon. The article says O(h) of the central
 difference and O(h^2) of the one-sided one: it is the other way round, as the slopes of the sweep show.
-When the two disagree, .reason says what the pattern of backprop / numeric tells: one ratio everywhere (a factor of
-the cost), bias columns alone, layers below the last, a transpose, an epsilon too large or too small; and whether
-GRAD is what one of the mistakes of help "mistakes" makes of it.
-> check().ok
-true
+When a check failed, .reason says what the pattern of backprop / numeric tells: one ratio everywhere (a factor of the
+cost); the weights or the biases of a layer by themselves; l1 or l2 forgotten, or on the biases; the layers below the
+last; a transpose; and whether GRAD is what one of the mistakes of help "mistakes" makes of it.
+> check().verdict
+ok
+> check().table
 > check{of = "mse"}.ratio
 > check{sweep = true}.best.method
 five-point
 
 Sources: Press and others, Numerical Recipes, section 5.7 (2007); Nocedal and Wright, Numerical Optimization,
-section 8.1 (2006).]] },
+section 8.1 (2006); Higham, Accuracy and Stability of Numerical Algorithms, chapter 3 (2002).]] },
 
 { "inside", { "walking", "explaining", "see inside", "step by step", "derivations" }, [[
 inside: stand inside one step, and ask a number where it came from
@@ -289,14 +298,15 @@ keys: what the prompt does with what you type
   Tab               completes names, fields, options and files; Tab twice lists them
   Ctrl-R            finds an earlier input
   Ctrl-X Ctrl-E     edits the input in $VISUAL or $EDITOR
-  Ctrl-C            drops the line; stops what is running, and keeps THETA; three within 2 seconds end moongrad
+  Ctrl-C            drops the line; stops what is running, and keeps THETA; twice more, a second later, ends moongrad
   Ctrl-Z            puts moongrad aside; fg brings it back
   Ctrl-D            on an empty line: leaves
+  Ctrl-\            ends moongrad, also in the middle of something; the session is kept: help "session"
   Enter, nothing typed   repeats the input when it was a step or a training; in a walk, does the next operation
 Every value of an expression is printed; a ; at its end hides it. _ and _1 to _9 are the last values: help "_".
 ?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded. PROMPT, a string or a
-function, is the prompt, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first one. Left alone, the prompt
-has the epoch and the cost of the last report; J is of the pass before it: help "costs".
+function, is the prompt, with colours if it has any, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first
+one. Left alone, the prompt has the epoch and the cost of the last report; J is of the pass before it: help "costs".
 > 6 * 7
 42
 > x = 1; y1 = 2;]] },
@@ -305,8 +315,8 @@ has the epoch and the cost of the last report; J is of the pass before it: help 
 session: what was done, kept and done again
 {session}
 What you type that changes something is written down as it happens. save_session writes it as a script, and running
-that script leaves every bit of THETA as it was. When moongrad is told to end, or the terminal goes away, it writes
-such a script by itself and names it; the next start names it once more.
+that script leaves every bit of THETA as it was. When a signal ends moongrad, or its memory does, or the terminal goes
+away, it writes such a script by itself and names it; the next start names it once more.
 > step(10)
 > save_session "xor.lua"
 > who()]] },

@@ -1,6 +1,7 @@
 -- byhand.lua - which of the numbers that a walk has made were written over by hand since.
 
 local core = require "moongrad.core"
+local quantities = require "moongrad.quantities"
 
 local byhand = {}
 
@@ -9,14 +10,15 @@ local most_named = 3
 
 local state = core.network_state
 
--- The index of what operation name of a layer makes.
-local function index(name, layer) return name == "a" and layer + 1 or layer end
-
 -- A walk, its number, begins; and what an operation of it has just made.
-function byhand.begin(net, number) state(net).walked = { number = number, a = {}, z = {}, delta = {}, grad = {} } end
+function byhand.begin(net, number)
+  local walked = { number = number }
+  for _, what in ipairs(quantities.matrices) do walked[what] = {} end
+  state(net).walked = walked
+end
 function byhand.made(net, name, layer)
-  local m = core.view(net, name, index(name, layer))
-  state(net).walked[name][index(name, layer)] = m.nrows * m.ncols <= most and m:copy() or nil
+  local m = core.view(net, name, quantities.place(name, layer))
+  state(net).walked[name][quantities.place(name, layer)] = m.nrows * m.ncols <= most and m:copy() or nil
 end
 
 -- The matrix net[name][l] as it is and as the walk that is on has made it; nil when none has or it is the same.
@@ -37,7 +39,7 @@ end
 
 -- ", but Z[1][2][1] and Z[1][3][1], written by hand": what was, of that which an operation made; "" when nothing was.
 function byhand.words(net, name, layer)
-  local l, names, count = index(name, layer), {}, 0
+  local l, names, count = quantities.place(name, layer), {}, 0
   local now, made = both(net, name, l)
   if not now then return "" end
   local was = made:totable()

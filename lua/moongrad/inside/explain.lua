@@ -5,6 +5,7 @@ local core = require "moongrad.core"
 local lists = require "moongrad.lists"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local show = require "moongrad.show"
 local symbols = require "moongrad.inside.symbols"
@@ -16,7 +17,7 @@ local most_terms = 12  -- that are all shown; of more
 local most_shown = 10  -- the largest so many
 local most_nodes = 500 -- that depth opens
 
-local node = { __name = "explanation" } -- the metatable of explanations
+local node = { __name = "explanation", __metatable = false } -- the metatable of explanations
 local number = show.number
 
 -- --- what is asked for ------------------------------------------------------------------
@@ -25,16 +26,17 @@ local known = options.arguments.explain[1].choices
 local is_known = {}
 for _, name in ipairs(known) do is_known[name] = true end
 
-local makers = { z = "forward() or step()", a = "forward() or step()", delta = "backward() or step()",
-  grad = "backward() or step()", dtheta = "update() or step()", cost = "forward() or step()" }
+local function quantity_of(what) return quantities.by_field[what == "cost" and "J" or what] end
 
 -- Raises unless a pass, or the walk, has made it.
 local function check_made(net, what, l, label)
   local made
   if what == "cost" then made = net.J else made = core.view(net, what, l) end
   if made then return end
-  local walking = core.walk_state(net) and what ~= "dtheta"
-  raise("explain: %s is not made yet: %s makes it", label, walking and "a later operation of the walk" or makers[what])
+  local quantity = quantity_of(what)
+  local walking = core.walk_state(net) and quantity.op ~= "update"
+  raise("explain: %s is not made yet: %s makes it", label,
+    walking and "a later operation of the walk" or quantities.makers(quantity))
 end
 
 -- The whole number v from 1 to n, an index called name; raises otherwise.
@@ -69,9 +71,7 @@ local function number_of(what, l, i, j, o)
 end
 
 local function depth_of(o)
-  if o == nil then return 1 end
-  if type(o) ~= "table" then raise("explain: expected options, {depth = 2}, got %s", options.show(o)) end
-  for name in pairs(o) do options.exists("explain", name) end
+  o = options.take("explain", o)
   return o.depth == nil and 1 or options.whole("explain: depth", o.depth, 1)
 end
 
@@ -106,7 +106,7 @@ end
 
 -- The text and label of a term are made when they are asked for.
 local function term_class(made)
-  local class = { __name = "term" }
+  local class = { __name = "term", __metatable = false }
   function class.__index(t, name)
     if name == "label" then return ("%s %d"):format(made.unit, t.index) end
     if name ~= "text" then return nil end
@@ -139,8 +139,10 @@ local function make(net, f, what, l, i, j, depth, room)
   if was then
     table.insert(self.notes, 1, ("%s was written by hand: the walk had made it %s"):format(self.name, number(was)))
   elseif not terms.agree(net, made.list, self.engine) then
+    local quantity = quantity_of(what)
     table.insert(self.notes, 1, ("stale or wrong: %s is not what its terms now come to. If they have changed since it "
-      .. "was made, %s makes it anew; else check() says more"):format(self.name, makers[what] or "update()"))
+      .. "was made, %s makes it anew; else check() says more"):format(self.name,
+      quantity.maker and quantities.makers(quantity) or "update()"))
   end
   self.shown, self.left, self.rest = chosen(made.list)
   for _, k in ipairs(depth > 1 and made.open and self.shown or {}) do
@@ -243,10 +245,10 @@ function explain.of(net, what, l, i, j, o, ...)
   if core.is_matrix(what) and o == nil then return explain.of_matrix(what, l, i, j) end -- explain(DELTA[1], 2, 1)
   local name
   name, l, i, j, o = number_of(what, l, i, j, o)
-  if select("#", ...) > 0 then raise 'explain: expected what, layer, i, j and options: explain("grad", 1, 2, 3)' end
+  options.no_more('explain: expected what, layer, i, j and options: explain("grad", 1, 2, 3)', ...)
   local depth = depth_of(o)
   local f = symbols.facts(net)
-  if name ~= "cost" then l = index("layer", l, name == "a" and f.L + 1 or f.L, "") end
+  if name ~= "cost" then l = index("layer", l, quantities.place(name, f.L), "") end
   local label = name == "cost" and "J" or ("%s[%d]"):format(name:upper(), l)
   check_made(net, name, l, label)
   if name == "theta" or name == "dtheta" then check_made(net, "grad", l, ("GRAD[%d]"):format(l)) end
@@ -269,8 +271,10 @@ end
 function explain.of_matrix(m, i, j, ...)
   local origin, row = core.origin(m)
   if not origin or not is_known[origin.what] then
-    raise("explain: expected one of A[l] Z[l] DELTA[l] GRAD[l] THETA[l] DTHETA[l], or a row of it, got a matrix of "
-      .. "its own; X and y are data: what all else comes from")
+    local shown = {}
+    for k, what in ipairs(quantities.matrices) do shown[k] = quantities.by_field[what].name .. "[l]" end
+    raise("explain: expected one of %s, or a row of it, got a matrix of its own; X and y are data: what all else "
+      .. "comes from", table.concat(shown, " "))
   end
   if row then
     if (...) ~= nil then raise "explain: of a row expected a column and options: THETA[1][2]:explain(3)" end

@@ -97,7 +97,7 @@ function mistakes.formula(name) return by_name[name].formula end
 
 -- --- planting ---------------------------------------------------------------------------------
 
-local listing = { __name = "mistakes" }
+local listing = { __name = "mistakes", __metatable = false }
 
 function listing.__tostring(self)
   local rows = {}
@@ -157,7 +157,7 @@ end
 -- > bug(false)
 function mistakes.bug(net, name, ...)
   core.network_self(net, "bug")
-  if select("#", ...) > 0 then raise 'bug: expected one name, bug("wrong-sign"), or bug(false)' end
+  options.no_more('bug: expected one name, bug("wrong-sign"), or bug(false)', ...)
   if name == false or name == "none" then return remove(net) end
   local f = facts(net)
   if name == nil then return list(f) end
@@ -191,7 +191,7 @@ function mistakes.naming(net, gradients)
     end
     return true
   end
-  local _ <close> = setmetatable({}, { __close = function() core.bug(net, planted) end })
+  local _ <close> = core.guard(core.bug, net, planted)
   local found, none = {}, reproduces "none"
   if not none then
     for _, name in ipairs(all) do

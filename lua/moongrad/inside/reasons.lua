@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local formulas = require "moongrad.help.formulas"
 local mistakes = require "moongrad.inside.mistakes"
 local options = require "moongrad.options"
+local verdict = require "moongrad.inside.verdict"
 
 local reasons = {}
 
@@ -15,19 +16,14 @@ end
 
 -- --- one ratio everywhere -------------------------------------------------------------------
 
--- The one ratio backprop / numeric that in these layers every pair well above the rounding of its difference has, if
--- there is one, and more than one pair.
-local function constant_ratio(self, layers)
+-- The one ratio backprop / numeric of a list of pairs, of those well above their noise, if there is one and more than
+-- one pair has it.
+local function constant_ratio(list)
   local low, high, n = math.huge, -math.huge, 0
-  for _, layer in pairs(layers) do
-    local backprop, kinked = layer.backprop:totable(), layer.kinked:totable()
-    for i, row in ipairs(layer.numeric:totable()) do
-      for j, numeric in ipairs(row) do
-        if math.abs(numeric) > 1e3 * self.tolerance * self.floor and kinked[i][j] == 0 then
-          local ratio = backprop[i][j] / numeric
-          low, high, n = math.min(low, ratio), math.max(high, ratio), n + 1
-        end
-      end
+  for _, p in ipairs(list) do
+    if math.abs(p.numeric) > 1e3 * p.noise then
+      local ratio = p.backprop / p.numeric
+      low, high, n = math.min(low, ratio), math.max(high, ratio), n + 1
     end
   end
   if n > 1 and high - low <= 1e-3 * math.abs(high) then return (low + high) / 2 end
@@ -58,12 +54,16 @@ local function cost_words(name)
   return formula and formula:gsub("^J = ", "") or name
 end
 
+-- "2.000", "2.000 = N"
+local function number_words(ratio, list)
+  local size = math.abs(ratio)
+  local text = (size >= .01 and size < 1e6 and "%.3f" or "%.4g"):format(ratio)
+  return text, list[1] and " = " .. table.concat(list, " or ", 1, math.min(3, #list)) or ""
+end
+
 -- "the ratio backprop / numeric is 2.000 everywhere = N"
 local function ratio_words(ratio, list)
-  local size = math.abs(ratio)
-  local text = ("the ratio backprop / numeric is %s everywhere"):format(
-    (size >= .01 and size < 1e6 and "%.3f" or "%.4g"):format(ratio))
-  return list[1] and text .. " = " .. table.concat(list, " or ", 1, math.min(3, #list)) or text
+  return ("the ratio backprop / numeric is %s everywhere%s"):format(number_words(ratio, list))
 end
 
 -- Of one ratio everywhere, which is none of a correct gradient.
@@ -84,53 +84,98 @@ local function about_ratio(self, ratio, N, K)
   return list[1] and text .. ": a factor of the cost is forgotten, or counted twice" or text
 end
 
--- --- epsilon -------------------------------------------------------------------------------
+-- --- pairs by layer, weights and biases apart -----------------------------------------------------
 
--- How far the worst gradient is from its difference with another epsilon; nil when J is not finite there.
-local function apart_at(self, net, epsilon)
-  local w = self.worst
-  local chosen = core.matrix(self.layers[w.layer].numeric.nrows, self.layers[w.layer].numeric.ncols)
-  chosen[w.i][w.j] = 1
-  local ok, numeric = pcall(core.check_layer, net, w.layer, self.method, epsilon, self.differenced, self.scale, chosen)
-  return ok and math.abs(w.backprop - numeric[w.i][w.j]) or nil
+-- The pairs that were decided: layer -> {biases, weights}, each a list with told, their number, and bad, how many of
+-- them are wrong.
+local function parts_of(self)
+  local parts = {}
+  verdict.each(self, function(l, i, j, state, backprop, numeric, _, noise)
+    parts[l] = parts[l] or { biases = { bad = 0, told = 0 }, weights = { bad = 0, told = 0 } }
+    local part = parts[l][j == 1 and "biases" or "weights"]
+    if verdict.is_decided(state) then
+      part.told = part.told + 1
+      part[part.told] = { layer = l, i = i, j = j, backprop = backprop, numeric = numeric, noise = noise }
+    end
+    if state == verdict.wrong then part.bad = part.bad + 1 end
+  end)
+  return parts
 end
 
--- Is it the difference that is wrong, and not the gradient?
-local function about_epsilon(self, net)
-  if self.method == "forward" and self.relative < 100 * self.epsilon then
-    return ("a one-sided difference is itself off by about epsilon = %g times the second derivative: "
-      .. 'method = "central" is off by its square'):format(self.epsilon)
-  end
-  local now, less, more = math.abs(self.worst.backprop - self.worst.numeric),
-    apart_at(self, net, self.epsilon / 10), apart_at(self, net, self.epsilon * 10)
-  if less and less < now / 5 then
-    return ("epsilon = %g is too large: with a tenth of it the two are %.2g apart, not %.2g; try %g, or "
-      .. "method = %q"):format(self.epsilon, less, now, self.epsilon / 10,
-      self.method == "forward" and "central" or "five-point")
-  elseif more and more < now / 3 then
-    return ("epsilon = %g is too small: J is rounded, and the rounding divided by epsilon; with ten times as much "
-      .. "the two are %.2g apart, not %.2g"):format(self.epsilon, more, now)
-  end
-end
-
--- --- where it is wrong --------------------------------------------------------------------------
-
--- How many biases and weights of a layer were compared, and how many of them are wrong.
-local function count(self, layer)
-  local c = { biases = 0, bad_biases = 0, weights = 0, bad_weights = 0 }
-  local numeric, relative, kinked = layer.numeric:totable(), layer.relative:totable(), layer.kinked:totable()
-  for i, row in ipairs(numeric) do
-    for j, n in ipairs(row) do
-      if n == n and kinked[i][j] == 0 then
-        local what = j == 1 and "biases" or "weights"
-        c[what] = c[what] + 1
-        if not (relative[i][j] <= self.tolerance) then c["bad_" .. what] = c["bad_" .. what] + 1 end
-      end
+-- All decided pairs of these parts, of one kind or both.
+local function pairs_in(parts, kind)
+  local list = {}
+  for _, part in pairs(parts) do
+    for _, name in ipairs(kind and { kind } or { "biases", "weights" }) do
+      table.move(part[name], 1, #part[name], #list + 1, list)
     end
   end
-  c.bad = c.bad_biases + c.bad_weights
-  return c
+  return list
 end
+
+local function is_right(part) return part.told > 0 and part.bad == 0 end
+
+-- --- l1 and l2 ---------------------------------------------------------------------------------------
+
+-- c of backprop - numeric = c f(w) in the pairs of a list, w of THETA; nil where there is no such number, or it is 0.
+local function share_of(net, list, f)
+  local products, squares = 0, 0
+  for _, p in ipairs(list) do
+    local v = f(net.theta[p.layer][p.i][p.j])
+    products, squares = products + (p.backprop - p.numeric) * v, squares + v * v
+  end
+  if squares == 0 then return nil end
+  local c, rest, all, noise = products / squares, 0, 0, 0
+  for _, p in ipairs(list) do
+    local apart = p.backprop - p.numeric
+    rest, all = rest + (apart - c * f(net.theta[p.layer][p.i][p.j])) ^ 2, all + apart ^ 2
+    noise = noise + p.noise ^ 2
+  end
+  return rest <= 1e-6 * all + noise and all > 100 * noise and c or nil
+end
+
+-- What each adds to GRAD for a weight w, apart from its factor.
+local penalties = {
+  l2 = { f = function(w) return w end, of_weights = "W", of_biases = "b" },
+  l1 = { f = function(w) return w > 0 and 1 or w < 0 and -1 or 0 end, of_weights = "sign(W)", of_biases = "sign(b)" },
+}
+
+-- GRAD has c times words too much in its weights or biases, where name (l1, l2) has this value.
+local function penalty_words(kind, name, value, c, words)
+  if kind == "biases" then
+    return ("the biases are regularised in the gradient: %.4g %s is added to each, and J leaves them out"):format(c,
+      words)
+  elseif value == 0 then
+    return ("%.4g %s is added to the weights: %s is in the gradient, and not in J"):format(c, words, name)
+  elseif math.abs(c / value + 1) < 1e-3 then
+    return ("%s is forgotten: the weights lack %g %s, and all else agrees"):format(name, value, words)
+  end
+  return ("%s is counted %.4g times: the weights have %.4g %s in place of %g %s"):format(name, 1 + c / value, value + c,
+    words, value, words)
+end
+
+-- What is wrong with what l1 and l2 add to the weights, or what is added to the biases, which they leave out.
+local function about_penalty(net, parts)
+  local bad = { weights = 0, biases = 0 }
+  for _, part in pairs(parts) do
+    for kind in pairs(bad) do bad[kind] = bad[kind] + part[kind].bad end
+  end
+  local kind = bad.biases == 0 and "weights" or bad.weights == 0 and "biases"
+  local list = kind and pairs_in(parts, kind)
+  if not kind or #list < 3 then return nil end
+  local l1, l2 = net.options.l1, net.options.l2
+  local both = l1 ~= 0 and l2 ~= 0
+    and share_of(net, list, function(w) return l1 * penalties.l1.f(w) + l2 * penalties.l2.f(w) end)
+  if both and kind == "weights" and math.abs(both + 1) < 1e-3 then
+    return "l1 and l2 are forgotten: the weights lack what both add, and all else agrees"
+  end
+  for name, term in pairs(penalties) do
+    local c, value = share_of(net, list, term.f), net.options[name]
+    if c then return penalty_words(kind, name, value, c, kind == "weights" and term.of_weights or term.of_biases) end
+  end
+end
+
+-- --- where it is wrong ------------------------------------------------------------------------------
 
 -- Are the weights of a square layer those of the transposed differences?
 local function is_transposed(layer)
@@ -167,18 +212,59 @@ local function about_delta(l, depth, activations)
   return text
 end
 
+-- "the weights of GRAD[2]: 2.000 times their differences = 2"
+local function part_words(name, l, part, N, K)
+  local ratio = constant_ratio(part)
+  local text = ("the %s of GRAD[%d]"):format(name, l)
+  if not ratio or math.abs(ratio - 1) <= 1e-3 then return text end
+  local number, names = number_words(ratio, names_of(ratio, N, K))
+  return ("%s, %s times their differences%s"):format(text, number, names)
+end
+
+-- Layers whose DELTA is right, for their weights or their biases agree, and the others of those that are wrong.
+local function apart_by_delta(parts, wrong)
+  local only, both = { biases = {}, weights = {} }, {}
+  for _, l in ipairs(wrong) do
+    local part = parts[l]
+    if is_right(part.weights) then only.biases[#only.biases + 1] = l
+    elseif is_right(part.biases) then only.weights[#only.weights + 1] = l
+    else both[#both + 1] = l end
+  end
+  return only, both
+end
+
+-- Of layers with right weights or right biases: where the other half comes from.
+local function about_halves(parts, only, N, K)
+  local biases, weights = only.biases, only.weights
+  if #weights == 0 then
+    return ("only bias columns are wrong, in %s: the weights agree, so DELTA is right, and the bias's gradient is "
+      .. "its sum down the rows"):format(grads(biases))
+  elseif #biases == 0 then
+    return ("in %s the biases agree, so DELTA is right, and only weights are wrong: what DELTA is multiplied with, A, "
+      .. "or what l1 and l2 add"):format(grads(weights))
+  end
+  local list = {}
+  for name, layers in pairs(only) do
+    for _, l in ipairs(layers) do list[#list + 1] = part_words(name, l, parts[l][name], N, K) end
+  end
+  table.sort(list)
+  return ("wrong are only %s; what else those layers have agrees, so DELTA is right: a bias's gradient is its sum down "
+    .. "the rows, a weight's its product with A"):format(series(list))
+end
+
 -- Where the gradients are that are wrong, and what that says.
 local function about_places(self, net, N, K)
+  local parts = parts_of(self)
   local activations = core.network_state(net).activations
-  local depth, right, wrong, counts, transposed, bad = #activations, {}, {}, {}, {}, 0
+  local depth, right, wrong, transposed, bad = #activations, {}, {}, {}, 0
   for l = 1, depth do
-    local layer = self.layers[l]
-    if layer then
-      counts[l] = count(self, layer)
-      bad = bad + counts[l].bad
-      local list = counts[l].bad > 0 and wrong or right
-      list[#list + 1] = l
-      if counts[l].bad > 0 and is_transposed(layer) then transposed[#transposed + 1] = l end
+    local part = parts[l]
+    if part then
+      local of_layer = part.biases.bad + part.weights.bad
+      bad = bad + of_layer
+      if of_layer > 0 then wrong[#wrong + 1] = l
+      elseif part.biases.told + part.weights.told > 0 then right[#right + 1] = l end
+      if of_layer > 0 and is_transposed(self.layers[l]) then transposed[#transposed + 1] = l end
     end
   end
   if bad == 1 and self.compared > 2 then return ("of %d gradients it alone is wrong"):format(self.compared) end
@@ -186,30 +272,26 @@ local function about_places(self, net, N, K)
     return ("the weights of %s are the transpose of the differences: A^T DELTA stands for DELTA^T A"):format(
       grads(transposed))
   end
-  local good = { biases = 0, weights = 0, bad_biases = 0, bad_weights = 0 }
-  for _, l in ipairs(wrong) do
-    for what in pairs(good) do good[what] = good[what] + counts[l][what] end
-  end
-  if good.bad_weights == 0 and good.weights > 0 then
-    return ("only bias columns are wrong, in %s: the weights agree, so DELTA is right, and the bias's gradient is "
-      .. "its sum down the rows"):format(grads(wrong))
-  elseif good.bad_biases == 0 and good.biases > 0 then
-    return ("in %s the biases agree, so DELTA is right, and only weights are wrong: what DELTA is multiplied with, A, "
-      .. "or what l1 and l2 add"):format(grads(wrong))
-  end
-  local first = wrong[#wrong]
+  local penalty = about_penalty(net, parts)
+  if penalty then return penalty end
+  local only, both = apart_by_delta(parts, wrong)
+  if #both == 0 then return about_halves(parts, only, N, K) end
+  local first = both[#both]
   local where = (#right > 0 and agree(right) .. ", " or "") .. are_wrong(wrong)
   if #self.mistakes > 0 then return where end
+  if #only.biases + #only.weights > 0 then
+    where = ("%s; %s; all of %s"):format(where, about_halves(parts, only, N, K), are_wrong(both))
+  end
   for _, l in ipairs(right) do
     if l < first then
       return where .. ": what is below rests on the same DELTA and is right, so it is the product DELTA^T A that fails"
     end
   end
-  local ratio = constant_ratio(self, { self.layers[first] })
+  local ratio = constant_ratio(pairs_in { parts[first] })
   if ratio and math.abs(ratio - 1) > 1e-3 then
     return where .. ": there " .. ratio_words(ratio, names_of(ratio, N, K))
   end
-  if #right == 0 and first < depth then return nil end -- of one layer by itself nothing can be said
+  if #right == 0 and first < depth and #both == #wrong then return nil end -- of one layer by itself nothing can be said
   return where .. ": " .. about_delta(first, depth, activations)
 end
 
@@ -228,7 +310,7 @@ end
 local function about_gradient(self, net, none, N, K)
   local own = own_functions(self, net)
   if none and #own == 0 then
-    return "GRAD is what the pass without a mistake makes, so it is the differences that cannot resolve it"
+    return "GRAD is what the pass without a mistake makes"
   end
   local text = about_places(self, net, N, K)
   if #own == 0 then return text end
@@ -261,15 +343,14 @@ function reasons.of(self, net)
     return table.concat(parts, "; ")
   end
   add(about_mistakes(self))
-  local N, K, ratio = #net.X, net.layers[#net.layers], constant_ratio(self, self.layers)
+  local N, K, ratio = #net.X, net.layers[#net.layers], constant_ratio(pairs_in(parts_of(self)))
   if ratio and math.abs(ratio - 1) > 1e-3 then
     add(about_ratio(self, ratio, N, K))
   else
     if self.cost_name ~= self.of then
       add(("the gradient is of %s, the differences are of %s"):format(cost_words(self.cost_name), cost_words(self.of)))
     end
-    local of_the_difference = #self.mistakes == 0 and about_epsilon(self, net)
-    add(of_the_difference or self.cost_name == self.of and about_gradient(self, net, none, N, K) or nil)
+    add(self.cost_name == self.of and about_gradient(self, net, none, N, K) or nil)
   end
   return table.concat(parts, "; ")
 end

@@ -4,7 +4,7 @@ local core = require "moongrad.core"
 local page = require "moongrad.help.page"
 local running = require "moongrad.running"
 
-local sweep = { __name = "sweep" }
+local sweep = { __name = "sweep", __metatable = false }
 sweep.__index = sweep
 
 local methods = { "forward", "central", "five-point" }
@@ -23,11 +23,11 @@ local function slope(epsilons, errors, rounding)
 end
 
 -- The largest |b - n| over the largest |b|, over all elements whose difference crosses no kink.
-local function error_of(self, net, gradients, layers, chosen, largest)
+local function error_of(checked, net, layers, chosen, largest, method, epsilon)
   local worst = 0
   for _, l in ipairs(layers) do
-    local numeric, kinked = core.check_layer(net, l, self.method, self.epsilon, self.differenced, self.scale, chosen[l])
-    local _, one = core.check_relative(gradients[l], numeric, kinked, largest, 0)
+    local numeric, kinked = core.check_layer(net, l, method, epsilon, checked.differenced, checked.scale, chosen[l])
+    local _, one = core.check_relative(checked.layers[l].backprop, numeric, kinked, largest, 0)
     if not (one <= worst) then worst = one end
   end
   return worst
@@ -55,35 +55,41 @@ function sweep.__tostring(self)
   return page.layout(table.concat(lines, "\n"))
 end
 
-local function reason(self, largest, rounding, u)
+local function reason(self, checked, largest, noise, u)
   local b = self.best
-  if not (16 * rounding / .1 < 1) then -- even by the largest epsilon
-    return require "moongrad.inside.unresolved"(largest, self.cost, .1, u)
-  end
-  if not self.ok then
+  if checked.verdict == "undecided" then
+    return require "moongrad.inside.unresolved"(largest, self.cost, noise, checked, u)
+  elseif checked.verdict == "failed" then
     return ("no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): it is not the difference that is wrong; "
       .. "check() says more"):format(b.error, b.method, b.epsilon)
+  elseif b.error > self.tolerance then
+    return ("no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): that is what rounding leaves of so small "
+      .. "gradients"):format(b.error, b.method, b.epsilon)
   end
   return ("best: %s with epsilon %.0e, error %.2g; from there up the error grows as epsilon^1 (forward), epsilon^2 "
     .. "(central), epsilon^4 (five-point); below, J's rounding over epsilon rules"):format(b.method, b.epsilon, b.error)
 end
 
--- The table: self is a check's report to be, of gradients (layer -> matrix) of these layers, chosen elements of each
--- or all. u is the rounding unit in units of 2^-52.
-return function(self, net, gradients, layers, chosen, u)
+-- The table, of what a check has judged: these layers, chosen elements of each or all. u is the rounding unit in units
+-- of 2^-52.
+return function(checked, net, layers, chosen, u)
   local largest = 0
-  for _, l in ipairs(layers) do largest = math.max(largest, gradients[l]:max(), -gradients[l]:min()) end
-  local rounding = u * 2 ^ -52 * math.abs(self.cost) / largest
-  local result = setmetatable({ of = self.of, cost = self.cost, tolerance = self.tolerance, epsilons = {}, errors = {},
+  for _, l in ipairs(layers) do
+    largest = math.max(largest, checked.layers[l].backprop:max(), -checked.layers[l].backprop:min())
+  end
+  local noise = checked.floor * checked.tolerance * checked.epsilon -- of a difference, times its epsilon
+  local rounding = u * 2 ^ -52 * math.abs(checked.cost) / largest
+  local result = setmetatable({ of = checked.of, cost = checked.cost,
+    verdict = checked.verdict, ok = checked.ok, tolerance = checked.tolerance, epsilons = {}, errors = {},
     slopes = {}, bests = {} }, sweep)
   local progress <close> = running.watch(net, #methods * decades, "difference")
   for _, method in ipairs(methods) do
     local errors, best = {}, nil
     for k = 1, decades do
       local epsilon = tonumber("1e-" .. k)
-      self.method, self.epsilon = method, epsilon
       progress.part = 1
-      errors[k], result.epsilons[k] = error_of(self, net, gradients, layers, chosen, largest), epsilon
+      result.epsilons[k] = epsilon
+      errors[k] = error_of(checked, net, layers, chosen, largest, method, epsilon)
       progress.done = progress.done + 1
       if not best or errors[k] < best.error then best = { method = method, epsilon = epsilon, error = errors[k] } end
     end
@@ -91,7 +97,6 @@ return function(self, net, gradients, layers, chosen, u)
     result.slopes[method] = slope(result.epsilons, errors, rounding)
     if not result.best or best.error < result.best.error then result.best = best end
   end
-  result.ok = result.best.error <= self.tolerance
-  result.reason = reason(result, largest, rounding, u)
+  result.reason = reason(result, checked, largest, noise, u)
   return result
 end

@@ -5,7 +5,9 @@ local core = require "moongrad.core"
 local lists = require "moongrad.lists"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
+local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
 local symbols = require "moongrad.inside.symbols"
 
@@ -13,10 +15,13 @@ local walk = {}
 
 -- --- operations -----------------------------------------------------------------------
 
-local op = { __name = "operation" } -- the metatable of what a walk returns
+local op = { __name = "operation", __metatable = false } -- the metatable of what a walk returns
 
 local op_names = options.operations
-local is_matrix = { z = true, a = true, delta = true, grad = true } -- is what it makes one?
+local is_matrix = {} -- is what it makes one? That is called as the operation.
+for _, what in ipairs(quantities.matrices) do
+  if quantities.by_field[what].op == what then is_matrix[what] = true end
+end
 
 -- "z 1"; "update"
 local function title(net, k)
@@ -28,7 +33,7 @@ end
 local function value(net, name, layer)
   if name == "cost" then return net.J end
   if name == "update" then return net.theta end
-  return net[name][name == "a" and layer + 1 or layer]
+  return net[name][quantities.place(name, layer)]
 end
 
 -- "op 5 of 14   z 3; next a 3"
@@ -56,7 +61,7 @@ end
 -- Is what it made still there to be seen?
 local function is_there(self)
   if not is_matrix[self.name] then return true end
-  return core.view(self.net, self.name, self.name == "a" and self.layer + 1 or self.layer) ~= nil
+  return core.view(self.net, self.name, quantities.place(self.name, self.layer)) ~= nil
 end
 
 function op.__tostring(self)
@@ -67,8 +72,8 @@ end
 
 function op.__index(self, name) return name == "text" and tostring(self) or nil end
 
--- An empty input makes the next one, also after w:to(...).
-require("moongrad.prompt.print").repeats[op] = function(text)
+-- After w:to(...) the next one is w().
+repeats[op] = function(text)
   local w = text:match "^%s*([%a_][%w_]*)%s*:%s*[%a_]+%f[^%w_]"
   return w and w .. "()" or true
 end
@@ -161,16 +166,12 @@ local function begin(self)
   self.kept, self.finished = false, false
 end
 
-local class = { __name = "walk" } -- the metatable of walks
+local class = { __name = "walk", __metatable = false } -- the metatable of walks
 local methods = {}
 local walks = setmetatable({}, { __mode = "k" }) -- walk -> what it stands for
 
 local function self_of(w, name)
   return walks[w] or raise("%s: expected a walk first: w:%s(...)", name, name)
-end
-
-local function no_more(name, ...)
-  if select("#", ...) > 0 then raise("%s: takes no arguments", name) end
 end
 
 --- w:back()
@@ -180,7 +181,7 @@ end
 -- > w() w() w:back()
 function methods.back(w, ...)
   local self = self_of(w, "back")
-  no_more("back", ...)
+  options.none("back", ...)
   check(self)
   if done(self) == 0 then raise "back: the walk is at its beginning" end
   back(self)
@@ -193,7 +194,7 @@ end
 -- > w:finish()
 function methods.finish(w, ...)
   local self = self_of(w, "finish")
-  no_more("finish", ...)
+  options.none("finish", ...)
   check(self)
   go(self, self.count)
   return new_op(self, self.count)
@@ -206,7 +207,7 @@ end
 -- > w() w:reset()
 function methods.reset(w, ...)
   local self = self_of(w, "reset")
-  no_more("reset", ...)
+  options.none("reset", ...)
   if self.current and self.current() ~= self.net then check(self) end
   if not trouble(self) then go(self, 0) end
   begin(self)
@@ -256,7 +257,7 @@ end
 -- > w:to("delta", 1)
 function methods.to(w, what, layer, ...)
   local self = self_of(w, "to")
-  if select("#", ...) > 0 then raise 'to: expected an operation and its layer, w:to("delta", 1)' end
+  options.no_more('to: expected an operation and its layer, w:to("delta", 1)', ...)
   check(self)
   local k = find(self, what, layer)
   go(self, k)
@@ -316,12 +317,11 @@ end
 -- > for op in walk() do print(op.name, op.layer) end
 function walk.of(net, X, y, ...)
   core.network_self(net, "walk")
-  if select("#", ...) > 0 then raise "walk: expected X and y, or {rows = 3}, or nothing" end
+  options.no_more("walk: expected X and y, or {rows = 3}, or nothing", ...)
   local self = { net = net, X = false, y = false, row = false, data = false, kept = false, finished = false,
     current = false }
   if type(X) == "table" and y == nil and X[1] == nil then
-    for name in pairs(X) do options.exists("walk", name) end
-    self.row = X.rows ~= nil and X.rows
+    self.row = options.take("walk", X).rows or false
   elseif (X == nil) ~= (y == nil) then
     raise "walk: expected X and y, or neither; of one row alone: walk{rows = 3}"
   elseif X ~= nil then

@@ -1,137 +1,187 @@
 -- saved.lua - a journal as a script that does it again.
 
-local exact = require "moongrad.journal.exact"
 local journal = require "moongrad.journal.journal"
+local serialise = require "moongrad.journal.serialise"
+local snapshot = require "moongrad.journal.snapshot"
+local text = require "moongrad.text"
 local tokens = require "moongrad.syntax.tokens"
-local values_read = require "moongrad.journal.values"
 
 local saved = {}
 
 saved.head = "-- A session of moongrad " -- how every saved session begins
 
-local quoted = "%q"
-
--- What the script calls the module of the session, a name that no input has; was it called?
-local prompt, is_called
-local plain -- is _ a variable of the script?
-
-local function session(call)
-  is_called = true
-  return prompt .. "." .. call
-end
+-- --- inputs as statements --------------------------------------------------------------------
 
 -- An expression's text, after which a bracket may close.
-local function closed(text) return text:find("--", 1, true) and text .. "\n" or text end
-
--- Gives _ the values of an expression.
-local function keep(text) return plain and "_ = " .. text or session("keep(" .. closed(text) .. ")") end
+local function closed(s) return s:find("--", 1, true) and s .. "\n" or s end
 
 -- Text for a function's body: a file may begin with #!, and end in a comment.
-local function body(text) return (text:gsub("^#[^\n]*", "")) .. "\n" end
+local function body(s) return (s:gsub("^#[^\n]*", "")) .. "\n" end
 
--- A call of the text as a function of its own, as a statement.
-local function call(text, args) return ";(function(...)\n" .. body(text) .. "end)(" .. (args or "") .. ")" end
+-- A call of the text as a function of its own, as an expression.
+local function call(s, args) return "(function(...)\n" .. body(s) .. "end)(" .. (args or "") .. ")" end
 
 -- Without the semicolon at its end.
 local function bare(source) return (source:gsub("[;%s]*$", "")) end
 
--- Several lines whose last ones are an expression, as what also keeps its values.
-local function with_last(source)
+local function is_expression(source) return load("return " .. bare(source) .. "\n") ~= nil end
+
+local script = {} -- methods of what is written: lines; prompt, its name for the session's module; is _ a local of it?
+script.__index = script
+
+function script:line(line) self.lines[#self.lines + 1] = line end
+
+-- A comment of one line, whatever its words hold: names of files and globals may hold newlines.
+function script:comment(format, ...)
+  self:line("-- " .. text.one_line(format:format(...)))
+end
+
+-- One at the head of what follows.
+function script:note(...)
+  self:line ""
+  self:comment(...)
+end
+
+-- A call of a function of the session's module.
+function script:session(what)
+  self.calls = true
+  return self.prompt .. "." .. what
+end
+
+-- Gives _ the values of an expression.
+function script:keep(source)
+  return self.has_local and "_ = " .. source or self:session("keep(" .. closed(source) .. ")")
+end
+
+-- Statements in several lines whose last lines are an expression, as what also keeps its values.
+function script:with_last(source)
   local at = #source
   while true do
     at = source:sub(1, at - 1):match ".*()\n"
     if not at then return source end
     local last = bare(source:sub(at + 1))
     if last:find "^[ \t]*[%a_]" and load("return nil, " .. last .. "\n") then
-      local new = source:sub(1, at - 1) .. "\n" .. keep(last)
+      local new = source:sub(1, at - 1) .. "\n" .. self:keep(last)
       return load(new) and new or source
     end
   end
 end
 
--- An input as a statement of the script. values: "kept", what the prompt would keep in _ is; "told", it is also
--- printed.
-local function statement(source, values)
-  local list = tokens.of(source) or {}
-  local expression = load("return " .. bare(source) .. "\n") and bare(source)
-  if values and not expression then source = with_last(source) end
-  if values and expression then
-    if values == "kept" then return keep(expression) end
-    return ("pcall(function(...) select(2, %s)(...) end, %s)"):format(session "results(false, ...)", closed(expression))
-  elseif not load(source) then
-    return "do local _ = " .. expression .. (expression:find("--", 1, true) and "\n" or " ") .. "end"
+-- An expression whose values the prompt printed and kept, so that they are printed again.
+function script:told(source)
+  return ("pcall(function(...) select(2, %s)(...) end, %s)"):format(self:session "results(false, ...)", closed(source))
+end
+
+-- An input as a statement. keeps: are its values to be kept, as the prompt does?
+function script:statement(source, keeps)
+  if is_expression(source) then
+    source = bare(source)
+    if keeps then return self:keep(source) end
+    if not load(source) then return "do local _ = " .. closed(source) .. " end" end
+  elseif keeps then
+    source = self:with_last(source)
   end
+  local list = tokens.of(source) or {}
   local top = tokens.top(list)
-  if top.call and values then return keep("(function(...)\n" .. body(source) .. "end)()") end
-  if top.call then return call(source) end
+  if top.call then return keeps and self:keep(call(source)) or ";" .. call(source) end
   if top.block then return "do\n" .. source .. "\nend" end
   return (list[1] and list[1].text == "(" and ";" or "") .. source
 end
 
--- What failed, up to where it does.
-local function attempt(source)
-  local code = load(source) and source or "return " .. bare(source)
-  return "pcall(function(...)\n" .. code .. "\nend)"
+-- --- entries -----------------------------------------------------------------------------------
+
+-- A file that ran before the prompt.
+function script:earlier_file(e)
+  if not load(body(e.text)) then return self:note("Before the prompt %s did not compile.", e.what) end
+  if e.kind == "init.lua" then
+    self:note "init.lua, which reset() runs again"
+    return self:line('require("moongrad.prompt.reset").opening(function(...)\n' .. body(e.text) .. "end)")
+  end
+  self:note("Before the prompt: %s", e.what)
+  local args = {}
+  for i, arg in ipairs(e.args) do args[i] = text.quote(tostring(arg)) end
+  local list = table.concat(args, ", ")
+  self:line(("arg = {[0] = %s%s%s}"):format(text.quote(e.what), #args > 0 and ", " or "", list))
+  self:line(";" .. call(e.text, list))
 end
 
-local function note(lines, text) lines[#lines + 1] = "\n-- " .. text end
-
--- The lines of what ran before the prompt.
-local function earlier(lines, e)
+-- What ran before the prompt.
+function script:earlier(e)
   if e.kind == "-l" then
-    note(lines, "Before the prompt: -l " .. e.what)
+    self:note("Before the prompt: -l %s", e.what)
     local name, module = e.what:match "^(.-)=(.*)$"
-    lines[#lines + 1] = ("%s = require(%q)"):format(name or e.what, module or e.what)
+    self:line(("%s = require(%s)"):format(snapshot.global(name or e.what), text.quote(module or e.what)))
   elseif e.kind == "-e" then
-    note(lines, "Before the prompt: -e")
-    lines[#lines + 1] = statement(e.what)
+    self:note "Before the prompt: -e"
+    self:line(self:statement(e.what))
   elseif not e.text then
-    note(lines, "Before the prompt " .. (e.what or "standard input") .. " was run; its text is not known.")
-  elseif e.kind == "init.lua" then
-    note(lines, "init.lua, which reset() runs again")
-    lines[#lines + 1] = 'require("moongrad.journal.recording").opening(function(...)\n' .. body(e.text) .. "end)"
+    self:note("Before the prompt %s was run; its text is not known.", e.what or "standard input")
   else
-    note(lines, "Before the prompt: " .. e.what)
-    local args = {}
-    for i, arg in ipairs(e.args) do args[i] = quoted:format(arg) end
-    local list = table.concat(args, ", ")
-    lines[#lines + 1] = ("arg = {[0] = %q%s%s}"):format(e.what, #args > 0 and ", " or "", list)
-    lines[#lines + 1] = call(e.text, list)
+    self:earlier_file(e)
   end
 end
 
--- values: is what the prompt would keep in _ to be kept?
-local function one(lines, entry, values)
-  if entry.note then note(lines, ("[%d] %s"):format(entry.n, entry.note)) end
-  if entry.reads then
-    note(lines, ("[%d] reads from outside (%s): again, as it then is."):format(entry.n, entry.reads))
+-- What an input left that is not run again, and its value.
+function script:snapshot(entry, keeps)
+  self:note("[%d] %s", entry.n, entry.note)
+  self:comment "What it left; A, Z, DELTA and J are computed anew, DTHETA is not kept; undo does not go back into it:"
+  if #entry.lost > 0 then self:comment("not kept, it cannot be written: %s", table.concat(entry.lost, ", ")) end
+  if #entry.full > 0 then self:comment("not kept, too large: %s", table.concat(entry.full, ", ")) end
+  local changes = table.move(entry.changes, 1, #entry.changes, 1, {})
+  if keeps then
+    changes[#changes + 1] = self.has_local and { "_", entry.result } or { nil, entry.result, self:session "keep" }
   end
-  if entry.lost and #entry.lost > 0 then
-    lines[#lines + 1] = "-- not kept, it cannot be written: " .. table.concat(entry.lost, ", ")
+  self:line("do\n" .. serialise.text(changes) .. "\nend")
+  if entry.seeds then self:line(("math.randomseed(%d, %d)"):format(entry.seeds[1], entry.seeds[2])) end
+end
+
+-- An input that is run again as it was typed.
+function script:typed(entry, keeps)
+  if entry.outside then self:note("[%d] reads from outside (%s): again, as it then is.", entry.n, entry.outside) end
+  for _, file in ipairs(entry.files) do
+    self:note("[%d] runs %s, which was:", entry.n, file.name)
+    self:line(('require("moongrad.prompt.files").given(%s, %q)'):format(text.quote(file.name), file.text))
   end
-  if entry.full then lines[#lines + 1] = "-- not kept, too large: " .. table.concat(entry.full, ", ") end
-  for _, file in ipairs(entry.files or {}) do
-    note(lines, ("[%d] runs %s:"):format(entry.n, file.name))
-    lines[#lines + 1] = ('require("moongrad.journal.recording").given(%q, %q)'):format(file.name, file.text)
-  end
-  if entry.file then
-    note(lines, ("[%d] %s: %s"):format(entry.n, entry.failed and "failed in" or "run", entry.file.name))
-    if entry.failed then
-      lines[#lines + 1] = "pcall(function(...)\n" .. body(entry.file.text) .. "end)"
-    else
-      local code = call(entry.file.text)
-      lines[#lines + 1] = values and keep(code:sub(2)) or code
-    end
-  elseif entry.lines then
-    local text = exact.text(entry.lines)
-    lines[#lines + 1] = entry.block and "do\n" .. text .. "\nend" or text
-  elseif entry.failed then
-    note(lines, ("[%d] failed:"):format(entry.n))
-    lines[#lines + 1] = attempt(entry.source)
+  if entry.failed then
+    self:note("[%d] failed:", entry.n)
+    local code = load(entry.source) and entry.source or "return " .. bare(entry.source)
+    self:line("pcall(function(...)\n" .. code .. "\nend)")
+  elseif entry.told and is_expression(entry.source) then
+    self:line(self:told(bare(entry.source)))
   else
-    lines[#lines + 1] = statement(entry.source, entry.told and "told" or values and "kept")
+    self:line(self:statement(entry.source, keeps))
   end
 end
+
+-- --- the last values, _ and _1 to _9 -----------------------------------------------------------------
+
+-- Does an input say _ itself?
+local function says_last(source)
+  for _, t in ipairs(tokens.of(source) or {}) do
+    if t.kind == "name" and t.text == "_" then return true end
+  end
+  return false
+end
+
+-- The entries whose values a later one read, which are to be kept; and whether a local variable _ does for all that
+-- read them.
+local function values_read(entries)
+  local kept, is_local = {}, rawget(_G, "_") == nil
+  for i = #entries, 1, -1 do -- what only looked reads when it is kept itself
+    local entry = entries[i]
+    local missing, k = (kept[entry] or not entry.looked) and entry.read or 0, i - 1
+    if missing > 0 and (entry.numbered or not says_last(entry.source)) then is_local = false end
+    while missing > 0 and k > 0 do
+      local values = entries[k].values or 0
+      if values > 0 then kept[entries[k]] = true end
+      missing, k = missing - values, k - 1
+    end
+    if kept[entry] and entry.told then is_local = false end
+  end
+  return kept, is_local
+end
+
+-- --- the script --------------------------------------------------------------------------------
 
 -- How many inputs changed something, or may have.
 function saved.count()
@@ -144,14 +194,11 @@ end
 
 -- What was too large to keep, a list; nil when nothing was.
 function saved.full()
-  local list
+  local list = {}
   for _, entry in ipairs(journal.entries()) do
-    for _, what in ipairs(entry.full or {}) do
-      list = list or {}
-      list[#list + 1] = what
-    end
+    if entry.full then table.move(entry.full, 1, #entry.full, #list + 1, list) end
   end
-  return list
+  return #list > 0 and list or nil
 end
 
 -- Does any text that ran hold this word? Those that only looked ran nothing of the user's.
@@ -160,54 +207,56 @@ local function is_said(word)
   for _, entry in ipairs(journal.entries()) do
     if entry.looked and entry.n then looked["=[" .. entry.n .. "]"] = true end
   end
-  for chunk, text in next, journal.sources() do
-    if not looked[chunk] and text:find(word, 1, true) then return true end
+  for chunk, source in next, journal.sources() do
+    if not looked[chunk] and source:find(word, 1, true) then return true end
   end
   return false
 end
 
--- Was there something to settle after an entry? After one that is written as what it left there may be.
-local function is_edit(entry) return entry.settled or entry.note ~= nil end
+-- A name for the session's module that no text that ran holds.
+local function free_name()
+  local name = "prompt"
+  for _, source in next, journal.sources() do
+    while source:find(name, 1, true) do name = name .. "_" end
+  end
+  return name
+end
 
 -- The lines of all the entries.
-local function all(lines, resets, undoes)
-  local kept
-  kept, plain = values_read(journal.entries())
-  plain = plain and not resets -- which clears it
+local function write_all(self, undoes)
+  local kept, is_local = values_read(journal.entries())
+  self.has_local = is_local and not self.resets -- which clears _
   for _, entry in ipairs(journal.entries()) do
     if entry.before then
-      earlier(lines, entry.before)
+      self:earlier(entry.before)
+    elseif entry.changes then
+      self:snapshot(entry, kept[entry])
     elseif not entry.looked or kept[entry] then
-      one(lines, entry, kept[entry])
+      self:typed(entry, kept[entry])
     end
-    if undoes and not entry.before and is_edit(entry) then lines[#lines + 1] = session "settle()" end
+    -- what an input edits is a command to undo; after a snapshot there may be edits, too
+    if undoes and (entry.settled or entry.changes) then self:line(self:session "settle()") end
   end
-  if plain and next(kept) then table.insert(lines, 1, "local _ -- the last value, where it is used") end
+  if self.has_local and next(kept) then table.insert(self.lines, 1, "local _ -- the last value, where it is used") end
 end
 
 -- The whole script. version: moongrad's; seed: the generator's at the start.
 function saved.text(version, seed)
-  prompt, is_called = "prompt", false
-  for _, text in next, journal.sources() do
-    while text:find(prompt, 1, true) do prompt = prompt .. "_" end
-  end
-  local resets, undoes = is_said "reset", is_said "undo" or is_said "seek"
+  local self = setmetatable({ lines = {}, prompt = free_name(), resets = is_said "reset" }, script)
+  local undoes = is_said "undo" or is_said "seek"
   local a, b = journal.seeds()
-  local lines = {}
-  if resets then lines[1] = session("recording().start(%d, %d, %d) -- for reset()"):format(seed, a, b) end
-  all(lines, resets, undoes)
-  if is_called then
-    local why = undoes and " -- settle(): edits by hand end here, for undo()" or ""
-    table.insert(lines, 1, ('local %s = require "moongrad.prompt.session"%s'):format(prompt, why))
+  if self.resets then
+    self:line(self:session([[module("moongrad.prompt.reset").start(%d, %d, %d)]]):format(seed, a, b))
   end
-  local head = {
-    ("%s%s, saved %s: %d inputs, those that only looked left out."):format(saved.head, version,
-      os.date "%Y-%m-%d %H:%M:%S", saved.count()),
-    "-- Run as a script it leaves what the session left, every bit of THETA.",
-    "",
-    ("seed(%d)  math.randomseed(%d, %d)"):format(seed, a, b),
-  }
-  return table.concat(head, "\n") .. "\n" .. table.concat(lines, "\n") .. "\n"
+  write_all(self, undoes)
+  if self.calls then
+    local why = undoes and " -- settle(): edits by hand end here, for undo()" or ""
+    table.insert(self.lines, 1, ('local %s = require "moongrad.prompt.session"%s'):format(self.prompt, why))
+  end
+  return ("%s%s, saved %s: %d inputs, those that only looked left out.\n"):format(saved.head, version,
+    os.date "%Y-%m-%d %H:%M:%S", saved.count())
+    .. "-- Run as a script it leaves what the session left, every bit of THETA.\n\n"
+    .. ("seed(%d)  math.randomseed(%d, %d)\n"):format(seed, a, b) .. table.concat(self.lines, "\n") .. "\n"
 end
 
 return saved

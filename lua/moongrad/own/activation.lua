@@ -93,6 +93,6 @@ function activations.__tostring(object)
   return text .. ("   derivative checked at %d points"):format(#points)
 end
 
-trial.class(activations, "activation")
+trial.class(activations)
 
 return activation

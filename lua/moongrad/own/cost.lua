@@ -163,6 +163,6 @@ function costs.__tostring(object)
   return text .. ("   delta checked at %d points"):format(#pairs_of)
 end
 
-trial.class(costs, "cost")
+trial.class(costs)
 
 return cost

@@ -10,16 +10,7 @@ trial.tolerance = 1e-4 -- of the relative error: central differences at h = 1e-5
 
 -- The table a definition is made of, checked; slope is "df" or "delta".
 function trial.read(kind, spec, slope, ...)
-  if select("#", ...) > 0 or type(spec) ~= "table" then
-    raise("%s: expected one table, mg.%s{name = ..., f = ..., %s = ...}, got %s", kind, kind, slope,
-      options.show(spec))
-  end
-  for key in pairs(spec) do
-    if type(key) ~= "string" then
-      raise("%s: expected named values, name = ..., got %s", kind, options.show(spec[key]))
-    end
-    options.exists("mg." .. kind, key)
-  end
+  spec = options.take("mg." .. kind, spec, ...)
   local name = spec.name
   if type(name) ~= "string" or name == "" then
     raise("%s: name: expected a name in quotes, got %s", kind, options.show(name))
@@ -146,8 +137,7 @@ end
 function trial.form(on) return on == "numbers" and "numbers" or "whole matrices" end
 
 -- The class's fields are what the user gave, and what was found out.
-function trial.class(class, name)
-  class.__name = name
+function trial.class(class)
   function class.__index(object, key)
     local _, self = core.own(object)
     return self[key]

@@ -2,14 +2,12 @@
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"
-local options = require "moongrad.options"
 local past = require "moongrad.past.past"
+local states = require "moongrad.state"
 
 local again = {}
 
-local state = core.network_state
 local of, settle, usable = past.of, past.settle, past.usable
-local settings_of, same = past.settings, past.same
 local step = core.network_class.methods.step
 local min = math.min
 
@@ -20,25 +18,7 @@ local function apply(net, p, settings)
     for key, v in pairs(settings) do own[key] = p.twins[v] or v end
     settings = own
   end
-  local now = settings_of(net)
-  if same(now, settings) then return end
-  local s = state(net)
-  if settings.given ~= now.given then
-    local activations, cost, scale = options.resolve(settings.layers, settings.given)
-    s.layers, s.given, s.activations = settings.layers, settings.given, options.names_of(activations)
-    for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
-    core.set_cost(net, cost, scale)
-  end
-  for _, name in ipairs { "eta", "l1", "l2" } do core.numbers(net, name, settings[name]) end
-  local l = 0
-  for parts in settings.frozen:gmatch "%d" do
-    l = l + 1
-    if core.frozen(net, l) ~= tonumber(parts) then core.frozen(net, l, tonumber(parts)) end
-  end
-  core.bug(net, settings.bug)
-  core.set_rng(net, settings.own)
-  core.network_data(net, "X", settings.X)
-  core.network_data(net, "y", settings.y)
+  states.apply(net, settings)
 end
 
 -- --- making a state again ----------------------------------------------------------------------------
@@ -120,56 +100,44 @@ local function arrive(net, p, i, k, label)
   images.trim(net, p)
 end
 
--- When net has arrived; or was interrupted on the way, or one of its own functions failed: then it is where it came
--- from.
-local function leave(b)
-  local net, p = b.net, b.past
-  apply(net, p, b.arrived and b.settings or b.began)
-  p.settings = settings_of(net)
-  if b.arrived then
-    arrive(net, p, b.to_i, b.to_k, b.label)
-  else
-    core.put_image(net, b.image, false)
-    core.interrupted() -- the report of the steps that were done again is nobody's
-  end
-  p.busy = nil
-  core.set_watched(net, state(net).watches ~= nil)
-  core.past_on(net, true)
-  core.past_changes(net)
+-- The end of the way; from here on net is there.
+local function end_way(net, p, i, k, label, start, hold)
+  local e = p.events[i]
+  if core.clock() - start > .1 and e.data and images.how(net) == "whole" then images.add(net, p, e, k, "whole") end
+  p.settings = states.settings(net)
+  arrive(net, p, i, k, label)
+  core.release(hold)
 end
 
-local busy = {} -- the metatable of what guards a network that is made again
-
-function busy.__close(b) core.unhooked(leave, b) end
-
--- Makes net what it was at a place, of which there is a plan. Returns whether it arrived.
-local function make(net, p, way, i, k, label)
-  local start = core.clock()
-  local b <close> = setmetatable({ net = net, past = p, settings = p.settings, began = p.settings,
-    image = core.image(net, images.how(net)), to_i = i, to_k = k, label = label }, busy)
-  p.busy = true
-  core.past_on(net, false)
-  core.set_watched(net, false)
-  local function begin(e)
-    b.settings = e.settings
-    apply(net, p, e.settings)
-  end
-  begin(way.event)
+-- Goes the way that a plan describes; returns whether it came to its end.
+local function go(net, p, way, i)
+  apply(net, p, way.event.settings)
   core.put_image(net, way.image, false)
   for at = #way.list, 1, -1 do
     local part = way.list[at]
     local e = part.event
-    begin(e)
+    apply(net, p, e.settings)
     if part.count > 0 then
       if replay(net, e, part.from, part.count) < part.count then return false end
     elseif e.images then
       core.put_image(net, e.images[1].image, true)
     end
   end
-  begin(p.events[i])
-  local e = p.events[i]
-  if core.clock() - start > .1 and e.data and images.how(net) == "whole" then images.add(net, p, e, k, "whole") end
-  b.arrived = true
+  apply(net, p, p.events[i].settings)
+  return true
+end
+
+-- Makes net what it was at a place, of which there is a plan. Returns whether it arrived: when it was interrupted on
+-- the way, or one of its own functions failed, or there was no memory, it is where it came from.
+local function make(net, p, way, i, k, label)
+  local start = core.clock()
+  local hold <close> = core.hold(net, images.how(net))
+  if not go(net, p, way, i) then
+    core.interrupted() -- the report of the steps that were done again is nobody's
+    return false
+  end
+  core.noting(net, end_way, net, p, i, k, label, start, hold)
+  if core.is_held(net) then error(core.past_lost(net), 0) end
   return true
 end
 
@@ -339,7 +307,8 @@ function again.go(net, place, label)
   local p = of(net)
   local way = plan(p, place.i, place.k)
   if not way then return nil end
-  past.image_when_due(net, p)
+  core.noting(net, past.image_when_due, net, p)
+  if core.past_lost(net) then error(core.past_lost(net), 0) end
   return make(net, p, way, place.i, place.k, label)
 end
 

@@ -3,10 +3,9 @@
 local again = require "moongrad.past.again"
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
-
--- The order in which a step makes them; then THETA, which it leaves.
-local quantities = { "a", "z", "J", "delta", "grad", "dtheta", "theta" }
+local states = require "moongrad.state"
 
 local function first_in(a, b)
   for i = 1, a.nrows do
@@ -19,14 +18,15 @@ end
 -- Where a pass of one differs from that of the other: quantity, layer, i, j, both values; nil: nowhere.
 local function first(a, b)
   local layers = #a.theta
-  for _, what in ipairs(quantities) do
-    if what == "J" then
-      if a.J ~= b.J then return what, nil, nil, nil, a.J, b.J end
+  for _, quantity in ipairs(quantities.made) do
+    local what = quantity.field
+    if quantity.kind == "number" then
+      if a[what] ~= b[what] then return what, nil, nil, nil, a[what], b[what] end
     else
       local n = #a[what]
       if n ~= #b[what] then return what end
       for step = 1, n do -- backwards they are made from the last layer down
-        local l = (what == "delta" or what == "grad") and layers + 1 - step or step
+        local l = quantity.maker == "backward" and layers + 1 - step or step
         local one, other = a[what][l], b[what][l]
         if one.nrows ~= other.nrows or one.ncols ~= other.ncols then return what, l end
         if not (one == other) then return what, l, first_in(one, other) end
@@ -40,29 +40,6 @@ local function same_theta(a, b)
     if not (m == b.theta[l]) then return false end
   end
   return true
-end
-
--- What moves the THETA of a network, by name, in words.
-local function settings_of(net)
-  local s, biases = core.network_state(net), {}
-  local cost, scale = options.cost_of(net)
-  for l = 2, #s.layers do biases[l - 1] = tostring(s.layers[l].bias) end
-  return { activations = "{" .. table.concat(s.activations, ", ") .. "}", eta = net.eta, l1 = net.options.l1,
-    l2 = net.options.l2, cost = options.name_of(cost) .. (scale and (" * %g"):format(scale) or ""),
-    biases = "{" .. table.concat(biases, ", ") .. "}", frozen = tostring(net.frozen), bug = core.bug(net),
-    precision = net.options.precision }
-end
-
-local settings = { "activations", "biases", "cost", "eta", "l1", "l2", "frozen", "bug", "precision" }
-
--- Those in which they differ, in words.
-local function options_apart(a, b)
-  local list, of_a, of_b = {}, settings_of(a), settings_of(b)
-  for _, name in ipairs(settings) do
-    local one, other = of_a[name], of_b[name]
-    if one ~= other then list[#list + 1] = ("%s %s and %s"):format(name, one, other) end
-  end
-  return #list > 0 and table.concat(list, ", ") or nil
 end
 
 local tips = setmetatable({}, { __mode = "k" }) -- where a copy of a network began to be looked at
@@ -103,18 +80,7 @@ local function scan(a, b, from, to)
   return to, true
 end
 
-local function same_settings(x, y)
-  if rawequal(x, y) then return true end
-  for _, key in ipairs { "eta", "l1", "l2", "frozen", "bug" } do
-    if x[key] ~= y[key] then return false end
-  end
-  local activations, cost, scale = options.resolve(x.layers, x.given)
-  local others, other_cost, other_scale = options.resolve(y.layers, y.given)
-  for l, activation in ipairs(activations) do
-    if activation ~= others[l] then return false end
-  end
-  return cost == other_cost and scale == other_scale and x.given.precision == y.given.precision
-end
+local function same_settings(x, y) return rawequal(x, y) or #states.differences(x, y) == 0 end
 
 local function same_data(x, y)
   if rawequal(x, y) then return true end
@@ -177,7 +143,7 @@ end
 
 -- --- the answer ----------------------------------------------------------------------------------------
 
-local difference = { __name = "difference" } -- the metatable of what diff returns
+local difference = { __name = "difference", __metatable = false } -- the metatable of what diff returns
 
 function difference.__tostring(d) return d.text end
 
@@ -223,7 +189,7 @@ local function diff(net1, net2, ...)
         i == 1 and "first" or "second")
     end
   end
-  if select("#", ...) > 0 then raise "diff: expected two networks, diff(NET, other), got more" end
+  options.no_more("diff: expected two networks, diff(NET, other), got more", ...)
   local sizes1, sizes2 = tostring(net1.layers), tostring(net2.layers)
   if sizes1 ~= sizes2 then raise("diff: the networks have different layers: %s and %s", sizes1, sizes2) end
   local a, b = net1:copy(), net2:copy()
@@ -245,7 +211,8 @@ local function diff(net1, net2, ...)
     d.quantity, d.layer, d.i, d.j, one, other = first(a, b)
     d.values = one and other and { one, other } or nil
   end
-  d.options = options_apart(a, b)
+  local apart = states.differences(states.settings(a), states.settings(b))
+  d.options = #apart > 0 and table.concat(apart, ", ") or nil
   d.equal = d.quantity == nil and d.options == nil
   d.text = words(d, { net1.epoch, net2.epoch })
   return d

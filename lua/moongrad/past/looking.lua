@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local show = require "moongrad.show"
 
@@ -14,15 +15,13 @@ local most_rows = 10000                      -- of what is recorded, unless it w
 
 -- --- watches -----------------------------------------------------------------------------
 
-local live = { LAYERS = "layers", ETA = "eta", THETA = "theta", A = "a", Z = "z", DELTA = "delta", GRAD = "grad",
-  DTHETA = "dtheta", J = "J", X = "X", y = "y" }
-
 -- What an expression sees: the live names and commands of net, else globals.
 local function scope(net)
   return setmetatable({}, {
     __index = function(_, name)
-      if live[name] then
-        local v = net[live[name]]
+      local quantity = quantities.by_name[name]
+      if quantity then
+        local v = net[quantity.field]
         if type(v) == "table" and #v == 0 then return nil end -- no pass has made it yet
         return v
       end
@@ -48,19 +47,9 @@ local function numbers(v)
   return row
 end
 
-local look_ends = { __close = function(guard) core.unhooked(rawset, state(guard.net), "looking", nil) end }
-
--- What the expression of a watch comes to, or false and why it does not. It may change nothing: each change would be
--- looked at again.
-local function evaluate(net, w)
-  local guard <close> = setmetatable({ net = net }, look_ends) -- luacheck: ignore
-  state(net).looking = true
-  return pcall(w.f)
-end
-
 -- Records what a watch sees at this epoch. Returns a message when it cannot, after which it looks no more, and why.
 local function look(net, w)
-  local ok, v = evaluate(net, w)
+  local ok, v = core.look(net, w.f) -- it may change nothing: each change would be looked at again
   local row, why
   if ok then
     row, why = numbers(v)
@@ -109,7 +98,7 @@ local function until_look(net, most)
   return most
 end
 
-local watching = { __name = "watch" } -- the metatable of what watch returns
+local watching = { __name = "watch", __metatable = false } -- the metatable of what watch returns
 
 function watching.__tostring(w)
   return ("watching %s every %s: watched() is what was seen%s"):format(w.expression,
@@ -161,7 +150,7 @@ function looking.unwatch(net, expression, quiet)
   core.set_watched(net, #left > 0)
 end
 
-local seen = { __name = "watched" } -- the metatable of what watched returns
+local seen = { __name = "watched", __metatable = false } -- the metatable of what watched returns
 
 local most_backs = 3 -- that are named
 
@@ -201,7 +190,7 @@ local function matrix_of(w) return #w.rows > 0 and core.matrix(w.rows) or false 
 -- > watched "J"
 function looking.watched(net, expression, ...)
   core.network_self(net, "watched")
-  if select("#", ...) > 0 then raise "watched: expected one expression, or none" end
+  options.no_more("watched: expected one expression, or none", ...)
   local list = setmetatable({ expressions = {}, errors = {} }, seen)
   for i, w in ipairs(watches(net)) do
     if expression == w.expression or expression == i then return matrix_of(w) or nil end
@@ -218,14 +207,10 @@ local defaults = options.declare("step", {
   { name = "stop_when", without = "none", about = "the steps end when stop_when(r) is true",
     example = "function(r) return r.mse < 0.01 end" },
   { name = "every", default = 1, about = "epochs between two questions to stop_when", example = "10" },
-})
+}, "step(100, {every = 10})")
 
-local function check(o, ...)
-  if select("#", ...) > 0 then raise "step: expected a number of epochs and a table of options" end
-  if o == nil then return {} end
-  if type(o) ~= "table" then raise("step: expected a table of options, step(100, {every = 10}), got %s",
-    options.show(o)) end
-  for name in pairs(o) do options.exists("step", name) end
+local function asked(o, ...)
+  o = options.take("step", o, ...)
   local f = o.stop_when
   if f ~= nil and not options.is_callable(f) then
     raise("step: stop_when: expected a function, got %s", options.show(f))
@@ -233,13 +218,11 @@ local function check(o, ...)
   return o
 end
 
-local off = { -- the metatable of what guards plain steps of a watched network
-  __close = function(guard) core.set_watched(guard.net, state(guard.net).watches ~= nil) end,
-}
+local function watch_again(net) core.set_watched(net, state(net).watches ~= nil) end
 
 -- Plain epochs, watched or not.
 local function plain(net, n)
-  local guard <close> = setmetatable({ net = net }, off) -- luacheck: ignore
+  local guard <close> = core.guard(watch_again, net) -- luacheck: ignore
   core.set_watched(net, false)
   return step(net, n)
 end
@@ -247,7 +230,7 @@ end
 -- net:step(n, options), and net:step(n) of a network with watches.
 local function looking_step(net, n, o, ...)
   past.check_idle(net)
-  o = check(o, ...)
+  o = asked(o, ...)
   n = n == nil and 1 or options.whole("step", n, 0)
   local every = options.whole("step: every", o.every or defaults.every, 1)
   if n == 0 then return plain(net, 0) end

@@ -5,63 +5,50 @@
 -- image of it, or is made from an image before it by doing again what came after: see again.lua.
 --
 --   {kind = "start" | "change" | "step" | "epochs" | "seek", label =, group =, from_i =, from_k =, epoch =,
---    settings =, images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y = (of the data then)}
+--    settings = (as state.lua has them), images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y =
+--    (of the data then)}
 --   step: n epochs a call, times calls, on data; epochs: train's, with batch, shuffle and rng at their start
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"
-local raise = require "moongrad.raise"
+local states = require "moongrad.state"
 
 local past = {}
 
 local state = core.network_state
+local settings_of, same = states.settings, states.same
 
 local apart = 1000 -- events between two images
 
--- --- settings: all of a network but its numbers ---------------------------------------------------
-
-function past.settings(net)
-  local s = state(net)
-  local eta, l1, l2 = core.numbers(net)
-  local X, y = core.network_data(net)
-  local frozen = {}
-  for l = 1, #s.layers - 1 do frozen[l] = core.frozen(net, l) end
-  return { eta = eta, l1 = l1, l2 = l2, X = X, y = y, bug = core.bug(net), own = core.own_rng(net),
-    frozen = table.concat(frozen, " "),
-    layers = s.layers, given = s.given, activations = s.activations }
-end
-
--- Is it the same to the network? Tables that options.lua made anew may hold the same.
-function past.same(a, b)
-  for _, key in ipairs { "eta", "l1", "l2", "frozen", "given", "bug" } do
-    if a[key] ~= b[key] then return false end
-  end
-  return rawequal(a.X, b.X) and rawequal(a.y, b.y) and rawequal(a.own, b.own)
-end
-
-local settings_of, same = past.settings, past.same
-
 -- --- noting ------------------------------------------------------------------------------------------
 
-local open
+-- What cannot be noted, for want of memory, does not stop the command: the core marks the past as lost then, and a
+-- new one begins with the next thing that is noted.
+
+local open, renew
 local opened = setmetatable({}, { __mode = "k" }) -- networks that have one
-local command                                     -- the one that past.command began
+local command                                     -- the one that past.command began, {label =, guard =}
 
 -- The past of net; nil when none is kept.
 local function of(net)
   local s = state(net)
+  if core.past_lost(net) then renew(net, s) end
   return s.past or s.beginning and open(net, s)
 end
 past.of = of
 
 local function version(m) return m and core.version(m) end
 
-local function new_group(net, p, label)
-  return { net = net, past = p, label = label, from_i = p.i, from_k = p.k }
+-- A group or a command that is still on; else nil.
+local function still(g) return g and core.is_open(g.guard) and g or nil end
+
+local function new_group(p, label, guard)
+  return { label = label, from_i = p.i, from_k = p.k, guard = guard }
 end
 
 function past.append(net, p, e)
-  if command and not p.group then p.group = new_group(net, p, command.label) end
+  command, p.group = still(command), still(p.group)
+  if command and not p.group then p.group = new_group(p, command.label, command.guard) end
   e.from_i, e.from_k, e.settings, e.group = p.i, p.k, p.settings, p.group
   e.epoch = e.epoch or net.epoch
   e.version_X, e.version_y = version(e.settings.X), version(e.settings.y)
@@ -107,7 +94,7 @@ local function note(net, p)
     return true
   end
   if not (settings or moved) then return label ~= nil end
-  local own = settings and not rawequal(settings.own, p.settings.own)
+  local own = settings and not rawequal(settings.rng, p.settings.rng)
   p.settings = settings or p.settings
   local e = append(net, p, { kind = "change", label = label or moved and "an edit of THETA" or "a setting" })
   p.i, p.k = p.last, 0
@@ -116,59 +103,61 @@ local function note(net, p)
   return true
 end
 
--- Returns true when there was something to note, or the past of net begins here.
-local function settle(net)
+local function settle_now(net)
   local begins = state(net).past == nil
   local p = of(net)
-  if not p or p.busy or core.is_busy(net) then return false end
-  return core.unhooked(note, net, p) or begins
+  return p and note(net, p) or begins
+end
+
+-- Returns true when there was something to note, or the past of net begins here.
+local function settle(net)
+  if core.is_busy(net) or core.is_held(net) then return false end
+  return core.noting(net, settle_now, net) or false
 end
 past.settle = settle
 
 -- Raises when nothing may change net: in the middle of a pass, or while a watched expression looks at it.
-function past.check_idle(net)
-  core.check_idle(net)
-  if state(net).looking then raise "a watched expression changes nothing: it may not step, train, undo or the like" end
+past.check_idle = core.check_idle
+
+local function begin_change(net, label)
+  settle_now(net)
+  local p = of(net)
+  if p then p.label = label end
 end
 
 -- To be called before a change of net that undo calls label.
 function past.before(net, label)
-  past.check_idle(net)
-  local p = of(net)
-  if not p or p.busy then return end
-  settle(net)
-  p.label = label
+  core.check_idle(net)
+  if not core.is_held(net) then core.noting(net, begin_change, net, label) end
 end
 
-local group = {} -- the metatable of what together returns
-
-local function end_group(g)
-  local noted = settle(g.net)
-  g.past.group = nil
+local function end_group(net)
+  local noted = settle(net)
+  local p = state(net).past
+  if p then p.group = nil end
   return noted
 end
 
-function group.__close(g) core.unhooked(end_group, g) end
+local function begin_group(net, label, guard)
+  settle_now(net)
+  local p = of(net)
+  if p and not still(p.group) then p.group = new_group(p, label, guard) end
+end
 
 -- To be held in a variable <close>: what net does meanwhile is one command, label.
 function past.together(net, label)
-  local p = of(net)
-  if not p or p.busy or p.group or command then return nil end
-  settle(net)
-  p.group = setmetatable(new_group(net, p, label), group)
-  return p.group
+  if core.is_held(net) or still(command) or still((state(net).past or {}).group) then return nil end
+  local guard = core.guard(end_group, net)
+  core.noting(net, begin_group, net, label, guard)
+  return guard
 end
-
-local one_command = {} -- the metatable of what command returns
 
 local function end_all()
   local noted = false
-  for net in pairs(opened) do noted = end_group { net = net, past = state(net).past } or noted end
+  for net in pairs(opened) do noted = end_group(net) or noted end
   command = nil
   return noted
 end
-
-function one_command.__close() core.unhooked(end_all) end
 
 -- At the end of an input no command goes on: one that Ctrl-C broke off just where it began or ended is over.
 -- Returns true when there was something to note.
@@ -176,17 +165,18 @@ function past.ended() return core.unhooked(end_all) end
 
 -- As together, of every network: what is done to one meanwhile is one command of it.
 function past.command(label)
-  if command then return nil end
+  if still(command) then return nil end
   for net in pairs(opened) do settle(net) end
-  command = setmetatable({ label = label }, one_command)
-  return command
+  command = { label = label, guard = core.guard(end_all) }
+  return command.guard
 end
 
 -- The state here is worth an image when making it again takes long.
 function past.image_when_due(net, p)
   if p.seconds < .1 and p.events_since < apart then return end
   local e, k, how = p.events[p.i], p.k, images.how(net)
-  if how == "theta" and e.kind == "step" and k > 0 then -- an epoch ago, so that it can be done again
+  local updated = core.view(net, "dtheta", 1) ~= nil
+  if how == "theta" and e.kind == "step" and k > 0 and updated then -- an epoch ago, so that it can be done again
     k, how = k - 1, "before"
   end
   for _, one in ipairs(e.images or {}) do
@@ -239,21 +229,18 @@ local function keep_end(net, p)
   images.add(net, p, e, k, "theta")
 end
 
-local told = {} -- what the core tells, by its name
-
-function told.change(net, label) past.before(net, label) end
+local told = { change = begin_change } -- what the core tells, by its name
 
 function told.note(net)
-  settle(net)
+  settle_now(net)
   image_when_due(net, of(net))
 end
 
 -- step(n) begins, its batch made ready.
 function told.step(net, n)
-  past.check_idle(net)
   local p = of(net)
   local staged = p.staged
-  settle(net)
+  settle_now(net)
   if p.staged == staged then image_when_due(net, p) end
   local X, y = core.network_data(net)
   local data = data_of(net, p, X, y, p.written and core.view(net, "a", 1))
@@ -282,8 +269,7 @@ end
 
 -- An epoch of train begins.
 function told.epoch(net, X, y, batch, shuffle)
-  past.check_idle(net)
-  settle(net)
+  settle_now(net)
   local p = of(net)
   image_when_due(net, p)
   keep_end(net, p)
@@ -293,8 +279,7 @@ function told.epoch(net, X, y, batch, shuffle)
 end
 
 core.set_past(function(net, what, ...)
-  local p = of(net)
-  if p and not p.busy then told[what](net, ...) end
+  if not core.is_busy(net) and of(net) then told[what](net, ...) end
 end)
 
 -- Begins the past of net, as it is now. What is kept of it is made when there is more.
@@ -309,24 +294,39 @@ function past.begin(net)
   core.past_changes(net)
 end
 
-function open(net, s)
+local function empty(net, epoch)
   local p = { events = {}, first = 1, last = 0, i = 0, k = 0, bytes = 0, clock = 0, events_since = 0, seconds = 0,
     snaps = {}, settings = settings_of(net) }
-  s.past, opened[net] = p, true
-  local e = append(net, p, { kind = "start", epoch = 0 })
+  append(net, p, { kind = "start", epoch = epoch })
   p.i = 1
-  if s.beginning.image then
-    e.images, p.bytes = { s.beginning }, p.bytes + s.beginning.bytes
-  end
-  s.beginning = nil
   return p
 end
 
--- The past of from for to, its copy, whose X and y are copies too.
-function past.fork(to, from)
+function open(net, s)
+  local p = empty(net, 0)
+  if s.beginning.image then
+    p.events[1].images, p.bytes = { s.beginning }, p.bytes + s.beginning.bytes
+  end
+  opened[net] = true
+  s.past, s.beginning = p, nil
+  return p
+end
+
+-- A new past in place of one that was lost: it begins with net as it is.
+function renew(net, s)
+  s.past, s.beginning = nil, nil -- what it takes is needed first
+  local p = empty(net, net.epoch)
+  p.lost = core.past_lost(net)
+  images.add(net, p, p.events[1], 0, images.how(net))
+  core.past_changes(net)
+  opened[net] = true
+  s.past = p
+  core.past_lost(net, false)
+end
+
+local function fork(to, from)
   local p = of(from)
   if not p then return end
-  settle(from)
   local new = {}
   for key, v in pairs(p) do new[key] = v end
   new.events, new.snaps, new.group, new.data = {}, {}, nil, nil
@@ -348,16 +348,24 @@ function past.fork(to, from)
     end
   end
   new.twins = {}
-  for _, key in ipairs { "X", "y", "own" } do
+  for _, key in ipairs { "X", "y", "rng" } do
     local given = p.settings[key]
     if given ~= nil then new.twins[given] = new.settings[key] end
     for first, v in pairs(p.twins or {}) do -- from is a copy itself: what its original was given
       if rawequal(v, given) then new.twins[first] = new.settings[key] end
     end
   end
-  state(to).past, opened[to] = new, true
-  core.past_on(to, true)
+  opened[to] = true
+  state(to).past = new
   core.past_changes(to)
+end
+
+-- The past of from for to, its copy, whose X and y are copies too.
+function past.fork(to, from)
+  settle(from)
+  if not state(from).past and not state(from).beginning then return end
+  core.past_on(to, true)
+  core.noting(to, fork, to, from)
 end
 
 return past

@@ -8,7 +8,7 @@ local raise = require "moongrad.raise"
 
 local undo = {}
 
-local moved = { __name = "undo" } -- the metatable of what undo and seek return
+local moved = { __name = "undo", __metatable = false } -- the metatable of what undo and seek return
 
 local most = 5 -- different commands that are named
 
@@ -63,7 +63,11 @@ end
 
 local more = "; network{..., undo = 256} keeps more megabytes of it than %g"
 
-local function how_much(net) return more:format(net.options.undo) end
+-- Why what was before is no longer kept.
+local function why(net)
+  local lost = past.of(net).lost
+  return lost and ": " .. tostring(lost) or more:format(net.options.undo)
+end
 
 --- net:undo([n])
 -- Takes back the last n (default 1) commands that changed the network, to the bit: THETA, epoch, options, what the
@@ -80,19 +84,18 @@ local function how_much(net) return more:format(net.options.undo) end
 function undo.undo(net, n, ...)
   core.network_self(net, "undo")
   past.check_idle(net)
-  if select("#", ...) > 0 then raise "undo: expected one number of commands, undo(2)" end
+  options.no_more("undo: expected one number of commands, undo(2)", ...)
   n = n == nil and 1 or options.whole("undo", n, 0)
   if not past.of(net) then no_past() end
   local place, there, gone = again.ago(net, n)
   if not place then
     if gone then
-      raise("undo: what was before the last %s is no longer kept%s", n == 1 and "command" or n .. " commands",
-        how_much(net))
+      raise("undo: what was before the last %s is no longer kept%s", n == 1 and "command" or n .. " commands", why(net))
     end
-    local first = past.of(net).first
-    if there == 0 then raise("undo: there is no command to take back%s", first > 1 and how_much(net) or "") end
-    raise("undo: only %d command%s can be taken back%s", there, there == 1 and "" or "s",
-      first > 1 and ": what was before is no longer kept" .. how_much(net) or "")
+    local p = past.of(net)
+    local before = (p.first > 1 or p.lost) and ": what was before is no longer kept" .. why(net) or ""
+    if there == 0 then raise("undo: there is no command to take back%s", before) end
+    raise("undo: only %d command%s can be taken back%s", there, there == 1 and "" or "s", before)
   end
   local written = n == 0 and {} or again.written(net, place)
   local arrived = n == 0 or again.go(net, place)
@@ -109,7 +112,7 @@ end
 function undo.seek(net, epoch, ...)
   core.network_self(net, "seek")
   past.check_idle(net)
-  if select("#", ...) > 0 then raise "seek: expected one epoch, seek(100)" end
+  options.no_more("seek: expected one epoch, seek(100)", ...)
   epoch = options.whole("seek", epoch, 0)
   local p = past.of(net)
   if not p then no_past() end
@@ -118,8 +121,8 @@ function undo.seek(net, epoch, ...)
   local arrived = place and again.go(net, place, ("seek(%d)"):format(epoch))
   if arrived == nil then
     local least, greatest = again.epochs(net)
-    if place or p.first > 1 and epoch < least then
-      raise("seek: epoch %d is no longer kept%s", epoch, how_much(net))
+    if place or (p.first > 1 or p.lost) and epoch < least then
+      raise("seek: epoch %d is no longer kept%s", epoch, why(net))
     end
     raise("seek: epoch %d was not seen; seen are %d to %d%s", epoch, least, greatest,
       epoch > net.epoch and ("; step(%d) goes there"):format(epoch - net.epoch) or "")

@@ -18,11 +18,14 @@ local replaced = {}  -- those that the user has replaced by functions
 
 commands.functions = functions
 
--- Compiled one by one, so that an error names the method as if the user had called it.
-local template = "local current = ... return function(...) return current '%s':%s(...) end"
-for _, name in ipairs(methods) do
-  functions[name] = load(template:format(name, name), debug.getinfo(1, "S").source, "t")(live.current)
+-- return function(...) return CALL(...) end, get being a local of it: compiled, so that an error names what is called
+-- as if the user had called it.
+local function calling(call, get)
+  local text = ("local get = ... return function(...) return %s(...) end"):format(call)
+  return load(text, debug.getinfo(1, "S").source, "t")(get)
 end
+
+for _, name in ipairs(methods) do functions[name] = calling(("get '%s':%s"):format(name, name), live.current) end
 
 local undo = functions.undo
 
@@ -54,34 +57,27 @@ function functions.undo(n, ...)
   return r
 end
 
--- A function whose module is loaded only when it is called.
-local function when_called(module, name)
-  return function(...) return require(module)[name](...) end
+function functions.walk(...)
+  return require("moongrad.inside.walk").current(live.read.NET, ...)
 end
 
+-- --- those of modules that know the session: it adds them -------------------------------------
+
+-- The function of this name in the module that get returns.
+function commands.of_module(name, get) return calling("get()." .. name, get) end
+
 -- f, to be called or, as what it says of itself, typed by its name alone.
-local function by_name(name, f)
+function commands.by_name(name, f)
   return setmetatable({}, {
-    __name = name,
+    __name = name, __metatable = false,
     __call = function(_, ...) return f(...) end,
     __tostring = function() return tostring(f()) end,
   })
 end
 
-function functions.walk(...)
-  return require("moongrad.inside.walk").current(live.read.NET, ...)
-end
+function commands.add(name, f) functions[name] = f end
 
-functions.help = by_name("help", when_called("moongrad.help.help", "help"))
-functions.who = by_name("who", when_called("moongrad.prompt.who", "who"))
-functions.apropos = when_called("moongrad.help.help", "apropos")
-functions.traceback = when_called("moongrad.prompt.errors", "traceback")
-
-local recorded = { "history", "save_session", "run", "edit", "reset" } -- what recording.lua has, loaded when it is used
-for _, name in ipairs(recorded) do
-  functions[name] = load(("local recording = ... return function(...) return recording().%s(...) end"):format(name),
-    debug.getinfo(1, "S").source, "t")(function() return require("moongrad.prompt.session").recording() end)
-end
+-- --- what stands for what ---------------------------------------------------------------------
 
 -- Is a name one of them, here or in mg?
 function commands.has(name) return functions[name] ~= nil or type(mg[name]) == "function" end

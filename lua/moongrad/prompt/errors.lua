@@ -195,7 +195,7 @@ end
 
 -- --- what is said -----------------------------------------------------------------------------
 
-local trace = { __name = "traceback" } -- the metatable of what traceback() returns
+local trace = { __name = "traceback", __metatable = false } -- the metatable of what traceback() returns
 
 local last -- the one of the last error
 

@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local mg = require "moongrad"
 local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 
 local live = {
@@ -12,41 +13,6 @@ local live = {
 
 local most_before = 10 -- networks that undo can bring back after LAYERS = ...
 local classof = debug.getmetatable -- also where __metatable hides it
-
--- What is the engine's to write.
-local readonly = {
-  --- A[l]  N x (1 + n(l))
-  -- The activations of layer l: what its N rows send on, behind a column of ones; the constant that the bias
-  -- weighs. A[1] is [1 X]; the last one is the prediction, without ones.
-  --   A[l+1] = [1 g(Z[l])]
-  -- > A[3]
-  A = "a",
-
-  --- Z[l]  N x n(l+1)
-  -- The pre-activations: what each unit of layer l + 1 sums up for each row, before its activation g.
-  --   Z[l] = A[l] THETA[l]^T
-  -- > Z[2]
-  Z = "z",
-
-  --- DELTA[l]  N x n(l+1)
-  -- dJ/dZ[l]: how J changes with each pre-activation. Backpropagation carries it from the last layer back.
-  --   DELTA[L] = dJ/dA[L+1] * g'(Z[L])
-  --   DELTA[l] = (DELTA[l+1] THETA[l+1], without the bias's column) * g'(Z[l])
-  -- > DELTA[2]
-  DELTA = "delta",
-
-  --- GRAD[l]  as THETA[l]
-  -- dJ/dTHETA[l], the gradient: how J changes with each weight.
-  --   GRAD[l] = DELTA[l]^T A[l] + l1 sign(THETA[l]) + l2 THETA[l], the last two not for biases
-  -- > GRAD[1]
-  GRAD = "grad",
-
-  --- DTHETA[l]  as THETA[l]
-  -- The last update that was applied.
-  --   DTHETA[l] = -ETA GRAD[l] in plain descent
-  -- > DTHETA[1]
-  DTHETA = "dtheta",
-}
 
 local function is_network(v)
   local meta = type(v) == "userdata" and classof(v)
@@ -58,9 +24,6 @@ function live.current(who)
   return live.NET or raise("%s needs a network: make one first, LAYERS = {2, 2, 2, 1}", who)
 end
 
--- The list, or nil when there has been no pass that filled it.
-local function filled(list) return #list > 0 and list or nil end
-
 live.read = { -- name -> function that gives its value
   --- NET
   -- The current network, the one that step() and the rest work on; nil before there is one. NET = network{...}
@@ -69,47 +32,14 @@ live.read = { -- name -> function that gives its value
   -- > NET
   -- > NET = network{2, 8, 1, activation = "tanh", seed = 7}
   NET = function() return live.NET end,
-
-  --- LAYERS  L + 1 numbers
-  -- The units of each layer, input first. Assigning makes a new network, its THETA drawn at once, that keeps ETA,
-  -- X, y and every other option.
-  -- > LAYERS = {2, 3, 1}
-  -- > LAYERS
-  LAYERS = function() return live.NET and live.NET.layers end,
-
-  --- THETA[l]  n(l+1) x (1 + n(l))
-  -- The weights into layer l + 1: a row for each unit that receives, column 1 the bias, the weight of a constant 1.
-  -- Writing changes the network: one weight, one row, THETA[l] = m copies a matrix in, THETA = {} draws all anew.
-  -- > THETA[1][1][2] = 0.5
-  -- > THETA[1]
-  THETA = function() return live.NET and live.NET.theta end,
-
-  --- J
-  -- The cost of the last pass, the one whose gradient is taken; NET.options.cost says which. After a step that is
-  -- the cost before its last update; its report, the prompt and cost() have that of THETA as it now is. After train
-  -- it is that of the last batch, and the report and the prompt have the mean over the epoch's batches. help "costs"
-  -- has them side by side.
-  -- > J
-  J = function() return live.NET and live.NET.J end,
-
-  --- ETA
-  -- The learning rate: how far a step goes along the gradient.
-  --   THETA[l] = THETA[l] - ETA GRAD[l]
-  -- > ETA = 0.5
-  ETA = function() if live.NET then return live.NET.eta end return live.held.ETA end,
-
-  --- X  N x n(1)
-  -- The data, a row for each example; a table of rows becomes a matrix.
-  -- > X = {{0, 0}, {0, 1}, {1, 0}, {1, 1}}
-  X = function() if live.NET then return live.NET.X end return live.held.X end,
-
-  --- y  N x K
-  -- The targets, a row for each row of X; N numbers become a column.
-  -- > y = {0, 1, 1, 0}
-  y = function() if live.NET then return live.NET.y end return live.held.y end,
 }
-for name, field in pairs(readonly) do
-  live.read[name] = function() return live.NET and filled(live.NET[field]) end
+for _, quantity in ipairs(quantities) do
+  local field, is_list = quantity.field, quantity.kind == "matrices"
+  live.read[quantity.name] = function()
+    if not live.NET then return live.held[quantity.name] end
+    local v = live.NET[field]
+    return not (is_list and #v == 0) and v or nil -- no list before there has been a pass that fills it
+  end
 end
 
 -- Makes net the current network; data that it lacks comes from the session.
@@ -196,9 +126,12 @@ live.write = { -- name -> function that takes one
   X = keep "X",
   y = keep "y",
 }
-for _, name in ipairs { "A", "Z", "DELTA", "GRAD", "DTHETA", "J" } do
-  live.write[name] = function()
-    raise("%s is the engine's: it holds the last pass; %s", name, live.own_name(name))
+for _, quantity in ipairs(quantities) do
+  local name = quantity.name
+  if quantity.writer == "engine" then
+    live.write[name] = function()
+      raise("%s is the engine's: it holds the last pass; %s", name, live.own_name(name))
+    end
   end
 end
 

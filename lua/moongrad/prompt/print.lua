@@ -1,10 +1,11 @@
 -- print.lua - values as the prompt shows them.
 
-local core = require "moongrad.core"
 local inputs = require "moongrad.prompt.inputs"
 local kept = require "moongrad.prompt.kept"
+local lexer = require "moongrad.syntax.lexer"
 local lists = require "moongrad.lists"
 local page = require "moongrad.help.page"
+local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
 local text = require "moongrad.text"
 
@@ -23,14 +24,6 @@ local function has_words(v)
   local meta = classof(v)
   return type(meta) == "table" and (rawget(meta, "__tostring") ~= nil or rawget(meta, "__name") ~= nil)
 end
-
-local keywords = {}
-for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return
-  then true until while]]):gmatch "%a+" do
-  keywords[word] = true
-end
-
-local function is_name(k) return type(k) == "string" and k:find "^[%a_][%w_]*$" and not keywords[k] end
 
 -- Keys in order: numbers, strings, false, true, then what has no order.
 local ranks = { number = 1, string = 2, boolean = 3 }
@@ -107,7 +100,7 @@ end
 local pretty
 
 local function key_text(k, seen)
-  if is_name(k) and #k <= most_key then return k end
+  if lexer.is_name(k) and #k <= most_key then return k end
   if type(k) == "string" then return "[" .. text.quote(k, most_key) .. "]" end
   return "[" .. pretty(k, seen, nil, most_depth, most_key) .. "]"
 end
@@ -115,7 +108,7 @@ end
 -- How one writes the value of key k in what is written path; nil if one cannot.
 local function path_to(path, k)
   if not path then return nil end
-  if is_name(k) then return path .. "." .. k end
+  if lexer.is_name(k) then return path .. "." .. k end
   if type(k) == "string" then return ("%s[%s]"):format(path, text.quote(k)) end
   return ranks[type(k)] and ("%s[%s]"):format(path, tostring(k))
 end
@@ -195,22 +188,18 @@ function printer.echo(...)
   io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
 end
 
--- Classes, by metatable, of what an input makes that goes on when it is repeated: reports of runs. Or a function
--- that says, of the input's text, what goes on.
-printer.repeats = { [core.report] = true }
-
 local seen_before = setmetatable({}, { __mode = "k" }) -- those that were there before
 
--- What the prompt does with the values of an input: keeps them. Returns true when the first is of such a class
--- and new, so that an empty input may repeat it, or what it is to run instead; and what prints them, nil when it is
--- to be quiet.
+-- What the prompt does with the values of an input: keeps them. Returns true when the first is new and one goes on
+-- from it, so that an empty input may repeat it, or what it is to run instead; and what prints them, nil when it is to
+-- be quiet.
 function printer.results(quiet, ...)
   if select("#", ...) == 0 then return false end
   kept.keep(...)
   local print = not quiet and printer.echo or nil
   local first = ...
   local class = classof(first)
-  local goes_on = class and printer.repeats[class]
+  local goes_on = class and repeats[class]
   if not goes_on or seen_before[first] then return false, print end
   seen_before[first] = true
   if type(goes_on) == "function" then goes_on = goes_on(inputs.text(inputs.last) or "") end

@@ -1,6 +1,7 @@
 -- prompt.lua - the text of the prompt: PROMPT as the user set it, else the epoch and the cost.
 
 local core = require "moongrad.core"
+local escape = require("moongrad.text").escape
 
 local prompt = {}
 
@@ -18,7 +19,8 @@ local function chosen()
   text = ok and #text .. " bytes" or tostring(text)
   if text ~= complained then
     complained = text
-    io.stderr:write("PROMPT: ", text, "; a string of at most ", most, ", or a function that returns one, is expected\n")
+    io.stderr:write("PROMPT: ", escape(text), "; a string of at most ", most,
+      ", or a function that returns one, is expected\n")
   end
 end
 
@@ -34,14 +36,23 @@ local function default(net, utf8)
   return text .. "> "
 end
 
--- The prompt, or the one for more of an input. With Readline its escapes are marked as what
--- takes no room; elsewhere they are left out.
+-- The user's text for the terminal: of its control bytes colours stay, marked for Readline as what takes no room,
+-- and elsewhere left out; others are shown. Marks that the user has set are not needed.
+local function shown(text, readline)
+  local parts, at = {}, 1
+  text = text:gsub("[\1\2]", "")
+  for from, color, to in text:gmatch "()(\27%[[%d;:]*m)()" do
+    parts[#parts + 1] = escape(text:sub(at, from - 1)) .. (readline and "\1" .. color .. "\2" or "")
+    at = to
+  end
+  return table.concat(parts) .. escape(text:sub(at))
+end
+
+-- The prompt, or the one for more of an input.
 function prompt.text(net, utf8, readline, more)
-  if more then return tostring(rawget(_G, "_PROMPT2") or ">> ") end
-  local text = chosen()
-  if not text then return default(net, utf8) end
-  if readline and not text:find "\1" then return (text:gsub("\27%[[%d;:]*%a", "\1%0\2")) end
-  return readline and text or (text:gsub("\27%[[%d;:]*%a", ""):gsub("[\1\2]", ""))
+  local text
+  if more then text = tostring(rawget(_G, "_PROMPT2") or ">> ") else text = chosen() end
+  return text and shown(text, readline) or default(net, utf8)
 end
 
 return prompt

@@ -1,9 +1,10 @@
 -- remarks.lua - what is said after an input that ran well but may not have done what was meant.
 
+local globals = require "moongrad.prompt.globals"
 local inputs = require "moongrad.prompt.inputs"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
-local session = require "moongrad.prompt.session"
+local quantities = require "moongrad.quantities"
 local undefined = require "moongrad.prompt.undefined"
 
 local remarks = {}
@@ -84,15 +85,11 @@ end
 
 -- --- names that are almost those of the session -----------------------------------------------
 
-local whats = {
-  ETA = "the learning rate is ETA", LAYERS = "the layers are LAYERS", THETA = "the weights are THETA",
-  DELTA = "the network's is DELTA", GRAD = "the gradient is GRAD", DTHETA = "the last update is DTHETA",
-} -- not NET: net is a good name for one of several networks
-
 local almost = { -- the user's name -> what to say
   data = "data = nil brings the data sets back", mg = "mg = nil brings the library back",
 }
-for name, what in next, whats do
+for _, quantity in ipairs(quantities) do -- without NET: net is a good name for one of several networks
+  local name, what = quantity.name, quantity.hint or nil
   almost[name:lower()] = what
   almost[name:sub(1, 1) .. name:sub(2):lower()] = what
 end
@@ -119,7 +116,7 @@ end
 -- --- new names within a typo of those of the session ---------------------------------------------
 
 local meant = {} -- live names that are long enough for a typo to show
-for name in next, session.live do
+for name in next, globals.live do
   if #name > 2 then meant[#meant + 1] = name end
 end
 
@@ -141,7 +138,7 @@ end
 
 local function of_typos(text)
   local said = {}
-  for name in next, session.fresh do
+  for name in next, globals.fresh do
     local near = not told[name] and text:find("%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
     if near and #near > 0 then
       told[name] = true

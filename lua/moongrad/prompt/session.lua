@@ -5,19 +5,17 @@
 
 local commands = require "moongrad.prompt.commands"
 local core = require "moongrad.core"
+local globals = require "moongrad.prompt.globals"
 local inputs = require "moongrad.prompt.inputs"
 local kept = require "moongrad.prompt.kept"
 local live = require "moongrad.prompt.live"
-local mg = require "moongrad"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local running = require "moongrad.running"
 local show = require "moongrad.show"
 local source = require "moongrad.source"
 
-local session = {
-  live = live.read, -- name -> function that gives its value
-}
+local session = { value = globals.value, names = globals.names, own = globals.own }
 
 -- --- the metatable on _G -----------------------------------------------------------
 
@@ -30,29 +28,36 @@ local function assign(set, v)
   error(message, 0)
 end
 
-local globals = {
-  __index = function(_, name)
-    local get = live.read[name]
-    if get then return get() end
-    return commands.value(name) or kept.values[name]
+function session.metatable() end -- the host's, once it is installed
+
+-- A field of the metatable that the user's Lua gave _G: it is asked for what is not the session's.
+local function theirs(field)
+  local meta = session.metatable()
+  return meta and rawget(meta, field)
+end
+
+local metatable = {
+  __index = function(t, name)
+    local v = globals.value(name)
+    session.note_read(name)
+    if v ~= nil or live.read[name] then return v end
+    local index = theirs "__index"
+    if type(index) == "function" then return index(t, name) end -- a tail call: it may look who asked
+    return index and index[name]
   end,
-  __newindex = function(_, name, v)
+  __newindex = function(t, name, v)
     if live.write[name] then
       assign(live.write[name], v)
     elseif commands.has(name) then
       commands.assign(name, v)
     else
-      rawset(_G, name, v)
-      session.fresh[name] = true
+      local newindex = theirs "__newindex"
+      globals.fresh[name] = true
+      if type(newindex) == "function" then return newindex(t, name, v) end
+      if newindex then newindex[name] = v else rawset(t, name, v) end
     end
   end,
 }
-
-session.at_start = {} -- the globals that are Lua's own
-session.fresh = {}    -- name -> true for the globals that are new since the last input began
-
--- The session's functions that the user has replaced.
-function session.replaced() return next, commands.replaced() end
 
 local utf8_wanted -- may the prompt have what ASCII has not?
 
@@ -63,13 +68,14 @@ function session.install(host)
   show.height = host.height or show.height
   show.color = host.color
   session.color = host.color
+  session.metatable = host.metatable
   if host.progress then
     running.over = host.progress
     core.progress(function(...) return require "moongrad.prompt.progress".tick(host.progress, ...) end, 0.1)
   end
   source.only()
-  for name, v in next, _G do session.at_start[name] = v end
-  setmetatable(_G, globals)
+  for name, v in next, _G do globals.at_start[name] = v end
+  setmetatable(_G, metatable)
 end
 
 -- --- for the shell ---------------------------------------------------------------------
@@ -115,25 +121,10 @@ function session.unloadable(message, name, text)
   return require("moongrad.prompt.unloadable").explain(message, name, text)
 end
 
--- Every name that _G gives without holding it.
-function session.names()
-  local list = { "mg" }
-  for _, t in ipairs { live.read, commands.functions, mg } do
-    for name in pairs(t) do list[#list + 1] = name end
-  end
-  return list
-end
-
--- The value of such a name.
-function session.value(name) return globals.__index(_G, name) end
-
--- The session's own function of a name, also where the user has another.
-function session.own(name) return commands.functions[name] end
-
 -- --- what is recorded --------------------------------------------------------------------
 
--- What recording.lua and the journal see of the session.
-local inside = { noted = {}, names = session.names, live = session.value }
+-- What the modules that know the session see of it.
+local inside = { noted = {}, names = globals.names, live = globals.value }
 
 local function copy_of(t)
   local copy = {}
@@ -153,13 +144,13 @@ end
 
 function inside.seed() return math.tointeger(tonumber(inside.host.seed)) or 0 end
 inside.replaced = commands.replaced
+function inside.last() return kept.values end
 
--- Is a global the session's, not the user's? Is it known to the session at all? Is it what Lua began with?
+-- Is a global the session's, not the user's? Is it known to the session at all?
 function inside.is_known(name) return live.read[name] ~= nil or commands.provided(name) ~= nil end
 function inside.is_own(name)
   return inside.is_known(name) and rawget(_G, name) == nil and commands.replaced()[name] == nil
 end
-function inside.is_base(name) return rawequal(rawget(_G, name), inside.base[name]) end
 
 -- For reset: without network, data, replaced functions and last values.
 function inside.clear()
@@ -181,22 +172,64 @@ function session.note(how, what)
   inside.noted[#inside.noted + 1] = noted
 end
 
-local recording -- the module, once it is needed
+local modules = {} -- name -> those that were begun
 
-function session.recording()
-  if not recording then
-    recording = require "moongrad.journal.recording"
-    recording.begin(inside)
+-- A module that knows the session, begun when it is first used.
+function session.module(name)
+  if not modules[name] then
+    modules[name] = require(name)
+    modules[name].begin(inside)
   end
-  return recording
+  return modules[name]
+end
+
+local recording -- the module, once there was an input
+
+function inside.ran(path, words)
+  if recording then recording.file(path, words) end
+end
+
+function inside.expand(path) return session.module "moongrad.prompt.files".expand(path) end
+
+-- --- commands that know the session ----------------------------------------------------------
+
+-- A function of the help, which is loaded when it is used, and says how one types it in this session.
+local function of_help(name)
+  return function(...)
+    local help = require "moongrad.help.help"
+    help.session = globals
+    return help[name](...)
+  end
+end
+
+commands.add("help", commands.by_name("help", of_help "help"))
+commands.add("apropos", of_help "apropos")
+commands.add("who", commands.by_name("who", function(...) return require("moongrad.prompt.who").who(...) end))
+commands.add("traceback", function(...) return require("moongrad.prompt.errors").traceback(...) end)
+for name, module in pairs {
+  history = "moongrad.prompt.history", run = "moongrad.prompt.files", edit = "moongrad.prompt.files",
+  reset = "moongrad.prompt.reset", save_session = "moongrad.journal.recording",
+} do
+  commands.add(name, commands.of_module(name, function() return session.module(module) end))
+end
+
+-- --- inputs, as they are recorded -------------------------------------------------------------
+
+local is_last = { _ = true } -- the names of the last values
+for i = 1, 9 do is_last["_" .. i] = true end
+
+-- What runs reads a name.
+function session.note_read(name)
+  if recording and is_last[name] then recording.read_last(name) end
 end
 
 local open_input, close_input, results = session.open_input, session.close_input, session.results
 
 function session.open_input(text)
   local n, code = open_input(text)
-  session.fresh = {}
-  session.recording().open(n, text, code)
+  globals.fresh = {}
+  recording = session.module "moongrad.journal.recording"
+  recording.open(n, text, code)
   return n, code
 end
 

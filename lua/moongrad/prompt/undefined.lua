@@ -1,9 +1,10 @@
 -- undefined.lua - what is said of a name that stands for nothing: why, or which one was meant.
 
 local core = require "moongrad.core"
+local globals = require "moongrad.prompt.globals"
 local mg = require "moongrad"
 local names = require "moongrad.names"
-local session = require "moongrad.prompt.session"
+local quantities = require "moongrad.quantities"
 
 local undefined = {}
 
@@ -11,22 +12,17 @@ local getinfo = debug.getinfo
 
 local own_list = "for a list of your own choose another name; in a script or between do and end also local THETA = {}"
 
-local fills = { -- what makes a quantity, when there is none
-  A = "no pass yet: forward() or step()", Z = "no pass yet: forward() or step()",
-  J = "no pass with targets yet: forward() or step()", DTHETA = "no update yet: update() or step()",
-  DELTA = "no backward pass yet: backward() or step()", GRAD = "no backward pass yet: backward() or step()",
-}
-local walked = { J = "cost", DTHETA = "update" } -- operations of a walk
-
 -- Why a live name is nil.
 local function why_nil(name)
   if name == "X" or name == "y" then return "there is no data yet: X, y = data.xor()" end
   if name == "ETA" then return "it is not set yet: ETA = 0.1" end
-  local net = session.live.NET()
-  if net and walked[name] and core.walk_state(net) then
-    return ("it is not made yet: operation %s of the walk makes it"):format(walked[name])
+  local net = globals.live.NET()
+  local quantity = quantities.by_name[name]
+  if net and core.walk_state(net) then
+    return ("it is not made yet: operation %s of the walk makes it"):format(quantity.op)
+  elseif net then
+    return ("there has been no %s yet: %s makes it"):format(quantity.lacks, quantities.makers(quantity))
   end
-  if net then return ("there has been %s makes it"):format(fills[name] or fills.A) end
   return "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
 end
 
@@ -52,7 +48,7 @@ function undefined.is_leave(name) return elsewhere[name] == leave end
 -- The end of what is said of a name: which of the session's and the user's may have been meant.
 local function suggest(name)
   if elsewhere[name] then return elsewhere[name] end
-  local list = session.names()
+  local list = globals.names()
   for key in next, _G do
     if type(key) == "string" then list[#list + 1] = key end
   end
@@ -81,14 +77,14 @@ function undefined.hint(message, thread)
   end
   local name = message:match "a nil value %(global '([%w_]+)'%)$"
   if not name then return nil end
-  if not session.live[name] then return suggest(name) end
+  if not globals.live[name] then return suggest(name) end
   return "; " .. why_nil(name) .. (name == "THETA" and "; " .. own_list or "")
 end
 
 --- The value of a global without running any code but the session's.
 function undefined.value(name)
   local v = rawget(_G, name)
-  if v == nil then v = session.value(name) end
+  if v == nil then v = globals.value(name) end
   return v
 end
 
@@ -103,14 +99,14 @@ end
 -- nil when it has a value. Then, whether there was more to say than that there is none.
 function undefined.name(name)
   if undefined.value(name) ~= nil then return nil end
-  if session.live[name] then return ("%s is nil: %s"):format(name, why_nil(name)), true end
+  if globals.live[name] then return ("%s is nil: %s"):format(name, why_nil(name)), true end
   local near = suggest(name)
   return ("no '%s'%s"):format(name, near), near ~= ""
 end
 
 -- Is a table one of moongrad's or of Lua's libraries, whose names are known?
 local function is_library(name, t)
-  return rawequal(t, mg) or rawequal(t, mg.data) or rawequal(t, session.at_start[name])
+  return rawequal(t, mg) or rawequal(t, mg.data) or rawequal(t, globals.at_start[name])
 end
 
 -- The end of what is said of a name that such a table does not have; nil for a name of the user's that is like none.

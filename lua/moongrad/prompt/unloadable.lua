@@ -15,7 +15,7 @@ local most_lines = 20      -- of a value alone
 -- The text without the blanks and comments around it.
 local function bare(text)
   local t = lexer.tokens(text)
-  return t.n > 0 and not t.open and text:sub(t.at[1], t.last[t.n]) or ""
+  return t.n > 0 and not (t.open and t.open.kind == "string") and text:sub(t.at[1], t.last[t.n]) or ""
 end
 
 -- Is it an expression, and no statement?

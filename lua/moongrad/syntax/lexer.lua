@@ -1,10 +1,12 @@
--- lexer.lua - Lua source cut into tokens, also where it is wrong or ends in the middle of something.
+-- lexer.lua - Lua source cut into tokens, also where it is wrong or ends in the middle of something. The one lexer,
+-- and the one list of keywords, of everything here that reads Lua.
 --
 -- Written with plain calls, string.find(s, ...) for s:find(...): at a Tab nothing of the user's is called, and
 -- what is behind s:find may be.
 
-local byte, char, find, gsub, match, sub = string.byte, string.char, string.find, string.gsub, string.match, string.sub
-local concat, format, tonumber, utf8_char = table.concat, string.format, tonumber, utf8.char
+local char, find, match, sub = string.char, string.find, string.match, string.sub
+local concat, tonumber, type, utf8_char = table.concat, tonumber, type, utf8.char
+local inside = require("moongrad.text").inside
 
 local lexer = {}
 
@@ -18,8 +20,10 @@ lexer.keywords = keywords -- a list, and a set
 local name_chars = "[A-Za-z_0-9]"
 local operators = { "^%.%.%.", "^%.%.", "^[=~<>]=", "^//", "^::", "^<<", "^>>" } -- of more than one character
 
--- Is it a name that may follow a dot?
-function lexer.is_name(s) return match(s, "^[A-Za-z_]" .. name_chars .. "*$") ~= nil and not keywords[s] end
+-- Is a value a string that may follow a dot?
+function lexer.is_name(s)
+  return type(s) == "string" and match(s, "^[A-Za-z_]" .. name_chars .. "*$") ~= nil and not keywords[s]
+end
 
 -- Where the number that begins at `at` ends: all that Lua's own lexer takes for one, "1..2" included.
 local function number_end(text, at)
@@ -32,13 +36,14 @@ local function number_end(text, at)
 end
 
 -- Where the string between quotes that begins at `at` ends: at its quote, or before a line's end; nil if it goes on.
+-- Then, whether its quote ends it.
 local function string_end(text, at, quote)
   local stop = "[\\\n" .. quote .. "]"
   local i = find(text, stop, at + 1)
   while i do
     local c = sub(text, i, i)
-    if c == quote then return i end
-    if c == "\n" then return i - 1 end
+    if c == quote then return i, true end
+    if c == "\n" then return i - 1, false end
     i = find(text, sub(text, i + 1, i + 1) == "z" and "%S" or "", i + 2)
     i = i and find(text, stop, i)
   end
@@ -55,6 +60,7 @@ local function long_bracket(text, at)
 end
 
 -- Each reader: the kind of the token at `at`, its text and where it ends; no end and what is open if nothing ends it.
+-- A string that a line's end cuts off has both.
 
 local function read_name(text, at)
   local _, last, name = find(text, "^(" .. name_chars .. "+)", at)
@@ -68,10 +74,10 @@ end
 
 local function read_string(text, at)
   local quote = sub(text, at, at)
-  local last = string_end(text, at, quote)
+  local last, is_closed = string_end(text, at, quote)
   if not last then return "string", nil, nil, { kind = "string", quote = quote, closing = quote, from = at + 1 } end
-  local is_closed = sub(text, last, last) == quote and last > at
-  return "string", '"' .. lexer.unescape(sub(text, at + 1, is_closed and last - 1 or last)), last
+  local open = not is_closed and { kind = "string" } or nil
+  return "string", '"' .. lexer.unescape(sub(text, at + 1, is_closed and last - 1 or last)), last, open
 end
 
 local function read_long(text, at)
@@ -81,9 +87,12 @@ local function read_long(text, at)
 end
 
 local function read_comment(text, at)
-  local from, last = long_bracket(text, at + 2)
-  if not from then last = find(text, "\n", at, true) end
-  return "comment", nil, last, { kind = "comment" }
+  local from, last, closing = long_bracket(text, at + 2)
+  if not from then
+    last = find(text, "\n", at, true)
+    last = last and last - 1
+  end
+  return "comment", "", last, not last and { kind = "comment", closing = closing } or nil
 end
 
 local function read_other(text, at)
@@ -105,21 +114,23 @@ local function read(text, at)
   end
 end
 
---- The tokens of text as {n =, kind = {...}, text = {...}, at = {...}, last = {...}, open =}.
+--- The tokens of text as {n =, kind = {...}, text = {...}, at = {...}, last = {...}, open =, broken =}.
 -- Kinds are "name", "keyword", "number", "string" and "other"; a string's text is what it means after one ",
--- so that it equals no other token's.
--- open is what text ends in the middle of: {kind = "comment"}, or
--- {kind = "string", quote =, closing =, from = where what is in it begins}.
-function lexer.tokens(text)
+-- so that it equals no other token's. With comments these are tokens of the kind "comment", without text.
+-- open is what text ends in the middle of: {kind =, at = where it begins, closing = what would end it}, closing being
+-- nil for a comment that ends with its line; of a string also quote =, and from = where what is in it begins.
+-- broken is true when a line's end cuts a string off.
+function lexer.tokens(text, comments)
   local t = { n = 0, kind = {}, text = {}, at = {}, last = {} }
   local at = find(text, "%S")
   while at do
     local kind, content, last, open = read(text, at)
     if not last then
-      t.open = open
+      t.open, open.at = open, at
       break
     end
-    if kind ~= "comment" then
+    if open then t.broken = true end
+    if comments or kind ~= "comment" then
       local n = t.n + 1
       t.n, t.kind[n], t.text[n], t.at[n], t.last[n] = n, kind, content, at, last
     end
@@ -128,10 +139,12 @@ function lexer.tokens(text)
   return t
 end
 
+-- What opens a block or a bracket, and what closes it; and all that closes.
 local closers = { ["("] = ")", ["["] = "]", ["{"] = "}", ["function"] = "end", ["if"] = "end", ["do"] = "end",
   ["repeat"] = "until" }
 local closes = {}
 for _, closer in next, closers do closes[closer] = true end
+lexer.closers, lexer.closes = closers, closes
 
 --- Adds to tokens what is within what: match[i], the other end of the bracket or block at i; around[i], the opener
 -- that what opens at i is within; inner, the innermost opener whose end is not there. 0 is the whole.
@@ -187,9 +200,7 @@ end
 
 --- How s is written between quotes of this kind.
 function lexer.escape(s, quote)
-  if quote == "[" then return s end
-  s = gsub(s, "[\\" .. quote .. "]", "\\%0")
-  return (gsub(s, "%c", function(c) return c == "\n" and "\\n" or format("\\%03d", byte(c)) end))
+  return quote == "[" and s or inside(s, quote)
 end
 
 return lexer

@@ -1,0 +1,168 @@
+-- arguments.lua - what the function around the cursor takes: its options, and the names that an argument may be.
+
+local classof, next, rawget, setmetatable, type = debug.getmetatable, next, rawget, setmetatable, type
+local sub = string.sub
+
+local arguments = {} -- the methods
+arguments.__index = arguments
+
+--- Of calls, which say who is called.
+function arguments.new(calls) return setmetatable({ calls = calls, reach = calls.reach }, arguments) end
+
+-- The place of token i among what commas separate behind the opener.
+local function place_of(t, opener, i)
+  local place, k = 1, opener + 1
+  while k < i do
+    if t.text[k] == "," or t.text[k] == ";" then place = place + 1 end
+    k = (t.match[k] or k) + 1
+  end
+  return place
+end
+
+-- Of the entries of a table without a name, which one begins after token i?
+local function position_of(t, opener, i)
+  local position, k = 1, opener + 1
+  while k <= i do
+    local is_named = t.text[k + 1] == "=" and t.kind[k] == "name" or t.text[k] == "["
+    while k <= i and t.text[k] ~= "," and t.text[k] ~= ";" do k = (t.match[k] or k) + 1 end
+    if k <= i and not is_named then position = position + 1 end
+    k = k + 1
+  end
+  return position
+end
+
+-- --- options ----------------------------------------------------------------------
+
+-- The options of a table {choice, key = number}: the number that goes with the choice at token i.
+local function number_of(t, i, numbers)
+  local number = numbers and rawget(numbers, t.kind[i] == "string" and sub(t.text[i], 2) or "")
+  return number and { { name = number[1] } } or {}
+end
+
+-- What a table at a later place of the call that begins at token `around` takes.
+function arguments:later_table(t, around, opener)
+  local options, place, who = self.calls.options, place_of(t, around, opener), self.calls:who_at(t, around - 1)
+  if place > 1 and options.of[who] then return { who = who, options = options.of[who], arguments = {} } end
+  local argument = (options.arguments[who] or {})[place - 1]
+  if argument and argument.numbers then
+    return { options = number_of(t, around + 1, argument.numbers), arguments = {} }
+  end
+end
+
+-- What a table takes that is within another one, or at a later place of a call.
+function arguments:inner_table(t, opener)
+  local around, before = t.around[opener], opener - 1
+  local outer = t.text[around] == "{" and self:table_at(t, around)
+  if outer and t.text[before] == "=" then
+    for _, option in next, outer.options do
+      if option.name == t.text[before - 1] and option.choices then
+        return { options = number_of(t, opener + 1, self.calls.options.numbers[option.name]),
+          arguments = { { choices = option.choices } } }
+      end
+    end
+  elseif outer and outer.who == "network" then
+    return self.calls.options.layer
+  elseif t.text[around] == "(" and self.calls:callee(t, around) then
+    return self:later_table(t, around, opener)
+  end
+end
+
+--- What the table that begins at the opener takes: {who =, options =, arguments =}; nil if that is not known.
+function arguments:table_at(t, opener)
+  local before = opener - 1
+  local last = self.calls:callee(t, opener)
+  if not last and t.text[before] == "(" then last = self.calls:callee(t, before) end
+  if not last then return self:inner_table(t, opener) end
+  local who = self.calls:who_at(t, last)
+  local list = self.calls.options.of[who]
+  return list and { who = who, options = list, arguments = {} } or nil
+end
+
+--- May the name of an entry of a table stand after token i, within the opener?
+function arguments.is_entry_start(t, opener, i)
+  return t.text[opener] == "{" and (i == opener or t.text[i] == "," or t.text[i] == ";")
+end
+local is_entry_start = arguments.is_entry_start
+
+-- Adds the names of the entries from token i on that are given in a table.
+local function add_given(given, t, i)
+  while i <= t.n and t.text[i] ~= "}" do
+    if t.kind[i] == "name" and t.text[i + 1] == "=" then given[t.text[i]] = true end
+    i = (t.match[i] or i) + 1
+  end
+end
+
+--- The names of the options that may stand at the end of tokens t, what follows being the tokens right: those
+-- that are not given yet; nil where none is taken.
+function arguments:options(t, right)
+  if not is_entry_start(t, t.inner, t.n) then return nil end
+  local taken = self:table_at(t, t.inner)
+  if not taken then return nil end
+  local given, list = {}, {}
+  add_given(given, t, t.inner + 1)
+  add_given(given, right, 1)
+  for _, option in next, taken.options do
+    if not given[option.name] then list[#list + 1] = option.name end
+  end
+  return list
+end
+
+-- --- values -----------------------------------------------------------------------
+
+local function choices_of(list, name)
+  for _, option in next, list do
+    if option.name == name then return option.choices end
+  end
+end
+
+-- What may be assigned, or is compared, to what stands before the token =.
+function arguments:assigned(t, equals)
+  local name, options = equals - 1, self.calls.options
+  if t.text[name] == "]" and t.match[name] then
+    local list = self.reach:ending_at(t, t.match[name] - 1)
+    local meta = list and classof(list.value)
+    return type(meta) == "table" and rawget(meta, "__name") == "frozen" and options.frozen or nil
+  end
+  if t.kind[name] ~= "name" then return nil end
+  if is_entry_start(t, t.inner, name - 1) then
+    local taken = self:table_at(t, t.inner)
+    return taken and choices_of(taken.options, t.text[name])
+  end
+  local object = t.text[name - 1] == "." and self.reach:ending_at(t, name - 2)
+  local is_option = object and self.reach.things:class_of(object) == "options"
+  return is_option and choices_of(options.of.network, t.text[name]) or nil
+end
+
+-- What of options.arguments, or is said in it of the table, the value that begins after tokens t is.
+function arguments:argument_at(t)
+  local known, calls = self.calls.options.arguments, self.calls
+  local list, place
+  if is_entry_start(t, t.inner, t.n) then
+    local taken = self:table_at(t, t.inner)
+    list, place = taken and taken.arguments, position_of(t, t.inner, t.n)
+  elseif t.text[t.inner] == "(" and (t.n == t.inner or t.text[t.n] == ",") and calls:callee(t, t.inner) then
+    list, place = known[calls:who_at(t, t.inner - 1)], place_of(t, t.inner, t.n + 1)
+  elseif self.reach.is_operand(t, t.n) then -- a string that is the argument: help "step"
+    list, place = known[calls:who_at(t, t.n)], 1
+  end
+  return list and list[place]
+end
+
+--- The names that a value which begins after tokens t may be, in quotes; nil where it may be anything. typed: what
+-- is there of it.
+function arguments:choices(t, typed)
+  local text = t.text[t.n]
+  if text == "=" or text == "==" or text == "~=" then return self:assigned(t, t.n) end
+  local argument = self:argument_at(t)
+  local choices = argument and argument.choices
+  if type(choices) == "function" then return choices(typed) end
+  return choices
+end
+
+--- Is it Lua what stands in the quotes that open after tokens t?
+function arguments:is_source(t)
+  local argument = self:argument_at(t)
+  return argument ~= nil and argument.is_source or false
+end
+
+return arguments

@@ -1,0 +1,54 @@
+-- describe.lua - what a value is, in a few words: "matrix 4 x 2", "table of 3 items".
+
+local core = require "moongrad.core"
+local show = require "moongrad.show"
+
+local describe = {}
+
+local longest = 40 -- bytes of a string that are shown
+
+-- "4 x 2", nil for what is no matrix.
+function describe.shape(v)
+  return core.is_matrix(v) and ("%d x %d"):format(v.nrows, v.ncols) or nil
+end
+
+-- A string as Lua source in one line, its end left out when it is long.
+local function quote(s)
+  local cut = s
+  if #s > longest then cut = s:sub(1, utf8.len(s) and utf8.offset(s, 0, longest) - 1 or longest) end
+  return (("%q"):format(cut):gsub("\\\n", "\\n")) .. (cut ~= s and (" ... %d bytes"):format(#s) or "")
+end
+
+-- "function(a, b)"
+local function parameters(f)
+  local info = debug.getinfo(f, "u")
+  local list = {}
+  for i = 1, info.nparams do list[i] = debug.getlocal(f, i) end
+  if info.isvararg then list[#list + 1] = "..." end
+  return "function(" .. table.concat(list, ", ") .. ")"
+end
+
+-- What kind of thing a value is: its class when it has one, else its type.
+function describe.kind(v)
+  local meta = debug.getmetatable(v)
+  local name = type(v) ~= "string" and type(meta) == "table" and rawget(meta, "__name")
+  if name == "row" then return "matrix" end
+  return type(name) == "string" and name or type(v)
+end
+
+-- A value in a few words. No code of the user's runs.
+function describe.words(v)
+  local kind = describe.kind(v)
+  if core.is_matrix(v) then return "matrix " .. describe.shape(v) end
+  if kind == "network" and type(v) == "userdata" then return tostring(v) end
+  if kind == "number" and math.type(v) == "float" then return "number " .. show.number(v) end
+  if kind == "number" or kind == "boolean" then return kind .. " " .. tostring(v) end
+  if kind == "string" then return "string " .. quote(v) end
+  if kind == "function" then return parameters(v) end
+  if kind ~= "table" then return kind end
+  local n = 0
+  for _ in next, v do n = n + 1 end
+  return ("table of %d item%s"):format(n, n == 1 and "" or "s")
+end
+
+return describe

@@ -1,0 +1,54 @@
+-- source_of.lua - a function as the text that made it, when it is certain which text that is.
+
+local tokens = require "moongrad.syntax.tokens"
+
+-- The functions whose word "function" stands in a line of text, each as an expression. One ends at the first "end"
+-- with which it compiles.
+local function functions_in(text, line)
+  local list, found, at, seen = tokens.of(text) or {}, {}, 1, 1
+  for i, t in ipairs(list) do
+    local _, newlines = text:sub(at, t.from - 1):gsub("\n", "")
+    at, seen = t.from, seen + newlines
+    if seen == line and t.kind == "keyword" and t.text == "function" then
+      local name, rest = text:match("^%s*([^(]*)%(()", t.to + 1)
+      local head = "function(" .. (name:find ":" and (text:find("^%s*%)", rest) and "self" or "self, ") or "")
+      for k = i + 1, #list do
+        local source = list[k].text == "end" and head .. text:sub(rest, list[k].to)
+        if source and load("return " .. source, "=function", "t") then
+          found[#found + 1] = source
+          break
+        end
+      end
+    end
+  end
+  return found
+end
+
+-- The names of a function's parameters and of what it takes from the functions around it.
+local function names_of(f)
+  local names, i, info = {}, 0, debug.getinfo(f, "u")
+  for k = 1, info.nparams do names[k] = debug.getlocal(f, k) end
+  if info.isvararg then names[#names + 1] = "..." end
+  repeat
+    i = i + 1
+    names[#names + 1] = debug.getupvalue(f, i)
+  until not debug.getupvalue(f, i)
+  return table.concat(names, " ")
+end
+
+-- The text of f as an expression. nil when f holds variables of functions around it; when the text of its chunk,
+-- texts(chunkname), is not known; or when several functions in its first line look like it.
+return function(f, texts)
+  local info = debug.getinfo(f, "S")
+  local text = info.what == "Lua" and texts(info.source)
+  local found
+  for _, source in ipairs(text and functions_in(text, info.linedefined) or {}) do
+    local made = load("return " .. source, "=function", "t")()
+    local _, lines = source:gsub("\n", "")
+    if lines == info.lastlinedefined - info.linedefined and names_of(made) == names_of(f) then
+      if found and found ~= source then return nil end
+      found = source
+    end
+  end
+  return found
+end

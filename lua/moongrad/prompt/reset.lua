@@ -1,0 +1,64 @@
+-- reset.lua - reset(): back to a fresh session.
+
+local mg = require "moongrad"
+local options = require "moongrad.options"
+local text = require "moongrad.text"
+
+local reset = {}
+
+local session       -- live(name), base, seed(), seeds, clear() of the session
+local openings = {} -- what is run again: init.lua
+
+function reset.begin(s)
+  session = s
+  for _, noted in ipairs(s.noted) do
+    if noted.kind == "init.lua" and noted.text then openings = { load(noted.text, "@" .. noted.what) } end
+  end
+end
+
+-- What reset makes the generators begin with, in a saved session: as where it was saved.
+function reset.start(seed, a, b)
+  session.seed = function() return seed end
+  session.seeds = { a, b }
+end
+
+-- Runs f now, and again at each reset.
+function reset.opening(f)
+  openings = { f }
+  pcall(f)
+end
+
+local done = { __name = "reset", __metatable = false } -- the metatable of what reset returns
+
+function done.__tostring(r)
+  local names = r.names
+  local gone = #names == 0 and "no names of yours" or
+    ("%d name%s of yours (%s)"):format(#names, #names == 1 and "" or "s", text.first(names))
+  return ("gone: %s%s; seed(%d)%s"):format(r.network and "the network, " or "", gone, r.seed,
+    #openings > 0 and "; init.lua was run again" or "")
+end
+
+local looks = { PROMPT = true, _PROMPT = true, _PROMPT2 = true } -- how the prompt looks stays
+
+--- reset()
+-- Back to a fresh session: the network, X, y, ETA and the names you made are gone (PROMPT stays), Lua's own are
+-- what they were, the random numbers begin at the seed of the start, and init.lua is run again. The inputs stay
+-- in history() and for save_session. Returns what went: .names, .network, .seed.
+-- > reset()
+function reset.reset(...)
+  options.none("reset", ...)
+  local r = setmetatable({ names = {}, network = session.live "NET" ~= nil, seed = session.seed() }, done)
+  for name, v in next, _G do
+    if session.base[name] == nil and not looks[name] then r.names[#r.names + 1] = tostring(name) end
+    if not rawequal(v, session.base[name]) and not looks[name] then rawset(_G, name, nil) end
+  end
+  for name, v in next, session.base do rawset(_G, name, v) end
+  table.sort(r.names)
+  session.clear()
+  mg.seed(r.seed)
+  math.randomseed(session.seeds[1], session.seeds[2])
+  for _, f in ipairs(openings) do pcall(f) end
+  return r
+end
+
+return reset

@@ -1,0 +1,127 @@
+-- quantities.lua - what of a network has a name in formulas: LAYERS ETA X y THETA A Z DELTA GRAD DTHETA J.
+--
+-- Each is declared once, here, under its help. The session's names, the fields of networks, labels, hints, completion,
+-- explain, walk, diff and .luacheckrc, which is read by Lua 5.1, are made of these records. Each has
+--   name    what a session calls it
+--   field   what a network calls it, net.theta, and the engine
+--   kind    "matrices", a list with a matrix for each layer, "matrix", "number" or "sizes"
+--   shape   in words; l is a layer, n(l) its units, N the rows of X, K the columns of y
+--   writer  "user", or "engine" for what passes make
+--   hint    what is said of a new variable that is called almost so; false: nothing
+-- Lists of matrices, and what passes make, have also
+--   maker   the call that makes it, besides step(); false: it is always there
+--   lacks   what there has been none of as long as it is not there
+--   op      the operation of a walk that makes it
+--   turn    its place among what a step makes, in their order
+-- and lists of matrices
+--   first   the first layer that has one is this layer of weights: 0 for A, which begins with the input
+--   column  what column 1 is called that is no unit: "bias", "one"; false: it is one
+
+local quantities = {
+  --- LAYERS
+  -- The units of each layer, input first. Assigning makes a new network, its THETA drawn at once, that keeps ETA,
+  -- X, y and every other option.
+  -- > LAYERS = {2, 3, 1}
+  -- > LAYERS
+  { name = "LAYERS", field = "layers", kind = "sizes", shape = "L + 1 numbers", writer = "user",
+    hint = "the layers are LAYERS" },
+
+  --- ETA
+  -- The learning rate: how far a step goes along the gradient.
+  --   THETA[l] = THETA[l] - ETA GRAD[l]
+  -- > ETA = 0.5
+  { name = "ETA", field = "eta", kind = "number", shape = "a number", writer = "user",
+    hint = "the learning rate is ETA" },
+
+  --- X
+  -- The data, a row for each example; a table of rows becomes a matrix.
+  -- > X = {{0, 0}, {0, 1}, {1, 0}, {1, 1}}
+  { name = "X", field = "X", kind = "matrix", shape = "N x n(1)", writer = "user", hint = false },
+
+  --- y
+  -- The targets, a row for each row of X; N numbers become a column.
+  -- > y = {0, 1, 1, 0}
+  { name = "y", field = "y", kind = "matrix", shape = "N x K", writer = "user", hint = false },
+
+  --- THETA[l]
+  -- The weights into layer l + 1: a row for each unit that receives, column 1 the bias, the weight of a constant 1.
+  -- Writing changes the network: one weight, one row, THETA[l] = m copies a matrix in, THETA = {} draws all anew.
+  -- > THETA[1][1][2] = 0.5
+  -- > THETA[1]
+  { name = "THETA", field = "theta", kind = "matrices", shape = "n(l+1) x (1 + n(l))", writer = "user",
+    hint = "the weights are THETA", maker = false, lacks = false, op = false, turn = 7, first = 1, column = "bias" },
+
+  --- A[l]
+  -- The activations of layer l: what its N rows send on, behind a column of ones; the constant that the bias
+  -- weighs. A[1] is [1 X]; the last one is the prediction, without ones.
+  --   A[l+1] = [1 g(Z[l])]
+  -- > A[3]
+  { name = "A", field = "a", kind = "matrices", shape = "N x (1 + n(l))", writer = "engine", hint = false,
+    maker = "forward", lacks = "pass", op = "a", turn = 1, first = 0, column = "one" },
+
+  --- Z[l]
+  -- The pre-activations: what each unit of layer l + 1 sums up for each row, before its activation g.
+  --   Z[l] = A[l] THETA[l]^T
+  -- > Z[2]
+  { name = "Z", field = "z", kind = "matrices", shape = "N x n(l+1)", writer = "engine", hint = false,
+    maker = "forward", lacks = "pass", op = "z", turn = 2, first = 1, column = false },
+
+  --- DELTA[l]
+  -- dJ/dZ[l]: how J changes with each pre-activation. Backpropagation carries it from the last layer back.
+  --   DELTA[L] = dJ/dA[L+1] * g'(Z[L])
+  --   DELTA[l] = (DELTA[l+1] THETA[l+1], without the bias's column) * g'(Z[l])
+  -- > DELTA[2]
+  { name = "DELTA", field = "delta", kind = "matrices", shape = "N x n(l+1)", writer = "engine",
+    hint = "the network's is DELTA", maker = "backward", lacks = "backward pass", op = "delta", turn = 4, first = 1,
+    column = false },
+
+  --- GRAD[l]
+  -- dJ/dTHETA[l], the gradient: how J changes with each weight.
+  --   GRAD[l] = DELTA[l]^T A[l] + l1 sign(THETA[l]) + l2 THETA[l], the last two not for biases
+  -- > GRAD[1]
+  { name = "GRAD", field = "grad", kind = "matrices", shape = "as THETA[l]", writer = "engine",
+    hint = "the gradient is GRAD", maker = "backward", lacks = "backward pass", op = "grad", turn = 5, first = 1,
+    column = "bias" },
+
+  --- DTHETA[l]
+  -- The last update that was applied.
+  --   DTHETA[l] = -ETA GRAD[l] in plain descent
+  -- > DTHETA[1]
+  { name = "DTHETA", field = "dtheta", kind = "matrices", shape = "as THETA[l]", writer = "engine",
+    hint = "the last update is DTHETA", maker = "update", lacks = "update", op = "update", turn = 6, first = 1,
+    column = "bias" },
+
+  --- J
+  -- The cost of the last pass, the one whose gradient is taken; NET.options.cost says which. After a step that is
+  -- the cost before its last update; its report, the prompt and cost() have that of THETA as it now is. After train
+  -- it is that of the last batch, and the report and the prompt have the mean over the epoch's batches. help "costs"
+  -- has them side by side.
+  -- > J
+  { name = "J", field = "J", kind = "number", shape = "a number", writer = "engine", hint = false,
+    maker = "forward", lacks = "pass with targets", op = "cost", turn = 3 },
+}
+
+quantities.by_name, quantities.by_field = {}, {}
+for _, quantity in ipairs(quantities) do
+  quantities.by_name[quantity.name], quantities.by_field[quantity.field] = quantity, quantity
+end
+
+-- The fields of a network that are lists of matrices, in the order above.
+quantities.matrices = {}
+for _, quantity in ipairs(quantities) do
+  if quantity.kind == "matrices" then quantities.matrices[#quantities.matrices + 1] = quantity.field end
+end
+
+-- What a step makes, in the order in which it does.
+quantities.made = {}
+for _, quantity in ipairs(quantities) do
+  if quantity.turn then quantities.made[quantity.turn] = quantity end
+end
+
+-- Where in its list of matrices what belongs to a layer of weights is: the activations that layer 1 gives are A[2].
+function quantities.place(field, layer) return layer + 1 - quantities.by_field[field].first end
+
+-- What makes a quantity that is not there yet: "backward() or step()".
+function quantities.makers(quantity) return quantity.maker .. "() or step()" end
+
+return quantities

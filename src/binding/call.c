@@ -1,0 +1,51 @@
+/* call.c - calling the engine on a network, which may run functions of the network's own meanwhile. */
+
+#include "call.h"
+
+int fail_busy(lua_State *L) {
+  return fail(L, "this network is in the middle of a pass, which calls one of its own functions");
+}
+
+void network_idle(lua_State *L, const Network *n) {
+  if (n->busy) fail_busy(L);
+  stopper_not_told(L);
+}
+
+/* The numbers of n are a pass's alone, or anyone's again. */
+static void set_busy(Network *n, bool busy) {
+  n->busy = n->parameters->busy = busy;
+  if (n->batch != NULL) n->batch->busy = busy;
+}
+
+void run_begin(lua_State *L, Network *n, Stopper *s) {
+  network_idle(L, n);
+  if (n->unpaired)
+    fail(L, "cost \"%s\" goes with output \"%s\"; set one of them first", n->net.cost.kind->name,
+         n->net.cost.kind->output);
+  if (n->running != NULL) luaL_checkstack(L, LUA_MINSTACK, "a function of the network's own");
+  stopper_begin(L, s, &n->net.stop);
+  if (n->running == NULL) return;
+  s->outer = n->running->L;
+  n->running->L = L;
+  set_busy(n, true);
+}
+
+void run_over(Network *n, Stopper *s) {
+  stopper_end(s, &n->net.stop);
+  if (n->running == NULL) return;
+  n->running->L = s->outer;
+  set_busy(n, false);
+}
+
+void run_raise(lua_State *L, mg_status status, int failed) {
+  if (status != MG_FAILED) return;
+  lua_settop(L, failed);
+  lua_error(L);
+}
+
+void run_end(Network *n, Stopper *s, mg_status status) {
+  run_over(n, s);
+  run_raise(s->L, status, lua_gettop(s->L));
+}
+
+int run_stopped(lua_State *L, const char *who) { return fail(L, "%s: interrupted (THETA kept)", who); }

@@ -1,0 +1,72 @@
+/* ending.c - the end of a session that its user did not leave: it is kept in its recovery file. */
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell.h"
+
+#define RESERVE (4 << 20) /* bytes for the keeping of a session when memory is short */
+
+static lua_State *state; /* of the session, NULL when its user has left it */
+static void *reserve;
+
+/* session.recover() */
+static int recover(lua_State *L) {
+  lua_settop(L, 0);
+  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) != LUA_TTABLE) return 0;
+  if (lua_getfield(L, -1, "recover") != LUA_TFUNCTION) return 0;
+  lua_call(L, 0, 2);
+  return 2;
+}
+
+/* Keeps the session and says where, and why. */
+static void keep(const char *why) {
+  if (!lua_checkstack(state, LUA_MINSTACK)) return;
+  lua_pushcfunction(state, recover);
+  if (run_call(state, 0, 2) != LUA_OK) {
+    run_report(state, LUA_ERRRUN);
+    return;
+  }
+  if (lua_type(state, -2) == LUA_TSTRING) {
+    const char *path = lua_tostring(state, -2), *quote = path[strcspn(path, " \"\\$&;()*?<>|#~`")] ? "'" : "";
+    esc_printf(stderr, "%s: the session is kept, moongrad -i %s%s%s goes on with it\n", why, quote, path,
+               quote);
+  } else if (lua_type(state, -1) == LUA_TSTRING)
+    esc_printf(stderr, "%s: the session is not kept: %s\n", why, lua_tostring(state, -1));
+  lua_pop(state, 2);
+}
+
+/* Readline ends the program when it has no memory; the user's own os.exit is called by Lua. */
+static void at_exit(void) {
+  free(reserve);
+  if (state != NULL && !stop_runs()) {
+    line_break_off();
+    keep("\nout of memory");
+  }
+  hist_close();
+}
+
+void end_open(lua_State *L) {
+  state = L;
+  reserve = malloc(RESERVE);
+  atexit(at_exit);
+}
+
+void end_close(void) { state = NULL; }
+
+void end_by(int sig) {
+  keep(strsignal(sig));
+  hist_close();
+  fflush(stdout);
+  sig_restore();
+  sig_default(sig);
+}
+
+int end_is_lost(void) {
+  struct pollfd in = {.fd = STDIN_FILENO};
+  return poll(&in, 1, 0) > 0 && in.revents & (POLLHUP | POLLERR);
+}

@@ -223,9 +223,11 @@ dropped-row
 
 Sources: stale-weights: Mazur, A step by step backpropagation example (2015), whose .291027924 after one step came from
 a program that had it, while his text warns of it; missing-factor: the article, which descends half a sum and prints a
-mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen, chapter 3; derivative-of-a: a (1 -
-a) written where a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's machine
-learning course, exercise 4.]] },
+mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen, chapter 3, and dJ/dA taken for
+dJ/dZ with cross-entropy; extra-output-derivative: the squares' DELTA kept when the cost became cross-entropy or
+softmax, as in questions about Ng's DELTA = a - y, which lacks a g' on purpose; derivative-of-a: a (1 - a) written where
+a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's machine learning course,
+exercise 4.]] },
 
 { "data", { "datasets", "data sets", "targets", "one-hot" }, [[
 data: X and y

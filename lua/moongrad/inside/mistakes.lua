@@ -52,10 +52,17 @@ mistakes.list = {
         and ": there is but one row" or "")
     end },
   { name = "no-output-derivative",
-    formula = "DELTA[L] = dJ/dA[L+1]: g'(Z[L]) is forgotten",
+    formula = "DELTA[L] = dJ/dA[L+1]: g'(Z[L]) is forgotten; with cross-entropy (yhat - y) / (yhat (1 - yhat)) / N, "
+      .. "with softmax -y / yhat / N",
     cannot = function(f)
-      if f.cancels then return cancelled(f) end
       if f.activations[f.depth] == "linear" then return "the output is linear: its g' is 1" end
+    end },
+  { name = "extra-output-derivative",
+    formula = "DELTA[L] = (yhat - y) / N * yhat (1 - yhat): g'(Z[L]) once more, though in yhat - y, the DELTA[L] of "
+      .. "cross-entropy and softmax, it has cancelled",
+    cannot = function(f)
+      if f.cancels then return nil end
+      return ("with cost %q g'(Z[%d]) belongs into DELTA[%d]"):format(options.name_of(f.cost), f.depth, f.depth)
     end },
   { name = "derivative-of-a",
     formula = "g'(A[l+1]) for g'(Z[l]) in every DELTA[l]: the slope is taken where it was already g",

@@ -45,6 +45,10 @@ local function with_data(self, net, run)
   data.contradictions(self, run.twin.X, run.twin.y)
   measure(self, net, run)
   updates.adopt(self, probe.epochs(run), run)
+  if run.failure then
+    finding.add(self, { name = "error", text = "a copy that goes on fails: " .. run.failure })
+    return
+  end
   if updates.gradient(self, net, run) then return end
   local is_explained = fit.penalty(self, net, run)
   if not is_explained then updates.look(self, net, run) end

@@ -30,7 +30,8 @@ local same_at_a = { linear = true, relu = true, ["leaky-relu"] = true }
 
 -- --- the mistakes -------------------------------------------------------------------------
 
--- name, what it computes (formula), and cannot: why it shows nowhere in a network of these facts, or nil.
+-- name, what it computes (formula), and cannot: why it shows nowhere in a network of these facts, or nil; before: what
+-- an example does first, where the network of the other examples cannot show it.
 mistakes.list = {
   { name = "stale-weights",
     formula = "DELTA[l] = (DELTA[l+1] (THETA[l+1] - ETA GRAD[l+1]), without column 1) * g'(Z[l]): weights that are "
@@ -60,6 +61,7 @@ mistakes.list = {
   { name = "extra-output-derivative",
     formula = "DELTA[L] = (yhat - y) / N * yhat (1 - yhat): g'(Z[L]) once more, though in yhat - y, the DELTA[L] of "
       .. "cross-entropy and softmax, it has cancelled",
+    before = 'NET.options.cost = "cross-entropy"',
     cannot = function(f)
       if f.cancels then return nil end
       return ("with cost %q g'(Z[%d]) belongs into DELTA[%d]"):format(options.name_of(f.cost), f.depth, f.depth)

@@ -6,6 +6,7 @@ const char *const mg_bug_names[] = {"none",
                                     "stale-weights",
                                     "missing-factor",
                                     "no-output-derivative",
+                                    "extra-output-derivative",
                                     "derivative-of-a",
                                     "no-hidden-derivative",
                                     "shifted-bias",
@@ -13,13 +14,40 @@ const char *const mg_bug_names[] = {"none",
                                     "wrong-sign",
                                     NULL};
 
+/* Where published code that divides by yhat, or by 1 - yhat, keeps it away from 0. */
+static double away_from_0(double part, mg_type type) {
+  const double least = type == MG_DOUBLE ? 1e-15 : 1e-7;
+  return part > least ? part : least;
+}
+
+/* With a logarithmic cost, in whose dJ/dz the slope of the output has cancelled: DELTA[L] = dJ/dyhat, without
+   the slope; or dJ/dz times the slope, once more than there is to it. */
+static void without_cancelling(mg_network *net, double factor, size_t from, size_t to) {
+  mg_layer *last = &net->layer[net->n_layers - 1];
+  const bool is_softmax = last->activation->by_row;
+  for (size_t r = from; r < to; r++)
+    for (size_t k = 0; k < last->n_out; k++) {
+      const double a = mg_mat_get(&last->out, r, k), d = mg_mat_get(&last->delta, r, k);
+      const double above = away_from_0(a, net->type), below = away_from_0(1 - a, net->type);
+      double wrong = d * a * (1 - a);
+      if (net->bug == MG_NO_OUTPUT_DERIVATIVE)
+        wrong = is_softmax ? -factor * mg_mat_get(&net->y, r, k) / above : d / (above * below);
+      mg_mat_set(&last->delta, r, k, wrong);
+    }
+}
+
 /* DELTA[L] = dJ/dyhat; dJ/dz for the logarithmic costs. */
 static mg_status from_cost(mg_network *net, size_t from, size_t to) {
   mg_layer *y = &net->layer[net->n_layers - 1];
   double factor = net->cost.kind->factor(&net->cost, net->rows, y->n_out);
   if (net->bug == MG_MISSING_FACTOR) factor = 1;
   if (net->bug == MG_WRONG_SIGN) factor = -factor;
-  return net->cost.kind->delta(&net->cost, &y->z, &y->out, &net->y, &y->delta, factor, from, to);
+  const mg_status status =
+      net->cost.kind->delta(&net->cost, &y->z, &y->out, &net->y, &y->delta, factor, from, to);
+  const bool is_of_slope = net->bug == MG_NO_OUTPUT_DERIVATIVE || net->bug == MG_EXTRA_OUTPUT_DERIVATIVE;
+  if (status == MG_OK && is_of_slope && net->cost.kind->output != NULL)
+    without_cancelling(net, factor, from, to);
+  return status;
 }
 
 /* The wrong weights that carry the deltas of layer l back. They stand where THETA before the last update

@@ -6,9 +6,14 @@
 
      stale-weights         DELTA[l] carried back by weights that are updated already, l < L:
                            DELTA[l] = (DELTA[l+1] (THETA[l+1] - ETA GRAD[l+1])) * g'(Z[l]), where what is
-   frozen stays: the layers are updated one by one, from the last down, as the deltas go missing-factor
-   DELTA[L] = (d sum of losses / dyhat) * g'(Z[L]): the factor before the sum is forgotten
-     no-output-derivative  DELTA[L] = dJ/dyhat
+                           frozen stays: the layers are updated one by one, from the last down, as the
+                           deltas go
+     missing-factor        DELTA[L] = (d sum of losses / dyhat) * g'(Z[L]): the factor before the sum is
+                           forgotten
+     no-output-derivative  DELTA[L] = dJ/dyhat; for the logarithmic costs it divides by yhat (1 - yhat), or by
+                           yhat, each kept away from 0 by 1e-15 (single precision: 1e-7)
+     extra-output-derivative
+                           logarithmic costs: DELTA[L] = dJ/dZ[L] * yhat (1 - yhat), though g' has cancelled
      derivative-of-a       g'(A[l+1]) for g'(Z[l]), in every layer whose delta has one
      no-hidden-derivative  DELTA[l] = DELTA[l+1] THETA[l+1], l < L
      shifted-bias          the bias's column goes back in place of the first weights', those in place of the
@@ -28,6 +33,7 @@ typedef enum mg_bug {
   MG_STALE_WEIGHTS,
   MG_MISSING_FACTOR,
   MG_NO_OUTPUT_DERIVATIVE,
+  MG_EXTRA_OUTPUT_DERIVATIVE,
   MG_DERIVATIVE_OF_A,
   MG_NO_HIDDEN_DERIVATIVE,
   MG_SHIFTED_BIAS,

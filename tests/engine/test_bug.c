@@ -46,6 +46,7 @@ static void each_is_a_mistake(void **state) {
   fixture right, wrong;
   open_backward(&right, "mse", MG_NO_BUG);
   for (mg_bug bug = MG_STALE_WEIGHTS; mg_bug_names[bug] != NULL; bug++) {
+    if (bug == MG_EXTRA_OUTPUT_DERIVATIVE) continue; /* logarithmic costs' alone */
     open_backward(&wrong, "mse", bug);
     assert_false(same_grads(&right, &wrong));
     wrong.net.bug = MG_NO_BUG;
@@ -67,6 +68,26 @@ static void factors_and_signs(void **state) {
   assert_times(&wrong, &right, -1);
   fixture_free(&wrong);
   fixture_free(&right);
+}
+
+/* dJ/dyhat times sigmoid' is dJ/dz, which times sigmoid' is once more: what the two make differs by its
+ * square. */
+static void the_slope_has_cancelled(void **state) {
+  (void)state;
+  fixture right, without, twice;
+  open_backward(&right, "cross-entropy", MG_NO_BUG);
+  open_backward(&without, "cross-entropy", MG_NO_OUTPUT_DERIVATIVE);
+  open_backward(&twice, "cross-entropy", MG_EXTRA_OUTPUT_DERIVATIVE);
+  for (size_t r = 0; r < 5; r++)
+    for (size_t k = 0; k < 2; k++) {
+      const double a = mg_mat_get(&right.net.layer[2].out, r, k), slope = a * (1 - a);
+      const double d = mg_mat_get(&right.net.layer[2].delta, r, k);
+      assert_relative(mg_mat_get(&without.net.layer[2].delta, r, k) * slope, d, 1e-13); /* some roundings */
+      assert_relative(mg_mat_get(&twice.net.layer[2].delta, r, k), d * slope, 1e-13);
+    }
+  fixture_free(&right);
+  fixture_free(&without);
+  fixture_free(&twice);
 }
 
 /* With a cost that is a sum, the last row dropped is a batch of one row less. */
@@ -160,6 +181,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_is_a_mistake),
       cmocka_unit_test(factors_and_signs),
+      cmocka_unit_test(the_slope_has_cancelled),
       cmocka_unit_test(the_last_row_is_dropped),
       cmocka_unit_test(weights_that_stay_are_not_stale),
       cmocka_unit_test(row_blocks_and_paths_leave_the_same_bits),

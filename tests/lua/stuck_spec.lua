@@ -52,11 +52,15 @@ local function follow(kind, net, more)
   return kind.cure ~= false and has_learnt(net) or is_told, is_twice, is_named, table.concat(said, " | ")
 end
 
+-- So many of each kind; under the sanitisers a few, which look at something else.
+local is_sanitised = (os.getenv "MOONGRAD" or ""):find("/asan/", 1, true)
+local many = kit.many(50, is_sanitised and 5 or 20)
+
 describe("a stuck network", function()
   local well, all = 0, 0
   for index, kind in ipairs(kinds) do
     it("gets out of it, or is told why not: " .. kind.name, function()
-      local n, good, named, report = kit.many(50, 10), 0, 0, {}
+      local n, good, named, report = many, 0, 0, {}
       for k = 0, n - 1 do
         local is_well, is_twice, is_named, said = follow(kind, stuck(kind, 100 * index + k), k % 2 * 500)
         assert.is_false(is_twice, ("%s, network %d: %s"):format(kind.name, k, said))

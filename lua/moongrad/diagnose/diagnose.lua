@@ -45,6 +45,10 @@ local function with_data(self, net, run)
   data.contradictions(self, run.twin.X, run.twin.y)
   measure(self, net, run)
   updates.adopt(self, probe.epochs(run), run)
+  if run.failure then
+    finding.add(self, { name = "error", text = "a copy that goes on fails: " .. run.failure })
+    return
+  end
   if updates.gradient(self, net, run) then return end
   local is_explained = fit.penalty(self, net, run)
   if not is_explained then updates.look(self, net, run) end
@@ -102,17 +106,19 @@ local function before(a, b)
 end
 
 --- net:diagnose()
--- Why does it not learn? Looks at the network as it stands, and tries some epochs on a copy: the network itself, its
--- THETA, live state and generators, stay as they are in every bit. What it looks for: NaN, data that does not fit,
--- X unscaled, constant columns, targets that the output cannot reach, equal rows of THETA (symmetry), an ETA too large
--- or too small, saturated units (|g'| under a hundredth of its largest), dead relus, a gradient that vanishes or
--- explodes on its way down, and a cost that stays on a plateau.
+-- Why does it not learn? Looks at the network as it stands, and tries epochs and changes on copies: the network itself,
+-- its THETA, live state and generators, stay as they are in every bit. What it looks for: NaN, data that does not fit,
+-- rows of X that are equal with different y, X unscaled, constant columns, targets that the output cannot reach, l1 or
+-- l2 too large, no hidden layer or linear ones, equal rows of THETA (symmetry), an ETA too large or too small,
+-- saturated units (|g'| under a hundredth of its largest), relus that are dead or off, a gradient that vanishes or
+-- explodes on its way down, frozen layers, and a cost that stays on a plateau.
 --   update / weight: ETA |GRAD[l]| / |THETA[l]|, for which 1e-3 is usual
--- Returns a diagnosis: ok; findings, a list of {name, layer, value, text, try, minor}, causes first; try, that of the
--- first finding, a line to type; layers[l] {saturated, dead, delta, gradient, update}; mse, explained (1 - mse over the
+-- Returns a diagnosis: ok; findings, a list of {name, layer, value, text, try, minor}, causes first; try, the first of
+-- theirs, a line to type; layers[l] {saturated, dead, delta, gradient, update}; mse, explained (1 - mse over the
 -- variance of y); and, of the epochs on the copy, trend, fall (a share of the cost) and costs. They are what step does,
--- or train after batches. A minor finding is worth a line, no more. Of many rows of X some 1000 are looked at;
--- of many parameters fewer epochs are tried, with fewer rows, as the diagnosis says.
+-- or train after batches. A try has helped a copy, with the generator as it stands; where nothing helped there is none.
+-- A minor finding is worth a line, no more. Of many rows of X some 1000 are looked at; of many parameters fewer epochs
+-- are tried, with fewer rows, as the diagnosis says.
 -- > diagnose()
 -- > diagnose().findings[1]
 function diagnosis.of(net, ...)

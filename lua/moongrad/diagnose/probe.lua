@@ -41,8 +41,8 @@ end
 -- spent, the multiply-adds of all so far; searched, what came of them; floor, the share of the variance of y that X
 -- cannot tell; left, what net leaves of the rest.
 function probe.new(net, X, y)
-  local rows, epochs, most = sizes(net, #X)
-  local run = { net = net, X = some(X, rows), y = some(y, math.min(rows, #y)), epochs = epochs, most = most, spent = 0,
+  local rows, epochs, most = sizes(net, math.max(#X, #y)) -- which may not fit each other
+  local run = { net = net, X = some(X, rows), y = some(y, rows), epochs = epochs, most = most, spent = 0,
     searched = {}, floor = 0 }
   -- A cost that is a sum grows with the rows: fewer of them need a larger ETA for as large a step.
   local function scale(few) return core.cost_factor(net, few) == core.cost_factor(net, #X) and #X / few or 1 end
@@ -59,7 +59,8 @@ end
 -- A copy that stands where net does.
 local function start(run, eta) return probe.copy(run.net, run.X, run.y, eta * run.scale) end
 
--- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers.
+-- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers, or end in an
+-- error, as one of the user's own functions may: run.failure.
 local function costs(run, eta)
   local twin = start(run, eta)
   local list = { core.evaluate(twin, run.X, run.y) }
@@ -72,6 +73,7 @@ local function costs(run, eta)
   end)
   if ok then return list end
   finding.pass_on(message)
+  if not tostring(message):find("finite", 1, true) then run.failure = tostring(message) end
   return nil
 end
 
@@ -115,10 +117,12 @@ function probe.smaller(run)
 end
 
 -- A larger one with which it falls so many times as far as it does now, if any does, and by how much. It is no bolder
--- than need be: ten times more must bring the cost down by a further twentieth.
-function probe.larger(run, now, times)
+-- than need be: ten times more must bring the cost down by a further twentieth. widest: the update/weight of this one,
+-- from which those are passed over that move next to nothing, too.
+function probe.larger(run, now, times, widest)
   local best, most
-  for power = 1, 7 do
+  local idle = widest > 0 and math.max(math.log(1e-6 / widest, 10) // 1 | 0, 0) or 0
+  for power = idle + 1, idle + 7 do
     local eta = run.net.eta * 10 ^ power
     local found = probe.epochs(run, eta)
     if not found.costs then break end

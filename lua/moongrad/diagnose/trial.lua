@@ -43,6 +43,8 @@ local function apart(f)
   return ok
 end
 
+local per_unit = 50 -- multiply-adds that an activation and its slope take the time of
+
 -- A copy after this change, no epoch yet; nil where the change fails. eta: the one that it sets, if any.
 function trial.start(run, change, eta)
   local self = setmetatable({ run = run, change = change, eta = eta, epochs = 0 }, trial)
@@ -55,8 +57,8 @@ function trial.start(run, change, eta)
       core.set_rng(self.net, own)
     end
   end)
-  self.size = 0
-  for _, m in ipairs(self.net.theta) do self.size = self.size + #m * m.ncols end
+  self.work = 0 -- of an epoch
+  for _, m in ipairs(self.net.theta) do self.work = self.work + #self.net.X * #m * (3 * m.ncols + per_unit) end
   return ok and self:measure() and self or nil
 end
 
@@ -84,7 +86,7 @@ end
 -- Makes epochs more. What it leaves then; nil where they leave the finite numbers. Where one epoch undoes the other,
 -- the worse of the last two counts.
 function trial:go(epochs)
-  self.run.spent = self.run.spent + 3 * epochs * self.size * #self.net.X
+  self.run.spent = self.run.spent + epochs * self.work
   self.epochs = self.epochs + epochs
   local before = train(self, epochs - 1) and self:measure()
   local last = before and train(self, 1) and self:measure()

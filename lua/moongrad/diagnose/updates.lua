@@ -99,7 +99,7 @@ local function is_slow(self)
 end
 
 local function look_at_small(self, net, run)
-  local larger, fall = probe.larger(run, self, is_slow(self) and 5 or 10)
+  local larger, fall = probe.larger(run, self, is_slow(self) and 5 or 10, self.widest)
   if larger then
     local update = self.widest < 1e-3 and "an update is at most %.2g of its weights, 1e-3 is usual: "
       or "an update is up to %.2g of its weights, and yet "

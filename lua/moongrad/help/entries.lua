@@ -110,8 +110,9 @@ end
 local function add_mistakes(list)
   for _, mistake in ipairs(require "moongrad.inside.mistakes".list) do
     local name = mistake.name
-    local text = ('Computes %s.\nhelp "mistakes" has the others.\n> bug(%q)\n> check()\n> bug(false)'):format(
-      mistake.formula, name)
+    local before = mistake.before and "> " .. mistake.before .. "\n" or ""
+    local text = ('Computes %s.\nhelp "mistakes" has the others.\n%s> bug(%q)\n> check()\n> bug(false)'):format(
+      mistake.formula, before, name)
     list[#list + 1] = new("choice", name, ("%q, a mistake of backward passes"):format(name), text)
   end
 end

@@ -124,16 +124,19 @@ Zhang, Ren and Sun, Delving deep into rectifiers (2015).]] },
 { "not learning", { "why does it not learn", "diagnosis", "saturation", "vanishing gradient", "dead relus", "plateau",
   "plateaus" }, [[
 not learning: what it looks like, and what to try
-diagnose() looks, tries some epochs on a copy, says what it sees with its numbers, and proposes a line to type.
-  symmetry      equal rows of THETA[l]: units that compute the same and stay one unit; draw THETA at random
-  saturation    |g'(Z)| next to nothing for most of X: weights or X are too large
-  dead          relus that are 0 for every row of X: no gradient comes through them
-  vanishing     each layer shrinks what goes back; exploding: each enlarges it; "xavier" and "he" keep its size
-  ETA           too large: the cost rises, oscillates or leaves the finite numbers; below 0 it goes up the gradient
-  update        too small, where it is usually about 1e-3 of its weights: nothing moves
-  gradient      J does not change as GRAD says: check() tells where
-  plateau       the cost stays. XOR by mse: 1/4, every row gets .5; 1/6, three rows share a prediction; 1/8, two do
-  data          X whose columns are not near 1 in size, targets that the output's g cannot reach, NaN
+diagnose() looks, says what it sees with its numbers, and proposes a line to type that helped a copy of the network.
+  symmetry       equal rows of THETA[l]: units that compute the same and stay one unit; draw THETA at random
+  saturation     |g'(Z)| next to nothing for most of X: weights or X are too large, or ETA has made them so
+  dead, off      relus that are 0 for every row of X, or for nearly all: no gradient comes through them
+  vanishing      each layer shrinks what goes back; exploding: each enlarges it; "xavier" and "he" keep its size
+  ETA            too large: the cost rises, oscillates or leaves the finite numbers; below 0 it goes up the gradient
+  update         too small, where it is usually about 1e-3 of its weights: nothing moves
+  gradient       J does not change as GRAD says: check() tells where
+  linear         no hidden layer, or linear ones: a sum of columns cannot tell XOR's rows apart
+  contradiction  rows of X that are equal and have different y: the mean of their y is the best answer to them
+  l1, l2         a price on weights that outweighs what they gain
+  plateau        the cost stays. XOR by mse: 1/4, every row gets .5; 1/6, three rows share a prediction; 1/8, two do
+  data           X or y whose numbers are not near 1 in size, class numbers, targets that g cannot reach, NaN
 > LAYERS = {2, 4, 1}
 > init("constant", {value = 0.1})
 > diagnose().findings[1].name
@@ -223,9 +226,11 @@ dropped-row
 
 Sources: stale-weights: Mazur, A step by step backpropagation example (2015), whose .291027924 after one step came from
 a program that had it, while his text warns of it; missing-factor: the article, which descends half a sum and prints a
-mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen, chapter 3; derivative-of-a: a (1 -
-a) written where a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's machine
-learning course, exercise 4.]] },
+mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen, chapter 3, and dJ/dA taken for
+dJ/dZ with cross-entropy; extra-output-derivative: the squares' DELTA kept when the cost became cross-entropy or
+softmax, as in questions about Ng's DELTA = a - y, which lacks a g' on purpose; derivative-of-a: a (1 - a) written where
+a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's machine learning course,
+exercise 4.]] },
 
 { "data", { "datasets", "data sets", "targets", "one-hot" }, [[
 data: X and y

@@ -30,7 +30,8 @@ local same_at_a = { linear = true, relu = true, ["leaky-relu"] = true }
 
 -- --- the mistakes -------------------------------------------------------------------------
 
--- name, what it computes (formula), and cannot: why it shows nowhere in a network of these facts, or nil.
+-- name, what it computes (formula), and cannot: why it shows nowhere in a network of these facts, or nil; before: what
+-- an example does first, where the network of the other examples cannot show it.
 mistakes.list = {
   { name = "stale-weights",
     formula = "DELTA[l] = (DELTA[l+1] (THETA[l+1] - ETA GRAD[l+1]), without column 1) * g'(Z[l]): weights that are "
@@ -52,10 +53,18 @@ mistakes.list = {
         and ": there is but one row" or "")
     end },
   { name = "no-output-derivative",
-    formula = "DELTA[L] = dJ/dA[L+1]: g'(Z[L]) is forgotten",
+    formula = "DELTA[L] = dJ/dA[L+1]: g'(Z[L]) is forgotten; with cross-entropy (yhat - y) / (yhat (1 - yhat)) / N, "
+      .. "with softmax -y / yhat / N",
     cannot = function(f)
-      if f.cancels then return cancelled(f) end
       if f.activations[f.depth] == "linear" then return "the output is linear: its g' is 1" end
+    end },
+  { name = "extra-output-derivative",
+    formula = "DELTA[L] = (yhat - y) / N * yhat (1 - yhat): g'(Z[L]) once more, though in yhat - y, the DELTA[L] of "
+      .. "cross-entropy and softmax, it has cancelled",
+    before = 'NET.options.cost = "cross-entropy"',
+    cannot = function(f)
+      if f.cancels then return nil end
+      return ("with cost %q g'(Z[%d]) belongs into DELTA[%d]"):format(options.name_of(f.cost), f.depth, f.depth)
     end },
   { name = "derivative-of-a",
     formula = "g'(A[l+1]) for g'(Z[l]) in every DELTA[l]: the slope is taken where it was already g",

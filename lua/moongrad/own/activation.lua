@@ -19,8 +19,8 @@ end
 
 -- f at the rows, in the way that it takes them.
 local function values(self, rows)
-  local list = (self.f_on == "matrices" and trial.by_matrices or trial.by_numbers)(self.f, rows)
-  return list or raise("activation %s: f: fails near %s", self.name, trial.place("activation", rows[1]))
+  local list, why, row = (self.f_on == "matrices" and trial.by_matrices or trial.by_numbers)(self.f, rows)
+  return list or trial.fail("activation", self, "f", why, row or rows[1])
 end
 
 local function check_activation(self, a, df)
@@ -78,11 +78,12 @@ function activations.__call(object, z, ...)
   if select("#", ...) > 0 then raise("%s: expected one number or matrix", self.name) end
   local is_number = type(z) == "number"
   if not is_number then z = core.as_matrix(z, self.name) end
-  if self.f_on == "numbers" then
-    if is_number then return self.f(z) end
-    return z:map(self.f)
+  local function each(v)
+    local a = self.f(v)
+    return type(a) == "number" and a or trial.fail("activation", self, "f", { gave = options.show(a) }, { v })
   end
-  if is_number then return self.f_on == "either" and self.f(z) or self.f(core.matrix { z })[1][1] end
+  if is_number then return self.f_on == "matrices" and values(self, { { z } })[1] or each(z) end
+  if self.f_on == "numbers" then return z:map(each) end
   return self.f(z:copy())
 end
 

@@ -18,14 +18,14 @@ for i, row in ipairs(predicted) do
   for k, v in ipairs(row) do pairs_of[#pairs_of + 1] = { v, wanted[i][k] } end
 end
 
--- J that f gives for rows first .. last of these predictions, by one call on matrices; or nil and what it said.
+local tried = "; tried with 8 rows of 2 outputs, predictions between 0 and 1 and targets 0 and 1"
+
+-- J that f gives for rows first .. last of these predictions, by one call on matrices; or nil and what was wrong.
 local function j_whole(f, first, last, rows)
   local yhat, y = core.matrix(table.move(rows, first, last, 1, {})), core.matrix(table.move(wanted, first, last, 1, {}))
-  local ok, j = pcall(f, yhat, y)
-  if not ok then return nil, tostring(j) end
+  local j, why = trial.call(f, yhat, y)
   if core.is_matrix(j) then return (j:sum()) end
-  if type(j) ~= "number" then return nil, "it gave " .. options.show(j) end
-  return j
+  return j, why
 end
 
 -- Is J a sum over rows, or their mean? Raises when it is neither.
@@ -36,10 +36,10 @@ local function is_mean(self)
   if trial.close((2 * a + 6 * b) / 8, all) then return true end
   if not self.checked then return false end
   raise("cost %s: f is %.9g for 8 rows, %.9g for the first 2 and %.9g for the other 6: expected their sum, or " ..
-    "their mean over the rows", self.name, all, a, b)
+    "their mean over the rows%s", self.name, all, a, b, tried)
 end
 
--- The sum of f over the pairs, numbers; or nil, what it said, and where.
+-- The sum of f over the pairs, numbers; or nil, what was wrong, and where.
 local function j_each(f, rows)
   local list, why, where = trial.by_numbers(f, rows)
   if not list then return nil, why, where end
@@ -55,24 +55,24 @@ local function try_cost(self)
   if each then return all and trial.close(each, all) and "either" or "numbers" end
   if all then return "matrices" end
   if not self.checked then return "numbers" end
-  raise("cost %s: f: neither on numbers (at %s: %s) nor on matrices (%s)", self.name, trial.place("cost", where), why,
-    why_not)
+  trial.refuse("cost", self, "f", why, where, why_not, tried)
 end
 
 -- J at the predictions, as the engine takes it.
 local function j_of(self, rows)
-  if self.f_on ~= "numbers" then return (j_whole(self.f, 1, 8, rows)) end
   local list = {}
   for i, row in ipairs(rows) do
     for k, v in ipairs(row) do list[#list + 1] = { v, wanted[i][k] } end
   end
-  return (j_each(self.f, list))
+  local j, why, where
+  if self.f_on == "numbers" then j, why, where = j_each(self.f, list) else j, why = j_whole(self.f, 1, 8, rows) end
+  return j or trial.fail("cost", self, "f", why, where or list[1])
 end
 
 -- What delta gives for the rows, a table of rows; and what it is to be called on.
 local function try_delta(self)
-  local ok, d = pcall(self.delta, core.matrix(predicted), core.matrix(wanted))
-  local fits = ok and core.is_matrix(d) and #d == 8 and d.ncols == 2
+  local d, why_not = trial.call(self.delta, core.matrix(predicted), core.matrix(wanted))
+  local fits = core.is_matrix(d) and #d == 8 and d.ncols == 2
   local each, why, where = trial.by_numbers(self.delta, pairs_of)
   if fits and each then
     for i, v in ipairs(each) do fits = fits and trial.close(v, d[(i + 1) // 2][(i - 1) % 2 + 1]) end
@@ -84,34 +84,32 @@ local function try_delta(self)
     return rows, "numbers"
   end
   if not self.checked then return nil, "numbers" end
-  if ok then
-    d = core.is_matrix(d) and ("it gave a %d x %d matrix for 8 x 2 matrices"):format(#d, d.ncols)
-      or "it gave " .. options.show(d)
-  end
-  raise("cost %s: delta: neither on numbers (at %s: %s) nor on matrices (%s)", self.name, trial.place("cost", where),
-    why, tostring(d))
+  why_not = why_not or { gave = core.is_matrix(d) and ("a %d x %d matrix for 8 x 2 matrices"):format(#d, d.ncols)
+    or options.show(d) }
+  trial.refuse("cost", self, "delta", why, where, why_not, tried)
 end
 
 local function check_cost(self, delta)
-  local j, h = j_of(self, predicted), 1e-5
+  local j, h, moved = j_of(self, predicted), 1e-5, {}
+  for i, row in ipairs(predicted) do moved[i] = { row[1], row[2] } end
   if not trial.is_finite(j) then
-    raise("cost %s: f is %s for predictions between 0 and 1 and targets 0 and 1, expected a finite number " ..
-      "(check = false defines it all the same)", self.name, options.show(j))
+    raise("cost %s: f is %s, expected a finite number%s; check = false defines it all the same", self.name,
+      options.show(j), tried)
   end
-  for i, row in ipairs(predicted) do
+  for i, row in ipairs(moved) do
     for k, v in ipairs(row) do
       row[k] = v - h
-      local low = j_of(self, predicted)
+      local low = j_of(self, moved)
       row[k] = v + h
-      local high = j_of(self, predicted)
+      local high = j_of(self, moved)
       row[k] = v
       local left, right = (j - low) / h, (high - j) / h
       local relative = trial.slope_error(delta[i][k], left, right, math.abs(j), h)
       if not (relative <= trial.tolerance) then
         local ratio = delta[i][k] / ((left + right) / 2)
-        raise("cost %s: delta is %.6g at %s, where dJ/dyhat is %.6g%s; check = false defines it all the same",
+        raise("cost %s: delta is %.6g at %s, where dJ/dyhat is %.6g%s%s; check = false defines it all the same",
           self.name, delta[i][k], trial.place("cost", { v, wanted[i][k] }), (left + right) / 2,
-          trial.is_finite(ratio) and (" (ratio %.4g)"):format(ratio) or "")
+          trial.is_finite(ratio) and (" (ratio %.4g)"):format(ratio) or "", tried)
       end
     end
   end
@@ -145,14 +143,16 @@ function costs.__call(object, yhat, y, ...)
   if yhat == nil or y == nil or select("#", ...) > 0 then raise("%s: expected yhat and y", self.name) end
   yhat, y = core.as_matrix(yhat, "yhat", true), core.as_matrix(y, "y", true)
   if self.f_on ~= "numbers" then
-    local j = self.f(yhat:copy(), y:copy())
+    local j, why = trial.call(self.f, yhat:copy(), y:copy())
+    if why then trial.fail("cost", self, "f", why, { yhat[1][1], y[1][1] }) end
     return core.is_matrix(j) and j:sum() or j
   end
-  local j = 0
+  local rows = {}
   for i = 1, #y do
-    for k = 1, y.ncols do j = j + self.f(yhat[i][k], y[i][k]) end
+    for k = 1, y.ncols do rows[#rows + 1] = { yhat[i][k], y[i][k] } end
   end
-  return j
+  local j, why, where = j_each(self.f, rows)
+  return j or trial.fail("cost", self, "f", why, where)
 end
 
 function costs.__tostring(object)

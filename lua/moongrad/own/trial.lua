@@ -35,13 +35,44 @@ function trial.close(a, b)
   return a == b or a ~= a and b ~= b or math.abs(a - b) <= 1e-9 * math.max(math.abs(a), math.abs(b), 1e-300)
 end
 
--- f of each of the rows of numbers {a, b}, one by one; or nil, what it said, and where.
+-- Calls f; or gives nil and what was wrong: {raised = its error}, {gave = what is no number or matrix, in words}. A
+-- Ctrl-C is passed on.
+function trial.call(f, ...)
+  local ok, v = pcall(f, ...)
+  if not ok then
+    if type(v) == "string" and v:find "interrupted!$" then error(v, 0) end
+    return nil, { raised = v }
+  end
+  if type(v) ~= "number" and not core.is_matrix(v) then return nil, { gave = options.show(v) } end
+  return v
+end
+
+-- What was wrong, in words.
+function trial.wrong(why) return why.gave and "it gave " .. why.gave or tostring(why.raised) end
+
+-- Raises what was wrong at a row when a function that did before is called again: its own error as it is.
+function trial.fail(kind, self, key, why, row)
+  if not why.gave then error(why.raised, 0) end
+  raise("%s %s: %s gave %s for %s, expected a number", kind, self.name, key, why.gave, trial.place(kind, row))
+end
+
+-- Raises that a function can neither be called on numbers nor on matrices; its own error, as it is, when both ways end
+-- in the same. tried: how it was tried, if that is to be said.
+function trial.refuse(kind, self, key, why, row, why_not, tried)
+  if not why.gave and not why_not.gave and (type(why.raised) ~= "string" or why.raised == why_not.raised) then
+    error(why.raised, 0)
+  end
+  raise("%s %s: %s: neither on numbers (at %s: %s) nor on matrices (%s)%s", kind, self.name, key,
+    trial.place(kind, row), trial.wrong(why), trial.wrong(why_not), tried or "")
+end
+
+-- f of each of the rows of numbers {a, b}, one by one; or nil, what was wrong, and where.
 function trial.by_numbers(f, rows)
   local list = {}
   for i, row in ipairs(rows) do
-    local ok, v = pcall(f, table.unpack(row))
-    if not ok then return nil, tostring(v), row end
-    if type(v) ~= "number" then return nil, "it gave " .. options.show(v), row end
+    local v, why = trial.call(f, table.unpack(row))
+    if core.is_matrix(v) then why = { gave = options.show(v) } end
+    if why then return nil, why, row end
     list[i] = v
   end
   return list
@@ -58,14 +89,14 @@ local function columns(rows)
   return table.unpack(matrices)
 end
 
--- The same by one call on matrices; or nil and what it said.
+-- The same by one call on matrices; or nil and what was wrong.
 function trial.by_matrices(f, rows)
-  local ok, m = pcall(f, columns(rows))
-  if not ok then return nil, tostring(m) end
-  if not core.is_matrix(m) then return nil, "it gave " .. options.show(m) end
+  local m, why = trial.call(f, columns(rows))
+  if why then return nil, why end
+  if not core.is_matrix(m) then return nil, { gave = options.show(m) } end
   local expected = columns(rows)
   if #m ~= #expected or m.ncols ~= expected.ncols then
-    return nil, ("it gave a %d x %d matrix for %d x %d"):format(#m, m.ncols, #expected, expected.ncols)
+    return nil, { gave = ("a %d x %d matrix for %d x %d"):format(#m, m.ncols, #expected, expected.ncols) }
   end
   local list = {}
   for _, row in ipairs(m:totable()) do table.move(row, 1, #row, #list + 1, list) end
@@ -89,8 +120,7 @@ function trial.try(kind, self, key, rows)
   end
   if not all then
     if not self.checked then return nil, "numbers" end -- it will say so when it is called
-    raise("%s %s: %s: neither on numbers (at %s: %s) nor on matrices (%s)", kind, self.name, key,
-      trial.place(kind, where), why, why_not)
+    trial.refuse(kind, self, key, why, where, why_not)
   end
   for i, row in ipairs(rows) do
     local one = trial.by_matrices(f, { row })

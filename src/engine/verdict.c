@@ -78,11 +78,13 @@ static bool is_repeated(const judge *q, const reading *r, const reading *other) 
          !(q->nearest < fmax(r->apart, other->apart) / 2);
 }
 
-/* Is J without a feature that the smallest step cannot see? */
+/* Is J without a feature that the smallest step cannot see, and without a jump in g'' that it may lie across?
+ */
 static bool has_no_cliff(const judge *q) {
   const mg_differ *d = q->d;
   const double path = mg_reach_of(&q->rule->reach, d->l, d->i, d->j);
-  return q->rule->bound.is_known && path * 2 * ladder(d->net->type).at[0] < 0.1;
+  return q->rule->bound.is_known && d->l >= q->rule->reach.smooth_from &&
+         path * 2 * ladder(d->net->type).at[0] < 0.1;
 }
 
 /* Is b further off than noise and truncation together can explain? */

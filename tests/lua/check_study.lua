@@ -1,9 +1,9 @@
 -- check_study.lua - the gradient check over networks at random: false alarms, mistakes found, undecided pairs.
 --
--- moongrad --no-session tests/lua/check_study.lua FROM TO EVERY judges networks FROM .. TO, plants mistakes in every
--- so many of them and prints what came of it; a part is a test (verdict_spec.lua). Beside it stands the rule that was
--- there before: an error above 1e-6 of max(|b|, |n|, 16 u |J| / (epsilon 1e-6)), five points taken where they help the
--- worst.
+-- moongrad --no-session tests/lua/check_study.lua FROM TO EVERY judges networks FROM .. TO and prints what came of it;
+-- a part is a test (verdict_spec.lua). In every so many of them mistakes are planted; EVERY 0 looks for false alarms
+-- only. Beside it stands the rule that was there before: an error above 1e-6 of max(|b|, |n|, 16 u |J| / (epsilon
+-- 1e-6)), five points taken where they help the worst.
 
 local core = require "moongrad.core"
 local mg = require "moongrad"
@@ -168,10 +168,10 @@ function study.run(from, to, every)
       if not c.ok then t.false_alarms[#t.false_alarms + 1] = k end
       if c.verdict == "undecided" then t.undecided = t.undecided + 1 end
       if c.cost > 0 then t.least = math.min(t.least, c.cost) end
-      local before = study.failed_before(net, copies(net.grad), c.cost)
+      local before = every > 0 and study.failed_before(net, copies(net.grad), c.cost)
       if before then t.alarms_before = t.alarms_before + 1 end
       if is_ordinary and c.cost > 1e-4 then study.count_undecided(t.ordinary[net.options.precision], c) end
-      if every and k % every == 0 and not before then study.plant(t, net, k, c) end
+      if every > 0 and k % every == 0 and not before then study.plant(t, net, k, c) end
     end
   end
   return t

@@ -116,9 +116,11 @@ describe("check's verdict", function()
   end)
 
   it("holds over networks at random", function()
-    local t = study.run(1, kit.many(20000, 120), 10)
+    local t = study.run(1, kit.many(20000, 60), 6)
     assert.same({}, t.false_alarms)
     assert.is_true(t.networks > t.skipped * 10)
+    -- elu's g'' jumps, and two steps of 1e-2 and 1e-1 across the jump said the same by chance
+    assert.is_true(study.network(16566):check().ok)
     local o = t.ordinary.double
     assert.is_true(o.undecided - o.zero < .05 * o.pairs, ("%d of %d"):format(o.undecided, o.pairs))
     for name, found in pairs(t.found) do

@@ -62,31 +62,6 @@ function options.names_of(list)
   return all
 end
 
-local check_about = "hold the slope against differences of f; false to teach with a wrong one"
-
--- What each needs is in every example: one alone would be refused.
-local exp = 'f = exp, df = function(z, a) return a end'
-local square = 'f = function(a, y) return (a - y) ^ 2 end, delta = function(a, y) return 2 * (a - y) end'
-
-options.declare("mg.activation", {
-  { name = "name", without = "required", about = "what networks call it by", example = '"up", ' .. exp },
-  { name = "f", without = "required", about = "a = f(z)",
-    example = 'exp, name = "up", df = function(z, a) return a end' },
-  { name = "df", without = "required", about = "its slope, df(z, a), a = f(z)",
-    example = 'function(z, a) return a end, name = "up", f = exp' },
-  { name = "check", default = true, about = check_about,
-    example = 'false, name = "odd", f = exp, df = function(z, a) return 1 end' },
-})
-
-options.declare("mg.cost", {
-  { name = "name", without = "required", about = "what networks call it by", example = '"sq", ' .. square },
-  { name = "f", without = "required", about = "f(yhat, y): J of the rows it is given, or losses whose sum is J",
-    example = 'function(a, y) return (a - y) ^ 2 / 2 end, name = "sq", delta = function(a, y) return a - y end' },
-  { name = "delta", without = "required", about = "delta(yhat, y): dJ/dyhat, element by element",
-    example = 'function(a, y) return a - y end, name = "sq", f = function(a, y) return (a - y) ^ 2 / 2 end' },
-  { name = "check", default = true, about = check_about, example = 'false, name = "sq", ' .. square },
-})
-
 local precisions = { "double", "single" }
 
 options.defaults = options.declare("network", {

@@ -239,7 +239,8 @@ void open_threads(lua_State *L);
 void open_stopper(lua_State *L);
 void open_data(lua_State *L);
 void open_report(lua_State *L);
-void open_run(lua_State *L); /* after open_network and open_report: adds methods, too */
+void open_run(lua_State *L);  /* after open_network and open_report: adds methods, too */
+void open_pass(lua_State *L); /* after open_network: adds methods */
 void open_evaluate(lua_State *L);
 void open_check(lua_State *L);
 void open_walk(lua_State *L);

@@ -27,6 +27,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_data(L);
   open_report(L);
   open_run(L);
+  open_pass(L);
   open_evaluate(L);
   open_check(L);
   open_walk(L);

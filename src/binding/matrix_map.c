@@ -47,6 +47,17 @@ static void map_part(void *context, const Rect *r) {
   mg_mat_map(&dst, &src, m->f);
 }
 
+mg_mat matrix_operand(lua_State *L, int idx, const char *name, double *x) {
+  if (lua_type(L, idx) == LUA_TNUMBER) {
+    *x = lua_tonumber(L, idx);
+    return mg_mat_of(x, 1, 1, 1, MG_DOUBLE);
+  }
+  if (matrix_test(L, idx) == NULL && !lua_istable(L, idx))
+    fail(L, "%s: expected a matrix or a number, got %s", name, push_kind(L, idx));
+  matrix_want(L, idx, name, 0);
+  return matrix_doubles(L, idx)->m;
+}
+
 void matrix_map(lua_State *L, mg_mat *dst, const mg_mat *src, double (*f)(double)) {
   if (!blocks_run(L, dst->nrows, dst->ncols, 20, map_part, &(Map){dst, src, f}))
     blocks_stopped(L, "computing a matrix");

@@ -10,17 +10,6 @@
 
 /* --- operators and comparison ---------------------------------------------------- */
 
-mg_mat matrix_operand(lua_State *L, int idx, const char *name, double *x) {
-  if (lua_type(L, idx) == LUA_TNUMBER) {
-    *x = lua_tonumber(L, idx);
-    return mg_mat_of(x, 1, 1, 1, MG_DOUBLE);
-  }
-  if (matrix_test(L, idx) == NULL && !lua_istable(L, idx))
-    fail(L, "%s: expected a matrix or a number, got %s", name, push_kind(L, idx));
-  matrix_want(L, idx, name, 0);
-  return matrix_doubles(L, idx)->m;
-}
-
 typedef struct Map2 {
   mg_mat *dst;
   const mg_mat *a, *b;

@@ -10,8 +10,8 @@ local lexer = require "moongrad.syntax.lexer"
 local may = {
   top = "past inside diagnose own help", -- loaded when they are used
   syntax = "", past = "", own = "",
-  inside = "past help own", help = "inside diagnose",
-  complete = "syntax help inside", journal = "syntax past", -- the session's
+  inside = "past help own", help = "inside diagnose own",
+  complete = "syntax help inside own", journal = "syntax past", -- the session's
   prompt = "help inside past syntax journal",
 }
 local is_sessions = { complete = true, journal = true, prompt = true, session = true }

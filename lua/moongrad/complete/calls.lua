@@ -39,7 +39,9 @@ end
 -- Notes who takes options, or known names as arguments.
 function calls:learn()
   local options = require "moongrad.options"
-  for _, module in next, { "moongrad.inside.check", "moongrad.train" } do require(module) end -- they add to it
+  for _, module in next, { "moongrad.inside.check", "moongrad.own.trial", "moongrad.train" } do -- they add to it
+    require(module)
+  end
   options.arguments.help = { { choices = calls.topics } }
   options.arguments.apropos = options.arguments.help
   for _, takes in next, { options.of, options.arguments } do

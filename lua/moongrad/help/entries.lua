@@ -8,7 +8,9 @@ local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local topics = require "moongrad.help.topics"
 -- All who take options have said so:
-for _, module in ipairs { "moongrad", "moongrad.inside.check", "moongrad.train" } do require(module) end
+for _, module in ipairs { "moongrad", "moongrad.inside.check", "moongrad.own.trial", "moongrad.train" } do
+  require(module)
+end
 
 local entries = {}
 

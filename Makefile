@@ -74,6 +74,11 @@ engine-tests: $(TESTS)
 $(BUILD)/moongrad: $(SHELL_O) $(BINDING) $(ENGINE)
 	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-E $(LUA_LIBS) -lreadline -lm -pthread
 
+# Lua states in threads, without the shell.
+$(BUILD)/tests/threads/states: tests/threads/states.c $(BINDING) $(ENGINE)
+	@mkdir -p $(@D)
+	$(SAY)$(binding_CC) $(LDFLAGS) -o $@ $^ $(LUA_LIBS) -lm -ldl -pthread
+
 # The program with memory that runs short when a test says so.
 $(BUILD)/moongrad-faults: tests/faults/faults.c $(SHELL_O) $(BINDING) $(ENGINE)
 	$(SAY)$(binding_CC) -Wno-missing-prototypes $(LDFLAGS) -o $@ $^ -Wl,-E -Wl,--wrap=luaL_openlibs $(LUA_LIBS) -lreadline -lm -pthread

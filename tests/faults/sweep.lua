@@ -5,14 +5,13 @@
 -- times running, and all from there on. Afterwards THETA is one that the call goes through when nothing fails, the
 -- one of the epoch that the network says; and all that can be done with a network is done, with the right bits.
 --
--- MOONGRAD_FAULTS_EVERY=n: every n-th k, 1 by default; of calls with more than most allocations fewer.
+-- MOONGRAD_FAULTS_EVERY=n: every n-th k, 1 by default; of calls with many allocations, which take long, fewer.
 
 local faults = require "faults"
 local core = require "moongrad.core"
 local mg = require "moongrad"
 
 local every = tonumber(os.getenv "MOONGRAD_FAULTS_EVERY" or 1)
-local most = 400
 local only = os.getenv "MOONGRAD_FAULTS_ONLY"
 local lengths = { 1, 2, 5, 0 } -- of what fails: Lua tries again once after it has collected garbage; 0: to the end
 
@@ -224,7 +223,7 @@ local function sweep(s, kind)
   faults.run(-1, 0, s[2], fresh(kind))
   assert(faults.run(math.maxinteger >> 1, 0, s[2], fresh(kind)))
   local n = faults.count()
-  local apart = every * math.ceil(n / most)
+  local apart = every * math.ceil(n / math.min(400, 1e5 // n))
   for _, length in ipairs(lengths) do
     for k = 1 + swept % apart, n, apart do
       local ok, message = xpcall(once, function(m)

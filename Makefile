@@ -9,6 +9,8 @@
 #   make bench      time the workloads beside the peers that are installed; W=1,4 some of them
 #   make growth     time and memory against rows, width and depth
 #   make coverage   lines of src/engine that its own tests run
+#   make faults     memory that runs short: an allocation in three of calls of every kind, and of programs
+#   make threads-test  two Lua states at once, and mg.threads(1..4), under the thread sanitiser
 #   make valgrind   the engine's tests and a Lua script under valgrind; silent when all is well
 #   make install    PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
 #   make clean
@@ -70,13 +72,10 @@ TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/engine/test_*.c)))
 all: $(BUILD)/moongrad module $(if $(filter /%,$(TREE)),$(BUILD)/lua)
 module: $(BUILD)/lib/moongrad/core.so
 engine-tests: $(TESTS)
+programs: $(BUILD)/moongrad-faults $(BUILD)/tests/threads/states
 
 $(BUILD)/moongrad: $(SHELL_O) $(BINDING) $(ENGINE)
 	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-E $(LUA_LIBS) -lreadline -lm -pthread
-
-# The program with memory that runs short when a test says so.
-$(BUILD)/moongrad-faults: tests/faults/faults.c $(SHELL_O) $(BINDING) $(ENGINE)
-	$(SAY)$(binding_CC) -Wno-missing-prototypes $(LDFLAGS) -o $@ $^ -Wl,-E -Wl,--wrap=luaL_openlibs $(LUA_LIBS) -lreadline -lm -pthread
 
 $(BUILD)/lib/moongrad/core.so: $(BINDING) $(ENGINE)
 	@mkdir -p $(@D)
@@ -108,6 +107,15 @@ $(BUILD)/tests/engine/%: tests/engine/%.c $(ENGINE) $(BUILD)/obj/test/flags
 	@mkdir -p $(@D)
 	$(SAY)$(test_CC) $(LDFLAGS) -MMD -MP -o $@ $< $(ENGINE) -lcmocka -lm -pthread
 
+# The program with memory that runs short when a test says so; Lua states in threads, without the shell.
+$(BUILD)/moongrad-faults: tests/faults/faults.c $(SHELL_O) $(BINDING) $(ENGINE)
+	$(SAY)$(binding_CC) -Wno-missing-prototypes $(LDFLAGS) -o $@ $^ -Wl,-E -Wl,--wrap=luaL_openlibs \
+	  $(LUA_LIBS) -lreadline -lm -pthread
+
+$(BUILD)/tests/threads/states: tests/threads/states.c $(BINDING) $(ENGINE)
+	@mkdir -p $(@D)
+	$(SAY)$(binding_CC) $(LDFLAGS) -o $@ $^ $(LUA_LIBS) -lm -ldl -pthread
+
 $(BUILD)/obj/%/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$($*_CC)' | cmp -s - $@ || echo '$($*_CC)' > $@
@@ -130,12 +138,20 @@ SANITISE  := $(if $(wildcard /proc/self/maps),-fsanitize=address -fsanitize=unde
 SANITISED := BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITISE)'
 
 test check: all
-	@$(MAKE) --no-print-directory $(SANITISED) all engine-tests
+	@$(MAKE) --no-print-directory $(SANITISED) all engine-tests programs
 	@BUILD='$(BUILD)' LUA='$(LUA)' PYTHON='$(PYTHON)' PREFIX='$(PREFIX)' ONLY='$(ONLY)' tests/run
 
-C_FILES := $(wildcard src/*/*.[ch] tests/engine/*.[ch] bench/*.c bench/peers/*.[ch])
+faults:
+	@MOONGRAD_FAULTS_EVERY=3 MOONGRAD_FAULTS_RUNS=150 $(MAKE) --no-print-directory test ONLY=tests/faults/
+
+threads-test:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' engine-tests programs
+	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/tsan/tests/threads/states
+	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/tsan/tests/engine/test_team
+
+C_FILES := $(wildcard src/*/*.[ch] tests/*/*.[ch] bench/*.c bench/peers/*.[ch])
 lint: all
-	luacheck -q lua scripts tests/lua tests/smoke.lua $(wildcard bench)
+	luacheck -q lua scripts tests/lua tests/faults tests/threads tests/smoke.lua $(wildcard bench)
 	clang-format --dry-run -Werror $(C_FILES)
 
 format:
@@ -189,5 +205,5 @@ clean:
 FORCE:
 .DELETE_ON_ERROR:
 .PRECIOUS: $(BUILD)/obj/%/flags
-.PHONY: all module engine-tests run test check lint format bench growth coverage valgrind \
+.PHONY: all module engine-tests programs run test check faults threads-test lint format bench growth coverage valgrind \
         install install-module uninstall clean FORCE

@@ -9,6 +9,7 @@
 
 #include "shell.h"
 
+#define TRIES   3         /* at keeping it */
 #define RESERVE (4 << 20) /* bytes for the keeping of a session when memory is short */
 
 static lua_State *state; /* of the session, NULL when its user has left it */
@@ -26,9 +27,14 @@ static int recover(lua_State *L) {
 /* Keeps the session and says where, and why. */
 static void keep(const char *why) {
   if (!lua_checkstack(state, LUA_MINSTACK)) return;
-  lua_pushcfunction(state, recover);
-  if (run_call(state, 0, 2) != LUA_OK) {
-    run_report(state, LUA_ERRRUN);
+  int status = LUA_ERRRUN;
+  for (int tries = 0; tries < TRIES && status != LUA_OK; tries++) { /* again: what failed gave memory back */
+    if (tries > 0) lua_pop(state, 1);
+    lua_pushcfunction(state, recover);
+    status = run_call(state, 0, 2);
+  }
+  if (status != LUA_OK) {
+    run_report(state, status);
     return;
   }
   if (lua_type(state, -2) == LUA_TSTRING) {

@@ -205,16 +205,32 @@ static int inputs(lua_State *L) {
   return 2;
 }
 
-int input_take(lua_State *L, const char *text, size_t len) {
+/* A text that is handed over to a protected function: to push it takes memory, and Readline, which calls,
+   must not be jumped over. */
+typedef struct Text {
+  const char *s;
+  size_t len;
+} Text;
+
+/* take(Text): keeps the inputs in it; how many they are. */
+static int take(lua_State *L) {
+  const Text *text = lua_touserdata(L, 1);
   lua_pushcfunction(L, inputs);
-  lua_pushlstring(L, text, len);
-  if (lua_pcall(L, 1, 2, 0) != LUA_OK) { /* memory was short */
-    lua_newtable(L);
-    lua_insert(L, -2);
-  }
+  lua_pushlstring(L, text->s, text->len);
+  lua_call(L, 1, 2);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &rest);
-  int n = (int)lua_rawlen(L, -1);
+  lua_pushinteger(L, (lua_Integer)lua_rawlen(L, -1));
+  lua_insert(L, -2);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &taken);
+  return 1;
+}
+
+int input_take(lua_State *L, const char *s, size_t len) {
+  Text text = {s, len};
+  lua_pushcfunction(L, take);
+  lua_pushlightuserdata(L, &text);
+  const int n = lua_pcall(L, 1, 1, 0) == LUA_OK ? (int)lua_tointeger(L, -1) : 0; /* memory was short */
+  lua_pop(L, 1);
   return n;
 }
 
@@ -226,16 +242,24 @@ const char *input_taken(lua_State *L, int i) {
   return lua_tostring(L, -1);
 }
 
-/* indent(text): the two numbers of lines.indent. */
-int input_indent(lua_State *L, const char *text, size_t len, int *own) {
+/* indent(Text): the two numbers of lines.indent. */
+static int indent(lua_State *L) {
+  const Text *text = lua_touserdata(L, 1);
+  if (!push_helper(L, "indent")) return 0;
+  lua_pushlstring(L, text->s, text->len);
+  lua_call(L, 1, 2);
+  return 2;
+}
+
+int input_indent(lua_State *L, const char *s, size_t len, int *own) {
+  Text text = {s, len};
   int top = lua_gettop(L), blanks = 0;
   *own = -1;
-  if (push_helper(L, "indent")) {
-    lua_pushlstring(L, text, len);
-    if (lua_pcall(L, 1, 2, 0) == LUA_OK) {
-      blanks = (int)lua_tointeger(L, -2);
-      if (lua_isinteger(L, -1)) *own = (int)lua_tointeger(L, -1);
-    }
+  lua_pushcfunction(L, indent);
+  lua_pushlightuserdata(L, &text);
+  if (lua_pcall(L, 1, 2, 0) == LUA_OK) {
+    blanks = (int)lua_tointeger(L, -2);
+    if (lua_isinteger(L, -1)) *own = (int)lua_tointeger(L, -1);
   }
   lua_settop(L, top);
   return blanks;

@@ -11,7 +11,11 @@
 #define RL_HIDE '\1' /* Readline's marks around what takes no room in a prompt */
 #define RL_SHOW '\2'
 
+#define MEMORY 2 /* the exit code of a program that ends for want of memory, Readline's */
+#define TRIES  3 /* at reading an input that fail in a row, for want of memory, before the program ends */
+
 static int terminal; /* is someone typing? */
+static int tries;    /* since an input was read */
 
 static const char banner[] = //
     "moongrad " MG_VERSION ", Lua 5.4. Type help, or Ctrl-D to leave. A network learns XOR:\n"
@@ -102,6 +106,7 @@ static void leave_rest(lua_State *L, int i, int n) {
 /* Reads and runs one text. Returns a LINE_ word. */
 static int input(lua_State *L) {
   int n = 0, got = read_inputs(L, &n), ok = 1;
+  tries = 0;
   lua_settop(L, 0);
   for (int i = 1; got == LINE_OK && ok && i <= n; i++) {
     const char *text = input_taken(L, i);
@@ -146,8 +151,10 @@ void prompt_run(lua_State *L, const Options *o) {
     lua_pushcfunction(L, input);
     if (lua_pcall(L, 0, 1, 0) == LUA_OK)
       more = lua_tointeger(L, -1) != LINE_EOF && lua_tointeger(L, -1) != LINE_ENDED;
-    else
-      run_report(L, LUA_ERRRUN); /* memory was short: the next input comes all the same */
+    else {
+      run_report(L, LUA_ERRRUN);          /* memory was short: the next input comes all the same, ... */
+      if (++tries == TRIES) exit(MEMORY); /* ... unless it cannot be read; the session is kept */
+    }
   }
   if (sig_ending()) end_by(sig_ending());
   if (terminal && end_is_lost()) end_by(SIGHUP); /* nobody left */

@@ -37,6 +37,8 @@ static int fails(void) {
   return 1;
 }
 
+#pragma GCC visibility push(default) /* Readline and the C library are to find these */
+
 void *malloc(size_t size) { return fails() ? NULL : REAL(malloc)(size); }
 void *calloc(size_t n, size_t size) { return fails() ? NULL : REAL(calloc)(n, size); }
 
@@ -51,6 +53,8 @@ char *strdup(const char *s) {
   char *copy = malloc(size);
   return copy != NULL ? memcpy(copy, s, size) : NULL;
 }
+
+#pragma GCC visibility pop
 
 static void arm(long from, long how_many) {
   allocations = failures = 0;

@@ -43,7 +43,7 @@ return function(f, texts)
   local text = info.what == "Lua" and texts(info.source)
   local found
   for _, source in ipairs(text and functions_in(text, info.linedefined) or {}) do
-    local made = load("return " .. source, "=function", "t")()
+    local made = assert(load("return " .. source, "=function", "t"))()
     local _, lines = source:gsub("\n", "")
     if lines == info.lastlinedefined - info.linedefined and names_of(made) == names_of(f) then
       if found and found ~= source then return nil end

@@ -22,7 +22,7 @@ commands.functions = functions
 -- as if the user had called it.
 local function calling(call, get)
   local text = ("local get = ... return function(...) return %s(...) end"):format(call)
-  return load(text, debug.getinfo(1, "S").source, "t")(get)
+  return assert(load(text, debug.getinfo(1, "S").source, "t"))(get)
 end
 
 for _, name in ipairs(methods) do functions[name] = calling(("get '%s':%s"):format(name, name), live.current) end

@@ -177,8 +177,9 @@ local modules = {} -- name -> those that were begun
 -- A module that knows the session, begun when it is first used.
 function session.module(name)
   if not modules[name] then
-    modules[name] = require(name)
-    modules[name].begin(inside)
+    local module = require(name)
+    module.begin(inside)
+    modules[name] = module -- now that it has begun: what fails for want of memory is begun again
   end
   return modules[name]
 end

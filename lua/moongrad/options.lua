@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local names = require "moongrad.names"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
+local values = require "moongrad.values"
 
 local options = {}
 
@@ -135,34 +136,8 @@ options.arguments = {
 
 options.frozen = { "bias", "weights" } -- what of a layer may be frozen, besides all of it
 
--- A value in words, for errors.
-function options.show(v)
-  if type(v) == "string" then return ("%q"):format(v) end
-  if v ~= v then return "NaN" end
-  if v == math.huge or v == -math.huge then return v > 0 and "Inf" or "-Inf" end
-  if type(v) == "number" or type(v) == "boolean" or v == nil then return tostring(v) end
-  return core.kind(v)
-end
-local show = options.show
-
--- Is v to be called? What hides its metatable, too.
-function options.is_callable(v)
-  local meta = type(v) ~= "function" and debug.getmetatable(v)
-  return type(v) == "function" or type(meta) == "table" and type(rawget(meta, "__call")) == "function"
-end
-
-local function finite(v) return type(v) == "number" and v == v and v ~= math.huge and v ~= -math.huge end
-
--- Raises unless v is one of the names in list, names of a kind of thing: who "output", kind "activation".
-local function one_of(who, kind, v, list)
-  for _, name in ipairs(list) do
-    if v == name then return v end
-  end
-  if type(v) ~= "string" then
-    raise("%s: expected one of %s, got %s", who, table.concat(list, ", "), show(v))
-  end
-  raise("%sno %s %s%s", who == kind and "" or who .. ": ", kind, show(v), names.suggest(v, list))
-end
+options.show, options.is_callable, options.whole = values.show, values.is_callable, values.whole
+local show, finite, one_of = values.show, values.finite, values.one_of
 
 -- An activation or a cost: one of the user's own, by its name or itself, as the object, a built-in one as its name.
 local function function_of(who, kind, v)
@@ -173,13 +148,6 @@ local function function_of(who, kind, v)
   end
   one_of(who, kind, v, f.names)
   return f.own[v] or v
-end
-
--- A count, a float that is whole allowed; raises otherwise.
-function options.whole(who, v, from)
-  local n = type(v) == "number" and math.tointeger(v)
-  if not n or n < from then raise("%s: expected a whole number from %d, got %s", who, from, show(v)) end
-  return n
 end
 
 -- The name and the number of an option that is a name, or {name, key = number}.

@@ -27,8 +27,8 @@ static int recover(lua_State *L) {
 static void keep(const char *why) {
   if (!lua_checkstack(state, LUA_MINSTACK)) return;
   lua_pushcfunction(state, recover);
-  if (run_call(state, 0, 2) != LUA_OK) {
-    run_report(state, LUA_ERRRUN);
+  if (chunk_call(state, 0, 2) != LUA_OK) {
+    chunk_report(state, LUA_ERRRUN);
     return;
   }
   if (lua_type(state, -2) == LUA_TSTRING) {

@@ -31,10 +31,10 @@ static void keep(const char *why) {
   for (int tries = 0; tries < TRIES && status != LUA_OK; tries++) { /* again: what failed gave memory back */
     if (tries > 0) lua_pop(state, 1);
     lua_pushcfunction(state, recover);
-    status = run_call(state, 0, 2);
+    status = chunk_call(state, 0, 2);
   }
   if (status != LUA_OK) {
-    run_report(state, status);
+    chunk_report(state, status);
     return;
   }
   if (lua_type(state, -2) == LUA_TSTRING) {

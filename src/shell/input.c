@@ -43,7 +43,7 @@ static int push_helper(lua_State *L, const char *name) {
    user's may run in here. */
 static int call_helper(lua_State *L, int narg, int nres) {
   int status = lua_pcall(L, narg, nres, 0);
-  if (status != LUA_OK) run_report(L, status);
+  if (status != LUA_OK) chunk_report(L, status);
   return status;
 }
 
@@ -57,7 +57,7 @@ static int load_expression(lua_State *L, const char *s, size_t len, const char *
   lua_pushlstring(L, s, len);
   lua_concat(L, 2);
   s = lua_tolstring(L, -1, &size);
-  int status = run_load(L, s, size, name);
+  int status = chunk_load(L, s, size, name);
   lua_remove(L, -2);
   return status;
 }
@@ -78,7 +78,7 @@ static void return_last(lua_State *L, const char *s, size_t len, const char *nam
   if (value_at < 0) return;
   i = (size_t)value_at;
   value_at = -1;
-  if (run_load(L, s, i, name) == LUA_OK) { /* what comes before is whole, so a statement begins here */
+  if (chunk_load(L, s, i, name) == LUA_OK) { /* what comes before is whole, so a statement begins here */
     size_t n;
     luaL_Buffer b;
     luaL_buffinit(L, &b);
@@ -87,7 +87,7 @@ static void return_last(lua_State *L, const char *s, size_t len, const char *nam
     luaL_addlstring(&b, s + i, len - i);
     luaL_pushresult(&b);
     const char *text = lua_tolstring(L, -1, &n);
-    if (run_load(L, text, n, name) == LUA_OK) {
+    if (chunk_load(L, text, n, name) == LUA_OK) {
       value_at = (long)i;
       lua_replace(L, -4);
       lua_pop(L, 2);
@@ -105,7 +105,7 @@ static int load_text(lua_State *L, const char *s, size_t len, const char *name) 
   if (status == LUA_OK || value_at > 0) return status;
   value_at = -1;
   lua_pop(L, 1);
-  status = run_load(L, s, len, name);
+  status = chunk_load(L, s, len, name);
   if (status == LUA_OK) return_last(L, s, len, name);
   return status;
 }
@@ -147,7 +147,7 @@ static int judge(lua_State *L, const char *text, size_t len) {
   int equals = text[0] == '=', top = lua_gettop(L), how = BAD;
   if (load_expression(L, text + equals, len - (size_t)equals, "=input") == LUA_OK)
     how = WHOLE;
-  else if (!equals && run_load(L, text, len, "=input") == LUA_OK)
+  else if (!equals && chunk_load(L, text, len, "=input") == LUA_OK)
     how = WHOLE;
   for (int i = top + 1; how == BAD && i <= lua_gettop(L); i++)
     if (is_open(lua_tostring(L, i), text, len)) how = OPEN;
@@ -290,8 +290,8 @@ static void report_interrupt(lua_State *L) {
 
 /* Says what ended a call; the word for it, of which session.close_input is told. Pops the error. */
 static const char *report(lua_State *L, int status) {
-  if (!run_interrupted()) {
-    run_report(L, status);
+  if (!chunk_interrupted()) {
+    chunk_report(L, status);
     return "error";
   }
   lua_pop(L, 1);
@@ -330,7 +330,7 @@ static lua_Integer open_input(lua_State *L) {
 static const char *print_values(lua_State *L, int n) {
   if (is_stopped(L)) return "interrupted";
   for (int i = 3; i < n + 3; i++) lua_pushvalue(L, i);
-  int status = run_call(L, n, 0);
+  int status = chunk_call(L, n, 0);
   return status == LUA_OK ? "ok" : report(L, status);
 }
 
@@ -340,7 +340,7 @@ static const char *show_results(lua_State *L, long from) {
   const char *source = lua_tostring(L, 2);
   int n = lua_gettop(L) - 2;
   int quiet =
-      n > 0 && (from < 0 ? is_quiet(L, source, run_load) : is_quiet(L, source + from, load_expression));
+      n > 0 && (from < 0 ? is_quiet(L, source, chunk_load) : is_quiet(L, source + from, load_expression));
   if (!push_helper(L, "results")) return "ok";
   luaL_checkstack(L, 2 * n + LUA_MINSTACK, "too many results to print");
   lua_pushboolean(L, quiet);
@@ -375,10 +375,10 @@ static const char *run_source(lua_State *L, lua_Integer n) {
   long from = value_at; /* what runs may complete and compile other text */
   if (is_stopped(L)) return "interrupted";
   if (status != LUA_OK) {
-    run_report(L, status);
+    chunk_report(L, status);
     return "error";
   }
-  status = run_call(L, 0, LUA_MULTRET);
+  status = chunk_call(L, 0, LUA_MULTRET);
   if (status != LUA_OK) return report(L, status);
   if (from >= 0) lua_remove(L, 3);
   return show_results(L, from);

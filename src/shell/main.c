@@ -60,8 +60,8 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   stop_setup(L);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "moongrad.prompt.session");
-  int status = run_call(L, 1, 1);
-  if (status != LUA_OK) return run_report(L, status);
+  int status = chunk_call(L, 1, 1);
+  if (status != LUA_OK) return chunk_report(L, status);
   lua_pushvalue(L, -1);
   lua_setfield(L, LUA_REGISTRYINDEX, SESSION);
   lua_getfield(L, -1, "install");
@@ -83,9 +83,9 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, -2, "version");
   glob_open(L);
   lua_setfield(L, -2, "metatable");
-  keep_open(L);
+  recovery_open(L);
   if (prog_open(L)) lua_setfield(L, -2, "progress");
-  return run_report(L, run_call(L, 1, 0));
+  return chunk_report(L, chunk_call(L, 1, 0));
 }
 
 /* --seed n: require("moongrad").seed(n). */
@@ -95,18 +95,18 @@ static int seed(lua_State *L, const char *digits) {
   unsigned long long k = strtoull(digits, &end, 10);
   if (digits[0] < '0' || digits[0] > '9' || *end != '\0' || errno != 0 || k > 0xffffffffULL) {
     lua_pushfstring(L, "--seed needs a whole number from 0 to 4294967295, got '%s'", digits);
-    return run_report(L, LUA_ERRRUN);
+    return chunk_report(L, LUA_ERRRUN);
   }
   lua_getglobal(L, "require");
   lua_pushliteral(L, "moongrad");
-  int status = run_call(L, 1, 1);
+  int status = chunk_call(L, 1, 1);
   if (status == LUA_OK) {
     lua_getfield(L, -1, "seed");
     lua_remove(L, -2);
     lua_pushinteger(L, (lua_Integer)k);
-    status = run_call(L, 1, 0);
+    status = chunk_call(L, 1, 0);
   }
-  return run_report(L, status);
+  return chunk_report(L, status);
 }
 
 /* The global arg: arg[0] is the script, what came before it has negative indices. */
@@ -126,7 +126,7 @@ static int lua_init(lua_State *L) {
   const char *init = getenv(name + 1);
   if (init == NULL) init = getenv((name = "=LUA_INIT") + 1);
   if (init == NULL) return LUA_OK;
-  return init[0] == '@' ? run_file(L, init + 1) : run_string(L, init, name);
+  return init[0] == '@' ? chunk_file(L, init + 1) : chunk_string(L, init, name);
 }
 
 /* Runs what the options say, the script, the prompt or standard input; false when there was an error. */
@@ -136,14 +136,14 @@ static int run_all(lua_State *L, const Options *o, char **argv, int argc) {
   if (o->seed && seed(L, o->seed) != LUA_OK) return 0;
   if (!(o->flags & OPT_E) && lua_init(L) != LUA_OK) return 0;
   if (!opt_run(L, argv, o->script)) return 0;
-  if (o->script < argc && run_script(L, argv + o->script) != LUA_OK) return 0;
+  if (o->script < argc && chunk_script(L, argv + o->script) != LUA_OK) return 0;
   if (o->flags & OPT_INTERACTIVE)
     prompt_run(L, o);
   else if (o->script == argc && !(o->flags & (OPT_CODE | OPT_LUA_VERSION))) { /* nothing to run? */
     if (isatty(STDIN_FILENO)) {
       if (!session) puts(LUA_COPYRIGHT);
       prompt_run(L, o);
-    } else if (run_file(L, NULL) != LUA_OK && session) /* lua5.4 ends with 0 here */
+    } else if (chunk_file(L, NULL) != LUA_OK && session) /* lua5.4 ends with 0 here */
       return 0;
   }
   return 1;
@@ -158,7 +158,7 @@ static int pmain(lua_State *L) {
   int session = !(o.flags & OPT_NO_SESSION);
 
   luaL_checkversion(L);
-  run_setup(progname, session);
+  chunk_setup(progname, session);
   if (o.flags & (OPT_ERROR | OPT_HELP)) {
     opt_usage(progname, o.flags & OPT_ERROR ? argv[o.script] : NULL);
     lua_pushboolean(L, !(o.flags & OPT_ERROR));
@@ -179,7 +179,7 @@ static int pmain(lua_State *L) {
   path_open(L);
   if (session && !path_found()) {
     lua_pushliteral(L, PATH_LOST);
-    run_report(L, LUA_ERRRUN);
+    chunk_report(L, LUA_ERRRUN);
     return 0;
   }
   create_arg(L, argv, argc, o.script);
@@ -213,7 +213,7 @@ int main(int argc, char **argv) {
   lua_pushlightuserdata(L, argv);
   int status = lua_pcall(L, 2, 1, 0);
   int ok = lua_toboolean(L, -1);
-  run_report(L, status);
+  chunk_report(L, status);
   lua_close(L);
   return status == LUA_OK && ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -43,7 +43,7 @@ static int push_line(lua_State *L, int first) {
 /* Compiles the line at index 1 as an expression; pushes the function or nothing. */
 static int load_expression(lua_State *L) {
   const char *s = lua_pushfstring(L, "return %s;", lua_tostring(L, 1));
-  int status = run_load(L, s, strlen(s), "=stdin");
+  int status = chunk_load(L, s, strlen(s), "=stdin");
   lua_remove(L, -2);
   if (status != LUA_OK) lua_pop(L, 1);
   return status;
@@ -63,7 +63,7 @@ static int load_input(lua_State *L) {
   for (;;) {
     size_t len;
     const char *s = lua_tolstring(L, 1, &len);
-    int status = run_load(L, s, len, "=stdin");
+    int status = chunk_load(L, s, len, "=stdin");
     if (!is_incomplete(L, status)) return status;
     int got = push_line(L, 0);
     if (got == LINE_EOF && !isatty(STDIN_FILENO)) return status; /* it stays incomplete: an error */
@@ -85,7 +85,7 @@ static void print_values(lua_State *L) {
   int status = lua_pcall(L, n, 0, 0);
   if (status == LUA_OK) return;
   lua_pushfstring(L, "error calling 'print' (%s)", lua_tostring(L, -1));
-  run_report(L, status);
+  chunk_report(L, status);
 }
 
 int plain_input(lua_State *L) {
@@ -95,13 +95,13 @@ int plain_input(lua_State *L) {
   if (line_editing()) hist_add(lua_tostring(L, 1));
   if (status == -1) return 1;
   lua_remove(L, 1);
-  if (status == LUA_OK) status = run_call(L, 0, LUA_MULTRET);
-  if (status != LUA_OK && run_interrupted())
+  if (status == LUA_OK) status = chunk_call(L, 0, LUA_MULTRET);
+  if (status != LUA_OK && chunk_interrupted())
     fputs(isatty(STDIN_FILENO) ? "\ninterrupted\n" : "interrupted\n", stderr);
   else if (status == LUA_OK)
     print_values(L);
   else
-    run_report(L, status);
+    chunk_report(L, status);
   fflush(stdout);
   return 1;
 }

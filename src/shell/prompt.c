@@ -29,8 +29,8 @@ static void push_prompt(lua_State *L, int more) {
   lua_remove(L, -2);
   lua_pushboolean(L, line_editing());
   lua_pushboolean(L, more);
-  int status = run_call(L, 2, 1);
-  if (status != LUA_OK) run_report(L, status);
+  int status = chunk_call(L, 2, 1);
+  if (status != LUA_OK) chunk_report(L, status);
   if (status == LUA_OK && lua_type(L, -1) == LUA_TSTRING) return;
   if (status == LUA_OK) lua_pop(L, 1);
   lua_pushliteral(L, "> ");
@@ -123,8 +123,8 @@ static int input(lua_State *L) {
 static void run_rc(lua_State *L) {
   char rc[MAX_PATH];
   if (path_user(rc, sizeof rc, "XDG_CONFIG_HOME", ".config", "init.lua") && access(rc, F_OK) == 0) {
-    run_note(L, "init.lua", rc);
-    run_file(L, rc);
+    chunk_note(L, "init.lua", rc);
+    chunk_file(L, rc);
   }
 }
 
@@ -137,10 +137,10 @@ void prompt_run(lua_State *L, const Options *o) {
   sig_prompt(1);
   if (session && terminal && !(o->flags & OPT_QUIET)) {
     fputs(banner, stdout);
-    keep_tell();
+    recovery_tell();
   }
   if (session && !(o->flags & (OPT_NO_RC | OPT_E))) run_rc(L);
-  const char *progname = run_progname(NULL);
+  const char *progname = chunk_progname(NULL);
   int more = 1;
   while (more && !sig_ending()) {
     lua_settop(L, 0);
@@ -152,7 +152,7 @@ void prompt_run(lua_State *L, const Options *o) {
     if (lua_pcall(L, 0, 1, 0) == LUA_OK)
       more = lua_tointeger(L, -1) != LINE_EOF && lua_tointeger(L, -1) != LINE_ENDED;
     else {
-      run_report(L, LUA_ERRRUN);          /* memory was short: the next input comes all the same, ... */
+      chunk_report(L, LUA_ERRRUN);        /* memory was short: the next input comes all the same, ... */
       if (++tries == TRIES) exit(MEMORY); /* ... unless it cannot be read; the session is kept */
     }
   }
@@ -162,6 +162,6 @@ void prompt_run(lua_State *L, const Options *o) {
   lua_settop(L, 0);
   putchar('\n');
   fflush(stdout);
-  run_progname(progname);
+  chunk_progname(progname);
   sig_prompt(0);
 }

@@ -3,7 +3,7 @@
    main.c      what happens, in order
    options.c   the command line
    paths.c     where moongrad's own Lua files are
-   run.c       load, call, report: every chunk goes through here
+   chunk.c     load, call, report: every chunk goes through here
    errors.c    what is said of an error
    escape.c    text on its way to the terminal
    signals.c   signals at the prompt: while Lua runs, and while a line is being read
@@ -17,7 +17,7 @@
    view.c      what of a large input is shown
    edit.c      the keys of an input of several lines
    history.c   the history file
-   keep.c      the session in a file
+   recovery.c  the session in a file: saved by its user, or kept when it is cut off
    ending.c    the end of a session that its user did not leave
    complete.c  what Tab offers
    globals.c   the metatable that the user's Lua gives _G
@@ -77,20 +77,20 @@ void path_require(lua_State *L, const char *name); /* pushes one of them, loaded
 int path_is_own(const char *source);               /* is this chunk's source one of our files? */
 char *path_user(char *buf, size_t size, const char *xdg, const char *fallback, const char *file);
 
-/* --- run.c: load, call, report ---------------------------------------------- */
+/* --- chunk.c: load, call, report -------------------------------------------- */
 
-void run_setup(const char *progname, int session);
-const char *run_progname(const char *name); /* sets it, gives the old one; NULL: no prefix on errors */
-int run_call(lua_State *L, int narg, int nres);
-int run_interrupted(void); /* was Ctrl-C pressed in the last run_call? */
-int run_report(lua_State *L, int status);
-int run_file(lua_State *L, const char *name); /* NULL: standard input */
-int run_string(lua_State *L, const char *s, const char *name);
-int run_library(lua_State *L, char *globname);
-int run_script(lua_State *L, char **argv);
-int run_load(lua_State *L, const char *s, size_t len, const char *name);
+void chunk_setup(const char *progname, int session);
+const char *chunk_progname(const char *name); /* sets it, gives the old one; NULL: no prefix on errors */
+int chunk_call(lua_State *L, int narg, int nres);
+int chunk_interrupted(void); /* was Ctrl-C pressed in the last chunk_call? */
+int chunk_report(lua_State *L, int status);
+int chunk_file(lua_State *L, const char *name); /* NULL: standard input */
+int chunk_string(lua_State *L, const char *s, const char *name);
+int chunk_library(lua_State *L, char *globname);
+int chunk_script(lua_State *L, char **argv);
+int chunk_load(lua_State *L, const char *s, size_t len, const char *name);
 
-void run_note(lua_State *L, const char *how, const char *what); /* tells session.note what will be run */
+void chunk_note(lua_State *L, const char *how, const char *what); /* tells session.note what will be run */
 
 /* --- files.c: files written whole; false, with errno, when it could not be done -- */
 
@@ -100,10 +100,10 @@ int file_make_dirs(char *path); /* the directories above path, for the user alon
 int file_write(int fd, const char *s, size_t n);
 int file_replace(const char *path, const char *s, size_t n, mode_t mode); /* s is its contents then */
 
-/* --- keep.c: the session in a file ------------------------------------------- */
+/* --- recovery.c: the session in a file --------------------------------------- */
 
-void keep_tell(void);         /* tells, once, of sessions that were cut off and kept */
-void keep_open(lua_State *L); /* adds save, recover and former to the table on top */
+void recovery_tell(void);         /* tells, once, of sessions that were cut off and kept */
+void recovery_open(lua_State *L); /* adds save, recover and former to the table on top */
 
 /* --- ending.c ------------------------------------------------------------------ */
 

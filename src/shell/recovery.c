@@ -1,4 +1,4 @@
-/* keep.c - the session in a file: saved, or kept when it is cut off. */
+/* recovery.c - the session in a file: saved by its user, or kept for recovery when it is cut off. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ static void note(const char *file) {
   fclose(f);
 }
 
-void keep_tell(void) {
+void recovery_tell(void) {
   char path[MAX_PATH], mine[MAX_PATH + 32], line[MAX_PATH];
   if (list_path(path, sizeof path) == NULL) return;
   snprintf(mine, sizeof mine, "%s.%ld", path, (long)getpid());
@@ -100,7 +100,7 @@ static int recover(lua_State *L) {
   return 1;
 }
 
-void keep_open(lua_State *L) {
+void recovery_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"save", save}, {"recover", recover}, {"former", hist_former}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

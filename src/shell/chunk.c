@@ -1,4 +1,4 @@
-/* run.c - load, call, report: every chunk of the command line and the prompt goes through here. */
+/* chunk.c - load, call, report: every chunk of the command line and the prompt goes through here. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,12 +10,12 @@ static const char *progname = "moongrad"; /* in front of errors; NULL at the pro
 static int session;                       /* with it: source only, and the user's positions */
 static int interrupted;                   /* was Ctrl-C pressed in the last call? */
 
-void run_setup(const char *name, int with_session) {
+void chunk_setup(const char *name, int with_session) {
   progname = name;
   session = with_session;
 }
 
-const char *run_progname(const char *name) {
+const char *chunk_progname(const char *name) {
   const char *old = progname;
   progname = name;
   return old;
@@ -24,7 +24,7 @@ const char *run_progname(const char *name) {
 /* --- errors --------------------------------------------------------------------- */
 
 /* Prints the message on top of the stack if status is an error, and pops it. */
-int run_report(lua_State *L, int status) {
+int chunk_report(lua_State *L, int status) {
   if (status != LUA_OK) {
     if (status == LUA_ERRSYNTAX && session && progname == NULL) err_syntax(L);
     size_t len;
@@ -49,7 +49,7 @@ int run_report(lua_State *L, int status) {
 /* --- calls ----------------------------------------------------------------------- */
 
 /* Calls the function under its narg arguments, as lua_pcall, with a message handler and Ctrl-C. */
-int run_call(lua_State *L, int narg, int nres) {
+int chunk_call(lua_State *L, int narg, int nres) {
   int base = lua_gettop(L) - narg;
   lua_pushcfunction(L, !session ? err_plain : progname ? err_script : err_prompt);
   lua_insert(L, base);
@@ -68,7 +68,7 @@ int run_call(lua_State *L, int narg, int nres) {
   return status;
 }
 
-int run_interrupted(void) { return interrupted; }
+int chunk_interrupted(void) { return interrupted; }
 
 /* The message for a precompiled chunk, in place of Lua's own, which names no file. */
 static int explain_load(lua_State *L, int status, const char *name) {
@@ -79,7 +79,7 @@ static int explain_load(lua_State *L, int status, const char *name) {
   return status;
 }
 
-int run_load(lua_State *L, const char *s, size_t len, const char *name) {
+int chunk_load(lua_State *L, const char *s, size_t len, const char *name) {
   return explain_load(L, luaL_loadbufferx(L, s, len, name, session ? "t" : NULL), name + 1);
 }
 
@@ -123,18 +123,18 @@ static int load_file(lua_State *L, const char *name) {
 }
 
 static int run_chunk(lua_State *L, int status) {
-  if (status == LUA_OK) status = run_call(L, 0, 0);
-  return run_report(L, status);
+  if (status == LUA_OK) status = chunk_call(L, 0, 0);
+  return chunk_report(L, status);
 }
 
-int run_file(lua_State *L, const char *name) { return run_chunk(L, load_file(L, name)); }
+int chunk_file(lua_State *L, const char *name) { return run_chunk(L, load_file(L, name)); }
 
-int run_string(lua_State *L, const char *s, const char *name) {
-  return run_chunk(L, run_load(L, s, strlen(s), name));
+int chunk_string(lua_State *L, const char *s, const char *name) {
+  return run_chunk(L, chunk_load(L, s, strlen(s), name));
 }
 
 /* Takes "global[=module]" and runs "global = require(module)". */
-int run_library(lua_State *L, char *globname) {
+int chunk_library(lua_State *L, char *globname) {
   char *modname = strchr(globname, '=');
   if (modname == NULL)
     modname = globname;
@@ -142,9 +142,9 @@ int run_library(lua_State *L, char *globname) {
     *modname++ = '\0';
   lua_getglobal(L, "require");
   lua_pushstring(L, modname);
-  int status = run_call(L, 1, 1);
+  int status = chunk_call(L, 1, 1);
   if (status == LUA_OK) lua_setglobal(L, globname);
-  return run_report(L, status);
+  return chunk_report(L, status);
 }
 
 /* Pushes arg[1] to arg[#arg] and returns their number. */
@@ -158,7 +158,7 @@ static int push_args(lua_State *L) {
   return n;
 }
 
-void run_note(lua_State *L, const char *how, const char *what) {
+void chunk_note(lua_State *L, const char *how, const char *what) {
   int top = lua_gettop(L);
   if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE) {
     lua_getfield(L, -1, "note");
@@ -170,14 +170,14 @@ void run_note(lua_State *L, const char *how, const char *what) {
 }
 
 /* Runs the script argv[0], "-" being standard input unless "--" came before it. */
-int run_script(lua_State *L, char **argv) {
+int chunk_script(lua_State *L, char **argv) {
   const char *name = argv[0];
   if (strcmp(name, "-") == 0 && strcmp(argv[-1], "--") != 0) name = NULL;
-  run_note(L, "script", name);
+  chunk_note(L, "script", name);
   int status = load_file(L, name);
   if (status == LUA_OK) {
     int n = push_args(L);
-    status = run_call(L, n, LUA_MULTRET);
+    status = chunk_call(L, n, LUA_MULTRET);
   }
-  return run_report(L, status);
+  return chunk_report(L, status);
 }

@@ -59,8 +59,8 @@ def diagnosed(home):
     p.do("init('constant', {value = .1})")
     lines = p.do("diagnose()")
     has(lines, "symmetry: rows 1 and 2 of THETA[1] are equal")
-    equal(lines[-1], 'try  init("xavier")')
-    p.do('init("xavier")')
+    check(lines[-1].startswith("try  ") and 'init("xavier")' in lines[-1], lines[-1])
+    p.do(lines[-1][5:])
     check(not any("symmetry" in line for line in p.do("diagnose()")))
     equal(p.end(), 0)
 

@@ -37,6 +37,19 @@ local function measure(self, net, run)
   run.left, run.floor = self.left, self.floor
 end
 
+-- What is no reason for concern where the network learns by itself.
+local passing = { "ETA too large", "ETA too small", "dead", "off", "dead output", "vanishing", "plateau" }
+
+-- Makes such findings minor where some thousand epochs more are all it takes.
+local function let_pass(self, run)
+  if self.ok or self.learnt or not remedy.going_on(run).is_learnt then return end
+  self.ok = true
+  for _, f in ipairs(self.findings) do
+    for _, name in ipairs(passing) do f.minor = f.minor or f.name == name end
+    self.ok = self.ok and f.minor
+  end
+end
+
 -- All that X and y tell.
 local function with_data(self, net, run)
   local X, y = core.network_data(net)
@@ -60,6 +73,7 @@ local function with_data(self, net, run)
   if not (self.ok and fit.frozen(self, net, run) or fit.linear(self, net, run)) then
     fit.plateau(self, net, X, y, run)
   end
+  let_pass(self, run)
 end
 
 -- --- what is proposed -------------------------------------------------------------------------
@@ -82,9 +96,9 @@ local function remedies(self, net, run)
     local f = self.findings[k]
     if f.fixes and not f.minor then
       local best = remedy.search(run, f.fixes, f.kind)
-      f.try = best and best:line()
+      f.try = best and best:line() or run.most < 1000 and f.try or nil -- few epochs show little
       if best and not f.kind then blame_eta(self, net, run, best) end
-      if not best and not none then
+      if not f.try and not none then
         f.text = f.text .. "; no change that was tried on copies gets further"
         none = true
       end

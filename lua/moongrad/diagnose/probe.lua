@@ -11,16 +11,19 @@ local work = 3e8 -- multiply-adds of all epochs on a copy; there may be some 20 
 local most_epochs = 5000 -- of a trial of a change
 local least_rows, least_epochs = 64, 8 -- of a copy, of whatever size
 
--- At most so many rows of m, spread evenly.
+-- At most so many rows of m: of each as many rows the same ones, drawn at random, in their order.
 local function some(m, most)
   local n = #m
   if n <= most then return m end
+  local rows = core.generator(1):permutation(n):cols(1, most):totable()[1]
+  table.sort(rows)
   local part = core.matrix(most, m.ncols)
-  for i = 1, most do part[i] = m[(i - 1) * n // most + 1] end
+  for i, row in ipairs(rows) do part[i] = m[row // 1 | 0] end
   return part
 end
 
-function probe.copy(net, X, y, eta)
+-- A copy that stands where net does, on these rows.
+local function copy(net, X, y, eta)
   local twin = net:copy()
   twin.X, twin.y, twin.eta = X, y, eta
   return twin
@@ -36,8 +39,8 @@ local function sizes(net, n)
   return rows, math.max(least_epochs, math.min(300, can)), math.max(least_epochs, math.min(most_epochs, can))
 end
 
--- What is asked of net: {net, X, y, twin, batch, epochs, is_sum}. X, y: the rows that epochs are tried on; the twin, a
--- copy that stands where net does, may have more. For the trials of changes: most, the epochs that each may have;
+-- What is asked of net: {net, X, y, base, twin, batch, epochs, is_sum}. X, y: the rows that epochs are tried on; base:
+-- a copy that has them; twin: one that may have more. For the trials of changes: most, the epochs that each may have;
 -- spent, the multiply-adds of all so far; searched, what came of them; floor, the share of the variance of y that X
 -- cannot tell; left, what net leaves of the rest.
 function probe.new(net, X, y)
@@ -52,17 +55,23 @@ function probe.new(net, X, y)
   run.scale = run.batch and 1 or scale(rows)
   run.rounding = net.options.precision == "single" and 1e-5 or 1e-12 -- a smaller share of a cost says nothing
   local looked = some(X, most_rows)
-  run.twin = probe.copy(net, looked, some(y, most_rows), net.eta * (run.batch and 1 or scale(#looked)))
+  run.twin = copy(net, looked, some(y, most_rows), net.eta * (run.batch and 1 or scale(#looked)))
+  run.twin.options.undo = 0
+  run.base = copy(run.twin, run.X, run.y, net.eta)
   return run
 end
 
--- A copy that stands where net does.
-local function start(run, eta) return probe.copy(run.net, run.X, run.y, eta * run.scale) end
+-- A copy that stands where net does, on the rows that epochs are tried on.
+function probe.copy(run, eta)
+  local twin = run.base:copy()
+  twin.eta = eta * run.scale
+  return twin
+end
 
 -- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers, or end in an
 -- error, as one of the user's own functions may: run.failure.
 local function costs(run, eta)
-  local twin = start(run, eta)
+  local twin = probe.copy(run, eta)
   local list = { core.evaluate(twin, run.X, run.y) }
   list = { list[1] }
   local ok, message = pcall(function()
@@ -138,7 +147,7 @@ end
 -- the prediction goes that goes furthest, and back; nil when none goes further than least.
 function probe.swing(run, eta, least)
   if run.batch then return nil end
-  local twin, seen = start(run, eta), {}
+  local twin, seen = probe.copy(run, eta), {}
   local ok, message = pcall(function()
     twin:step(run.epochs)
     for k = 1, 3 do
@@ -176,7 +185,7 @@ end
 -- A kink that is met by chance, or a rounding of J, puts the change on one side off that on the other: only what is
 -- further off counts, and only in most directions.
 function probe.disagreement(run)
-  local twin, generator, shares = start(run, run.net.eta), core.generator(1), {}
+  local twin, generator, shares = probe.copy(run, run.net.eta), core.generator(1), {}
   local single = twin.options.precision == "single"
   local h, u = single and 1e-3 or 1e-6, single and 2 ^ -23 or 2 ^ -52
   local at = {}

@@ -48,7 +48,7 @@ local per_unit = 50 -- multiply-adds that an activation and its slope take the t
 -- A copy after this change, no epoch yet; nil where the change fails. eta: the one that it sets, if any.
 function trial.start(run, change, eta)
   local self = setmetatable({ run = run, change = change, eta = eta, epochs = 0 }, trial)
-  self.net = probe.copy(run.net, run.X, run.y, run.net.eta * run.scale)
+  self.net = probe.copy(run, run.net.eta)
   local ok = apart(function()
     assert(load(change, "=try", "t", session(self)))()
     if not core.own_rng(self.net) then -- the order of rows in batches comes from it
@@ -108,11 +108,11 @@ function trial:finish(is_impatient)
   return self.left
 end
 
--- The line that does the same.
+-- The line that does the same; of a network for which few epochs were tried with more of them.
 function trial:line()
-  local batch = self.run.batch
-  if batch then return ("%sreturn train{epochs = %d, batch = %d}"):format(self.change, self.epochs, batch) end
-  return ("%sreturn step(%d)"):format(self.change, self.epochs)
+  local batch, epochs = self.run.batch, math.max(self.epochs, 100)
+  if batch then return ("%sreturn train{epochs = %d, batch = %d}"):format(self.change, epochs, batch) end
+  return ("%sreturn step(%d)"):format(self.change, epochs)
 end
 
 return trial

@@ -104,7 +104,7 @@ local function look_at_small(self, net, run)
     local update = self.widest < 1e-3 and "an update is at most %.2g of its weights, 1e-3 is usual: "
       or "an update is up to %.2g of its weights, and yet "
     finding.add(self, { name = "ETA too small", value = self.widest, kind = "eta",
-      fixes = { ("ETA = %.3g; "):format(larger) },
+      fixes = { ("ETA = %.3g; "):format(larger) }, try = ("ETA = %.3g; return step(1000)"):format(larger),
       text = (update .. "with ETA %.3g the cost falls by %s in %d epochs, with %.3g by %s"):format(self.widest, larger,
         finding.percent(fall), self.epochs, net.eta, finding.percent(math.max(self.fall, 0))) })
     return true

@@ -5,19 +5,14 @@ max_line_length = 120
 ignore = { "581" } -- not (x <= y) is not x > y when one is NaN, which is often the point
 
 -- Scripts are written in the session names, which are live globals, and in the library's.
-local session = {
-  globals = { "NET" },
-  read_globals = {
-    "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "walk",
-    "explain", "diagnose", "activation", "undo", "seek", "watch", "watched", "unwatch",
-    "help", "apropos", "who", "history", "save_session", "run", "edit", "reset", "mg", "network", "data", "digits",
-    "diff", "matrix", "zeros", "ones", "eye", "linspace", "hstack", "vstack", "is_matrix",
-    "time", "bench", "seed", "rand", "randn", "permutation", "generator", "eq", "lt", "gt",
-    "exp", "log", "sqrt", "abs", "sin", "cos", "floor", "sign",
-    "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus", "softmax",
-  },
-}
-for _, quantity in ipairs(dofile "lua/moongrad/quantities.lua") do -- make lint runs beside it
+local session = { globals = { "NET" }, read_globals = { "mg", "data" } }
+for of, records in pairs(dofile "lua/moongrad/commands.lua".of) do -- make lint runs beside it
+  for name, record in pairs(records) do
+    local is_global = of == "mg" or of == "session" or of == "prompt" or of == "net" and not record.only_net
+    if is_global then table.insert(session.read_globals, name) end
+  end
+end
+for _, quantity in ipairs(dofile "lua/moongrad/quantities.lua") do
   session.globals[#session.globals + 1] = quantity.name
 end
 files["scripts"] = session

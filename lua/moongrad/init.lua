@@ -1,7 +1,9 @@
 -- moongrad - explore how a feed-forward network learns. local mg = require "moongrad"
 
 require "moongrad.names" -- errors of the core suggest names by it
+local commands = require "moongrad.commands"
 local core = require "moongrad.core"
+require "moongrad.network"
 local show = require "moongrad.show"
 
 core.set_tostring(show.matrix)
@@ -10,28 +12,9 @@ core.set_tostring(show.matrix)
 -- The library: everything but the session's own names, also from any Lua 5.4: local mg = require "moongrad".
 -- {functions}
 -- > mg.rand(2, 3)
-local mg = {
-  digits = show.digits,
-  network = require "moongrad.network",
-  diff = function(...) return require "moongrad.past.diff"(...) end,
-  data = require "moongrad.data",
-}
-
-for name in ([[
-  matrix zeros ones eye linspace hstack vstack is_matrix
-  seed rand randn permutation generator threads
-  eq lt gt
-  exp log sqrt abs sin cos floor sign
-  sigmoid tanh relu leaky_relu elu gelu softplus softmax
-]]):gmatch "%S+" do
-  mg[name] = core[name]
-end
-
-for _, name in ipairs { "time", "bench" } do -- loaded when first used
-  mg[name] = function(...) return require "moongrad.timing"[name](...) end
-end
-for _, name in ipairs { "activation", "cost" } do
-  mg[name] = function(...) return require("moongrad.own." .. name)(...) end
+local mg = { data = require "moongrad.data" }
+for name, record in pairs(commands.of.mg) do
+  mg[name] = commands.func(name, record) or core[name]
 end
 
 return mg

@@ -1,8 +1,8 @@
 -- network.lua - the network as Lua sees it: making one, its fields, its options.
 
+local commands = require "moongrad.commands"
 local core = require "moongrad.core"
 local lists = require "moongrad.lists"
-local looking = require "moongrad.past.looking"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
@@ -13,6 +13,7 @@ require "moongrad.report"
 
 local class = core.network_class
 local methods, getters, setters = class.methods, class.getters, class.setters
+local matrix_methods = debug.getmetatable(core.zeros(1, 1)).methods
 local show = options.show
 
 -- What is kept for each network: layers (specifications, the input first), given (the options as given),
@@ -46,28 +47,21 @@ end
 -- --- methods -------------------------------------------------------------------------
 
 -- Most of what they need is loaded when it is first called: the program is to start fast.
-function methods.train(...) return require "moongrad.train"(...) end
-function methods.check(...) return require "moongrad.inside.check"(...) end
-function methods.undo(...) return require("moongrad.past.undo").undo(...) end
-function methods.seek(...) return require("moongrad.past.undo").seek(...) end
-function methods.diagnose(...) return require("moongrad.diagnose.diagnose").of(...) end
-function methods.bug(...) return require "moongrad.inside.mistakes".bug(...) end
+for name, record in pairs(commands.of.net) do
+  methods[name] = commands.func(name, record) or methods[name]
+end
+for name, record in pairs(commands.of.m) do -- m:explain(i, j): what a live view shows, explained
+  matrix_methods[name] = commands.func(name, record) or matrix_methods[name]
+end
+
+core.set_steps(function(...) return require("moongrad.past.looking").step(...) end)
 
 options.declare("walk", {
   { name = "rows", without = "all", about = "the one row of X that the step is made on", example = "3" },
 })
-function methods.walk(...) return require("moongrad.inside.walk").of(...) end
-
 options.declare("explain", {
   { name = "depth", default = 1, about = "levels of terms that are opened in turn", example = "2" },
 }, 'explain("grad", 1, 2, 3, {depth = 2})')
-function methods.explain(...) return require("moongrad.inside.explain").of(...) end
-
--- m:explain(i, j): what a live view shows, explained.
-debug.getmetatable(core.zeros(1, 1)).methods.explain = function(...)
-  return require("moongrad.inside.explain").of_matrix(...)
-end
-methods.watch, methods.watched, methods.unwatch = looking.watch, looking.watched, looking.unwatch
 
 --- net:init([method, options])
 -- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. What passes of the

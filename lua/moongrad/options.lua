@@ -28,6 +28,12 @@ function options.declare(who, list, call)
   return defaults
 end
 
+-- How who is called with an option: "check{layer = 1}".
+function options.call(who, option)
+  local before, after = calls[who]:match "^([^{]*{).*(}%)?)$"
+  return ("%s%s = %s%s"):format(before, option.name, option.example, after)
+end
+
 -- --- activations and costs that are the user's own -------------------------------------
 
 local functions = {
@@ -116,22 +122,26 @@ options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_
 -- The operations of a step by name.
 options.operations = { "z", "a", "cost", "delta", "grad", "update" }
 
-local expression, no_name = { is_source = true }, { choices = {} }
-
 local explained = table.move(quantities.matrices, 1, #quantities.matrices, 1, {})
 table.move({ "cost", "J" }, 1, 2, #explained + 1, explained)
 
--- What a function takes by position that is one of known names: who -> place -> {choices =, numbers =}, the numbers
--- in a table at the next place; {is_source =}: a string of Lua.
+-- What commands take by position, as their records call it: choices, the names that it may be, none where no string
+-- is taken, or any when they are nil; is_text, is it a string? numbers, in a table at the next place; is_source, is it
+-- Lua? Completion adds the choices of topics and subjects: what there is help about.
+options.kinds = {
+  init = { choices = core.inits, numbers = options.init_numbers, is_text = true },
+  quantity = { choices = explained, is_text = true },
+  mistake = { choices = { "any", table.unpack(core.bugs) }, is_text = true },
+  operation = { choices = options.operations, is_text = true },
+  expression = { is_source = true, is_text = true },
+  topic = { is_text = true }, subject = { is_text = true }, file = { is_text = true },
+  text = { choices = {}, is_text = true }, number = { choices = {} }, network = { choices = {} },
+}
+
+-- Likewise of functions of Lua's own: who -> place -> what it may be.
 options.arguments = {
-  init = { { choices = core.inits, numbers = options.init_numbers } },
-  explain = { { choices = explained } },
-  bug = { { choices = { "any", table.unpack(core.bugs) } } },
-  ["w:to"] = { { choices = options.operations } },
-  watch = { expression }, unwatch = { expression }, watched = { expression },
   collectgarbage = { { choices = { "collect", "count", "stop", "restart", "step", "isrunning", "incremental",
     "generational" } } },
-  step = { no_name }, seek = { no_name }, undo = { no_name }, ["mg.diff"] = { no_name, no_name }, history = { no_name },
 }
 
 options.frozen = { "bias", "weights" } -- what of a layer may be frozen, besides all of it

@@ -55,11 +55,11 @@ static int wants_prompt(const Options *o, int argc) {
          (o->script == argc && !(o->flags & (OPT_CODE | OPT_LUA_VERSION)) && isatty(STDIN_FILENO));
 }
 
-/* Puts the session names in place: require("moongrad.prompt.session").install{...}. */
+/* Puts the session names in place: it requires SESSION and calls its install{...}. */
 static int open_session(lua_State *L, const Options *o, int argc) {
   stop_setup(L);
   lua_getglobal(L, "require");
-  lua_pushliteral(L, "moongrad.prompt.session");
+  lua_pushliteral(L, SESSION);
   int status = chunk_call(L, 1, 1);
   if (status != LUA_OK) return chunk_report(L, status);
   lua_pushvalue(L, -1);

@@ -23,7 +23,7 @@
    globals.c   the metatable that the user's Lua gives _G
 
    The shell knows Lua, not the engine: of the rest it calls luaopen_moongrad_core
-   and requires moongrad.prompt.session. */
+   and requires moongrad.prompt.shell. */
 
 #ifndef MG_SHELL_H
 #define MG_SHELL_H
@@ -221,7 +221,7 @@ int input_indent(lua_State *L, const char *text, size_t len, int *own); /* blank
 int input_run(lua_State *L);   /* the text at index 1; did it end well? */
 int plain_input(lua_State *L); /* reads and runs one under --no-session; false at the end */
 
-/* The session module, in the registry: nil under --no-session. */
-#define SESSION "moongrad.prompt.session"
+/* The module that the shell calls, in the registry: nil under --no-session. */
+#define SESSION "moongrad.prompt.shell"
 
 #endif

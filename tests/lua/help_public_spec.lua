@@ -111,7 +111,7 @@ describe("every public function", function()
     end
     local _, out = run [[
       local all = {}
-      for name, v in next, require "moongrad.prompt.globals".at_start do
+      for name, v in next, require "moongrad.prompt.session".at_start do
         if name ~= "arg" then all[#all + 1] = name end
         if type(v) == "table" and name ~= "_G" and name ~= "arg" then
           for key in next, v do all[#all + 1] = name .. "." .. key end

@@ -11,12 +11,18 @@ local may = {
   top = "past inside diagnose own help", -- loaded when they are used
   syntax = "", past = "", own = "",
   inside = "past help own", help = "inside diagnose own",
-  complete = "syntax help inside own", journal = "syntax past", -- the session's
-  prompt = "help inside past syntax journal",
+  journal = "syntax past", session = "help inside past syntax journal",
+  complete = "syntax help inside own", prompt = "help past syntax session",
 }
 local is_sessions = { complete = true, journal = true, prompt = true, session = true }
 
-local function folder_of(module) return module:match "^moongrad%.([%w_]+)%." or "top" end
+-- The modules in the folder prompt that know no prompt.
+local of_session = {}
+for name in ("live commands session inputs kept history who files reset"):gmatch "%a+" do
+  of_session["moongrad.prompt." .. name] = "session"
+end
+
+local function folder_of(module) return of_session[module] or module:match "^moongrad%.([%w_]+)%." or "top" end
 
 local function is_allowed(from, to)
   if from == to or to == "top" then return true end
@@ -46,12 +52,25 @@ local function strings_of(text)
   return list
 end
 
+-- Who requires the modules that commands.lua names, by whose the command is.
+local requirer = { mg = "moongrad", net = "moongrad.network", m = "moongrad.network",
+  session = "moongrad.prompt.session", prompt = "moongrad.prompt.shell" }
+
+-- Adds the names of these modules to the strings of who requires them.
+local function add_commands(strings, root)
+  for _, record in ipairs(dofile(root .. "/moongrad/commands.lua")) do
+    if record.from then table.insert(strings[requirer[record.of]], "moongrad." .. record.from) end
+  end
+end
+
 -- module -> list of those that it requires, sorted.
-local function requirements(texts)
-  local all = {}
-  for module, text in pairs(texts) do
+local function requirements(texts, root)
+  local all, strings = {}, {}
+  for module, text in pairs(texts) do strings[module] = strings_of(text) end
+  add_commands(strings, root)
+  for module in pairs(texts) do
     local seen, list = {}, {}
-    for _, s in ipairs(strings_of(text)) do
+    for _, s in ipairs(strings[module]) do
       for other in pairs(texts) do
         local is_meant = other == s or s:find "^moongrad%..*%.$" and other:sub(1, #s) == s
         if is_meant and other ~= module and not seen[other] then
@@ -97,7 +116,7 @@ local function has_keywords(strings)
 end
 
 local texts = modules_below(arg[1])
-local required = requirements(texts)
+local required = requirements(texts, arg[1])
 for module, list in pairs(required) do
   for _, other in ipairs(list) do
     local from, to = folder_of(module), folder_of(other)

@@ -37,7 +37,7 @@ left() { [ -z "$(find "$stage" -type f)" ] || { find "$stage" -type f; false; };
 runs() { elsewhere "$1" -e 'X, y = data.xor() LAYERS = {2, 2, 1} assert(step(3).epoch == 3)'; }
 
 # A program alone, with files of the same name around it.
-plant() { mkdir -p "$1/moongrad/prompt" && echo 'print "planted"' | tee "$1/moongrad/init.lua" >"$1/moongrad/prompt/session.lua"; }
+plant() { mkdir -p "$1/moongrad/prompt" && echo 'print "planted"' | tee "$1/moongrad/init.lua" >"$1/moongrad/prompt/shell.lua"; }
 alone() {
   mkdir -p "$stage/alone/$1"
   cp "$BUILD/moongrad" "$stage/alone/$1"

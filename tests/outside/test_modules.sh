@@ -1,7 +1,7 @@
 #!/bin/sh
 # Lua's modules require each other one way, and the library none that knows a prompt.
 
-echo 1..6
+echo 1..8
 n=0
 # is WHAT GOT EXPECTED
 is() {
@@ -16,9 +16,10 @@ is "there is no circle, no folder requires one above it, and one file lists the 
 # The same with something put in.
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-# with FILE LINE: what is said when the line stands at the end of the file.
+# with FILE LINE [EDIT]: what is said when the line stands at the end of the file, which sed has edited.
 with() {
   cp -r lua/moongrad "$dir"
+  sed -i "${3:-}" "$dir/moongrad/$1"
   echo "$2" >>"$dir/moongrad/$1"
   modules "$dir" | sort | head -n 1
   rm -r "$dir/moongrad"
@@ -27,7 +28,11 @@ is "a circle is found" "$(with names.lua 'require "moongrad.options"' | cut -d: 
 is "a circle of modules that are loaded when they are used is found" \
   "$(with raise.lua 'return function() return require("moongrad.past." .. "undo") end' | cut -d: -f1)" "a circle"
 is "a way up from the library is found" "$(with past/images.lua 'require("moongrad.prompt.kept")')" \
-  "past may not require prompt: moongrad.past.images -> moongrad.prompt.kept"
+  "past may not require session: moongrad.past.images -> moongrad.prompt.kept"
+is "a way up from the session is found" "$(with prompt/who.lua 'require("moongrad.prompt.print")')" \
+  "session may not require prompt: moongrad.prompt.who -> moongrad.prompt.print"
+is "a command that the library would load from the session is found" "$(with commands.lua \
+  '' 's/from = "past.diff"/from = "prompt.who"/')" "top may not require session: moongrad -> moongrad.prompt.who"
 is "a second list of keywords is found" "$(with text.lua \
   'local words = [[and break do else elseif end false for function goto if in local nil not or repeat return]]')" \
   "moongrad.text has a list of keywords of its own; lexer.keywords is the one"

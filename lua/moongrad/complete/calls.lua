@@ -36,14 +36,30 @@ function calls.topics(typed)
   return list
 end
 
+local in_front = { net = "", session = "", prompt = "", m = "m:", g = "g:", w = "w:" } -- else "mg.", "data."
+
+-- Notes what commands take: who -> place -> one of options.kinds.
+local function add_commands(arguments, kinds)
+  for of, records in next, require("moongrad.commands").of do
+    for name, record in next, records do
+      local list, place = {}, 0
+      for kind in gmatch(record.takes, "%a+") do
+        place = place + 1
+        list[place] = kinds[kind]
+      end
+      if next(list) then arguments[(in_front[of] or of .. ".") .. name] = list end
+    end
+  end
+end
+
 -- Notes who takes options, or known names as arguments.
 function calls:learn()
   local options = require "moongrad.options"
   for _, module in next, { "moongrad.inside.check", "moongrad.own.trial", "moongrad.train" } do -- they add to it
     require(module)
   end
-  options.arguments.help = { { choices = calls.topics } }
-  options.arguments.apropos = options.arguments.help
+  options.kinds.topic.choices, options.kinds.subject.choices = calls.topics, calls.topics
+  add_commands(options.arguments, options.kinds)
   for _, takes in next, { options.of, options.arguments } do
     for who in next, takes do
       self.who_by_name[match(who, "[%w_]+$")] = who

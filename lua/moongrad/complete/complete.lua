@@ -4,6 +4,7 @@
 
 local arguments_of = require "moongrad.complete.arguments"
 local calls_of = require "moongrad.complete.calls"
+local commands = require "moongrad.commands"
 local lexer = require "moongrad.syntax.lexer"
 local reach_of = require "moongrad.complete.reach"
 local signatures_of = require "moongrad.complete.signatures"
@@ -15,8 +16,12 @@ local next, setmetatable, type = next, setmetatable, type
 local complete = {} -- the methods
 complete.__index = complete
 
--- Functions that take a function: after a name among their arguments no "(" is put.
-local takes_function = { help = true, time = true, bench = true, pcall = true, xpcall = true }
+-- Does a function of this name take a function? After a name among its arguments no "(" is put.
+local function takes_function(name)
+  local record = name and commands.global(name)
+  local kind = record and match(record.takes, "^%a+")
+  return name == "pcall" or name == "xpcall" or kind == "function" or kind == "subject"
+end
 
 -- Of the words those that begin with what was typed; if there are none, also in other capitals.
 local function beginning_with(typed, words)
@@ -75,7 +80,7 @@ local function is_only_named(t)
   local last = t.text[t.n]
   if last == "function" or last == "local" then return true end
   local opener = t.inner == t.n and t.text[t.n] == "(" and t.n or 0
-  return takes_function[t.text[opener - 1]] or false
+  return takes_function(t.text[opener - 1])
 end
 
 -- The end of a name, unless it stands there already.

@@ -3,6 +3,7 @@
 -- Found by raw access alone: nothing of the user's is run. A thing is {value = v}, or {class = name} where only the
 -- class is known without running anything. moongrad's own objects are looked into by their class tables.
 
+local commands = require "moongrad.commands"
 local quantities = require "moongrad.quantities"
 
 local classof, next, pcall, rawequal, rawget, rawlen = debug.getmetatable, next, pcall, rawequal, rawget, rawlen
@@ -13,23 +14,13 @@ local registry = debug.getregistry()
 local most_tables = 8    -- along a chain of __index
 local most_keys = 100000 -- looked at in one table
 
--- What calls return: class -> whose function -> names.
+-- What calls of Lua's own functions return: class -> whose function -> names. commands.lua has the others.
 local returned = {
-  matrix = {
-    mg = [[matrix zeros ones eye linspace hstack vstack rand randn permutation eq lt gt exp log sqrt abs sin cos
-      floor sign sigmoid tanh relu leaky_relu elu gelu softplus softmax]],
-    network = "forward predict", generator = "rand randn permutation",
-    matrix = "matmul map rows cols copy fill set reshape argmax",
-  },
-  network = { mg = "network load", network = "copy like" },
-  generator = { mg = "generator" },
-  report = { network = "step train" },
-  check = { network = "check" },
-  list = { network = "backward" },
-  walk = { network = "walk" },
   string = { string = "char format gsub lower rep reverse sub upper", _G = "tostring type", table = "concat" },
   file = { io = "open popen tmpfile" },
 }
+
+local class_names = { net = "network", m = "matrix", g = "generator" } -- as commands have them
 
 -- The class of a field, where it is one of ours.
 local field_classes = {
@@ -98,13 +89,29 @@ function things:add_own_classes()
   self.class_by_meta[core.report] = "report"
 end
 
--- Notes what the functions of an owner return, those that names has: the class.
-function things:add_results(class, owner, functions, names)
-  for name in gmatch(names, "[%w_]+") do
-    local f = functions and rawget(functions, name)
-    if f then self.result[f] = class end
-    local own = self.session and owner == "network" and self.session.own(name)
-    if own then self.result[own] = class end
+-- Notes what the commands return.
+function things:add_commands()
+  for of, records in next, commands.of do
+    local class = self.classes[class_names[of]]
+    local functions = of == "mg" and require "moongrad" or class and class.methods
+    for name, record in next, records do
+      local f, own = functions and functions[name], of == "net" and self.session.own(name)
+      if f then self.result[f] = record.returns end
+      if own then self.result[own] = record.returns end
+    end
+  end
+end
+
+-- Notes what the functions of Lua's own return.
+function things:add_lua()
+  local owners = { string = string, table = table, io = io, _G = { tostring = tostring, type = type } }
+  for class, from in next, returned do
+    for owner, names in next, from do
+      for name in gmatch(names, "%a+") do
+        local f = owners[owner] and rawget(owners[owner], name)
+        if f then self.result[f] = class end
+      end
+    end
   end
 end
 
@@ -119,16 +126,10 @@ function things.new(globals, session)
     class_by_meta = {},
     result = {}, -- function -> the class of what it returns
   }, things)
-  local owners = { string = string, table = table, io = io, _G = { tostring = tostring, type = type } }
+  self:add_lua()
   if session then
     self:add_own_classes()
-    owners.mg = require "moongrad"
-  end
-  for class, from in next, returned do
-    for owner, names in next, from do
-      local of_class = self.classes[owner]
-      self:add_results(class, owner, owners[owner] or of_class and of_class.methods, names)
-    end
+    self:add_commands()
   end
   return self
 end
@@ -208,7 +209,7 @@ end
 
 --- What calling a thing returns.
 function things:call(thing)
-  local class = self.result[thing.value]
+  local class = self.result[thing.value] or nil
   if class == "walk" and not self.classes.walk then self:load_walk() end
   return class and { class = class } or nil
 end

@@ -65,14 +65,10 @@ local function add_documented(list)
   end
 end
 
--- Those whose options stand behind other arguments.
-local behind = { step = "step(100, {", explain = 'explain("grad", 1, 2, 3, {' }
-
 -- "> check{layer = 1}"
 local function example(who, option)
-  if behind[who] then return ("> %s%s = %s})"):format(behind[who], option.name, option.example) end
-  local call = who == "network" and "NET = network{2, 2, 1, " or (who:find "^data%." and "X, y = " or "") .. who .. "{"
-  return ("> %s%s = %s}"):format(call, option.name, option.example)
+  local call = options.call(who, option)
+  return "> " .. call:gsub("^network{", "NET = network{2, 2, 1, "):gsub("^data%.", "X, y = data.")
 end
 
 -- With a capital, unless it begins with a formula: "a = f(z)".

@@ -12,8 +12,10 @@ local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 
 local help = {
-  session = nil, -- of a session what globals.lua has: functions are then shown as one types them there
+  session = nil, -- value(name) and own(name) of a session: functions are then shown as one types them there
 }
+
+function help.begin(session) help.session = session end
 
 local overview = [[
 A network learns XOR:
@@ -192,7 +194,7 @@ local function places()
     { "m:", debug.getmetatable(core.matrix(1, 1)).methods },
     { "", mg }, { "data.", mg.data },
   }
-  local globals = help.session and help.session.at_start or _G
+  local globals = help.session and help.session.base or _G
   for name, library in pairs(package.loaded) do
     if globals[name] == library and name ~= "_G" then list[#list + 1] = { name .. ".", library } end
   end

@@ -22,7 +22,7 @@ local number = show.number
 
 -- --- what is asked for ------------------------------------------------------------------
 
-local known = options.arguments.explain[1].choices
+local known = options.kinds.quantity.choices
 local is_known = {}
 for _, name in ipairs(known) do is_known[name] = true end
 

@@ -4,6 +4,7 @@
 -- the same place. One that was interrupted would not stop there again, and bench would not do as much: in their
 -- place stands a snapshot of what they left.
 
+local commands = require "moongrad.commands"
 local purity = require "moongrad.journal.purity"
 local snapshot = require "moongrad.journal.snapshot"
 local tokens = require "moongrad.syntax.tokens"
@@ -22,32 +23,30 @@ function journal.begin(s) session = s end
 
 -- --- how an input is to be written ---------------------------------------------------------------
 
-local outside = {}
-for name in ([[dofile loadfile require io os load_network csv idx npy npz time bench]]):gmatch "%S+" do
-  outside[name] = true
+local outside = { dofile = true, loadfile = true, require = true, io = true, os = true } -- of Lua's own
+
+-- Does what has this name read anything from outside?
+local function is_outside(name)
+  local command, of_data = commands.global(name), commands.of.data[name]
+  return outside[name] or command and command.reads or of_data and of_data.reads
 end
 
 -- The names in the tokens that read what is outside the program, as a text; nil when there are none.
 local function outside_in(list)
   local names = {}
   for _, t in ipairs(list) do
-    if t.kind == "name" and outside[t.text] and not names[t.text] then
+    if t.kind == "name" and is_outside(t.text) and not names[t.text] then
       names[#names + 1], names[t.text] = t.text, true
     end
   end
   return #names > 0 and table.concat(names, ", ") or nil
 end
 
--- Is the input a call of run or edit?
-local function is_run(list)
-  local word = list[1] and list[1].text
-  return (word == "run" or word == "edit") and session.is_own(word)
-end
-
--- Does bench decide how often something is done?
+-- Does the clock decide how often something is done?
 local function is_timed(list)
   for _, t in ipairs(list) do
-    if t.text == "bench" and session.is_own "bench" then return true end
+    local command = t.kind == "name" and commands.global(t.text)
+    if command and command.timed and session.is_own(t.text) then return true end
   end
   return false
 end
@@ -75,7 +74,7 @@ local function typed(input, status, list, is_expression, has_moved)
   local entry = { source = input.source, failed = status == "error", files = input.files, outside = outside_in(list) }
   if #input.files == 0 and is_expression and not has_moved and not input.told then
     local ok, looked = pcall(purity.only_looks, list, session, input.last)
-    entry.looked = ok and looked or is_run(list) -- which ran nothing
+    entry.looked = ok and looked
   end
   return entry
 end

@@ -3,6 +3,7 @@
 -- Certain is an expression of constants, operators, the session's names, the user's own plain values and calls of
 -- functions that are known to change nothing. Anything else may have changed something.
 
+local commands = require "moongrad.commands"
 local report = require "moongrad.report"
 local serialise = require "moongrad.journal.serialise"
 
@@ -13,15 +14,6 @@ local function set(words)
   for word in words:gmatch "%S+" do t[word] = true end
   return t
 end
-
--- Session functions, and methods of networks and matrices, that change nothing.
-local functions = set [[
-  predict cost accuracy explain diagnose help apropos who history traceback save_session save
-  matrix zeros ones eye linspace hstack vstack is_matrix eq lt gt exp log sqrt abs sin cos floor sign
-  sigmoid tanh relu leaky_relu elu gelu softplus softmax generator]]
-local methods = set [[
-  predict cost accuracy explain diagnose copy
-  rows cols reshape totable matmul sum mean min max norm argmax]]
 
 -- Lua's own, as long as they are Lua's own.
 local pure = {}
@@ -56,15 +48,18 @@ local function is_call(t) return t and (t.text == "(" or t.text == "{" or t.kind
 -- Does the call whose function's name is list[i] change nothing?
 local function is_pure_call(list, i, session)
   local name, before, base = list[i].text, list[i - 1], list[i - 2]
-  if before and before.text == ":" then return methods[name] end
+  if before and before.text == ":" then return commands.method_looks(name) end
   if before and before.text == "." then
     if list[i - 3] and (list[i - 3].text == "." or list[i - 3].text == ":") then return false end
-    if base.text == "data" then return session.is_own "data" end
-    if base.text == "mg" then return session.is_own "mg" and functions[name] end
+    if base.text == "data" or base.text == "mg" then
+      local command = commands.of[base.text][name]
+      return session.is_own(base.text) and command and command.looks
+    end
     local whole = base.text .. "." .. name
     return pure[whole] ~= nil and rawequal(pure[whole], rawget(rawget(_G, base.text) or {}, name))
   end
-  if functions[name] then return session.is_own(name) end
+  local command = commands.global(name)
+  if command and command.looks then return session.is_own(name) end
   if rawget(_G, name) == nil and not session.is_known(name) then return true end -- no such thing: an error
   return pure[name] ~= nil and rawequal(pure[name], rawget(_G, name))
 end

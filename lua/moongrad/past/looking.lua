@@ -228,7 +228,7 @@ local function plain(net, n)
 end
 
 -- net:step(n, options), and net:step(n) of a network with watches.
-local function looking_step(net, n, o, ...)
+function looking.step(net, n, o, ...)
   past.check_idle(net)
   o = asked(o, ...)
   n = n == nil and 1 or options.whole("step", n, 0)
@@ -256,7 +256,5 @@ local function looking_step(net, n, o, ...)
   r.seconds, r.watch = core.clock() - start, told
   return r
 end
-
-core.set_steps(looking_step)
 
 return looking

@@ -1,17 +1,12 @@
 -- commands.lua - the session's functions: the methods of a network on the current one, and what belongs to none.
 
 local core = require "moongrad.core"
+local declared = require "moongrad.commands"
 local live = require "moongrad.prompt.live"
 local mg = require "moongrad"
 local raise = require "moongrad.raise"
 
 local commands = {}
-
--- The methods of a network that are functions on the current one.
-local methods = {
-  "init", "forward", "backward", "update", "step", "train", "predict", "cost", "accuracy", "check", "bug", "explain",
-  "diagnose", "undo", "seek", "watch", "watched", "unwatch",
-}
 
 local functions = {} -- name -> function, besides those of mg
 local replaced = {}  -- those that the user has replaced by functions
@@ -20,12 +15,15 @@ commands.functions = functions
 
 -- return function(...) return CALL(...) end, get being a local of it: compiled, so that an error names what is called
 -- as if the user had called it.
+local this = debug.getinfo(1, "S").source
 local function calling(call, get)
   local text = ("local get = ... return function(...) return %s(...) end"):format(call)
-  return assert(load(text, debug.getinfo(1, "S").source, "t"))(get)
+  return assert(load(text, this, "t"))(get)
 end
 
-for _, name in ipairs(methods) do functions[name] = calling(("get '%s':%s"):format(name, name), live.current) end
+for name, record in pairs(declared.of.net) do
+  if not record.only_net then functions[name] = calling(("get '%s':%s"):format(name, name), live.current) end
+end
 
 local undo = functions.undo
 
@@ -61,13 +59,10 @@ function functions.walk(...)
   return require("moongrad.inside.walk").current(live.read.NET, ...)
 end
 
--- --- those of modules that know the session: it adds them -------------------------------------
-
--- The function of this name in the module that get returns.
-function commands.of_module(name, get) return calling("get()." .. name, get) end
+-- --- those of modules that know the session -----------------------------------------------------
 
 -- f, to be called or, as what it says of itself, typed by its name alone.
-function commands.by_name(name, f)
+local function by_name(name, f)
   return setmetatable({}, {
     __name = name, __metatable = false,
     __call = function(_, ...) return f(...) end,
@@ -75,7 +70,14 @@ function commands.by_name(name, f)
   })
 end
 
-function commands.add(name, f) functions[name] = f end
+-- Adds the commands of one of commands.of: module(name) is the module of this name, which is loaded at the first call.
+function commands.add(of, module)
+  for name, record in pairs(declared.of[of]) do
+    local function get() return module("moongrad." .. record.from) end
+    local f = record.call or calling("get()." .. name, get)
+    functions[name] = record.alone and by_name(name, f) or f
+  end
+end
 
 -- --- what stands for what ---------------------------------------------------------------------
 

@@ -5,7 +5,6 @@
 local beyond = require "moongrad.prompt.beyond"
 local caret = require "moongrad.prompt.caret"
 local habits = require "moongrad.prompt.habits"
-local inputs = require "moongrad.prompt.inputs"
 local printer = require "moongrad.prompt.print"
 local show = require "moongrad.show"
 local text = require "moongrad.text"
@@ -19,7 +18,7 @@ local most_locals = 20                  -- of a frame
 local most_bytes = 1 << 20              -- of a file of which a line is shown
 local most_source = 100000              -- of an input whose tokens are looked at
 
-local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/errors%.lua$"
+local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/.-$"
 local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
 
 -- --- sources ------------------------------------------------------------------------------
@@ -33,9 +32,9 @@ local function file_text(path)
 end
 
 -- The text that a chunk was compiled from; nil where it is not to be had.
-local function source_text(source)
+local function source_text(session, source)
   local n = source:match "^=%[(%d+)%]$"
-  if n then return inputs.text(tonumber(n)) end
+  if n then return session.inputs.text(tonumber(n)) end
   if source:find "^@/dev/" then return nil end -- to read a pipe might take for ever
   if source:find "^@" then return file_text(source:sub(2)) end
   return not source:find "^=" and source or nil
@@ -178,19 +177,19 @@ local function advise(words, is_placed)
 end
 
 -- The words of Lua's message, or better ones where a name stands for nothing.
-local function reword(words, thread, frame, t, i)
+local function reword(session, words, thread, frame, t, i)
   local done, name = words:match "^attempt to (.*) a nil value %(global '([%w_]+)'%)$"
   if name then
-    local better, more = undefined.name(name)
+    local better, more = undefined.name(session, name)
     if better and more and done == "call" then return better end
     if better then return ("%s (attempt to %s a nil value)"):format(better, done) end
     return words
   end
   if t and words:find "a nil value %(field '" then
     local path = path_to(t, i, frame)
-    return path and undefined.field(path) or words
+    return path and undefined.field(session, path) or words
   end
-  return words .. (undefined.hint(words, thread) or advise(words, i ~= nil) or "")
+  return words .. (undefined.hint(session, words, thread) or advise(words, i ~= nil) or "")
 end
 
 -- --- what is said -----------------------------------------------------------------------------
@@ -224,26 +223,26 @@ end
 
 -- What to say of an index past the end or a field that a report has not, and its column in the line of the frame; nil
 -- if it is neither.
-local function past_end(frame, source, words)
+local function past_end(session, frame, source, words)
   local tokens, here, from = caret.tokens(source, frame.line)
   if not tokens then return nil end
   local said, at = beyond.explain(words, tokens, here, function(name)
     local own = variable(frame, name)
     if own then return own.value end
-    return undefined.value(name)
+    return undefined.value(session, name)
   end)
   return said, said and tokens.at[at] - from + 1
 end
 
 -- Finds the lines of the frames, and in the one that the message is about the place; also better words for it, if any.
-local function find_places(frames, where, line, words)
+local function find_places(session, frames, where, line, words)
   local tokens, at, named, said
   for _, f in ipairs(frames) do
-    local source = f.is_users and source_text(f.source) or nil
+    local source = f.is_users and source_text(session, f.source) or nil
     f.text = source and caret.line(source, f.line)
     if f.text and not named and has_place(f, where, line) then
       named = f
-      said, f.column = past_end(f, source, words)
+      said, f.column = past_end(session, f, source, words)
       if not said then f.column, tokens, at = caret.of(source, f.line, words) end
     end
   end
@@ -251,21 +250,21 @@ local function find_places(frames, where, line, words)
 end
 
 -- The line that a message names when no frame is there: that of a file which does not compile; then the next step.
-local function named_place(where, line, words)
-  local source = source_text(where:find "^%[%d+%]$" and "=" .. where or "@" .. where)
+local function named_place(session, where, line, words)
+  local source = source_text(session, where:find "^%[%d+%]$" and "=" .. where or "@" .. where)
   local shown = source and caret.line(source, tonumber(line))
   if not shown then return nil end
   line = tonumber(line)
   local near = words:match " near (.*)$"
   if not near then return pointed(shown, caret.of(source, line, words), "  ") end
   local column, ending = caret.near(source, line, near) -- the last with something in it, where the end is what is near
-  return pointed(ending or shown, column, "  "), unloadable.hint(source, line, words)
+  return pointed(ending or shown, column, "  "), unloadable.hint(session, source, line, words)
 end
 
 -- Is the frame an input of one line, which is still to be seen?
-local function is_on_screen(frame)
+local function is_on_screen(session, frame)
   local n = frame.source:match "^=%[(%d+)%]$"
-  return n and tonumber(n) == inputs.last and not inputs.text(inputs.last):find("\n", 1, true)
+  return n and tonumber(n) == session.inputs.last and not session.inputs.text(tonumber(n)):find("\n", 1, true)
 end
 
 -- The position in front of a message and its words. What was raised again, by coroutine.wrap or error,
@@ -284,15 +283,15 @@ local function split(message, frames)
 end
 
 -- What the prompt says of the message of an error that thread handles; from here on traceback() tells of it.
-function errors.failed(thread, message)
+function errors.failed(session, thread, message)
   local frames = frames_of(thread)
   local where, line, words = split(message, frames)
-  local frame, tokens, at, said = find_places(frames, where, line, words or "")
+  local frame, tokens, at, said = find_places(session, frames, where, line, words or "")
   if words then
-    message = ("%s:%s: %s"):format(where, line, said or reword(words, thread, frame, tokens, at))
+    message = ("%s:%s: %s"):format(where, line, said or reword(session, words, thread, frame, tokens, at))
   end
   local named, hint
-  if where and not frame then named, hint = named_place(where, line, words) end
+  if where and not frame then named, hint = named_place(session, where, line, words) end
   message = message .. (hint or "")
   last = setmetatable({ message = message, frames = frames }, trace)
   local users = {}
@@ -305,7 +304,7 @@ function errors.failed(thread, message)
   if #users > 1 or lines[2] then
     local list = user_lines(frames)
     table.move(list, 1, #list, #lines + 1, lines)
-  elseif users[1] and (users[1].column or not is_on_screen(users[1])) then
+  elseif users[1] and (users[1].column or not is_on_screen(session, users[1])) then
     lines[2] = place(users[1], "  ")
   end
   return table.concat(lines, "\n")
@@ -328,28 +327,29 @@ local function with_zero(message)
 end
 
 -- The next step for the source of an input that stops in this line and column: "; " and words, or nothing.
-local function next_step(source, message, number, column)
+local function next_step(session, source, message, number, column)
   if #source > most_source then return "" end
   local _, from = caret.line(source, number)
   local at = message:find "<eof>$" and #source + 1 or from + column - 1
-  local hint = habits.hint(source, at, message, undefined.is_callable)
+  local hint = habits.hint(source, at, message, undefined.is_callable(session))
   return hint and "; " .. hint or ""
 end
 
 -- What the prompt says of an input that does not compile: as statements, or as an expression if that goes further.
-function errors.unreadable(_, message)
-  local source = inputs.text(inputs.last)
+function errors.unreadable(session, message)
+  local last_n = session.inputs.last
+  local source = session.inputs.text(last_n)
   message = with_zero(message)
   if source and not source:find "^[=?]" then
     local number, column, line = stop_of(source, message, "")
-    local _, other = load("return " .. source, ("=[%d]"):format(inputs.last), "t")
+    local _, other = load("return " .. source, ("=[%d]"):format(last_n), "t")
     other = tostring(with_zero(other))
     local n, further, l = stop_of(source, other, "return ")
     if further and (not column or n > number or n == number and further > column) then
       message, number, column, line = other, n, further, l
     end
     if column and line then
-      message = message .. next_step(source, message, number, column) .. "\n" .. pointed(line, column, "  ")
+      message = message .. next_step(session, source, message, number, column) .. "\n" .. pointed(line, column, "  ")
     end
   end
   last = setmetatable({ message = message, frames = {} }, trace)

@@ -2,7 +2,9 @@
 --
 -- Whoever comes from Python or C types += and !=, a comma in an index, a colon where a block begins.
 
+local commands = require "moongrad.commands"
 local lexer = require "moongrad.syntax.lexer"
+local options = require "moongrad.options"
 
 local habits = {}
 
@@ -47,9 +49,11 @@ local words = {
   double = no_type, del = "x = nil takes a variable away", exit = leave, quit = leave,
 }
 
-local takes_words = {} -- what is called with words in quotes
-for name in ("apropos run edit save_session bug init watch unwatch explain dofile require"):gmatch "%S+" do
-  takes_words[name] = true
+-- Is what has this name called with a word in quotes?
+local function takes_word(name)
+  local command = commands.global(name)
+  local kind = command and options.kinds[command.takes:match "^%a+"]
+  return kind and kind.is_text or name == "dofile" or name == "require"
 end
 
 -- A name, and behind it, without a bracket, what it is to be called with.
@@ -59,7 +63,7 @@ local function of_two(t, i, source, is_callable)
   if words[name] then return words[name] end
   local word = source:match("^[^%s;(]+", t.at[i])
   if i == 2 and name == "help" then return ("write help %q or ?%s"):format(word, word) end
-  if i == 2 and takes_words[name] then return ("write %s %q"):format(name, word) end
+  if i == 2 and takes_word(name) then return ("write %s %q"):format(name, word) end
   local is_word = kind == "name" or kind == "number"
   if i == 2 and is_word and is_callable(name) then
     return ("to call %s write %s(%s)"):format(name, name, t.n == i and t.text[i] or t.text[i] .. " ...")

@@ -11,6 +11,7 @@ local classof = debug.getmetatable
 -- What the names give. A global that the user makes under one of them comes before it.
 kept.values = {}
 
+local seen = setmetatable({}, { __mode = "k" }) -- objects that were the first value of an input
 local list, n = {}, 0 -- the values in order, the newest input's first; nils among them
 
 -- About how many bytes v keeps in memory, and how many items may still be looked into.
@@ -39,6 +40,8 @@ end
 -- there are more, or when they hold more than 64 MB of numbers.
 -- > 6 * 7
 -- > _ + 1
+
+-- Keeps the values of an input. Returns true when the first is an object that was the first of none before.
 function kept.keep(...)
   local new, total = { ... }, 0
   local count = math.min(select("#", ...), most)
@@ -53,6 +56,10 @@ function kept.keep(...)
   list, n = new, count
   kept.values = { _ = list[1] }
   for i = 1, n do kept.values["_" .. i] = list[i] end
+  local first = list[1]
+  local is_new = (type(first) == "table" or type(first) == "userdata") and not seen[first]
+  if is_new then seen[first] = true end
+  return is_new
 end
 
 -- From here on there are none.

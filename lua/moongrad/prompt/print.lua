@@ -1,7 +1,5 @@
 -- print.lua - values as the prompt shows them.
 
-local inputs = require "moongrad.prompt.inputs"
-local kept = require "moongrad.prompt.kept"
 local lexer = require "moongrad.syntax.lexer"
 local lists = require "moongrad.lists"
 local page = require "moongrad.help.page"
@@ -18,7 +16,7 @@ local most_key = 40    -- columns of a key
 local short = 16       -- columns of an item that does not need a line of its own
 
 local classof = debug.getmetatable
-local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/print%.lua$"
+local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/.-$"
 
 local function has_words(v)
   local meta = classof(v)
@@ -188,21 +186,17 @@ function printer.echo(...)
   io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
 end
 
-local seen_before = setmetatable({}, { __mode = "k" }) -- those that were there before
-
 -- What the prompt does with the values of an input: keeps them. Returns true when the first is new and one goes on
 -- from it, so that an empty input may repeat it, or what it is to run instead; and what prints them, nil when it is to
 -- be quiet.
-function printer.results(quiet, ...)
+function printer.results(session, quiet, ...)
   if select("#", ...) == 0 then return false end
-  kept.keep(...)
+  local is_new = session.keep(...)
   local print = not quiet and printer.echo or nil
-  local first = ...
-  local class = classof(first)
-  local goes_on = class and repeats[class]
-  if not goes_on or seen_before[first] then return false, print end
-  seen_before[first] = true
-  if type(goes_on) == "function" then goes_on = goes_on(inputs.text(inputs.last) or "") end
+  local class = classof((...))
+  local goes_on = is_new and class and repeats[class]
+  if not goes_on then return false, print end
+  if type(goes_on) == "function" then goes_on = goes_on(session.inputs.text(session.inputs.last) or "") end
   return goes_on, print
 end
 

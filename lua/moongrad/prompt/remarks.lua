@@ -1,7 +1,5 @@
 -- remarks.lua - what is said after an input that ran well but may not have done what was meant.
 
-local globals = require "moongrad.prompt.globals"
-local inputs = require "moongrad.prompt.inputs"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
 local quantities = require "moongrad.quantities"
@@ -37,7 +35,7 @@ local function is_used(t, name, from)
 end
 
 -- The remark about the locals of input n, once.
-local function of_locals(n, text)
+local function of_locals(_, text, n)
   if not text:find("local", 1, true) or #text > most_text then return nil end
   local t = lexer.tokens(text)
   lexer.nest(t)
@@ -71,12 +69,12 @@ local function path_of(text)
   return table.concat(list, ".") == path and list
 end
 
-local function of_names(text)
+local function of_names(session, text)
   local path = #text < 1000 and path_of(text)
   if not path or path[1]:find "^_%d*$" then return nil end
-  if #path > 1 then return undefined.field(path) end
+  if #path > 1 then return undefined.field(session, path) end
   local name = path[1]
-  local words = undefined.name(name)
+  local words = undefined.name(session, name)
   if words and vanished[name] then
     return ("no '%s'; the local %s of [%d] has gone with that input"):format(name, name, vanished[name])
   end
@@ -97,7 +95,7 @@ end
 local matrices = { x = "the data is X", Y = "the targets are y" } -- only where they hold numbers in rows
 
 -- The remarks about globals that the input made, once for each name.
-local function of_globals(text)
+local function of_globals(_, text)
   local said = {}
   for _, list in ipairs { almost, matrices } do
     for name, what in next, list do
@@ -115,8 +113,8 @@ end
 
 -- --- new names within a typo of those of the session ---------------------------------------------
 
-local meant = {} -- live names that are long enough for a typo to show
-for name in next, globals.live do
+local meant = { "NET" } -- live names that are long enough for a typo to show
+for name in next, quantities.by_name do
   if #name > 2 then meant[#meant + 1] = name end
 end
 
@@ -136,9 +134,9 @@ local function mistyped(name)
   return names.near(name, list)
 end
 
-local function of_typos(text)
+local function of_typos(session, text)
   local said = {}
-  for name in next, globals.fresh do
+  for name in next, session.fresh do
     local near = not told[name] and text:find("%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
     if near and #near > 0 then
       told[name] = true
@@ -171,7 +169,7 @@ local function tables_from(t, i)
 end
 
 -- X = {0, 0}, {0, 1}: Lua takes the first and leaves the rest.
-local function of_rows(text)
+local function of_rows(_, text)
   if #text > most_text or not text:find("}%s*,%s*{") then return nil end
   local t = lexer.nest(lexer.tokens(text))
   for i = 2, t.n do
@@ -185,19 +183,20 @@ local function of_rows(text)
   end
 end
 
--- Is the remark about this input all that there is to say? The nil of exit is not wanted.
-function remarks.says_all(text)
+-- Is the remark about the last input all that there is to say? The nil of exit is not wanted.
+function remarks.says_all(session)
+  local text = session.inputs.text(session.inputs.last)
   local name = text and #text < 1000 and text:match "^%s*(%a+)%s*$"
   return name and undefined.is_leave(name) or false
 end
 
 -- The remark about input n, which ended with this status; nil without one.
-function remarks.on(n, status)
-  local text = inputs.text(n)
+function remarks.on(session, n, status)
+  local text = session.inputs.text(n)
   if status ~= "ok" or not text then return nil end
   local list = {}
-  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, function() return of_locals(n, text) end } do
-    list[#list + 1] = remark(text) or nil
+  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals } do
+    list[#list + 1] = remark(session, text, n) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil
 end

@@ -5,17 +5,53 @@
 
 local commands = require "moongrad.prompt.commands"
 local core = require "moongrad.core"
-local globals = require "moongrad.prompt.globals"
 local inputs = require "moongrad.prompt.inputs"
 local kept = require "moongrad.prompt.kept"
 local live = require "moongrad.prompt.live"
+local mg = require "moongrad"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local running = require "moongrad.running"
-local show = require "moongrad.show"
-local source = require "moongrad.source"
 
-local session = { value = globals.value, names = globals.names, own = globals.own }
+local session = {
+  inputs = inputs,
+  at_start = {}, -- the globals that are Lua's own
+  fresh = {},    -- name -> true for the globals that are new since the last input began
+}
+
+-- --- what its names stand for -------------------------------------------------------------------
+
+-- What the session has under a name, without holding it in _G.
+function session.value(name)
+  local get = live.read[name]
+  if get then return get() end
+  return commands.value(name) or kept.values[name]
+end
+
+-- Every such name.
+function session.names()
+  local list = { "mg" }
+  for _, t in ipairs { live.read, commands.functions, mg } do
+    for name in pairs(t) do list[#list + 1] = name end
+  end
+  return list
+end
+
+-- Is a name one of LAYERS, ETA and the rest, that stand for what the current network has?
+function session.is_live(name) return live.read[name] ~= nil end
+
+-- The session's own function of a name, also where the user has another.
+function session.own(name) return commands.functions[name] end
+
+local recording -- the module that notes what the inputs do, once there was one
+
+local is_last = { _ = true } -- the names of the last values
+for i = 1, 9 do is_last["_" .. i] = true end
+
+-- What runs reads a name.
+local function note_read(name)
+  if recording and is_last[name] then recording.read_last(name) end
+end
 
 -- --- the metatable on _G -----------------------------------------------------------
 
@@ -38,8 +74,8 @@ end
 
 local metatable = {
   __index = function(t, name)
-    local v = globals.value(name)
-    session.note_read(name)
+    local v = session.value(name)
+    note_read(name)
     if v ~= nil or live.read[name] then return v end
     local index = theirs "__index"
     if type(index) == "function" then return index(t, name) end -- a tail call: it may look who asked
@@ -52,98 +88,20 @@ local metatable = {
       commands.assign(name, v)
     else
       local newindex = theirs "__newindex"
-      globals.fresh[name] = true
+      session.fresh[name] = true
       if type(newindex) == "function" then return newindex(t, name, v) end
       if newindex then newindex[name] = v else rawset(t, name, v) end
     end
   end,
 }
 
-local utf8_wanted -- may the prompt have what ASCII has not?
+-- --- what the modules of the session see of it -------------------------------------------------
 
--- Puts the session names in place. host.width() is the width of the terminal; host.utf8, is it in UTF-8?
-function session.install(host)
-  utf8_wanted = host.utf8
-  show.width = host.width
-  show.height = host.height or show.height
-  show.color = host.color
-  session.color = host.color
-  session.metatable = host.metatable
-  if host.progress then
-    running.over = host.progress
-    core.progress(function(...) return require "moongrad.prompt.progress".tick(host.progress, ...) end, 0.1)
-  end
-  source.only()
-  for name, v in next, _G do globals.at_start[name] = v end
-  setmetatable(_G, metatable)
-end
-
--- --- for the shell ---------------------------------------------------------------------
-
--- What the prompt does with an input: before it is compiled, and after it ran and was printed.
-session.open_input = inputs.open
-function session.close_input(n, status) return require("moongrad.prompt.remarks").on(n, status) end
-
--- And with the values of an input. Returns true when an empty input may repeat it, and the function that prints
--- them, nil when it is to be quiet.
-function session.results(quiet, ...)
-  if select("#", ...) == 1 and (...) == nil then
-    quiet = quiet or require("moongrad.prompt.remarks").says_all(inputs.text(inputs.last))
-  end
-  return require("moongrad.prompt.print").results(quiet, ...)
-end
-
--- The text of the prompt, for Readline or not; that for more of an input.
-function session.prompt(readline, more)
-  return require "moongrad.prompt.prompt".text(live.NET, utf8_wanted, readline, more)
-end
-
--- The inputs in a text of several lines, and the blanks that a line after it begins with.
-function session.inputs(text, judge) return require "moongrad.prompt.paste".inputs(text, judge) end
-function session.indent(text) return require "moongrad.syntax.lines".indent(text) end
-
--- The line about the run that was stopped last, nil if none was since it was asked.
-function session.interrupted()
-  local step = core.interrupted() -- inside train, one epoch
-  local report = running.take() or step
-  return report and tostring(report)
-end
-
--- What to add to an error that is being handled: a message, "; " and the next step; nil without one.
-function session.hint(message) return require("moongrad.prompt.undefined").hint(message) end
-
--- What is said at the prompt of an error that thread handles, and of an input that does not compile.
-function session.failed(thread, message) return require("moongrad.prompt.errors").failed(thread, message) end
-function session.unreadable(thread, message) return require("moongrad.prompt.errors").unreadable(thread, message) end
-
--- Likewise of a script: a file, or else the text of it.
-function session.unloadable(message, name, text)
-  return require("moongrad.prompt.unloadable").explain(message, name, text)
-end
-
--- --- what is recorded --------------------------------------------------------------------
-
--- What the modules that know the session see of it.
-local inside = { noted = {}, names = globals.names, live = globals.value }
-
-local function copy_of(t)
-  local copy = {}
-  for key, v in next, t do copy[key] = v end
-  return copy
-end
-
-local install = session.install
-
--- Called before anything of the user's is run. host.prompt: will there be one? Then host has version, seed (of
--- --seed, or nil), save(path, text, head), recover(text) and former(), the inputs of former sessions.
-function session.install(host)
-  install(host)
-  inside.host, inside.base = host, copy_of(_G)
-  inside.seeds = { math.randomseed() }
-end
+-- Also host, and seeds, those of math.random at the start: see install.
+local inside = { noted = {}, names = session.names, live = session.value, value = session.value, own = session.own,
+  replaced = commands.replaced, base = session.at_start }
 
 function inside.seed() return math.tointeger(tonumber(inside.host.seed)) or 0 end
-inside.replaced = commands.replaced
 function inside.last() return kept.values end
 
 -- Is a global the session's, not the user's? Is it known to the session at all?
@@ -159,6 +117,38 @@ function inside.clear()
   kept.clear()
 end
 
+function inside.ran(path, words)
+  if recording then recording.file(path, words) end
+end
+
+local modules = {} -- name -> those that were begun
+
+-- A module that knows the session, begun when it is first used.
+function session.module(name)
+  if not modules[name] then
+    local module = require(name)
+    if module.begin then module.begin(inside) end
+    modules[name] = module -- now that it has begun: what fails for want of memory is begun again
+  end
+  return modules[name]
+end
+
+function inside.expand(path) return session.module "moongrad.prompt.files".expand(path) end
+
+commands.add("session", session.module)
+
+-- --- the beginning ---------------------------------------------------------------------------
+
+-- Puts the session names in place, before anything of the user's is run. host.metatable() is the metatable that the
+-- user's Lua gave _G; host.prompt: will there be one? Then host has version, seed (of --seed, or nil),
+-- save(path, text, head), recover(text) and former(), the inputs of former sessions.
+function session.install(host)
+  session.metatable = host.metatable
+  for name, v in next, _G do session.at_start[name] = v end
+  setmetatable(_G, metatable)
+  inside.host, inside.seeds = host, { math.randomseed() }
+end
+
 -- What runs before the prompt: how is "script", "init.lua" (what is the file), "-e" or "-l" (what is the text).
 function session.note(how, what)
   if not inside.host.prompt then return end
@@ -172,71 +162,32 @@ function session.note(how, what)
   inside.noted[#inside.noted + 1] = noted
 end
 
-local modules = {} -- name -> those that were begun
+-- --- inputs -----------------------------------------------------------------------------------
 
--- A module that knows the session, begun when it is first used.
-function session.module(name)
-  if not modules[name] then
-    local module = require(name)
-    module.begin(inside)
-    modules[name] = module -- now that it has begun: what fails for want of memory is begun again
-  end
-  return modules[name]
-end
-
-local recording -- the module, once there was an input
-
-function inside.ran(path, words)
-  if recording then recording.file(path, words) end
-end
-
-function inside.expand(path) return session.module "moongrad.prompt.files".expand(path) end
-
--- --- commands that know the session ----------------------------------------------------------
-
--- A function of the help, which is loaded when it is used, and says how one types it in this session.
-local function of_help(name)
-  return function(...)
-    local help = require "moongrad.help.help"
-    help.session = globals
-    return help[name](...)
-  end
-end
-
-commands.add("help", commands.by_name("help", of_help "help"))
-commands.add("apropos", of_help "apropos")
-commands.add("who", commands.by_name("who", function(...) return require("moongrad.prompt.who").who(...) end))
-commands.add("traceback", function(...) return require("moongrad.prompt.errors").traceback(...) end)
-for name, module in pairs {
-  history = "moongrad.prompt.history", run = "moongrad.prompt.files", edit = "moongrad.prompt.files",
-  reset = "moongrad.prompt.reset", save_session = "moongrad.journal.recording",
-} do
-  commands.add(name, commands.of_module(name, function() return session.module(module) end))
-end
-
--- --- inputs, as they are recorded -------------------------------------------------------------
-
-local is_last = { _ = true } -- the names of the last values
-for i = 1, 9 do is_last["_" .. i] = true end
-
--- What runs reads a name.
-function session.note_read(name)
-  if recording and is_last[name] then recording.read_last(name) end
-end
-
-local open_input, close_input, results = session.open_input, session.close_input, session.results
-
+-- Before an input is compiled. Returns its number and what is to be compiled.
 function session.open_input(text)
-  local n, code = open_input(text)
-  globals.fresh = {}
+  local n, code = inputs.open(text)
+  session.fresh = {}
   recording = session.module "moongrad.journal.recording"
   recording.open(n, text, code)
   return n, code
 end
 
-function session.results(...)
-  if recording then recording.computed(...) end
-  return results(...)
+-- What an input computed becomes _, _1 and so on. Returns true when the first is an object that was none before.
+function session.keep(...) return select("#", ...) > 0 and kept.keep(...) end
+
+local show -- what a prompt does with the values of an input
+
+-- From here on show(quiet, ...) keeps the values of an input, and returns what session.results is to return.
+function session.register(f) show = f end
+
+-- After the values of an input were computed; quiet, are they not to be printed? Returns true when an empty input may
+-- repeat it, or else what that is to run, and the function that prints the values, nil when it is to be quiet.
+function session.results(quiet, ...)
+  if recording then recording.computed(quiet, ...) end
+  if show then return show(quiet, ...) end
+  session.keep(...)
+  return false
 end
 
 -- What an input edited in THETA becomes a command, for undo, and none goes on. Returns true when it edited anything.
@@ -245,14 +196,17 @@ function session.settle()
   return live.NET ~= nil and past.settle(live.NET) or noted
 end
 
--- For saved sessions: what they compute as _, _1 and so on.
-function session.keep(...) results(true, ...) end
-
-function session.close_input(n, status)
+-- After an input ran and was printed. Returns a remark when what it left is not all kept.
+function session.close_input(status)
   local settled = session.settle()
-  local unkept = recording and recording.close(status, settled)
-  local message = close_input(n, status)
-  return unkept and message and message .. "\n" .. unkept or unkept or message
+  return recording and recording.close(status, settled)
+end
+
+-- The line about the run that was stopped last, nil if none was since it was asked.
+function session.interrupted()
+  local step = core.interrupted() -- inside train, one epoch
+  local report = running.take() or step
+  return report and tostring(report)
 end
 
 -- Writes what there is to keep when the program is ended by a signal: the file's name, nil without one.

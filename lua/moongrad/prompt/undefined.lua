@@ -1,9 +1,9 @@
--- undefined.lua - what is said of a name that stands for nothing: why, or which one was meant.
+-- undefined.lua - what is said of a name that stands for nothing in a session: why, or which one was meant.
 
 local core = require "moongrad.core"
-local globals = require "moongrad.prompt.globals"
 local mg = require "moongrad"
 local names = require "moongrad.names"
+local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 
 local undefined = {}
@@ -13,10 +13,10 @@ local getinfo = debug.getinfo
 local own_list = "for a list of your own choose another name; in a script or between do and end also local THETA = {}"
 
 -- Why a live name is nil.
-local function why_nil(name)
+local function why_nil(session, name)
   if name == "X" or name == "y" then return "there is no data yet: X, y = data.xor()" end
   if name == "ETA" then return "it is not set yet: ETA = 0.1" end
-  local net = globals.live.NET()
+  local net = session.value "NET"
   local quantity = quantities.by_name[name]
   if net and core.walk_state(net) then
     return ("it is not made yet: operation %s of the walk makes it"):format(quantity.op)
@@ -46,9 +46,9 @@ local elsewhere = {
 function undefined.is_leave(name) return elsewhere[name] == leave end
 
 -- The end of what is said of a name: which of the session's and the user's may have been meant.
-local function suggest(name)
+local function suggest(session, name)
   if elsewhere[name] then return elsewhere[name] end
-  local list = globals.names()
+  local list = session.names()
   for key in next, _G do
     if type(key) == "string" then list[#list + 1] = key end
   end
@@ -71,49 +71,47 @@ local function is_write(thread)
 end
 
 -- What to add to an error that is being handled: "; " and the next step; nil without one.
-function undefined.hint(message, thread)
+function undefined.hint(session, message, thread)
   if message:find ": theta%[[^\n]*%]: expected a layer from 1 to %d+$" then
     return is_write(thread) and "; " .. own_list or nil
   end
   local name = message:match "a nil value %(global '([%w_]+)'%)$"
   if not name then return nil end
-  if not globals.live[name] then return suggest(name) end
-  return "; " .. why_nil(name) .. (name == "THETA" and "; " .. own_list or "")
+  if not session.is_live(name) then return suggest(session, name) end
+  return "; " .. why_nil(session, name) .. (name == "THETA" and "; " .. own_list or "")
 end
 
 --- The value of a global without running any code but the session's.
-function undefined.value(name)
+function undefined.value(session, name)
   local v = rawget(_G, name)
-  if v == nil then v = globals.value(name) end
+  if v == nil then v = session.value(name) end
   return v
 end
 
--- May a global of this name be called?
-function undefined.is_callable(name)
-  local v = undefined.value(name)
-  local meta = type(v) ~= "function" and debug.getmetatable(v)
-  return type(v) == "function" or type(meta) == "table" and rawget(meta, "__call") ~= nil
+-- A function: may a global of this name be called?
+function undefined.is_callable(session)
+  return function(name) return options.is_callable(undefined.value(session, name)) end
 end
 
 -- What the error of a name, or the remark about its nil, says: "no 'THETAA'; did you mean THETA?";
 -- nil when it has a value. Then, whether there was more to say than that there is none.
-function undefined.name(name)
-  if undefined.value(name) ~= nil then return nil end
-  if globals.live[name] then return ("%s is nil: %s"):format(name, why_nil(name)), true end
-  local near = suggest(name)
+function undefined.name(session, name)
+  if undefined.value(session, name) ~= nil then return nil end
+  if session.is_live(name) then return ("%s is nil: %s"):format(name, why_nil(session, name)), true end
+  local near = suggest(session, name)
   return ("no '%s'%s"):format(name, near), near ~= ""
 end
 
 -- Is a table one of moongrad's or of Lua's libraries, whose names are known?
-local function is_library(name, t)
-  return rawequal(t, mg) or rawequal(t, mg.data) or rawequal(t, globals.at_start[name])
+local function is_library(session, name, t)
+  return rawequal(t, mg) or rawequal(t, mg.data) or rawequal(t, session.at_start[name])
 end
 
 -- The end of what is said of a name that such a table does not have; nil for a name of the user's that is like none.
-local function suggest_field(path, name, t, list)
+local function suggest_field(session, path, name, t, list)
   local near = names.suggest(name, list)
   if #names.near(name, list) > 0 then return near end
-  if not is_library(path, t) then return nil end
+  if not is_library(session, path, t) then return nil end
   return near ~= "" and near or ("; Tab behind %s. lists what there is"):format(path)
 end
 
@@ -132,8 +130,8 @@ function undefined.of_report(where, r, name)
 end
 
 -- Likewise of a path, the names between the dots, whose last is missing in a table of names that are known, or like it.
-function undefined.field(path)
-  local t = undefined.value(path[1])
+function undefined.field(session, path)
+  local t = undefined.value(session, path[1])
   for i = 2, #path do
     if type(t) ~= "table" then return i == #path and undefined.of_report(path[i - 1], t, path[i]) or nil end
     local v = rawget(t, path[i])
@@ -144,7 +142,7 @@ function undefined.field(path)
         if type(key) == "string" then list[#list + 1] = key end
       end
       local where = table.concat(path, ".", 1, i - 1)
-      local hint = suggest_field(where, path[i], t, list)
+      local hint = suggest_field(session, where, path[i], t, list)
       return hint and ("no '%s' in %s%s"):format(path[i], where, hint)
     end
     t = v

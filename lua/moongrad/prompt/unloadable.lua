@@ -34,15 +34,15 @@ local function value_alone(source, number, at)
 end
 
 -- What habits says of a line that goes further as an expression: x += 1.
-local function habit_in(line)
+local function habit_in(session, line)
   local _, message = load("return " .. line, "=line", "t")
   local near = message and message:match " near (.*)$"
   local column = near and caret.near(line, 1, near, "return ")
-  return column and habits.hint(line, column, message, undefined.is_callable)
+  return column and habits.hint(line, column, message, undefined.is_callable(session))
 end
 
 -- "; " and the next step for a source that does not compile after these words about line `number`; else "".
-function unloadable.hint(source, number, words)
+function unloadable.hint(session, source, number, words)
   local near = words:match " near (.*)$"
   if not near or #source > most_source then return "" end
   local line, from = caret.line(source, number)
@@ -58,7 +58,7 @@ function unloadable.hint(source, number, words)
     local shown = text:find("\n", 1, true) and "..." or text
     return ("; line %d has a value alone: a script shows it by print(%s)"):format(where, shown)
   end
-  local hint = habits.hint(source, at, words, undefined.is_callable) or habit_in(line)
+  local hint = habits.hint(source, at, words, undefined.is_callable(session)) or habit_in(session, line)
   return hint and "; " .. hint or ""
 end
 
@@ -71,10 +71,10 @@ local function content(name)
 end
 
 --- The message of a script's error with the next step, if there is one to say. The script is a file, or else the text.
-function unloadable.explain(message, name, text)
+function unloadable.explain(session, message, name, text)
   local source = text or content(name)
   local number, words = message:match "^[^\n]-:(%d+): (.*)$"
-  return number and message .. unloadable.hint(source, tonumber(number), words) or message
+  return number and message .. unloadable.hint(session, source, tonumber(number), words) or message
 end
 
 return unloadable

@@ -1,11 +1,14 @@
 -- who.lua - who(): the names that the user made, and what they are.
 
 local describe = require "moongrad.describe"
-local globals = require "moongrad.prompt.globals"
 local options = require "moongrad.options"
 local page = require "moongrad.help.page"
 
 local who = {}
+
+local session -- value(name), base and replaced() of the session
+
+function who.begin(s) session = s end
 
 -- Is this global the session's to make: _ and _1, the last results?
 local function is_result(name) return name:find "^_%d*$" ~= nil end
@@ -31,14 +34,14 @@ end
 -- > who()[1].name
 function who.who(...)
   options.none("who", ...)
-  local self = setmetatable({ network = globals.value "NET", X = globals.value "X", y = globals.value "y" }, list)
+  local self = setmetatable({ network = session.value "NET", X = session.value "X", y = session.value "y" }, list)
   local function add(name, v)
     self[#self + 1] = { name = name, type = describe.kind(v), shape = describe.shape(v), text = describe.words(v) }
   end
   for name, v in next, _G do
-    if type(name) == "string" and not rawequal(globals.at_start[name], v) and not is_result(name) then add(name, v) end
+    if type(name) == "string" and not rawequal(session.base[name], v) and not is_result(name) then add(name, v) end
   end
-  for name, f in globals.replaced() do add(name, f) end
+  for name, f in next, session.replaced() do add(name, f) end
   table.sort(self, function(p, q) return p.name < q.name end)
   return self
 end

@@ -145,7 +145,8 @@ faults:
 	@MOONGRAD_FAULTS_EVERY=3 MOONGRAD_FAULTS_RUNS=150 $(MAKE) --no-print-directory test ONLY=tests/faults/
 
 threads-test:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' engine-tests programs
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan CFLAGS='-O1 -g -fsanitize=thread' \
+	  $(addprefix $(BUILD)/tsan/tests/,threads/states engine/test_team)
 	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/tsan/tests/threads/states
 	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/tsan/tests/engine/test_team
 

@@ -76,7 +76,8 @@ end
 -- script those between two commands; undo(0) ends them. What is taken back stays in reach of seek. forward, backward
 -- and check are no commands: what they made since that step is gone, call them again. Not taken back: the shared
 -- generator, and what you wrote into X and y (an X[1][1] = 7 is no command; where it came since then, undo says so).
--- Some 64 megabytes are kept of each network, the oldest goes first. What time(f) and bench(f) did is one command.
+-- Some 64 megabytes are kept of each network, the oldest goes first; what cannot be kept for want of memory ends the
+-- past, and not the command. What time(f) and bench(f) did is one command.
 -- Returns .epoch, .cost, .undone (what the commands were), .left (how many there are before them), .alike (how many
 -- just before are the same step again), .written (which of X and y were written to since).
 -- > step(10)

@@ -3,6 +3,7 @@
 require "moongrad.names" -- errors of the core suggest names by it
 local core = require "moongrad.core"
 local show = require "moongrad.show"
+local gmatch = string.gmatch
 
 core.set_tostring(show.matrix)
 
@@ -17,13 +18,13 @@ local mg = {
   data = require "moongrad.data",
 }
 
-for name in ([[
+for name in gmatch([[
   matrix zeros ones eye linspace hstack vstack is_matrix
   seed rand randn permutation generator threads
   eq lt gt
   exp log sqrt abs sin cos floor sign
   sigmoid tanh relu leaky_relu elu gelu softplus softmax
-]]):gmatch "%S+" do
+]], "%S+") do
   mg[name] = core[name]
 end
 

@@ -5,12 +5,13 @@
 
 local report = require "moongrad.report"
 local serialise = require "moongrad.journal.serialise"
+local gmatch = string.gmatch
 
 local purity = {}
 
 local function set(words)
   local t = {}
-  for word in words:gmatch "%S+" do t[word] = true end
+  for word in gmatch(words, "%S+") do t[word] = true end
   return t
 end
 

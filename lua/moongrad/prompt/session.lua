@@ -14,6 +14,7 @@ local raise = require "moongrad.raise"
 local running = require "moongrad.running"
 local show = require "moongrad.show"
 local source = require "moongrad.source"
+local match = string.match
 
 local session = { value = globals.value, names = globals.names, own = globals.own }
 
@@ -23,7 +24,7 @@ local session = { value = globals.value, names = globals.names, own = globals.ow
 local function assign(set, v)
   local ok, message = pcall(set, v)
   if ok then return end
-  local text = type(message) == "string" and message:match "^[^:\n]*moongrad/[%w_/]+%.lua:%d+: (.*)"
+  local text = type(message) == "string" and match(message, "^[^:\n]*moongrad/[%w_/]+%.lua:%d+: (.*)")
   if text then raise("%s", text) end
   error(message, 0)
 end

@@ -4,11 +4,12 @@ local describe = require "moongrad.describe"
 local globals = require "moongrad.prompt.globals"
 local options = require "moongrad.options"
 local page = require "moongrad.help.page"
+local find = string.find
 
 local who = {}
 
 -- Is this global the session's to make: _ and _1, the last results?
-local function is_result(name) return name:find "^_%d*$" ~= nil end
+local function is_result(name) return find(name, "^_%d*$") ~= nil end
 
 local list = { __name = "who", __metatable = false }
 

@@ -176,6 +176,13 @@ def saved(home):
 
 
 @test
+def looked(home):
+    """an input that calls a function which replaced one of Lua's own is no mere look"""
+    transcript(home, "local show = print function print(x) made = x show(x) end", "print(7)\nsave_session 'saved.lua'\n")
+    check("\nprint(7)\n" in read(home + "/saved.lua"), read(home + "/saved.lua"))
+
+
+@test
 def keys(home):
     """Tab and the progress of a long call"""
     write(home + "/.config/moongrad/init.lua", NEXT + RAISING + "meta('', nil)\n" +

@@ -22,6 +22,8 @@
 --   alone     typed by its name alone it says what it returns
 --   timed     the clock decides how often it does something
 
+local gmatch = string.gmatch
+
 local commands = {
   { "matrix zeros ones eye linspace hstack vstack exp log sqrt abs sin cos floor sign eq lt gt sigmoid tanh relu " ..
     "leaky_relu elu gelu softplus softmax", of = "mg", looks = true, reads = false, returns = "matrix", takes = "" },
@@ -92,7 +94,7 @@ commands.of = {} -- whose it is -> name -> record
 for _, record in ipairs(commands) do
   local of = commands.of[record.of] or {}
   commands.of[record.of] = of
-  for name in record[1]:gmatch "%S+" do of[name] = record end
+  for name in gmatch(record[1], "%S+") do of[name] = record end
 end
 
 -- The function of a name; nil where its record does not say where it is.

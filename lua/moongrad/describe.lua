@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local show = require "moongrad.show"
+local format, gsub, sub = string.format, string.gsub, string.sub
 
 local describe = {}
 
@@ -9,14 +10,14 @@ local longest = 40 -- bytes of a string that are shown
 
 -- "4 x 2", nil for what is no matrix.
 function describe.shape(v)
-  return core.is_matrix(v) and ("%d x %d"):format(v.nrows, v.ncols) or nil
+  return core.is_matrix(v) and format("%d x %d", v.nrows, v.ncols) or nil
 end
 
 -- A string as Lua source in one line, its end left out when it is long.
 local function quote(s)
   local cut = s
-  if #s > longest then cut = s:sub(1, utf8.len(s) and utf8.offset(s, 0, longest) - 1 or longest) end
-  return (("%q"):format(cut):gsub("\\\n", "\\n")) .. (cut ~= s and (" ... %d bytes"):format(#s) or "")
+  if #s > longest then cut = sub(s, 1, utf8.len(s) and utf8.offset(s, 0, longest) - 1 or longest) end
+  return (gsub(format("%q", cut), "\\\n", "\\n")) .. (cut ~= s and format(" ... %d bytes", #s) or "")
 end
 
 -- "function(a, b)"
@@ -48,7 +49,7 @@ function describe.words(v)
   if kind ~= "table" then return kind end
   local n = 0
   for _ in next, v do n = n + 1 end
-  return ("table of %d item%s"):format(n, n == 1 and "" or "s")
+  return format("table of %d item%s", n, n == 1 and "" or "s")
 end
 
 return describe

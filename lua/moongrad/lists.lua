@@ -5,6 +5,7 @@ local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local show_matrix = require("moongrad.show").matrix
+local format, upper = string.format, string.upper
 
 local lists = {}
 local show, state = options.show, core.network_state
@@ -29,15 +30,15 @@ local function to_come(self, l)
     k = k + 1
     local op, at = core.walk_op(self.net, k)
   until op == name and quantities.place(self.what, at) == l
-  return ("not made yet: operation %d of the walk makes it, %d %s done"):format(k, done, done == 1 and "is" or "are")
+  return format("not made yet: operation %d of the walk makes it, %d %s done", k, done, done == 1 and "is" or "are")
 end
 
 -- Why there is no l-th in the list of a proxy that has n.
 local function missing(self, n, l)
   if n == 0 and self.quantity.maker then
-    return ("%s: nothing there yet: call %s first"):format(self.what, quantities.makers(self.quantity))
+    return format("%s: nothing there yet: call %s first", self.what, quantities.makers(self.quantity))
   end
-  return ("%s[%s]: expected a layer from 1 to %d"):format(self.what, show(l), n)
+  return format("%s[%s]: expected a layer from 1 to %d", self.what, show(l), n)
 end
 
 -- Why list[l] is nil.
@@ -85,7 +86,7 @@ function lists.text(proxy, color)
   for l = 1, length(self) do
     local is_made = core.view(self.net, self.what, l)
     lines[l] = is_made and show_matrix(proxy[l], color)
-      or ("%s[%d]  %s"):format(self.what:upper(), l, to_come(self, l))
+      or format("%s[%d]  %s", upper(self.what), l, to_come(self, l))
   end
   if #lines == 0 then return self.what .. ": nothing there yet" end
   return table.concat(lines, "\n")

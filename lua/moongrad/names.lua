@@ -1,5 +1,7 @@
 -- names.lua - the nearest of the known names to a mistyped one.
 
+local byte, lower, sub = string.byte, string.lower, string.sub
+
 local names = {}
 
 local most_known = 16 -- of which all are named
@@ -12,9 +14,9 @@ local function distance(a, b)
   for i = 1, #a do
     before, last, row = last, row, { [0] = i }
     for j = 1, #b do
-      local same = a:byte(i) == b:byte(j)
+      local same = byte(a, i) == byte(b, j)
       row[j] = math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same and 0 or 1))
-      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+      if i > 1 and j > 1 and byte(a, i) == byte(b, j - 1) and byte(a, i - 1) == byte(b, j) then
         row[j] = math.min(row[j], before[j - 2] + 1)
       end
     end
@@ -25,12 +27,12 @@ end
 -- Those of the list that word may have meant: the nearest, of several that are equally near three.
 -- Capitals do not count; a beginning of three letters is near whatever follows it.
 function names.near(word, list)
-  local small = word:lower():sub(1, 40)
+  local small = sub(lower(word), 1, 40)
   local found, most = {}, math.max(1, math.min(#small // 3, 3))
   for _, name in ipairs(list) do
-    local candidate = name:lower()
+    local candidate = lower(name)
     local d = distance(small, candidate)
-    if #small >= 3 and candidate:sub(1, #small) == small then d = math.min(d, 1) end
+    if #small >= 3 and sub(candidate, 1, #small) == small then d = math.min(d, 1) end
     if d <= most then found[#found + 1] = { name = name, d = d } end
   end
   table.sort(found, function(p, q) return p.d < q.d or p.d == q.d and p.name < q.name end)

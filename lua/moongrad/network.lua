@@ -10,6 +10,7 @@ local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local states = require "moongrad.state"
 require "moongrad.report"
+local format = string.format
 
 local class = core.network_class
 local methods, getters, setters = class.methods, class.getters, class.setters
@@ -83,7 +84,7 @@ function methods.init(net, method, o, ...)
     wanted = merged
   end
   local way, number = options.init("init", wanted)
-  past.before(net, method == nil and "init()" or ("init(%s)"):format(show(method)))
+  past.before(net, method == nil and "init()" or format("init(%s)", show(method)))
   core.draw(net, way, number)
   past.settle(net) -- here and below: an edit that follows is a command of its own
 end
@@ -176,7 +177,7 @@ for number, name in pairs(part_names) do parts[name] = number end
 function getters.frozen(net)
   return lists.settings(#state(net).layers - 1, function(l) return part_names[core.frozen(net, l)] end, function(l, v)
     if parts[v] == nil then raise('frozen: expected true, "bias", "weights" or false, got %s', show(v)) end
-    past.before(net, ("frozen[%s] = %s"):format(show(l), show(v)))
+    past.before(net, format("frozen[%s] = %s", show(l), show(v)))
     core.frozen(net, l, parts[v])
     past.settle(net)
   end, "frozen")
@@ -197,13 +198,13 @@ function getters.y(net) return (select(2, core.network_data(net))) end
 function setters.eta(net, v)
   if v == nil then raise "eta: expected a number, the learning rate, got nil" end
   options.check("eta", v)
-  past.before(net, ("ETA = %.6g"):format(v))
+  past.before(net, format("ETA = %.6g", v))
   core.numbers(net, "eta", v)
   past.settle(net)
 end
 for _, name in ipairs { "X", "y" } do
   setters[name] = function(net, v)
-    past.before(net, ("%s = %s"):format(name, v == nil and "nil" or "..."))
+    past.before(net, format("%s = %s", name, v == nil and "nil" or "..."))
     core.network_data(net, name, v)
     past.settle(net)
   end
@@ -251,7 +252,7 @@ local function set_option(net, name, v)
     end
   end
   options.resolve(layers, given)
-  past.before(net, ("options.%s = %s"):format(name, show(v)))
+  past.before(net, format("options.%s = %s", name, show(v)))
   local hold <close> = core.hold(net)
   states.set_options(net, layers, given)
   if name == "seed" then core.set_rng(net, v and core.generator(v)) end
@@ -297,7 +298,7 @@ function getters.options(net)
           else
             v = show(v)
           end
-          lines[#lines + 1] = ("%-10s = %s"):format(name, v)
+          lines[#lines + 1] = format("%-10s = %s", name, v)
         end
       end
       return table.concat(lines, "\n")
@@ -313,7 +314,7 @@ local read_only = { layers = "make a new network", epoch = "it counts updates; i
 for _, quantity in ipairs(quantities) do
   if quantity.writer == "engine" then
     read_only[quantity.field] = "it is the engine's" .. (quantity.kind ~= "matrices" and ""
-      or ("; one matrix can be written, net.%s[1] = m"):format(quantity.field))
+      or format("; one matrix can be written, net.%s[1] = m", quantity.field))
   end
 end
 
@@ -356,15 +357,15 @@ core.set_network_tostring(function(net)
   end
   local words = {
     "network " .. table.concat(sizes, "-"),
-    ("%s, cost %s, eta %g"):format(#kinds > 6 and "several activations" or table.concat(kinds, ", "),
+    format("%s, cost %s, eta %g", #kinds > 6 and "several activations" or table.concat(kinds, ", "),
       options.name_of((options.cost("cost", st.given.cost or options.defaults.cost))), net.eta),
   }
   for _, name in ipairs { "l1", "l2" } do
-    if (st.given[name] or 0) ~= 0 then words[2] = words[2] .. (", %s %g"):format(name, st.given[name]) end
+    if (st.given[name] or 0) ~= 0 then words[2] = words[2] .. format(", %s %g", name, st.given[name]) end
   end
   if st.given.precision == "single" then words[2] = words[2] .. ", single precision" end
-  words[3] = ("%d parameters"):format(count)
-  words[4] = ("epoch %d"):format(net.epoch)
+  words[3] = format("%d parameters", count)
+  words[4] = format("epoch %d", net.epoch)
   return table.concat(words, "   ")
 end)
 

@@ -5,6 +5,7 @@ local names = require "moongrad.names"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local values = require "moongrad.values"
+local format, match = string.format, string.match
 
 local options = {}
 
@@ -20,7 +21,7 @@ local calls = {}    -- who -> how it is called with an option
 function options.declare(who, list, call)
   local defaults = {}
   options.of[who], names_of[who] = list, {}
-  calls[who] = call or ("%s{%s = %s}"):format(who, list[1].name, list[1].example)
+  calls[who] = call or format("%s{%s = %s}", who, list[1].name, list[1].example)
   for i, option in ipairs(list) do
     names_of[who][i] = option.name
     defaults[option.name] = option.default
@@ -30,8 +31,8 @@ end
 
 -- How who is called with an option: "check{layer = 1}".
 function options.call(who, option)
-  local before, after = calls[who]:match "^([^{]*{).*(}%)?)$"
-  return ("%s%s = %s%s"):format(before, option.name, option.example, after)
+  local before, after = match(calls[who], "^([^{]*{).*(}%)?)$")
+  return format("%s%s = %s%s", before, option.name, option.example, after)
 end
 
 -- --- activations and costs that are the user's own -------------------------------------
@@ -201,8 +202,8 @@ local function optimizer_number(who, number, v)
   if v == nil then return number.default end
   if finite(v) and v >= number.least and v < number.below then return v end
   raise("%s: %s: expected a number%s%s, got %s", who, number.name,
-    number.least > -math.huge and (" from %g"):format(number.least) or "",
-    number.below < math.huge and (", below %g"):format(number.below) or "", show(v))
+    number.least > -math.huge and format(" from %g", number.least) or "",
+    number.below < math.huge and format(", below %g", number.below) or "", show(v))
 end
 
 -- An optimiser and its numbers in core's order: "sgd", {"adam", beta1 = .9}.
@@ -312,7 +313,7 @@ options.layer = { options = { { name = "bias" } }, arguments = { [2] = { choices
 -- What one positional entry says: {size=, activation=, bias=}.
 local function layer(l, v)
   local entry = type(v) == "table" and v or { v }
-  local who = ("network: layer %d"):format(l)
+  local who = format("network: layer %d", l)
   if l == 1 and (entry[2] ~= nil or entry.bias ~= nil) then
     raise("network: layer 1 is the input: it has a size only, network{2, 2, 1}")
   end

@@ -1,11 +1,12 @@
 -- raise.lua - errors placed where the user's own code is, not in moongrad's.
 
 local core = require "moongrad.core"
+local format, match = string.format, string.match
 
-core.set_folder(debug.getinfo(1, "S").source:match "^(.*)raise%.lua$")
+core.set_folder(match(debug.getinfo(1, "S").source, "^(.*)raise%.lua$"))
 
 -- Raises the formatted message at the nearest caller outside these files.
 return function(message, ...)
-  if select("#", ...) > 0 then message = message:format(...) end
+  if select("#", ...) > 0 then message = format(message, ...) end
   core.raise(message)
 end

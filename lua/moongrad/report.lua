@@ -15,24 +15,24 @@ local report = core.report -- the metatable of reports; their fields are made in
 
 -- A duration with its unit: "0.9 ms".
 local function duration(seconds)
-  if seconds >= 60 then return ("%d min %.0f s"):format(seconds // 60, seconds % 60) end
-  if seconds >= 1 then return ("%.1f s"):format(seconds) end
-  if seconds >= 1e-4 then return ("%.1f ms"):format(seconds * 1e3) end
-  return ("%.1f us"):format(seconds * 1e6)
+  if seconds >= 60 then return string.format("%d min %.0f s", seconds // 60, seconds % 60) end
+  if seconds >= 1 then return string.format("%.1f s", seconds) end
+  if seconds >= 1e-4 then return string.format("%.1f ms", seconds * 1e3) end
+  return string.format("%.1f us", seconds * 1e6)
 end
 
 local function interrupted(r)
   local from = r.epoch - r.done
-  local text = ("interrupted at epoch %d of %d"):format(r.epoch, from + r.wanted)
-  if r.cost then text = text .. (", cost %.6g"):format(r.cost) end
+  local text = string.format("interrupted at epoch %d of %d", r.epoch, from + r.wanted)
+  if r.cost then text = text .. string.format(", cost %.6g", r.cost) end
   return text .. " (THETA kept)"
 end
 
 function report.__tostring(r)
   if r.interrupted then return interrupted(r) end
-  local parts = { ("epoch %d"):format(r.epoch) }
+  local parts = { string.format("epoch %d", r.epoch) }
   local function add(name, value, format)
-    if value then parts[#parts + 1] = name .. " " .. format:format(value) end
+    if value then parts[#parts + 1] = name .. " " .. string.format(format, value) end
   end
   add("cost", r.cost, r.batches and "%.9g a batch" or "%.9g") -- of a sum, less than that of all rows
   add("mse", r.mse, "%.9g")

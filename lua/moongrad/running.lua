@@ -1,6 +1,7 @@
 -- running.lua - the long calls made in Lua: how far the one that runs is, and what Ctrl-C left of it.
 
 local core = require "moongrad.core"
+local find = string.find
 
 local running = {}
 
@@ -19,7 +20,7 @@ end
 
 function run.__close(self, message)
   running.over()
-  local by_error = type(message) == "string" and message:find("interrupted", 1, true)
+  local by_error = type(message) == "string" and find(message, "interrupted", 1, true)
   if by_error or self.interrupted then last = report_of(self) or last end
   running.current = self.outer -- after all else: Ctrl-C may come in here once more, and take asks what still runs
 end

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local quantities = require "moongrad.quantities"
+local find, gsub, sub = string.find, string.gsub, string.sub
 
 local show = {}
 
@@ -133,8 +134,8 @@ local function column(numbers, rows, j, label)
   for _, i in ipairs(rows) do
     if i then
       local text = show.number(numbers[i][j])
-      local point = text:find "[.e]" or #text + 1
-      parts[i] = { text:sub(1, point - 1), text:sub(point) }
+      local point = find(text, "[.e]") or #text + 1
+      parts[i] = { sub(text, 1, point - 1), sub(text, point) }
       left, right = math.max(left, point - 1), math.max(right, #text - point + 1)
     end
   end
@@ -211,7 +212,7 @@ function show.matrix(m, color)
   local function add(name, text)
     local cells = { labels and string.rep(" ", margin - #name) .. name }
     for _, j in ipairs(list) do cells[#cells + 1] = text(j) end
-    lines[#lines + 1] = table.concat(cells, gap):gsub(" +$", "")
+    lines[#lines + 1] = gsub(table.concat(cells, gap), " +$", "")
   end
   if labels then
     add("", function(j) return j and columns[j].label or "..." end)
@@ -221,12 +222,12 @@ function show.matrix(m, color)
       add(tostring(row or i), function(j)
         if not j then return "..." end
         local cell = columns[j][i]
-        return color and cell:gsub("%S+", show.paint(numbers[i][j], "%0", low, high)) or cell
+        return color and gsub(cell, "%S+", show.paint(numbers[i][j], "%0", low, high)) or cell
       end)
     else
       add("", function(j)
         local w = j and columns[j].width
-        return j and string.rep(" ", w - 3) .. ("..."):sub(1, w) or "   "
+        return j and string.rep(" ", w - 3) .. sub("...", 1, w) or "   "
       end)
     end
   end

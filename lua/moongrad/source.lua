@@ -1,5 +1,7 @@
 -- source.lua - Lua source only: what a session loads is text, because a precompiled chunk can crash any Lua.
 
+local find, format = string.find, string.format
+
 local source = {}
 
 local package = package.loaded.package -- the one that is in use
@@ -8,19 +10,19 @@ local real_load, real_loadfile = load, loadfile
 
 -- Lua's own words name neither the cause nor the next step.
 local function explain(f, message)
-  if f == nil and type(message) == "string" and message:find("attempt to load a binary chunk", 1, true) then
+  if f == nil and type(message) == "string" and find(message, "attempt to load a binary chunk", 1, true) then
     message = "a precompiled chunk; only Lua source is run here (--no-session runs both)"
   end
   return f, message
 end
 
 local function text_load(chunk, name, mode, ...)
-  if mode ~= nil and not tostring(mode):find "t" then return explain(nil, "attempt to load a binary chunk") end
+  if mode ~= nil and not find(tostring(mode), "t") then return explain(nil, "attempt to load a binary chunk") end
   return explain(real_load(chunk, name, "t", ...))
 end
 
 local function text_loadfile(name, mode, ...)
-  if mode ~= nil and not tostring(mode):find "t" then return explain(nil, "attempt to load a binary chunk") end
+  if mode ~= nil and not find(tostring(mode), "t") then return explain(nil, "attempt to load a binary chunk") end
   local f, message = real_loadfile(name, "t", ...)
   if f then return f end
   local _, ours = explain(nil, message)
@@ -40,7 +42,7 @@ local function searcher(name)
   if not file then return tried end
   local f, message = text_loadfile(file)
   if f then return f, file end
-  error(("error loading module '%s' from file '%s':\n\t%s"):format(name, file, message), 0)
+  error(format("error loading module '%s' from file '%s':\n\t%s", name, file, message), 0)
 end
 
 -- From here on load, loadfile, dofile and require take source only.

@@ -8,6 +8,7 @@
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local format, gmatch, gsub = string.format, string.gmatch, string.gsub
 
 local state = {}
 
@@ -37,7 +38,7 @@ end
 
 local function freeze(net, digits)
   local l = 0
-  for part in digits:gmatch "%d" do
+  for part in gmatch(digits, "%d") do
     l = l + 1
     if core.frozen(net, l) ~= tonumber(part) then core.frozen(net, l, tonumber(part)) end
   end
@@ -45,11 +46,11 @@ end
 
 -- The state of a generator, nil for the shared one, as hexadecimal digits; and back.
 function state.digits(g)
-  return (core.rng_state(g):gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+  return (gsub(core.rng_state(g), ".", function(c) return format("%02x", string.byte(c)) end))
 end
 
 function state.set_digits(g, digits)
-  local bytes = digits:gsub("%x%x", function(byte) return string.char(tonumber(byte, 16)) end)
+  local bytes = gsub(digits, "%x%x", function(byte) return string.char(tonumber(byte, 16)) end)
   core.rng_state(g, bytes)
 end
 
@@ -178,7 +179,7 @@ end
 
 -- "sgd", "adam {0.9, 0.999, 1e-08}"
 local function optimizer_words(v)
-  return v[2] and ("%s {%s}"):format(v[1], table.concat(v, ", ", 2)) or v[1]
+  return v[2] and format("%s {%s}", v[1], table.concat(v, ", ", 2)) or v[1]
 end
 
 local function biases(s)
@@ -189,7 +190,7 @@ end
 
 local function frozen_parts(s)
   local list = {}
-  for part in s.frozen:gmatch "%d" do list[#list + 1] = state.frozen_parts[tonumber(part)] end
+  for part in gmatch(s.frozen, "%d") do list[#list + 1] = state.frozen_parts[tonumber(part)] end
   return list
 end
 
@@ -200,7 +201,7 @@ local moving = {
   { "activations", function(s) return (options.resolve(s.layers, s.given)) end },
   { "biases", biases },
   { "optimizer", optimizer_of, words = optimizer_words },
-  { "cost", cost_of, words = function(v) return options.name_of(v[1]) .. (v[2] and (" * %g"):format(v[2]) or "") end },
+  { "cost", cost_of, words = function(v) return options.name_of(v[1]) .. (v[2] and format(" * %g", v[2]) or "") end },
   { "eta", function(s) return s.eta end },
   { "l1", option "l1" },
   { "l2", option "l2" },
@@ -230,7 +231,7 @@ function state.differences(a, b)
   for _, one in ipairs(moving) do
     local name, get, say = one[1], one[2], one.words or words
     local of_a, of_b = get(a), get(b)
-    if not equal(of_a, of_b) then list[#list + 1] = ("%s %s and %s"):format(name, say(of_a), say(of_b)) end
+    if not equal(of_a, of_b) then list[#list + 1] = format("%s %s and %s", name, say(of_a), say(of_b)) end
   end
   return list
 end

@@ -3,6 +3,8 @@
 -- What escapes is written with plain calls, string.find(s, ...) for s:find(...): it is also used at a Tab, where
 -- nothing of the user's is called, and what is behind s:find may be.
 
+local match = string.match
+
 local byte, find, format, gsub, sub = string.byte, string.find, string.format, string.gsub, string.sub
 
 local text = {}
@@ -56,9 +58,9 @@ end
 
 -- How many columns s takes, which is one line of UTF-8 without control bytes; colour takes none.
 function text.width(s)
-  if not s:find "[\27\128-\255]" then return #s end
+  if not find(s, "[\27\128-\255]") then return #s end
   local width = 0
-  for _, code in utf8.codes((s:gsub("\27%[[%d;]*m", ""))) do width = width + columns(code) end
+  for _, code in utf8.codes((gsub(s, "\27%[[%d;]*m", ""))) do width = width + columns(code) end
   return width
 end
 
@@ -100,7 +102,7 @@ function text.inside(s, quote) return clean(s, "[%c\\" .. quote .. "]", by_lette
 local function quoted_first(s)
   local last = 1
   if utf8.len(s, 1, 1) then last = utf8.offset(s, 2) - 1 end
-  return text.inside(s:sub(1, last), '"'), s:sub(last + 1)
+  return text.inside(sub(s, 1, last), '"'), sub(s, last + 1)
 end
 
 -- s as Lua source in one line; of more than room columns, the beginning of it.
@@ -110,7 +112,7 @@ function text.quote(s, room)
     if not room or text.width(whole) <= room then return whole end
   end
   local parts, used = {}, #('""... bytes more') + #tostring(#s) + 1
-  local rest = s:sub(1, 4 * room)
+  local rest = sub(s, 1, 4 * room)
   local shown = 0
   while rest ~= "" do
     local piece, left = quoted_first(rest)
@@ -119,13 +121,13 @@ function text.quote(s, room)
     parts[#parts + 1] = piece
     shown, rest = shown + #rest - #left, left
   end
-  return ('"%s"... %d bytes more'):format(table.concat(parts), #s - shown)
+  return format('"%s"... %d bytes more', table.concat(parts), #s - shown)
 end
 
 -- The first line of s, escaped, within room columns; what was cut is "...".
 function text.line(s, room)
-  local first = s:match "^[^\n]*"
-  local line = text.escape(first:sub(1, 4 * room)):gsub("\t", " ")
+  local first = match(s, "^[^\n]*")
+  local line = gsub(text.escape(sub(first, 1, 4 * room)), "\t", " ")
   if #first == #s and #first <= 4 * room and text.width(line) <= room then return line end
   local parts, used = {}, #"..."
   for _, code in utf8.codes(line) do

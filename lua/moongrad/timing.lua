@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
+local format = string.format
 
 local timing = {}
 
@@ -18,9 +19,9 @@ local units = { { 1e-9, "ns" }, { 1e-6, "us" }, { 1e-3, "ms" }, { 1, "s" } }
 local function duration(seconds)
   for _, unit in ipairs(units) do
     local x = seconds / unit[1]
-    if x < 999.5 then return ("%.3g %s"):format(x, unit[2]) end
+    if x < 999.5 then return format("%.3g %s", x, unit[2]) end
   end
-  return ("%.3g min"):format(seconds / 60)
+  return format("%.3g min", seconds / 60)
 end
 
 local function check(name, f)
@@ -58,7 +59,7 @@ end
 local bench = { __name = "bench", __metatable = false }
 
 function bench.__tostring(b)
-  return ("median %s   half of them %s to %s   %d runs"):format(duration(b.median), duration(b.low), duration(b.high),
+  return format("median %s   half of them %s to %s   %d runs", duration(b.median), duration(b.low), duration(b.high),
     b.runs)
 end
 

@@ -7,6 +7,7 @@ local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local report = require "moongrad.report"
 local running = require "moongrad.running"
+local format = string.format
 
 local defaults = options.declare("train", {
   { name = "epochs", default = 1, about = "times through X, y", example = "100" },
@@ -140,7 +141,7 @@ local function train(net, o, ...)
   past.check_idle(net)
   local self = new(net, options.take("train", o, ...))
   local r = core.make_report { epoch = net.epoch, history = self.history }
-  local command <close> = past.together(net, ("train{epochs = %d}"):format(self.epochs)) -- luacheck: ignore
+  local command <close> = past.together(net, format("train{epochs = %d}", self.epochs)) -- luacheck: ignore
   local run <close> = running.watch(net, self.epochs)
   for e = 1, self.epochs do
     r = self:epoch()

@@ -3,12 +3,13 @@
 local core = require "moongrad.core"
 local names = require "moongrad.names"
 local raise = require "moongrad.raise"
+local format = string.format
 
 local values = {}
 
 -- A value in words, for errors.
 function values.show(v)
-  if type(v) == "string" then return ("%q"):format(v) end
+  if type(v) == "string" then return format("%q", v) end
   if v ~= v then return "NaN" end
   if v == math.huge or v == -math.huge then return v > 0 and "Inf" or "-Inf" end
   if type(v) == "number" or type(v) == "boolean" or v == nil then return tostring(v) end

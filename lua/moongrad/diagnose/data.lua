@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
 local goal = require "moongrad.diagnose.goal"
+local find, format, gsub, match = string.find, string.format, string.gsub, string.match
 
 local data = {}
 
@@ -16,7 +17,7 @@ local function one_hot(net, y)
   local outputs = net.layers[#net.layers]
   local classes = {}
   for k = low // 1 | 0, math.max(high // 1, low + outputs - 1) | 0 do classes[#classes + 1] = k end
-  local line = ("y = eq(y, {{%s}}); "):format(table.concat(classes, ", "))
+  local line = format("y = eq(y, {{%s}}); ", table.concat(classes, ", "))
   return line, #classes
 end
 
@@ -25,7 +26,7 @@ local function fitting(net, X, n)
   local sizes = {}
   for l = 1, #net.layers do sizes[l] = net.layers[l] end
   sizes[1], sizes[#sizes] = X.ncols, n
-  return ("LAYERS = {%s}; "):format(table.concat(sizes, ", "))
+  return format("LAYERS = {%s}; ", table.concat(sizes, ", "))
 end
 
 -- What is wrong where X and y do not fit: the lines that may mend it, and what more there is to say.
@@ -55,11 +56,11 @@ local reach = { sigmoid = { 0, 1 }, tanh = { -1, 1 }, softmax = { 0, 1 }, relu =
 local function reaching(net, low, high)
   local goes_with = core.cost_outputs[net.options.cost]
   local is_large = math.max(high, -low) > 100
-  local scaled = low < 0 and ("y = (y - %.6g) / %.6g; "):format(low, high - low) or ("y = y / %.6g; "):format(high)
+  local scaled = low < 0 and format("y = (y - %.6g) / %.6g; ", low, high - low) or format("y = y / %.6g; ", high)
   if goes_with then return { scaled } end
   if low >= -1 and high <= 1 then return { 'NET.options.output = "tanh"; ', scaled } end
   local linear = 'NET.options.output = "linear"; '
-  return is_large and { scaled, linear .. ("y = y / %.6g; "):format(math.max(high, -low)) } or { linear, scaled }
+  return is_large and { scaled, linear .. format("y = y / %.6g; ", math.max(high, -low)) } or { linear, scaled }
 end
 
 -- The line that puts 0 where X, or y, is not finite: name says which.
@@ -70,17 +71,17 @@ local function filled(name, m, element)
   end
   if bad <= 1 then return element .. " = 0" end
   local line = "for i = 1, #X do for j = 1, X.ncols do if X[i][j] - X[i][j] ~= 0 then X[i][j] = 0 end end end"
-  return (line:gsub("X", name))
+  return (gsub(line, "X", name))
 end
 
 -- X and y are looked at against the network and for NaN; true when something was found.
 function data.fit(self, net, X, y)
   local ok, message = pcall(core.check_data, net, "diagnose", X, y)
   if ok then return false end
-  message = tostring(message):gsub("^[^:]*:%d+: ", ""):gsub("^diagnose: ", "")
-  local element, name = message:match "^(([Xy])%[%d+%]%[%d+%])"
+  message = gsub(gsub(tostring(message), "^[^:]*:%d+: ", ""), "^diagnose: ", "")
+  local element, name = match(message, "^(([Xy])%[%d+%]%[%d+%])")
   local f = { name = "data", text = message }
-  if message:find("expects targets", 1, true) then
+  if find(message, "expects targets", 1, true) then
     f.name, f.fixes = "targets", reaching(net, y:min(), y:max())
   elseif element then
     f.try = filled(name, name == "X" and X or y, element)
@@ -96,17 +97,17 @@ end
 function data.targets(self, net, y)
   local output = net.options.output
   local range, low, high = reach[output], y:min(), y:max()
-  local text = ("targets from %.4g to %.4g"):format(low, high)
+  local text = format("targets from %.4g to %.4g", low, high)
   if range and (low < range[1] or high > range[2]) then
     finding.add(self, { name = "targets", layer = #net.theta, value = { low, high }, fixes = reaching(net, low, high),
-      text = text .. (", out of the reach of a %s output: it gives %.4g to %.4g"):format(output, range[1], range[2]) })
+      text = text .. format(", out of the reach of a %s output: it gives %.4g to %.4g", output, range[1], range[2]) })
     return
   end
   local size = math.max(high, -low)
   local is_small = size < .01 and size > 0 and core.cost_outputs[net.options.cost] == nil
   if not self.learnt and (size > 100 or is_small) then
     finding.add(self, { name = "targets", layer = #net.theta, value = { low, high },
-      fixes = { ("y = y / %.3g; "):format(size) },
+      fixes = { format("y = y / %.3g; ", size) },
       text = text .. ": numbers near 1 suit the steps and the weights" })
   end
 end
@@ -129,7 +130,7 @@ function data.inputs(self, X)
   if #constant > 0 and #X > 1 then
     local all = #constant == X.ncols
     finding.add(self, { name = "constant", value = #constant, columns = constant, minor = not all,
-      text = ("column%s %s of X %s constant: %s"):format(#constant == 1 and "" or "s", finding.list(constant, 6),
+      text = format("column%s %s of X %s constant: %s", #constant == 1 and "" or "s", finding.list(constant, 6),
         #constant == 1 and "is" or "are", all and "there is nothing to tell the rows by" or "a second bias, no harm") })
     if all then return end
   end
@@ -139,7 +140,7 @@ function data.inputs(self, X)
   if is_narrow and v <= 10 then column = most < .05 and largest or narrowest end
   if v > 100 or v > 10 and self.trend ~= "falls" or is_narrow and #X > 1 then
     finding.add(self, { name = "unscaled", value = size[1][column], column = column, fixes = { standardised },
-      text = ("column %d of X has mean %.4g and standard deviation %.3g: numbers near 1 suit the weights"):format(
+      text = format("column %d of X has mean %.4g and standard deviation %.3g: numbers near 1 suit the weights",
         column, mean[1][column], apart[1][column]) })
   end
 end
@@ -150,10 +151,11 @@ function data.contradictions(self, X, y)
   local variance = goal.variance(y)
   self.floor = variance > 0 and least / variance or 0
   if #groups == 0 then return end
-  local more = #groups > 1 and (", and %d more such groups"):format(#groups - 1) or ""
+  local more = #groups > 1 and format(", and %d more such groups", #groups - 1) or ""
   finding.add(self, { name = "contradiction", value = least, rows = groups[1], minor = self.floor < .1,
-    text = ("rows %s of X are equal and have different y%s: the best answer is the mean of their y, and mse cannot be "
-      .. "under %.6g"):format(finding.list(groups[1], 6), more, least) })
+    text = format(
+      "rows %s of X are equal and have different y%s: the best answer is the mean of their y, and mse cannot be "
+      .. "under %.6g", finding.list(groups[1], 6), more, least) })
 end
 
 return data

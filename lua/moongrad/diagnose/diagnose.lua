@@ -15,6 +15,7 @@ local remedy = require "moongrad.diagnose.remedy"
 local report = require "moongrad.diagnose.report"
 local trial = require "moongrad.diagnose.trial"
 local updates = require "moongrad.diagnose.updates"
+local format, gsub = string.format, string.gsub
 
 local diagnosis = {}
 
@@ -81,11 +82,11 @@ end
 -- Where THETA drawn anew helps with a smaller ETA, and not with this one, it is ETA that has spoilt THETA.
 local function blame_eta(self, net, run, best)
   if not best.eta or best.eta > net.eta / 10 or finding.of(self, "ETA too large") then return end
-  local same = trial.start(run, (best.change:gsub("ETA = %S+; ", "")))
+  local same = trial.start(run, (gsub(best.change, "ETA = %S+; ", "")))
   local left = same and same:finish()
   if left and left <= .5 then return end
   finding.add(self, { name = "ETA too large", value = self.widest, try = best:line(),
-    text = ("with ETA %.3g THETA drawn anew %s; with %.3g it learns"):format(net.eta,
+    text = format("with ETA %.3g THETA drawn anew %s; with %.3g it learns", net.eta,
       left and "gets no further than this one" or "leaves the finite numbers", best.eta) })
 end
 

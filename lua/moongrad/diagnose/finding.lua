@@ -1,5 +1,7 @@
 -- finding.lua - what a diagnosis says: a cause by its name, in words, with the changes that may mend it.
 
+local find, format = string.find, string.format
+
 local finding = {}
 
 -- Adds f to the findings of a diagnosis:
@@ -21,20 +23,20 @@ function finding.of(self, name)
   end
 end
 
-function finding.percent(x) return ("%.3g%%"):format(100 * x) end
+function finding.percent(x) return format("%.3g%%", 100 * x) end
 
 -- "1, 2 and 5", the first few
 function finding.list(numbers, most)
   local parts = {}
   for i = 1, math.min(#numbers, most) do parts[i] = tostring(numbers[i]) end
-  if #numbers > most then return table.concat(parts, ", ") .. (" and %d more"):format(#numbers - most) end
+  if #numbers > most then return table.concat(parts, ", ") .. format(" and %d more", #numbers - most) end
   if #parts == 1 then return parts[1] end
   return table.concat(parts, ", ", 1, #parts - 1) .. " and " .. parts[#parts]
 end
 
 -- Raises again what a Ctrl-C raised; other errors of a copy are results.
 function finding.pass_on(message)
-  if tostring(message):find("interrupted", 1, true) then error(message, 0) end
+  if find(tostring(message), "interrupted", 1, true) then error(message, 0) end
 end
 
 return finding

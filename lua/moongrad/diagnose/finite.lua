@@ -2,6 +2,7 @@
 
 local finding = require "moongrad.diagnose.finding"
 local options = require "moongrad.options"
+local format = string.format
 
 local finite = {}
 
@@ -21,7 +22,7 @@ function finite.theta(self, net)
     local i, j, v = bad(m)
     if i then
       finding.add(self, { name = "NaN", layer = l, fixes = { "init(); ", "" },
-        text = ("THETA[%d][%d][%d] is %s, and from there every prediction: it was set so, by hand or by a file"):format(
+        text = format("THETA[%d][%d][%d] is %s, and from there every prediction: it was set so, by hand or by a file",
           l, i, j, v) })
       return true
     end
@@ -51,18 +52,19 @@ function finite.pass(self, twin)
   local largest = math.max(twin.X:max(), -twin.X:min())
   local function found(l, text)
     finding.add(self, { name = "NaN", layer = l, text = text,
-      fixes = { largest > 1e6 and ("X = X / %.3g; "):format(largest) or "" } })
+      fixes = { largest > 1e6 and format("X = X / %.3g; ", largest) or "" } })
     return true
   end
   for what, l, shown, m in made(twin) do
     if what == "DELTA" and twin.J and twin.J - twin.J ~= 0 then
-      return found(#twin.z, ("the predictions are finite, but the cost %s is %s: they or y are too large"):format(
+      return found(#twin.z, format("the predictions are finite, but the cost %s is %s: they or y are too large",
         twin.options.cost, options.show(twin.J)))
     end
     local i, j, v = bad(m)
     if i then
-      return found(l, ("%s[%d][%d][%d] is %s though every number before it is finite: the weights or X are too large")
-        :format(what, shown, i, j, v))
+      return found(l,
+        format("%s[%d][%d][%d] is %s though every number before it is finite: the weights or X are too large",
+        what, shown, i, j, v))
     end
   end
 end

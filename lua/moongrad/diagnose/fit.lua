@@ -6,6 +6,7 @@ local goal = require "moongrad.diagnose.goal"
 local remedy = require "moongrad.diagnose.remedy"
 local trial = require "moongrad.diagnose.trial"
 local updates = require "moongrad.diagnose.updates"
+local format = string.format
 
 local fit = {}
 
@@ -33,16 +34,17 @@ function fit.penalty(self, net, run)
     if k == 2 then return false end
   end
   local fixes = {}
-  local others = l1 ~= 0 and l2 ~= 0 and (", and %s = %g"):format(name == "l1" and "l2" or "l1", math.min(l1, l2)) or ""
+  local others = l1 ~= 0 and l2 ~= 0 and format(", and %s = %g", name == "l1" and "l2" or "l1", math.min(l1, l2)) or ""
   for power = 1, 5 do
-    local line = ("NET.options.%s = %.3g; "):format(name, value / 10 ^ power)
-    fixes[power] = others == "" and line or ("NET.options.l1 = %.3g; NET.options.l2 = %.3g; "):format(l1 / 10 ^ power,
+    local line = format("NET.options.%s = %.3g; ", name, value / 10 ^ power)
+    fixes[power] = others == "" and line or format("NET.options.l1 = %.3g; NET.options.l2 = %.3g; ", l1 / 10 ^ power,
       l2 / 10 ^ power)
   end
   fixes[#fixes + 1] = free_of_charge
   finding.add(self, { name = name .. " too large", value = value, kind = "eta", fixes = fixes,
-    text = ("with %s = %g%s the price on the weights outweighs what they gain: without it %s of what the mean of y "
-      .. "leaves is left, with it %s"):format(name, value, others, finding.percent(free),
+    text = format(
+      "with %s = %g%s the price on the weights outweighs what they gain: without it %s of what the mean of y "
+      .. "leaves is left, with it %s", name, value, others, finding.percent(free),
       finding.percent(math.min(bound, 1))) })
   return true
 end
@@ -65,8 +67,9 @@ function fit.linear(self, net, run)
   if not found or found.left > .5 * best.left then return false end
   finding.add(self, { name = "linear", value = best.left, fixes = fixes,
     text = (#activations == 1 and "there is no hidden layer: " or "the hidden layers are linear: ")
-      .. ("the network tells the rows apart by a sum of their columns alone, and the best of such leaves %s of the "
-      .. "variance of y"):format(finding.percent(math.min(best.left, 1))) })
+      .. format(
+        "the network tells the rows apart by a sum of their columns alone, and the best of such leaves %s of the "
+      .. "variance of y", finding.percent(math.min(best.left, 1))) })
   return true
 end
 
@@ -82,7 +85,7 @@ function fit.frozen(self, net, run)
   local free = #frozen > 0 and remedy.search(run, { updates.unfreeze }, "eta")
   if not free or free.left > goal.enough then return false end
   finding.add(self, { name = "frozen", layer = frozen[1], value = #frozen, fixes = { updates.unfreeze }, kind = "eta",
-    text = ("THETA[%s] %s frozen, and with what may move it does not fit"):format(finding.list(frozen, 6),
+    text = format("THETA[%s] %s frozen, and with what may move it does not fit", finding.list(frozen, 6),
       #frozen == 1 and "is" or "are") })
   return true
 end
@@ -110,7 +113,7 @@ local function of_xor(self, net, X, y)
   for _, p in ipairs(plateaus) do
     if math.abs(self.mse / p[1] - 1) < .02 then
       return { name = "plateau", value = p[1], fixes = p[1] == 1 / 4 and { "" } or { remedy.wider(net), "" },
-        text = ("mse %.6g is the plateau of XOR at %s = %.4g: %s"):format(self.mse, p[2], p[1], p[3]) }
+        text = format("mse %.6g is the plateau of XOR at %s = %.4g: %s", self.mse, p[2], p[1], p[3]) }
     end
   end
 end
@@ -118,10 +121,10 @@ end
 local function of_any(self, net, run)
   if math.abs(self.left - 1) < .02 then
     return { name = "plateau", value = self.mse, fixes = { "" },
-      text = ("mse %.6g is what the mean of y alone gives, %.6g: X is not used"):format(self.mse, self.variance) }
+      text = format("mse %.6g is what the mean of y alone gives, %.6g: X is not used", self.mse, self.variance) }
   end
   local f = { name = "plateau", value = self.mse, fixes = self.left < 1 and { remedy.wider(net), "" } or { "" },
-    text = ("the cost %s in %d epochs and leaves %s of the variance of y: a plateau or a poor minimum"):format(
+    text = format("the cost %s in %d epochs and leaves %s of the variance of y: a plateau or a poor minimum",
       self.fall == 0 and "stays" or "falls by only " .. finding.percent(self.fall), self.epochs,
       finding.percent(1 - self.explained)) }
   if self.left > .5 and (self.left < 1 or self.ok) then return f end
@@ -139,20 +142,20 @@ end
 local function look_at_pace(self, net, run)
   local on = remedy.going_on(run)
   if not self.ok or on.epochs < 5000 or (on.left or 0) <= .25 then return end
-  local fixes, kind = { ("ETA = %.3g; "):format(10 * net.eta) }, "eta"
+  local fixes, kind = { format("ETA = %.3g; ", 10 * net.eta) }, "eta"
   local found = remedy.search(run, fixes, kind)
   if on.left > .5 and not (found and found.left <= goal.enough) then
     fixes, kind = { remedy.wider(net), "" }, nil
     found = remedy.search(run, fixes)
   end
   if not found or found.left > goal.enough then return end
-  local pace = ("%d epochs more bring mse from %.4g to %.4g alone"):format(on.epochs, self.mse, on.mse)
-  if found.eta and found.eta > net.eta and found.change == ("ETA = %g; "):format(found.eta) then -- by nothing but ETA
+  local pace = format("%d epochs more bring mse from %.4g to %.4g alone", on.epochs, self.mse, on.mse)
+  if found.eta and found.eta > net.eta and found.change == format("ETA = %g; ", found.eta) then -- by nothing but ETA
     finding.add(self, { name = "ETA too small", value = self.widest, fixes = fixes, kind = kind,
-      text = ("with ETA %.3g %s, and %d to %.3g with %.3g"):format(net.eta, pace, found.epochs, found.mse, found.eta) })
+      text = format("with ETA %.3g %s, and %d to %.3g with %.3g", net.eta, pace, found.epochs, found.mse, found.eta) })
   else
     finding.add(self, { name = "plateau", value = on.mse, fixes = fixes, kind = kind,
-      text = ("the cost falls, but %s, which leaves %s of the variance of y"):format(pace, finding.percent(on.left)) })
+      text = format("the cost falls, but %s, which leaves %s of the variance of y", pace, finding.percent(on.left)) })
   end
 end
 

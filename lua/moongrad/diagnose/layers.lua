@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
 local options = require "moongrad.options"
+local format, gsub = string.format, string.gsub
 
 local layers = {}
 
@@ -42,7 +43,7 @@ function layers.symmetry(self, net)
         local all = true
         for _, i in ipairs(group) do all = all and same(onward[group[1] + 1], onward[i + 1]) end
         finding.add(self, { name = "symmetry", layer = l, value = #group, units = group, try = 'init("xavier")',
-          fixes = redraw, text = ("rows %s of THETA[%d] are equal: these hidden units compute the same%s"):format(
+          fixes = redraw, text = format("rows %s of THETA[%d] are equal: these hidden units compute the same%s",
             finding.list(group, 6), l, all and ", get the same gradient, and will stay one unit for ever"
             or "; only what they send on differs") })
         break
@@ -63,7 +64,7 @@ local function function_of(activation)
   end
   if activation == "softmax" then return nil end
   if activation == "linear" then return function(z) return z end, 1 end
-  return core[activation:gsub("-", "_")], activation == "sigmoid" and .25 or 1
+  return core[gsub(activation, "-", "_")], activation == "sigmoid" and .25 or 1
 end
 
 local rectifiers = { relu = true }
@@ -99,30 +100,30 @@ local function dead_output(self, net, m, learns)
   local output = y:min() >= 0 and y:max() <= 1 and "sigmoid" or "linear"
   finding.add(self, { name = "dead output", layer = #self.layers, value = m.dead,
     minor = learns and 2 * m.dead < m.units or self.learnt,
-    fixes = { ("NET.options.output = %q; "):format(output) },
+    fixes = { format("NET.options.output = %q; ", output) },
     text = (m.units == 1 and "the output relu answers 0 for every row of X"
-      or ("%d of the %d output relus answer 0 for every row of X"):format(m.dead, m.units))
+      or format("%d of the %d output relus answer 0 for every row of X", m.dead, m.units))
       .. ": no gradient comes through, and no update moves it" })
 end
 
 local function dead(self, l, m, learns)
   finding.add(self, { name = "dead", layer = l, value = m.dead, fixes = redraw,
     minor = learns and 2 * m.dead < m.units or self.learnt,
-    text = ("%d of the %d relus of A[%d] are dead: 0 for every row of X, so that no gradient comes through"):format(
+    text = format("%d of the %d relus of A[%d] are dead: 0 for every row of X, so that no gradient comes through",
       m.dead, m.units, l + 1) })
 end
 
 -- Relus that are 0 for nearly all rows, and not dead.
 local function off(self, l, m)
   finding.add(self, { name = "off", layer = l, value = m.saturated, fixes = redraw,
-    text = ("%s of the relus' answers in A[%d] are 0: little gradient comes through"):format(
+    text = format("%s of the relus' answers in A[%d] are 0: little gradient comes through",
       finding.percent(m.saturated), l + 1) })
 end
 
 local function saturation(self, l, m)
   finding.add(self, { name = "saturation", layer = l, value = m.saturated, fixes = redraw,
-    text = ("%s of the %s units' answers in A[%d] are saturated: |g'(Z[%d])| is under a hundredth of its largest")
-      :format(finding.percent(m.saturated), m.activation, l + 1, l) })
+    text = format("%s of the %s units' answers in A[%d] are saturated: |g'(Z[%d])| is under a hundredth of its largest",
+      finding.percent(m.saturated), m.activation, l + 1, l) })
 end
 
 -- What becomes of the gradient on its way down. is_cut: relus that are off explain why little arrives.
@@ -132,11 +133,11 @@ local function on_its_way(self, learns, is_cut)
   if #self.layers == 1 or first.delta == 0 or last.delta == 0 or self.learnt then return end
   if self.ratio < 1e-3 and not learns and not is_cut then
     finding.add(self, { name = "vanishing", layer = 1, value = self.ratio, fixes = redraw,
-      text = ("the gradient vanishes on its way down: DELTA[1] is %.2g of DELTA[%d]"):format(self.ratio,
+      text = format("the gradient vanishes on its way down: DELTA[1] is %.2g of DELTA[%d]", self.ratio,
         #self.layers) })
   elseif self.ratio > 1e3 and (not learns or self.widest > 1) then
     finding.add(self, { name = "exploding", layer = 1, value = self.ratio, fixes = redraw,
-      text = ("the gradient explodes on its way down: DELTA[1] is %.2g times DELTA[%d]"):format(self.ratio,
+      text = format("the gradient explodes on its way down: DELTA[1] is %.2g times DELTA[%d]", self.ratio,
         #self.layers) })
   end
 end

@@ -3,6 +3,7 @@
 
 local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
+local find = string.find
 
 local probe = {}
 
@@ -82,7 +83,7 @@ local function costs(run, eta)
   end)
   if ok then return list end
   finding.pass_on(message)
-  if not tostring(message):find("finite", 1, true) then run.failure = tostring(message) end
+  if not find(tostring(message), "finite", 1, true) then run.failure = tostring(message) end
   return nil
 end
 

@@ -6,6 +6,7 @@
 local core = require "moongrad.core"
 local goal = require "moongrad.diagnose.goal"
 local trial = require "moongrad.diagnose.trial"
+local find, format, match = string.find, string.format, string.match
 
 local remedy = {}
 
@@ -21,8 +22,8 @@ function remedy.activation(net, activation)
   local state = core.network_state(net)
   local is_shared = not (state.given.output or state.layers[#state.layers].activation
     or core.cost_outputs[net.options.cost])
-  local line = ("NET.options.activation = %q; "):format(activation)
-  return is_shared and ("NET.options.output = %q; "):format(net.options.output) .. line or line
+  local line = format("NET.options.activation = %q; ", activation)
+  return is_shared and format("NET.options.output = %q; ", net.options.output) .. line or line
 end
 
 -- A line that gives it so many times the hidden units, by default twice, or a hidden layer.
@@ -33,16 +34,16 @@ function remedy.wider(net, times)
     sizes[l] = l > 1 and l < #net.layers and math.max(times * net.layers[l], 2 * times) or net.layers[l]
   end
   if #sizes == 2 then table.insert(sizes, 2, math.max(2 * times, math.min(times * sizes[1], 32))) end
-  return ("LAYERS = {%s}; "):format(table.concat(sizes, ", "))
+  return format("LAYERS = {%s}; ", table.concat(sizes, ", "))
 end
 
 local draws = { sigmoid = "xavier", tanh = "xavier", linear = "xavier" }
-local function draw(activation) return ("init(%q); "):format(draws[activation] or "he") end
+local function draw(activation) return format("init(%q); ", draws[activation] or "he") end
 
 -- The change with each ETA.
 local function each_eta(before, after)
   local list = {}
-  for i, eta in ipairs(etas) do list[i] = { ("%sETA = %g; %s"):format(before, eta, after), eta } end
+  for i, eta in ipairs(etas) do list[i] = { format("%sETA = %g; %s", before, eta, after), eta } end
   return list
 end
 
@@ -50,8 +51,8 @@ end
 local function groups(run, fix, kind)
   local net = run.net
   local hidden = #net.layers > 2 and core.network_state(net).activations[1]
-  local init = draw(fix:match 'activation = "([^"]+)"' or hidden)
-  local sets_eta = fix:find("ETA =", 1, true)
+  local init = draw(match(fix, 'activation = "([^"]+)"') or hidden)
+  local sets_eta = find(fix, "ETA =", 1, true)
   local base = sets_eta and "" or fix
   local list = {}
   if fix ~= "" then
@@ -62,9 +63,9 @@ local function groups(run, fix, kind)
   list[#list + 1] = each_eta(base, init)
   if kind == "eta" then return list end
   local other = hidden ~= "tanh" and "tanh" or "relu"
-  local changed = base:find("options.activation", 1, true) and base or base .. remedy.activation(net, other)
+  local changed = find(base, "options.activation", 1, true) and base or base .. remedy.activation(net, other)
   if changed ~= base and hidden then list[#list + 1] = each_eta(changed, draw(other)) end
-  if base:find("LAYERS =", 1, true) then return list end
+  if find(base, "LAYERS =", 1, true) then return list end
   for times = 2, 4, 2 do
     list[#list + 1] = each_eta(base .. remedy.wider(net, times), init)
     if changed ~= base then list[#list + 1] = each_eta(changed .. remedy.wider(net, times), draw(other)) end

@@ -2,6 +2,7 @@
 
 local finding = require "moongrad.diagnose.finding"
 local page = require "moongrad.help.page"
+local format = string.format
 
 local diagnosis = { __name = "diagnosis", __metatable = false }
 diagnosis.__index = diagnosis
@@ -10,35 +11,35 @@ local row = "  %-5s  %-11s  %13s  %13s  %9s  %9s"
 
 -- A table of the layers, or, where it is too wide, a line for each.
 local function numbers(self)
-  local head = row:format("layer", "activation", "update/weight", "gradient norm", "saturated", "dead")
+  local head = format(row, "layer", "activation", "update/weight", "gradient norm", "saturated", "dead")
   local is_wide = #head <= page.width()
   local lines = { is_wide and head or nil }
   for l, m in ipairs(self.layers) do
     local form = is_wide and row or "  layer %s, %s: update/weight %s, gradient norm %s, saturated %s, dead %s"
-    lines[#lines + 1] = page.layout(form:format(l, m.activation, m.update and ("%.2g"):format(m.update) or "-",
-      ("%.2g"):format(m.gradient), finding.percent(m.saturated), ("%d of %d"):format(m.dead, m.units)))
+    lines[#lines + 1] = page.layout(format(form, l, m.activation, m.update and format("%.2g", m.update) or "-",
+      format("%.2g", m.gradient), finding.percent(m.saturated), format("%d of %d", m.dead, m.units)))
   end
   return table.concat(lines, "\n")
 end
 
 -- "in 300 epochs on a copy"
 local function tried(self)
-  local text = ("in %d epochs%s on a copy"):format(self.epochs, self.batch and " of batches of " .. self.batch or "")
-  return self.rows == self.all_rows and text or text .. (" with %d of the %d rows"):format(self.rows, self.all_rows)
+  local text = format("in %d epochs%s on a copy", self.epochs, self.batch and " of batches of " .. self.batch or "")
+  return self.rows == self.all_rows and text or text .. format(" with %d of the %d rows", self.rows, self.all_rows)
 end
 
 local function shape(self)
   if not self.mse then return nil end
-  local text = ("mse %.6g, "):format(self.mse) .. (self.explained and finding.percent(math.max(self.explained, 0))
+  local text = format("mse %.6g, ", self.mse) .. (self.explained and finding.percent(math.max(self.explained, 0))
     .. " of the variance of y explained" or self.all_rows == 1 and "of one row" or "y is the same in every row")
   if not self.trend then return text end
   if self.trend == "diverges" then return text .. "; a copy that goes on diverges" end
-  text = text .. ("; %s the cost "):format(tried(self))
+  text = text .. format("; %s the cost ", tried(self))
   if self.fall == 0 then return text .. "stays" end
   text = text .. (self.fall < 0 and "rises by " or "falls by ") .. (math.abs(self.fall) < .01 and "only " or "")
     .. finding.percent(math.abs(self.fall))
   local is_unsteady = self.fall > 0 and self.ups > .1 * self.epochs
-  return is_unsteady and text .. (", though it rises in %d of them"):format(self.ups) or text
+  return is_unsteady and text .. format(", though it rises in %d of them", self.ups) or text
 end
 
 function diagnosis.__tostring(self)
@@ -50,7 +51,7 @@ function diagnosis.__tostring(self)
   add(self.lacks)
   if self.ok and not self.lacks then add "nothing wrong found" end
   for _, f in ipairs(self.findings) do
-    add(("%s%s: %s"):format(f.minor and "also " or "", f.name, f.text))
+    add(format("%s%s: %s", f.minor and "also " or "", f.name, f.text))
   end
   if self.try then lines[#lines + 1] = "try  " .. self.try end
   return table.concat(lines, "\n")

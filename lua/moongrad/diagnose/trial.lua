@@ -6,6 +6,7 @@ local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
 local goal = require "moongrad.diagnose.goal"
 local probe = require "moongrad.diagnose.probe"
+local format, lower = string.format, string.lower
 
 local trial = {}
 trial.__index = trial
@@ -17,7 +18,7 @@ local function session(self)
     if key == "NET" then return net end
     if key == "X" or key == "y" then return net[key] end
     if key == "ETA" then return net.eta / self.run.scale end
-    if key == "LAYERS" or key == "THETA" then return net[key:lower()] end
+    if key == "LAYERS" or key == "THETA" then return net[lower(key)] end
     local method = core.network_class.methods[key]
     if method then return function(...) return method(net, ...) end end
     return core[key]
@@ -111,8 +112,8 @@ end
 -- The line that does the same; of a network for which few epochs were tried with more of them.
 function trial:line()
   local batch, epochs = self.run.batch, math.max(self.epochs, 100)
-  if batch then return ("%sreturn train{epochs = %d, batch = %d}"):format(self.change, epochs, batch) end
-  return ("%sreturn step(%d)"):format(self.change, epochs)
+  if batch then return format("%sreturn train{epochs = %d, batch = %d}", self.change, epochs, batch) end
+  return format("%sreturn step(%d)", self.change, epochs)
 end
 
 return trial

@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
 local goal = require "moongrad.diagnose.goal"
 local probe = require "moongrad.diagnose.probe"
+local format = string.format
 
 local updates = {}
 
@@ -29,8 +30,8 @@ updates.unfreeze = "for l = 1, #THETA do NET.frozen[l] = false end "
 local function look_at_updates(self, net)
   local f
   if net.eta < 0 then
-    f = { name = "ETA", text = ("it is %.3g: below 0, each update goes up the gradient"):format(net.eta),
-      kind = "eta", fixes = { ("ETA = %.3g; "):format(-net.eta) } }
+    f = { name = "ETA", text = format("it is %.3g: below 0, each update goes up the gradient", net.eta),
+      kind = "eta", fixes = { format("ETA = %.3g; ", -net.eta) } }
   elseif net.eta == 0 then
     f = { name = "ETA", text = "it is 0: no update changes THETA", kind = "eta", fixes = { "ETA = 0.1; " } }
   else
@@ -51,7 +52,7 @@ local function too_large(self, smaller, text, is_minor)
   local last = self.costs and self.costs[#self.costs]
   local minor = is_minor or self.learnt and last ~= nil and last < 1.5 * self.costs[1]
   finding.add(self, { name = "ETA too large", value = self.widest, text = text, minor = minor, kind = "eta",
-    fixes = { ("ETA = %.3g; "):format(smaller) }, try = ("ETA = %.3g; return step(100)"):format(smaller) })
+    fixes = { format("ETA = %.3g; ", smaller) }, try = format("ETA = %.3g; return step(100)", smaller) })
 end
 
 local some_rows = 16 -- a batch's
@@ -67,9 +68,10 @@ local function look_at_batches(self, net, run)
     return false
   end
   finding.add(self, { name = "ETA too large", value = self.widest, minor = net.epoch == 0,
-    try = ("train{epochs = 10, batch = %d}"):format(some_rows),
-    text = ("for step(): the cost is a sum over %d rows, and an update of all of them up to %.2g of its weights; in "
-      .. "batches of %d the cost falls by %s in %d epochs"):format(#net.X, self.widest, some_rows,
+    try = format("train{epochs = 10, batch = %d}", some_rows),
+    text = format(
+      "for step(): the cost is a sum over %d rows, and an update of all of them up to %.2g of its weights; in "
+      .. "batches of %d the cost falls by %s in %d epochs", #net.X, self.widest, some_rows,
       finding.percent(found.fall), run.epochs) })
   if net.epoch == 0 then updates.adopt(self, found, run) end
   return true
@@ -78,15 +80,16 @@ end
 -- It rises, or leaves the finite numbers; true when something was found.
 local function look_at_rise(self, net, run)
   local smaller = probe.smaller(run)
-  local what = self.trend == "rises" and ("rises in %d of %d epochs"):format(self.ups, self.epochs)
+  local what = self.trend == "rises" and format("rises in %d of %d epochs", self.ups, self.epochs)
     or "would leave the finite numbers"
   if smaller then
-    too_large(self, smaller, ("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its weights, "
-      .. "1e-3 is usual"):format(what, net.eta, smaller, self.widest))
+    too_large(self, smaller,
+      format("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its weights, "
+      .. "1e-3 is usual", what, net.eta, smaller, self.widest))
     return true
   elseif self.learnt and self.costs and self.costs[#self.costs] < 1.5 * self.costs[1] then return true
   elseif self.trend == "diverges" or self.fall < -.01 then
-    too_large(self, net.eta / 10, ("the cost %s with ETA %.3g, and hardly falls with a smaller one"):format(what,
+    too_large(self, net.eta / 10, format("the cost %s with ETA %.3g, and hardly falls with a smaller one", what,
       net.eta))
     return true
   end
@@ -104,9 +107,9 @@ local function look_at_small(self, net, run)
     local update = self.widest < 1e-3 and "an update is at most %.2g of its weights, 1e-3 is usual: "
       or "an update is up to %.2g of its weights, and yet "
     finding.add(self, { name = "ETA too small", value = self.widest, kind = "eta",
-      fixes = { ("ETA = %.3g; "):format(larger) }, try = ("ETA = %.3g; return step(1000)"):format(larger),
-      text = (update .. "with ETA %.3g the cost falls by %s in %d epochs, with %.3g by %s"):format(self.widest, larger,
-        finding.percent(fall), self.epochs, net.eta, finding.percent(math.max(self.fall, 0))) })
+      fixes = { format("ETA = %.3g; ", larger) }, try = format("ETA = %.3g; return step(1000)", larger),
+      text = format(update .. "with ETA %.3g the cost falls by %s in %d epochs, with %.3g by %s", self.widest,
+        larger, finding.percent(fall), self.epochs, net.eta, finding.percent(math.max(self.fall, 0))) })
     return true
   end
 end
@@ -115,8 +118,8 @@ local function look_at_flat(self, net, run)
   if look_at_small(self, net, run) then return true end
   local smaller = self.left > 1.02 and self.fall < .02 and probe.smaller(run)
   if not smaller then return false end
-  too_large(self, smaller, ("the cost is above that of predicting the mean of y and does not fall with " ..
-    "ETA %.3g; with %.3g it does"):format(net.eta, smaller))
+  too_large(self, smaller, format("the cost is above that of predicting the mean of y and does not fall with " ..
+    "ETA %.3g; with %.3g it does", net.eta, smaller))
   return true
 end
 
@@ -128,8 +131,9 @@ local function look_at_swing(self, net, run)
   if not from then return false end
   local calm = net.eta
   repeat calm = calm / 10 until calm < 1e-3 * net.eta or not probe.swing(run, calm, least)
-  too_large(self, calm, ("every epoch undoes the one before: with ETA %.3g a prediction goes from %.4g to %.4g and "
-    .. "back; with %.3g it comes to rest"):format(net.eta, from, to, calm), is_blocked(self, .5))
+  too_large(self, calm,
+    format("every epoch undoes the one before: with ETA %.3g a prediction goes from %.4g to %.4g and "
+    .. "back; with %.3g it comes to rest", net.eta, from, to, calm), is_blocked(self, .5))
   return true
 end
 
@@ -142,8 +146,8 @@ local function look_at_eta(self, net, run)
   local smaller, cost = probe.smaller(run)
   local last = self.costs[#self.costs]
   if not smaller or cost >= .8 * last then return end
-  too_large(self, smaller, ("an update is up to %.2g times its weights, 1e-3 is usual: in %d epochs ETA " ..
-    "%.3g comes to cost %.4g, %.3g to %.4g"):format(self.widest, self.epochs, net.eta, last, smaller, cost))
+  too_large(self, smaller, format("an update is up to %.2g times its weights, 1e-3 is usual: in %d epochs ETA " ..
+    "%.3g comes to cost %.4g, %.3g to %.4g", self.widest, self.epochs, net.eta, last, smaller, cost))
 end
 
 -- Is GRAD off what J does? True then. That check() tells more is said once: what was said does not mend it.
@@ -152,8 +156,9 @@ function updates.gradient(self, net, run)
   if not off then return false end
   local state, planted = core.network_state(net), core.bug(net)
   finding.add(self, { name = "gradient", value = off, try = state.sent_to_check ~= planted and "check()" or nil,
-    text = ("moved a little in random directions, J changes otherwise than GRAD says: it is off by %s; the backward "
-      .. "pass is wrong, and check() says where"):format(finding.percent(off)) })
+    text = format(
+      "moved a little in random directions, J changes otherwise than GRAD says: it is off by %s; the backward "
+      .. "pass is wrong, and check() says where", finding.percent(off)) })
   state.sent_to_check = planted
   return true
 end

@@ -7,6 +7,7 @@ local lualib = require "moongrad.help.lualib"
 local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local topics = require "moongrad.help.topics"
+local find, format, gsub, match = string.find, string.format, string.gsub, string.match
 -- All who take options have said so:
 for _, module in ipairs { "moongrad", "moongrad.inside.check", "moongrad.own.trial", "moongrad.train" } do
   require(module)
@@ -17,21 +18,21 @@ local entries = {}
 -- An entry has: kind; path, as it is called in help ("net:step", "network.cost", "costs"); owner and name, its
 -- parts ("net", "step"); title and text.
 local function new(kind, path, title, text)
-  local owner, name = path:match "^(.*)[.:]([%w_]+)$"
+  local owner, name = match(path, "^(.*)[.:]([%w_]+)$")
   return { kind = kind, path = path, owner = owner, name = name or path, title = title, text = text }
 end
 
 -- A value as it is written in Lua.
 local function literal(v)
-  if type(v) == "string" then return ("%q"):format(v) end
-  if type(v) == "number" then return (("%g"):format(v):gsub("e([-+])0+", "e%1"):gsub("e%+", "e")) end
+  if type(v) == "string" then return format("%q", v) end
+  if type(v) == "number" then return (gsub(gsub(format("%g", v), "e([-+])0+", "e%1"), "e%+", "e")) end
   return tostring(v)
 end
 
 -- An option and what it is when absent: 'cost = "sse"', 'layer (all)'.
 function entries.setting(option)
   if option.default ~= nil then return option.name .. " = " .. literal(option.default) end
-  return ("%s (%s)"):format(option.name, option.without)
+  return format("%s (%s)", option.name, option.without)
 end
 
 function entries.is_option(who, name)
@@ -56,8 +57,8 @@ end
 local function add_documented(list)
   for _, texts in pairs(core.docs()) do
     for _, text in ipairs(texts) do
-      local title, words = text:match "^([^\n]*)\n?(.*)$"
-      local path = title:match "^[%w_.:]+"
+      local title, words = match(text, "^([^\n]*)\n?(.*)$")
+      local path = match(title, "^[%w_.:]+")
       local quantity = quantities.by_name[path]
       if quantity then title = title .. "  " .. quantity.shape end
       list[#list + 1] = new("documented", path, title, words)
@@ -68,12 +69,12 @@ end
 -- "> check{layer = 1}"
 local function example(who, option)
   local call = options.call(who, option)
-  return "> " .. call:gsub("^network{", "NET = network{2, 2, 1, "):gsub("^data%.", "X, y = data.")
+  return "> " .. gsub(gsub(call, "^network{", "NET = network{2, 2, 1, "), "^data%.", "X, y = data.")
 end
 
 -- With a capital, unless it begins with a formula: "a = f(z)".
 local function as_sentence(about)
-  return about:find "^%l+[,;]? %a" and about:gsub("^%l", string.upper) or about
+  return find(about, "^%l+[,;]? %a") and gsub(about, "^%l", string.upper) or about
 end
 
 local function add_options(list)
@@ -94,7 +95,7 @@ local function add_choices(list)
     for _, option in ipairs(options.of[who]) do
       for _, choice in ipairs(option.choices or {}) do
         local path = who .. "." .. option.name
-        local entry = of[choice] or new("choice", choice, ("%q"):format(choice), "")
+        local entry = of[choice] or new("choice", choice, format("%q", choice), "")
         entry.owner, entry.name, entry.see = nil, choice, entry.see or path
         entry.text = entry.text .. path .. "   " .. formula(option, choice) .. "\n"
         of[choice] = entry
@@ -109,15 +110,15 @@ local function add_mistakes(list)
   for _, mistake in ipairs(require "moongrad.inside.mistakes".list) do
     local name = mistake.name
     local before = mistake.before and "> " .. mistake.before .. "\n" or ""
-    local text = ('Computes %s.\nhelp "mistakes" has the others.\n%s> bug(%q)\n> check()\n> bug(false)'):format(
+    local text = format('Computes %s.\nhelp "mistakes" has the others.\n%s> bug(%q)\n> check()\n> bug(false)',
       mistake.formula, before, name)
-    list[#list + 1] = new("choice", name, ("%q, a mistake of backward passes"):format(name), text)
+    list[#list + 1] = new("choice", name, format("%q, a mistake of backward passes", name), text)
   end
 end
 
 local function add_topics(list)
   for _, topic in ipairs(topics.list) do
-    local title, text = topic[3]:match "^([^\n]*)\n(.*)$"
+    local title, text = match(topic[3], "^([^\n]*)\n(.*)$")
     local entry = new("topic", topic[1], title, text)
     entry.also = topic[2]
     list[#list + 1] = entry
@@ -147,13 +148,13 @@ function entries.all()
 end
 
 -- "(" or "{" when the title is a call.
-function entries.bracket(entry) return entry.title:match "^[%w_.:]+([({])" end
+function entries.bracket(entry) return match(entry.title, "^[%w_.:]+([({])") end
 
 -- The first sentence of an entry, or of a topic what its title says.
 function entries.sentence(entry)
-  if entry.kind == "topic" then return (entry.title:gsub("^[^:]*: ", "")) end
-  local words = entry.text:gsub("\n[\n> {].*", ""):gsub("\n", " ")
-  return words:match "^(.-%.)%f[%s]" or words
+  if entry.kind == "topic" then return (gsub(entry.title, "^[^:]*: ", "")) end
+  local words = gsub(gsub(entry.text, "\n[\n> {].*", ""), "\n", " ")
+  return match(words, "^(.-%.)%f[%s]") or words
 end
 
 -- --- tables in texts ----------------------------------------------------------------------
@@ -210,7 +211,7 @@ entries.tables = {
     local rows = {}
     for i, quantity in ipairs(quantities) do
       local entry = documented(quantity.name)
-      rows[i] = { entry.title:match "^%S+", quantity.shape .. ": " .. entries.sentence(entry) }
+      rows[i] = { match(entry.title, "^%S+"), quantity.shape .. ": " .. entries.sentence(entry) }
     end
     local net = documented "NET"
     rows[#rows + 1] = { net.title, entries.sentence(net) }

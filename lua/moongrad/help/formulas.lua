@@ -5,6 +5,7 @@
 local core = require "moongrad.core"
 local optimisers = require "moongrad.optimisers"
 local options = require "moongrad.options"
+local format = string.format
 
 local formulas = {}
 
@@ -35,7 +36,7 @@ formulas.optimizer = {}
 for name, optimiser in pairs(optimisers) do
   local list = {}
   for k, number in ipairs(core.optimizer_numbers[name]) do
-    list[k] = ("%s = %g"):format(number.name, number.default)
+    list[k] = format("%s = %g", number.name, number.default)
   end
   formulas.optimizer[name] = optimiser.formula .. (#list > 0 and "   {" .. table.concat(list, ", ") .. "}" or "")
 end
@@ -53,7 +54,7 @@ formulas.method = {
 
 formulas.init = {}
 for name, number in pairs(options.init_numbers) do
-  formulas.init[name] = ("%s   {%s = %g}"):format(number.draws, number[1], number[2])
+  formulas.init[name] = format("%s   {%s = %g}", number.draws, number[1], number[2])
 end
 
 return formulas

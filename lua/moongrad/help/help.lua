@@ -10,6 +10,8 @@ local options = require "moongrad.options"
 local page = require "moongrad.help.page"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
+local find, format, gmatch, gsub, lower, match, sub =
+  string.find, string.format, string.gmatch, string.gsub, string.lower, string.match, string.sub
 
 local help = {
   session = nil, -- value(name) and own(name) of a session: functions are then shown as one types them there
@@ -42,7 +44,7 @@ local function whole_overview()
   local list = {}
   for _, entry in ipairs(entries.all()) do
     local is_function = entry.kind == "documented" and not entry.owner and entries.bracket(entry)
-    if is_function and not overview:find("%f[%w_]" .. entry.name .. "%f[^%w_]") then list[#list + 1] = entry.title end
+    if is_function and not find(overview, "%f[%w_]" .. entry.name .. "%f[^%w_]") then list[#list + 1] = entry.title end
   end
   return #list == 0 and overview or overview .. "\n" .. page.table { { "Session", table.concat(list, "  ") } }
 end
@@ -53,18 +55,18 @@ end
 local function title_of(entry)
   local session = help.session
   local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session
-    and entry.title:sub(#entry.owner + 2)
+    and sub(entry.title, #entry.owner + 2)
   if not called or not entries.bracket(entry) or session.value(entry.name) == nil then return entry.title end
   if entry.owner == "mg" and session.own(entry.name) then return entry.title end -- mg.cost: cost() is the network's
-  return ("%s   or %s"):format(entry.title, #called <= 26 and called or called:gsub("([({]).*([)}])$", "%1...%2"))
+  return format("%s   or %s", entry.title, #called <= 26 and called or gsub(called, "([({]).*([)}])$", "%1...%2"))
 end
 
 -- The text of one entry: title, words, options, examples.
 local function page_of(entry)
   local words, examples = entry.text, ""
-  local at = ("\n" .. words):find "\n>"
-  if at and entry.kind ~= "topic" then words, examples = words:sub(1, math.max(0, at - 2)), words:sub(at) end
-  words = ("\n" .. words):gsub("\n{(%l+)}", function(name)
+  local at = find("\n" .. words, "\n>")
+  if at and entry.kind ~= "topic" then words, examples = sub(words, 1, math.max(0, at - 2)), sub(words, at) end
+  words = gsub("\n" .. words, "\n{(%l+)}", function(name)
     local rows = entries.tables[name]
     return rows and "\n" .. page.table(rows())
   end)
@@ -76,7 +78,7 @@ end
 
 local function see_also(list)
   local parts = {}
-  for i, entry in ipairs(list) do parts[i] = ("help %q"):format(entry.see or entry.path) end
+  for i, entry in ipairs(list) do parts[i] = format("help %q", entry.see or entry.path) end
   return "See also " .. table.concat(parts, ", ")
 end
 
@@ -103,7 +105,7 @@ function text.__tostring(t)
 end
 
 local function said(message, ...)
-  return setmetatable({ message = select("#", ...) > 0 and message:format(...) or message }, text)
+  return setmetatable({ message = select("#", ...) > 0 and format(message, ...) or message }, text)
 end
 
 -- --- finding by name --------------------------------------------------------------------------
@@ -130,13 +132,13 @@ end
 
 -- "NET:step(1000)" -> "net", "step"; "THETA[1].T" -> "m", "T"
 local function parts_of(what)
-  local path = what:gsub("^%s*[?\"']*", ""):gsub("%b[]", ""):gsub("[({\"'].*$", ""):gsub("%s+$", "")
-  path = path:gsub("^mg%.(.*%.)", "%1")
-  local owner, name = path:match "^(.+)[.:]([%w_]+)$"
+  local path = gsub(gsub(gsub(gsub(what, "^%s*[?\"']*", ""), "%b[]", ""), "[({\"'].*$", ""), "%s+$", "")
+  path = gsub(path, "^mg%.(.*%.)", "%1")
+  local owner, name = match(path, "^(.+)[.:]([%w_]+)$")
   if not owner then return nil, path end
   if owner == "NET.options" or owner == "net.options" then return "network", name end
-  local last = owner:match "([%w_]+)$"
-  if last ~= owner and owner:find "^NET%." or owner:find "^net%." then return "m", name end -- NET.theta[1].T
+  local last = match(owner, "([%w_]+)$")
+  if last ~= owner and find(owner, "^NET%.") or find(owner, "^net%.") then return "m", name end -- NET.theta[1].T
   return owner_of(owner), name
 end
 
@@ -153,7 +155,7 @@ local function fit(entry, owner, name)
     if owner == nil or entry.owner == owner or of_mg then return entry.kind end
   end
   for _, other in ipairs(not owner and entry.also or {}) do
-    if other == name:lower() then return "alias" end
+    if other == lower(name) then return "alias" end
   end
 end
 
@@ -168,7 +170,7 @@ end
 function help.find(what)
   local owner, name = parts_of(what)
   if owner == "network" and not entries.is_option(owner, name) then owner = "net" end
-  name = name:gsub("^_%d$", "_")
+  name = gsub(name, "^_%d$", "_")
   if owner == "net" and live[name] then owner, name = nil, live[name] end
   local found, shown, also = {}, {}, {}
   for _, kind in ipairs(kinds) do found[kind] = {} end
@@ -238,7 +240,7 @@ local function of_unknown(name, v)
   local info = type(v) == "function" and debug.getinfo(v, "S")
   local described = describe.words(v)
   if info and info.what ~= "C" then
-    if name then described = described:gsub("^function", name) end
+    if name then described = gsub(described, "^function", name) end
     return said("%s\nA function of yours, from %s, line %d.", described, info.short_src, info.linedefined)
   end
   return said("no help about %s%s\nThere is some for functions, live names, options and topics: help \"topics\".",
@@ -279,10 +281,10 @@ local function help_by_value(v, written)
 end
 
 function help_by_name(what)
-  if what:find "^%s*$" then return said(whole_overview()) end
-  if what:lower() == "topics" then return contents() end
+  if find(what, "^%s*$") then return said(whole_overview()) end
+  if lower(what) == "topics" then return contents() end
   local shown, also = help.find(what)
-  if not shown and what ~= what:lower() then shown, also = help.find(what:lower()) end
+  if not shown and what ~= lower(what) then shown, also = help.find(lower(what)) end
   local v = rawget(_G, what)
   local is_users = v ~= nil and shown and (minor[shown[1].kind] or live[what] == shown[1].name and live[what] ~= what)
   if shown and not is_users then
@@ -316,7 +318,7 @@ end
 local hits = { __name = "apropos", __metatable = false } -- the metatable of what apropos returns
 
 function hits.__tostring(t)
-  if #t == 0 then return page.layout(("nothing about %q%s"):format(t.words, names.suggest(t.words, help.names()))) end
+  if #t == 0 then return page.layout(format("nothing about %q%s", t.words, names.suggest(t.words, help.names()))) end
   local rows = {}
   for i, hit in ipairs(t) do rows[i] = { hit.name, hit.text } end
   return page.table(rows)
@@ -324,10 +326,10 @@ end
 
 -- How well an entry fits the words: 1 by its name, 2 by its title, 3 by its text; nil when one is in none.
 local function rank(entry, words)
-  local worst, words_in = 1, ("\n" .. entry.text:lower()):gsub("\n>[^\n]*", "")
+  local worst, words_in = 1, gsub("\n" .. lower(entry.text), "\n>[^\n]*", "")
   for _, word in ipairs(words) do
-    local fits = entry.path:lower():find(word, 1, true) and 1 or entry.title:lower():find(word, 1, true) and 2
-      or words_in:find(word, 1, true) and 3
+    local fits = find(lower(entry.path), word, 1, true) and 1 or find(lower(entry.title), word, 1, true) and 2
+      or find(words_in, word, 1, true) and 3
     if not fits then return nil end
     worst = math.max(worst, fits)
   end
@@ -344,7 +346,7 @@ function help.apropos(words, ...)
     raise('apropos: expected words in quotes, apropos "grad", got %s', core.kind(words))
   end
   local list, found, all = {}, {}, entries.all()
-  for word in words:lower():gmatch "%S+" do list[#list + 1] = word end
+  for word in gmatch(lower(words), "%S+") do list[#list + 1] = word end
   for i, entry in ipairs(all) do
     local r = #list > 0 and entry.kind ~= "choice" and rank(entry, list)
     if r then found[#found + 1] = { r = r, i = i } end

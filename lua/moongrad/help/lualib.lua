@@ -1,5 +1,7 @@
 -- lualib.lua - Lua's own functions and words in a line each, and where its manual says the rest.
 
+local format, gmatch, match = string.format, string.gmatch, string.match
+
 local lualib = {}
 
 -- Section of the Lua 5.4 Reference Manual -> what stands there, two spaces between what is written and what it does.
@@ -200,10 +202,10 @@ debug.upvaluejoin(f1, i1, f2, i2)  lets an upvalue of f1 be one of f2's]==],
 function lualib.entries()
   local list = {}
   for section, lines in pairs(sections) do
-    for line in lines:gmatch "[^\n]+" do
-      local title, words = line:match "^(.-)  (.*)$"
-      list[#list + 1] = { path = title:match "^[%w_.:]+", title = title,
-        text = ("%s.\n  Lua 5.4 Reference Manual, section %s"):format(words, section) }
+    for line in gmatch(lines, "[^\n]+") do
+      local title, words = match(line, "^(.-)  (.*)$")
+      list[#list + 1] = { path = match(title, "^[%w_.:]+"), title = title,
+        text = format("%s.\n  Lua 5.4 Reference Manual, section %s", words, section) }
     end
   end
   return list

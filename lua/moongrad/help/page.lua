@@ -6,6 +6,8 @@
 
 local columns = require("moongrad.text").width
 local show = require "moongrad.show"
+local find, gmatch, gsub, match, rep, sub =
+  string.find, string.gmatch, string.gsub, string.match, string.rep, string.sub
 
 local page = {}
 
@@ -18,12 +20,12 @@ local whole = 38 -- characters in brackets that are not broken
 local function words_of(line, width)
   local list, at = {}, 1
   while true do
-    local first, last = line:find("%S+", at)
+    local first, last = find(line, "%S+", at)
     if not first then return list end
-    local open = line:match("^[^%s{(]*(){", first) or line:match("^[^%s{(]+()%(", first)
-    local _, close = line:find(open and line:sub(open, open) == "{" and "^%b{}%S*" or "^%b()%S*", open or #line + 1)
+    local open = match(line, "^[^%s{(]*(){", first) or match(line, "^[^%s{(]+()%(", first)
+    local _, close = find(line, open and sub(line, open, open) == "{" and "^%b{}%S*" or "^%b()%S*", open or #line + 1)
     if close and close - first < math.min(whole, width // 2) then last = math.max(last, close) end
-    list[#list + 1] = { space = line:sub(at, first - 1), text = line:sub(first, last) }
+    list[#list + 1] = { space = sub(line, at, first - 1), text = sub(line, first, last) }
     at = last + 1
   end
 end
@@ -33,7 +35,7 @@ local function wrap(line, width, hang)
   local lines, current = {}, ""
   for i, word in ipairs(words_of(line, width)) do
     if i > 1 and #current + #word.space + #word.text > width then
-      lines[#lines + 1], current = current, (" "):rep(hang) .. word.text
+      lines[#lines + 1], current = current, rep(" ", hang) .. word.text
     else
       current = current .. word.space .. word.text
     end
@@ -44,23 +46,23 @@ end
 
 -- Where the second column of an indented line begins, or a little more than the line itself does.
 local function column(line, width)
-  local before = #(line:match "^%s*%S.-%s%s+" or "")
-  return before > 0 and before <= width * 2 // 3 and before or #line:match "^%s*" + 2
+  local before = #(match(line, "^%s*%S.-%s%s+") or "")
+  return before > 0 and before <= width * 2 // 3 and before or #match(line, "^%s*") + 2
 end
 
 -- The lines of a text, words joined: a list of {text, kind}, kind "title", "words", "kept" or "example".
 local function parse(text)
   local lines, kind = {}, nil
-  for line in (text .. "\n"):gmatch "(.-)\n" do
+  for line in gmatch(text .. "\n", "(.-)\n") do
     local before = kind
     if #lines == 0 then
       kind = "title"
     elseif line == "" then
       kind = nil
-    elseif line:find "^>" or before == "example" then
+    elseif find(line, "^>") or before == "example" then
       kind = "example"
     else
-      kind = line:find "^%s" and "kept" or "words"
+      kind = find(line, "^%s") and "kept" or "words"
     end
     if kind == "words" and before == "words" then
       lines[#lines].text = lines[#lines].text .. " " .. line
@@ -76,7 +78,7 @@ function page.layout(text)
   local width, lines = page.width(), {}
   for i, line in ipairs(parse(text)) do
     local hang = line.kind == "kept" and column(line.text, width) or line.kind == "words" and 0 or 4
-    local is_output = line.kind == "example" and not line.text:find "^>"
+    local is_output = line.kind == "example" and not find(line.text, "^>")
     lines[i] = is_output and line.text or wrap(line.text, width, hang)
   end
   return table.concat(lines, "\n")
@@ -85,21 +87,21 @@ end
 -- A line whose parts have three blanks and more between them, broken there where it can be.
 local function wrap_parts(line, width)
   local lines, current = {}, ""
-  for part, gap in (line .. "   "):gmatch "(%S.-)(%s%s%s+)" do
+  for part, gap in gmatch(line .. "   ", "(%S.-)(%s%s%s+)") do
     if current ~= "" and #current + #part > width then
-      lines[#lines + 1], current = wrap(current:gsub("%s+$", ""), width, 4), "    "
+      lines[#lines + 1], current = wrap(gsub(current, "%s+$", ""), width, 4), "    "
     end
     current = current .. part .. gap
   end
-  lines[#lines + 1] = wrap(current:gsub("%s+$", ""), width, 4)
+  lines[#lines + 1] = wrap(gsub(current, "%s+$", ""), width, 4)
   return table.concat(lines, "\n")
 end
 
 -- The text with the lines that are wider broken between words: what a value says of itself, on a narrow terminal.
 function page.fold(text, width)
-  return (text:gsub("[^\n]+", function(line)
+  return (gsub(text, "[^\n]+", function(line)
     if columns(line) <= width then return nil end
-    return line:find "^%s" and wrap(line, width, column(line, width)) or wrap_parts(line, width)
+    return find(line, "^%s") and wrap(line, width, column(line, width)) or wrap_parts(line, width)
   end))
 end
 
@@ -111,10 +113,10 @@ function page.table(rows)
   most = width < 40 and 2 or math.min(most, width // 3)
   local lines = {}
   for i, row in ipairs(rows) do
-    local first = "  " .. row[1] .. (" "):rep(most - #row[1])
-    if #row[1] > most then first = wrap(first, width, 4) .. "\n" .. (" "):rep(most + 2) end
-    local last = first:match "[^\n]*$"
-    lines[i] = first:sub(1, #first - #last) .. wrap(last .. "  " .. row[2], width, most + 4)
+    local first = "  " .. row[1] .. rep(" ", most - #row[1])
+    if #row[1] > most then first = wrap(first, width, 4) .. "\n" .. rep(" ", most + 2) end
+    local last = match(first, "[^\n]*$")
+    lines[i] = sub(first, 1, #first - #last) .. wrap(last .. "  " .. row[2], width, most + 4)
   end
   return table.concat(lines, "\n")
 end
@@ -124,7 +126,7 @@ function page.examples(text)
   local list = {}
   for _, line in ipairs(parse(text)) do
     if line.kind == "example" then
-      local input = line.text:match "^> ?(.*)"
+      local input = match(line.text, "^> ?(.*)")
       local last = list[#list]
       if input then
         list[#list + 1] = { input = input }

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local quantities = require "moongrad.quantities"
+local format, upper = string.format, string.upper
 
 local byhand = {}
 
@@ -47,14 +48,14 @@ function byhand.words(net, name, layer)
     for j, v in ipairs(row) do
       if differs(v, was[i][j]) then
         count = count + 1
-        if count <= most_named then names[count] = ("%s[%d][%d][%d]"):format(name:upper(), l, i, j) end
+        if count <= most_named then names[count] = format("%s[%d][%d][%d]", upper(name), l, i, j) end
       end
     end
   end
   if count == 0 then return "" end
-  if count > most_named then return (", but %d numbers written by hand, %s first"):format(count, names[1]) end
+  if count > most_named then return format(", but %d numbers written by hand, %s first", count, names[1]) end
   local last = table.remove(names)
-  return (", but %s, written by hand"):format(#names > 0 and table.concat(names, ", ") .. " and " .. last or last)
+  return format(", but %s, written by hand", #names > 0 and table.concat(names, ", ") .. " and " .. last or last)
 end
 
 return byhand

@@ -5,6 +5,7 @@ local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local running = require "moongrad.running"
 local verdict = require "moongrad.inside.verdict"
+local format = string.format
 
 local methods = { "central", "forward", "five-point" }
 local known_methods = { central = true, forward = true, ["five-point"] = true }
@@ -89,7 +90,7 @@ local function own_gradients(net, given, layers)
   local own = {}
   for _, l in ipairs(layers) do
     if given[l] == nil then raise("check: grad: expected %d matrices, grad[%d] is missing", #net.theta, l) end
-    local m, theta = core.as_matrix(given[l], ("check: grad[%d]"):format(l)), net.theta[l]
+    local m, theta = core.as_matrix(given[l], format("check: grad[%d]", l)), net.theta[l]
     if #m ~= #theta or m.ncols ~= theta.ncols then
       raise("check: grad[%d]: expected %d x %d, as THETA[%d], got %d x %d", l, #theta, theta.ncols, l, #m, m.ncols)
     end
@@ -123,7 +124,7 @@ local function read(net, o)
     raise("check: of: %q goes with a %s output, not %s", self.of, goes_with, output)
   end
   if single and self.tolerance < coarse then
-    self.warning = ("single precision cannot resolve %g: tolerance %g instead"):format(self.tolerance, coarse)
+    self.warning = format("single precision cannot resolve %g: tolerance %g instead", self.tolerance, coarse)
     self.tolerance = coarse
   end
   return self, layers_of(net, o.layer), o.samples and options.whole("check: samples", o.samples, 1)

@@ -10,6 +10,7 @@ local raise = require "moongrad.raise"
 local show = require "moongrad.show"
 local symbols = require "moongrad.inside.symbols"
 local terms = require "moongrad.inside.terms"
+local format, lower, match, rep, upper = string.format, string.lower, string.match, string.rep, string.upper
 
 local explain = {}
 
@@ -51,12 +52,12 @@ end
 -- Which number is meant: "grad", its layer, i, j and the options, by all the ways to say so.
 local function number_of(what, l, i, j, o)
   what = lists.what(what) or what
-  local written, at, row, column = tostring(what):match "^%s*(%a+)%[(%d+)%]%[(%d+)%]%[(%d+)%]%s*$"
+  local written, at, row, column = match(tostring(what), "^%s*(%a+)%[(%d+)%]%[(%d+)%]%[(%d+)%]%s*$")
   if written then -- explain "GRAD[1][2][3]"
     if i ~= nil then raise "explain: expected the indices once: explain \"GRAD[1][2][3]\"" end
     what, l, i, j, o = written, tonumber(at), tonumber(row), tonumber(column), l
   end
-  local name = type(what) == "string" and what:lower()
+  local name = type(what) == "string" and lower(what)
   if name == "j" then name = "cost" end
   if not name then
     raise("explain: expected one of %s, got %s%s", table.concat(known, ", "), options.show(what),
@@ -108,20 +109,20 @@ end
 local function term_class(made)
   local class = { __name = "term", __metatable = false }
   function class.__index(t, name)
-    if name == "label" then return ("%s %d"):format(made.unit, t.index) end
+    if name == "label" then return format("%s %d", made.unit, t.index) end
     if name ~= "text" then return nil end
     local words = made.describe and made.describe(t)
     if words then return words end
     local numbers = {}
     for k, v in ipairs(t) do numbers[k] = number(v) end
-    return (rawget(t, "form") or made.form):format(table.unpack(numbers))
+    return format(rawget(t, "form") or made.form, table.unpack(numbers))
   end
-  function class.__tostring(t) return ("%s = %s"):format(t.text, number(t.value)) end
+  function class.__tostring(t) return format("%s = %s", t.text, number(t.value)) end
   return class
 end
 
 local function label_of(what, l, i, j)
-  return what == "cost" and "J" or ("%s[%d][%d][%d]"):format(what:upper(), l, i, j)
+  return what == "cost" and "J" or format("%s[%d][%d][%d]", upper(what), l, i, j)
 end
 
 -- The explanation of one number, its terms opened depth - 1 times while room lasts.
@@ -137,11 +138,12 @@ local function make(net, f, what, l, i, j, depth, room)
   if self.value == self.engine then self.difference = 0 end -- both Inf
   local was = byhand.was(net, what, l, i, j)
   if was then
-    table.insert(self.notes, 1, ("%s was written by hand: the walk had made it %s"):format(self.name, number(was)))
+    table.insert(self.notes, 1, format("%s was written by hand: the walk had made it %s", self.name, number(was)))
   elseif not terms.agree(net, made.list, self.engine) then
     local quantity = quantity_of(what)
-    table.insert(self.notes, 1, ("stale or wrong: %s is not what its terms now come to. If they have changed since it "
-      .. "was made, %s makes it anew; else check() says more"):format(self.name,
+    table.insert(self.notes, 1,
+      format("stale or wrong: %s is not what its terms now come to. If they have changed since it "
+      .. "was made, %s makes it anew; else check() says more", self.name,
       quantity.maker and quantities.makers(quantity) or "update()"))
   end
   self.shown, self.left, self.rest = chosen(made.list)
@@ -162,7 +164,7 @@ end
 
 -- --- as text ---------------------------------------------------------------------------------
 
-local function pad(s, width) return s .. (" "):rep(width - #s) end
+local function pad(s, width) return s .. rep(" ", width - #s) end
 
 local add
 
@@ -177,11 +179,11 @@ local function add_terms(self, lines, indent, seen)
   for n, k in ipairs(self.shown) do
     local t = self.terms[k]
     local value = number(t.value + 0) -- no -0
-    lines[#lines + 1] = ("%s  %s  %s = %s"):format(indent, pad(labels[n], wide), pad(texts[n], long), value)
+    lines[#lines + 1] = format("%s  %s  %s = %s", indent, pad(labels[n], wide), pad(texts[n], long), value)
     for _, opened in ipairs(t.terms or {}) do add(opened, lines, indent .. "      ", seen) end
   end
   if self.left > 0 then
-    lines[#lines + 1] = ("%s  the other %d, all smaller: sum %s"):format(indent, self.left, number(self.rest))
+    lines[#lines + 1] = format("%s  the other %d, all smaller: sum %s", indent, self.left, number(self.rest))
   end
   return wide
 end
@@ -190,7 +192,7 @@ end
 local function add_one(self, lines, indent, seen)
   local t = self.terms[1]
   local value = number(t.value + 0)
-  lines[#lines + 1] = ("%s  = %s%s"):format(indent, t.text == value and "" or t.text .. " = ", value)
+  lines[#lines + 1] = format("%s  = %s%s", indent, t.text == value and "" or t.text .. " = ", value)
   for _, opened in ipairs(t.terms or {}) do add(opened, lines, indent .. "      ", seen) end
   return #"engine"
 end
@@ -198,16 +200,16 @@ end
 -- The lines of self; of numbers that were seen, by name, that they stand above.
 function add(self, lines, indent, seen)
   if seen[self.name] then
-    lines[#lines + 1] = ("%s%s = %s, see above"):format(indent, self.name, number(self.value))
+    lines[#lines + 1] = format("%s%s = %s, see above", indent, self.name, number(self.value))
     return
   end
   seen[self.name] = true
   if self.above then lines[#lines + 1] = indent .. self.above end
-  lines[#lines + 1] = ("%s%s = %s"):format(indent, self.head or self.name, self.symbols)
+  lines[#lines + 1] = format("%s%s = %s", indent, self.head or self.name, self.symbols)
   local wide = (#self.terms == 1 and add_one or add_terms)(self, lines, indent, seen)
-  if #self.terms > 1 then lines[#lines + 1] = ("%s  %s  %s"):format(indent, pad("sum", wide), number(self.value)) end
+  if #self.terms > 1 then lines[#lines + 1] = format("%s  %s  %s", indent, pad("sum", wide), number(self.value)) end
   if indent == "" then
-    lines[#lines + 1] = ("  %s  %s   difference %.2g"):format(pad("engine", wide), number(self.engine), self.difference)
+    lines[#lines + 1] = format("  %s  %s   difference %.2g", pad("engine", wide), number(self.engine), self.difference)
   end
   for _, note in ipairs(self.notes) do -- each once
     if not seen[note] then lines[#lines + 1] = indent .. "  " .. note end
@@ -222,7 +224,7 @@ end
 function node.__tostring(self)
   local lines = {}
   add(self, lines, "", {})
-  if self.short then lines[#lines + 1] = ("  only the first %d numbers were opened"):format(most_nodes) end
+  if self.short then lines[#lines + 1] = format("  only the first %d numbers were opened", most_nodes) end
   return table.concat(lines, "\n")
 end
 
@@ -249,12 +251,12 @@ function explain.of(net, what, l, i, j, o, ...)
   local depth = depth_of(o)
   local f = symbols.facts(net)
   if name ~= "cost" then l = index("layer", l, quantities.place(name, f.L), "") end
-  local label = name == "cost" and "J" or ("%s[%d]"):format(name:upper(), l)
+  local label = name == "cost" and "J" or format("%s[%d]", upper(name), l)
   check_made(net, name, l, label)
-  if name == "theta" or name == "dtheta" then check_made(net, "grad", l, ("GRAD[%d]"):format(l)) end
+  if name == "theta" or name == "dtheta" then check_made(net, "grad", l, format("GRAD[%d]", l)) end
   if name ~= "cost" then
     local m = net[name][l]
-    local of = (" of %s (%d x %d)"):format(label, m.nrows, m.ncols)
+    local of = format(" of %s (%d x %d)", label, m.nrows, m.ncols)
     i, j = index("i", i, m.nrows, ", a row" .. of), index("j", j, m.ncols, ", a column" .. of)
   end
   local room = { left = most_nodes }

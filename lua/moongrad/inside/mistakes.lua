@@ -6,6 +6,7 @@ local options = require "moongrad.options"
 local page = require "moongrad.help.page"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
+local format = string.format
 
 local mistakes = {}
 
@@ -22,7 +23,7 @@ end
 local one_layer = "there is no hidden layer, so no delta is carried back"
 
 local function cancelled(f)
-  return ("with cost %q g' cancels at the output, DELTA[%d] has none"):format(options.name_of(f.cost), f.depth)
+  return format("with cost %q g' cancels at the output, DELTA[%d] has none", options.name_of(f.cost), f.depth)
 end
 
 -- g' is the same number at a as at z: 1, or a step at 0, which a and z are on the same side of.
@@ -49,7 +50,7 @@ mistakes.list = {
     formula = "DELTA[L] = d(sum)/dA[L+1] * g'(Z[L]): the factor in front of the cost's sum is forgotten",
     cannot = function(f)
       if not f.rows or core.cost_factor(f.net, f.rows) ~= 1 then return nil end
-      return ("the factor of cost %q is 1 here%s"):format(options.name_of(f.cost), f.cost ~= "squares" and f.rows == 1
+      return format("the factor of cost %q is 1 here%s", options.name_of(f.cost), f.cost ~= "squares" and f.rows == 1
         and ": there is but one row" or "")
     end },
   { name = "no-output-derivative",
@@ -64,7 +65,7 @@ mistakes.list = {
     before = 'NET.options.cost = "cross-entropy"',
     cannot = function(f)
       if f.cancels then return nil end
-      return ("with cost %q g'(Z[%d]) belongs into DELTA[%d]"):format(options.name_of(f.cost), f.depth, f.depth)
+      return format("with cost %q g'(Z[%d]) belongs into DELTA[%d]", options.name_of(f.cost), f.depth, f.depth)
     end },
   { name = "derivative-of-a",
     formula = "g'(A[l+1]) for g'(Z[l]) in every DELTA[l]: the slope is taken where it was already g",
@@ -132,7 +133,7 @@ local function any(f)
   end
   past.before(f.net, 'bug("any")')
   core.bug(f.net, can[math.random(#can)])
-  return ("one of %d mistakes is planted: look for it, or let check() name it; bug(false) removes it"):format(#can)
+  return format("one of %d mistakes is planted: look for it, or let check() name it; bug(false) removes it", #can)
 end
 
 -- Does the planted mistake change nothing at THETA as it stands, as where every relu is on its slope of 1? Tried on a
@@ -179,7 +180,7 @@ function mistakes.bug(net, name, ...)
   end
   local why = mistake.cannot(f)
   if why then raise("bug: %s cannot show in this network: %s; bug() lists what can", name, why) end
-  past.before(net, ("bug(%q)"):format(name))
+  past.before(net, format("bug(%q)", name))
   core.bug(net, name)
   local said = name .. " is planted; bug(false) removes it"
   return is_idle(net) and said .. "; at THETA as it is GRAD stays the same, so check() has nothing to find" or said

@@ -5,6 +5,7 @@ local formulas = require "moongrad.help.formulas"
 local mistakes = require "moongrad.inside.mistakes"
 local options = require "moongrad.options"
 local verdict = require "moongrad.inside.verdict"
+local format, gsub = string.format, string.gsub
 
 local reasons = {}
 
@@ -51,19 +52,19 @@ end
 
 local function cost_words(name)
   local formula = formulas.cost[name]
-  return formula and formula:gsub("^J = ", "") or name
+  return formula and gsub(formula, "^J = ", "") or name
 end
 
 -- "2.000", "2.000 = N"
 local function number_words(ratio, list)
   local size = math.abs(ratio)
-  local text = (size >= .01 and size < 1e6 and "%.3f" or "%.4g"):format(ratio)
+  local text = format(size >= .01 and size < 1e6 and "%.3f" or "%.4g", ratio)
   return text, list[1] and " = " .. table.concat(list, " or ", 1, math.min(3, #list)) or ""
 end
 
 -- "the ratio backprop / numeric is 2.000 everywhere = N"
 local function ratio_words(ratio, list)
-  return ("the ratio backprop / numeric is %s everywhere%s"):format(number_words(ratio, list))
+  return format("the ratio backprop / numeric is %s everywhere%s", number_words(ratio, list))
 end
 
 -- Of one ratio everywhere, which is none of a correct gradient.
@@ -77,7 +78,7 @@ local function about_ratio(self, ratio, N, K)
   local text = ratio_words(ratio, list)
   if #self.mistakes > 0 then return text end
   if self.cost_name ~= self.of then
-    return ("the gradient is of %s, the cost is %s: "):format(cost_words(self.cost_name), cost_words(self.of)) .. text
+    return format("the gradient is of %s, the cost is %s: ", cost_words(self.cost_name), cost_words(self.of)) .. text
   elseif list[1] == "-1" then
     return text .. ": y - yhat stands for yhat - y, or the update's sign is in the gradient"
   end
@@ -143,14 +144,14 @@ local penalties = {
 -- GRAD has c times words too much in its weights or biases, where name (l1, l2) has this value.
 local function penalty_words(kind, name, value, c, words)
   if kind == "biases" then
-    return ("the biases are regularised in the gradient: %.4g %s is added to each, and J leaves them out"):format(c,
+    return format("the biases are regularised in the gradient: %.4g %s is added to each, and J leaves them out", c,
       words)
   elseif value == 0 then
-    return ("%.4g %s is added to the weights: %s is in the gradient, and not in J"):format(c, words, name)
+    return format("%.4g %s is added to the weights: %s is in the gradient, and not in J", c, words, name)
   elseif math.abs(c / value + 1) < 1e-3 then
-    return ("%s is forgotten: the weights lack %g %s, and all else agrees"):format(name, value, words)
+    return format("%s is forgotten: the weights lack %g %s, and all else agrees", name, value, words)
   end
-  return ("%s is counted %.4g times: the weights have %.4g %s in place of %g %s"):format(name, 1 + c / value, value + c,
+  return format("%s is counted %.4g times: the weights have %.4g %s in place of %g %s", name, 1 + c / value, value + c,
     words, value, words)
 end
 
@@ -188,7 +189,7 @@ end
 -- Layers as "GRAD[1]", "GRAD[1] and GRAD[2]".
 local function grads(list)
   local words = {}
-  for i, l in ipairs(list) do words[i] = ("GRAD[%d]"):format(l) end
+  for i, l in ipairs(list) do words[i] = format("GRAD[%d]", l) end
   return series(words)
 end
 
@@ -199,26 +200,27 @@ local function are_wrong(list) return grads(list) .. (#list == 1 and " is wrong"
 local function about_delta(l, depth, activations)
   local text
   if l == depth then
-    text = ("already DELTA[%d] may be: the cost's derivative, its factor, or g'(Z[%d]); or a row is left out"):format(l,
+    text = format("already DELTA[%d] may be: the cost's derivative, its factor, or g'(Z[%d]); or a row is left out", l,
       l)
   else
-    text = ("DELTA goes wrong on its way from layer %d to %d: weights that are updated already, the bias's column "
-      .. "not left out, or g'(Z[%d]) forgotten or wrong"):format(l + 1, l, l)
+    text = format(
+      "DELTA goes wrong on its way from layer %d to %d: weights that are updated already, the bias's column "
+      .. "not left out, or g'(Z[%d]) forgotten or wrong", l + 1, l, l)
   end
   for above = l + 1, depth do
     if activations[above] == activations[l] then return text end
   end
-  if l < depth then text = text .. (" (it is the first with activation %q)"):format(activations[l]) end
+  if l < depth then text = text .. format(" (it is the first with activation %q)", activations[l]) end
   return text
 end
 
 -- "the weights of GRAD[2]: 2.000 times their differences = 2"
 local function part_words(name, l, part, N, K)
   local ratio = constant_ratio(part)
-  local text = ("the %s of GRAD[%d]"):format(name, l)
+  local text = format("the %s of GRAD[%d]", name, l)
   if not ratio or math.abs(ratio - 1) <= 1e-3 then return text end
   local number, names = number_words(ratio, names_of(ratio, N, K))
-  return ("%s, %s times their differences%s"):format(text, number, names)
+  return format("%s, %s times their differences%s", text, number, names)
 end
 
 -- Layers whose DELTA is right, for their weights or their biases agree, and the others of those that are wrong.
@@ -237,19 +239,22 @@ end
 local function about_halves(parts, only, N, K)
   local biases, weights = only.biases, only.weights
   if #weights == 0 then
-    return ("only bias columns are wrong, in %s: the weights agree, so DELTA is right, and the bias's gradient is "
-      .. "its sum down the rows"):format(grads(biases))
+    return format(
+      "only bias columns are wrong, in %s: the weights agree, so DELTA is right, and the bias's gradient is "
+      .. "its sum down the rows", grads(biases))
   elseif #biases == 0 then
-    return ("in %s the biases agree, so DELTA is right, and only weights are wrong: what DELTA is multiplied with, A, "
-      .. "or what l1 and l2 add"):format(grads(weights))
+    return format(
+      "in %s the biases agree, so DELTA is right, and only weights are wrong: what DELTA is multiplied with, A, "
+      .. "or what l1 and l2 add", grads(weights))
   end
   local list = {}
   for name, layers in pairs(only) do
     for _, l in ipairs(layers) do list[#list + 1] = part_words(name, l, parts[l][name], N, K) end
   end
   table.sort(list)
-  return ("wrong are only %s; what else those layers have agrees, so DELTA is right: a bias's gradient is its sum down "
-    .. "the rows, a weight's its product with A"):format(series(list))
+  return format(
+    "wrong are only %s; what else those layers have agrees, so DELTA is right: a bias's gradient is its sum down "
+    .. "the rows, a weight's its product with A", series(list))
 end
 
 -- Where the gradients are that are wrong, and what that says.
@@ -267,9 +272,9 @@ local function about_places(self, net, N, K)
       if of_layer > 0 and is_transposed(self.layers[l]) then transposed[#transposed + 1] = l end
     end
   end
-  if bad == 1 and self.compared > 2 then return ("of %d gradients it alone is wrong"):format(self.compared) end
+  if bad == 1 and self.compared > 2 then return format("of %d gradients it alone is wrong", self.compared) end
   if #transposed > 0 then
-    return ("the weights of %s are the transpose of the differences: A^T DELTA stands for DELTA^T A"):format(
+    return format("the weights of %s are the transpose of the differences: A^T DELTA stands for DELTA^T A",
       grads(transposed))
   end
   local penalty = about_penalty(net, parts)
@@ -280,7 +285,7 @@ local function about_places(self, net, N, K)
   local where = (#right > 0 and agree(right) .. ", " or "") .. are_wrong(wrong)
   if #self.mistakes > 0 then return where end
   if #only.biases + #only.weights > 0 then
-    where = ("%s; %s; all of %s"):format(where, about_halves(parts, only, N, K), are_wrong(both))
+    where = format("%s; %s; all of %s", where, about_halves(parts, only, N, K), are_wrong(both))
   end
   for _, l in ipairs(right) do
     if l < first then
@@ -299,7 +304,7 @@ end
 local function own_functions(self, net)
   local list, seen = {}, {}
   local function add(name, known)
-    if not known[name] and not seen[name] then list[#list + 1], seen[name] = ("%q"):format(name), true end
+    if not known[name] and not seen[name] then list[#list + 1], seen[name] = format("%q", name), true end
   end
   for _, activation in ipairs(core.network_state(net).activations) do add(activation, formulas.activation) end
   add(self.cost_name, formulas.cost)
@@ -321,10 +326,10 @@ end
 
 local function about_mistakes(self)
   local found, quoted = self.mistakes, {}
-  for i, name in ipairs(found) do quoted[i] = ("%q"):format(name) end
+  for i, name in ipairs(found) do quoted[i] = format("%q", name) end
   if #found == 0 then return nil end
   if #found > 1 then return "GRAD is what each of the mistakes " .. series(quoted) .. " makes of it" end
-  return ("GRAD is what the mistake %s makes of it: %s"):format(quoted[1], mistakes.formula(found[1]))
+  return format("GRAD is what the mistake %s makes of it: %s", quoted[1], mistakes.formula(found[1]))
 end
 
 -- The reason why check report self, of net, failed. Adds to it mistakes (the names of those that GRAD has), ratio and
@@ -332,8 +337,8 @@ end
 function reasons.of(self, net)
   local w, gradients = self.worst, {}
   local is_finite = w.backprop - w.backprop == 0
-  local parts = { ("GRAD[%d][%d][%d] is %s by backpropagation, %.9g by differences of %s"):format(w.layer, w.i, w.j,
-    is_finite and ("%.9g"):format(w.backprop) or options.show(w.backprop), w.numeric, self.of) }
+  local parts = { format("GRAD[%d][%d][%d] is %s by backpropagation, %.9g by differences of %s", w.layer, w.i, w.j,
+    is_finite and format("%.9g", w.backprop) or options.show(w.backprop), w.numeric, self.of) }
   local function add(text) parts[#parts + 1] = text end
   for l, layer in pairs(self.layers) do gradients[l] = layer.backprop end
   local none
@@ -348,7 +353,7 @@ function reasons.of(self, net)
     add(about_ratio(self, ratio, N, K))
   else
     if self.cost_name ~= self.of then
-      add(("the gradient is of %s, the differences are of %s"):format(cost_words(self.cost_name), cost_words(self.of)))
+      add(format("the gradient is of %s, the differences are of %s", cost_words(self.cost_name), cost_words(self.of)))
     end
     add(self.cost_name == self.of and about_gradient(self, net, none, N, K) or nil)
   end

@@ -1,6 +1,7 @@
 -- resolved.lua - what a gradient check that found nothing wrong has to say: how much of it differences could tell.
 
 local core = require "moongrad.core"
+local format = string.format
 
 local resolved = {}
 
@@ -27,17 +28,18 @@ end
 local function about_epsilon(self, net)
   local apart = math.abs(self.worst.backprop - self.worst.numeric)
   if self.method == "forward" and self.relative < 100 * self.epsilon then
-    return ("a one-sided difference is itself off by about epsilon = %g times the second derivative: "
-      .. 'method = "central" is off by its square'):format(self.epsilon)
+    return format("a one-sided difference is itself off by about epsilon = %g times the second derivative: "
+      .. 'method = "central" is off by its square', self.epsilon)
   end
   local less, more = apart_at(self, net, self.epsilon / 10), apart_at(self, net, self.epsilon * 10)
   if less and less < apart / 5 then
-    return ("epsilon = %g is too large: with a tenth of it the two are %.2g apart, not %.2g; try %g, or "
-      .. "method = %q"):format(self.epsilon, less, apart, self.epsilon / 10,
+    return format("epsilon = %g is too large: with a tenth of it the two are %.2g apart, not %.2g; try %g, or "
+      .. "method = %q", self.epsilon, less, apart, self.epsilon / 10,
       self.method == "forward" and "central" or "five-point")
   elseif more and more < apart / 3 then
-    return ("epsilon = %g is too small: J is rounded, and the rounding divided by epsilon; with ten times as much "
-      .. "the two are %.2g apart, not %.2g"):format(self.epsilon, more, apart)
+    return format(
+      "epsilon = %g is too small: J is rounded, and the rounding divided by epsilon; with ten times as much "
+      .. "the two are %.2g apart, not %.2g", self.epsilon, more, apart)
   end
 end
 
@@ -46,25 +48,27 @@ local function about_agreement(self, net)
   local agreed = self.compared - self.undecided
   local parts = {}
   if self.is_finer or self.retaken == 0 then
-    parts[1] = ("%s agrees with its %s difference to %.2g"):format(agreed == self.compared and "every gradient"
-      or ("each of %d gradients out of %d"):format(agreed, self.compared), self.method, self.tolerance)
+    parts[1] = format("%s agrees with its %s difference to %.2g", agreed == self.compared and "every gradient"
+      or format("each of %d gradients out of %d", agreed, self.compared), self.method, self.tolerance)
     if self.retaken > 0 then
-      parts[2] = ("%d of %d by five points: the central difference is off by more"):format(self.retaken, self.compared)
+      parts[2] = format("%d of %d by five points: the central difference is off by more", self.retaken, self.compared)
     end
   else
-    parts[1] = ("the gradient is right by five points, but %d of %d %s differences by epsilon = %g are off by more "
-      .. "than %.2g"):format(self.retaken, self.compared, self.method, self.epsilon, self.tolerance)
+    parts[1] = format(
+      "the gradient is right by five points, but %d of %d %s differences by epsilon = %g are off by more "
+      .. "than %.2g", self.retaken, self.compared, self.method, self.epsilon, self.tolerance)
     parts[2] = about_epsilon(self, net)
   end
   if self.below > 0 then
-    parts[#parts + 1] = ("%d of %d are smaller than the floor: rounding hides their last digits, so they agree to "
-      .. "within %.2g"):format(self.below, self.compared, self.tolerance * self.floor)
+    parts[#parts + 1] = format(
+      "%d of %d are smaller than the floor: rounding hides their last digits, so they agree to "
+      .. "within %.2g", self.below, self.compared, self.tolerance * self.floor)
   end
   if self.zeros > 0 then
-    parts[#parts + 1] = ("%d of %d are exactly 0 by both"):format(self.zeros, self.compared)
+    parts[#parts + 1] = format("%d of %d are exactly 0 by both", self.zeros, self.compared)
   end
   if self.undecided > 0 then
-    parts[#parts + 1] = ("%d of %d are undecided: too small to be told from 0, or on a cliff"):format(self.undecided,
+    parts[#parts + 1] = format("%d of %d are undecided: too small to be told from 0, or on a cliff", self.undecided,
       self.compared)
   end
   return table.concat(parts, "; ")

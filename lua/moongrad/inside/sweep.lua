@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local page = require "moongrad.help.page"
 local running = require "moongrad.running"
+local gmatch, rep = string.gmatch, string.rep
 
 local sweep = { __name = "sweep", __metatable = false }
 sweep.__index = sweep
@@ -36,22 +37,22 @@ end
 function sweep.__tostring(self)
   local is_wide = page.width() >= 51
   local left, cell = is_wide and "%9s" or "%7s", is_wide and "%14s" or "%11s"
-  local lines = { ("differences of %s against backpropagation, largest error by epsilon"):format(self.of),
-    (left .. cell:rep(#methods)):format("epsilon", table.unpack(methods)) }
+  local lines = { string.format("differences of %s against backpropagation, largest error by epsilon", self.of),
+    string.format(left .. rep(cell, #methods), "epsilon", table.unpack(methods)) }
   local function row(first, format, of)
-    local cells = { left:format(first) }
+    local cells = { string.format(left, first) }
     for i, method in ipairs(methods) do
       local v = of(method)
-      cells[i + 1] = cell:format(v and format:format(v) or "-")
+      cells[i + 1] = string.format(cell, v and string.format(format, v) or "-")
     end
     lines[#lines + 1] = table.concat(cells)
   end
   for k, epsilon in ipairs(self.epsilons) do
-    row(("%.0e"):format(epsilon), "%.2e", function(method) return self.errors[method][k] end)
+    row(string.format("%.0e", epsilon), "%.2e", function(method) return self.errors[method][k] end)
   end
   row("slope", "%.2f", function(method) return self.slopes[method] end)
   row("best at", "%.0e", function(method) return self.bests[method].epsilon end)
-  for line in (self.reason .. "; "):gmatch "(.-); " do lines[#lines + 1] = "  " .. line end
+  for line in gmatch(self.reason .. "; ", "(.-); ") do lines[#lines + 1] = "  " .. line end
   return page.layout(table.concat(lines, "\n"))
 end
 
@@ -60,14 +61,17 @@ local function reason(self, checked, largest, noise, u)
   if checked.verdict == "undecided" then
     return require "moongrad.inside.unresolved"(largest, self.cost, noise, checked, u)
   elseif checked.verdict == "failed" then
-    return ("no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): it is not the difference that is wrong; "
-      .. "check() says more"):format(b.error, b.method, b.epsilon)
+    return string.format(
+      "no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): it is not the difference that is wrong; "
+      .. "check() says more", b.error, b.method, b.epsilon)
   elseif b.error > self.tolerance then
-    return ("no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): that is what rounding leaves of so small "
-      .. "gradients"):format(b.error, b.method, b.epsilon)
+    return string.format(
+      "no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): that is what rounding leaves of so small "
+      .. "gradients", b.error, b.method, b.epsilon)
   end
-  return ("best: %s with epsilon %.0e, error %.2g; from there up the error grows as epsilon^1 (forward), epsilon^2 "
-    .. "(central), epsilon^4 (five-point); below, J's rounding over epsilon rules"):format(b.method, b.epsilon, b.error)
+  return string.format(
+    "best: %s with epsilon %.0e, error %.2g; from there up the error grows as epsilon^1 (forward), epsilon^2 "
+    .. "(central), epsilon^4 (five-point); below, J's rounding over epsilon rules", b.method, b.epsilon, b.error)
 end
 
 -- The table, of what a check has judged: these layers, chosen elements of each or all. u is the rounding unit in units

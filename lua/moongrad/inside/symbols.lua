@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local formulas = require "moongrad.help.formulas"
 local optimisers = require "moongrad.optimisers"
 local options = require "moongrad.options"
+local format, gsub, match = string.format, string.gsub, string.match
 
 local symbols = {}
 
@@ -24,11 +25,11 @@ local function facts(net)
 end
 symbols.facts = facts
 
-local function shape(rows, cols) return ("(%d x %d)"):format(rows, cols) end
+local function shape(rows, cols) return format("(%d x %d)", rows, cols) end
 
 -- "a = 1 / (1 + e^-z)" and "a (1 - a)"; without words for functions that are not moongrad's own.
 local function activation(name)
-  local g, slope = (formulas.activation[name] or ""):match "^(.-)[,;] a' = (.*)$"
+  local g, slope = match(formulas.activation[name] or "", "^(.-)[,;] a' = (.*)$")
   return g or formulas.activation[name], slope
 end
 symbols.activation = activation
@@ -43,9 +44,9 @@ function symbols.slope(name, z, a, part)
   local _, slope = activation(name)
   local words = slope and ", g' = " .. slope or ""
   if name == "linear" then return "g'", words, {} end
-  local of_a = ("%s, a = %s%s"):format(words, a, part or "")
+  local of_a = format("%s, a = %s%s", words, a, part or "")
   if slope_of_a[name] then return "g'", of_a, { a } end
-  local factor = ("g'(%s)"):format(z)
+  local factor = format("g'(%s)", z)
   if slope_of_z[name] then return factor, words, { z } end
   return factor, "", { z, a }
 end
@@ -66,9 +67,9 @@ symbols.pulls = { sse = "", mse = "2/(N K) ", quadratic = "1/N ", squares = "2 s
 
 -- "1/2 sum of (yhat - y)^2" and what l1 and l2 add.
 function symbols.cost(f)
-  local text = formulas.cost[f.cost] or ("J = %s(yhat, y)"):format(f.cost)
-  if f.l1 ~= 0 then text = text .. (" + %g sum of |w|"):format(f.l1) end
-  if f.l2 ~= 0 then text = text .. (" + %g/2 sum of w^2"):format(f.l2) end
+  local text = formulas.cost[f.cost] or format("J = %s(yhat, y)", f.cost)
+  if f.l1 ~= 0 then text = text .. format(" + %g sum of |w|", f.l1) end
+  if f.l2 ~= 0 then text = text .. format(" + %g/2 sum of w^2", f.l2) end
   return text
 end
 
@@ -77,90 +78,90 @@ end
 local op = {}
 
 function op.z(f, l)
-  return ("Z[%d] = A[%d] THETA[%d]^T"):format(l, l, l),
-    ("%s = %s %s^T"):format(shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l]), shape(f.n[l + 1], 1 + f.n[l])),
-    ("A[%d] and THETA[%d]"):format(l, l)
+  return format("Z[%d] = A[%d] THETA[%d]^T", l, l, l),
+    format("%s = %s %s^T", shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l]), shape(f.n[l + 1], 1 + f.n[l])),
+    format("A[%d] and THETA[%d]", l, l)
 end
 
 function op.a(f, l)
   local name, z = f.activations[l], shape(f.rows, f.n[l + 1])
   local g = activation(name)
-  local words = (", g %s%s"):format(name, g and ": " .. g or "")
-  local from = ("Z[%d]"):format(l)
-  if l == f.L then return ("A[%d] = g(Z[%d])%s"):format(l + 1, l, words), ("%s = g%s"):format(z, z), from end
-  return ("A[%d] = [1 g(Z[%d])]%s"):format(l + 1, l, words),
-    ("%s = [%s g%s]"):format(shape(f.rows, 1 + f.n[l + 1]), shape(f.rows, 1), z), from
+  local words = format(", g %s%s", name, g and ": " .. g or "")
+  local from = format("Z[%d]", l)
+  if l == f.L then return format("A[%d] = g(Z[%d])%s", l + 1, l, words), format("%s = g%s", z, z), from end
+  return format("A[%d] = [1 g(Z[%d])]%s", l + 1, l, words),
+    format("%s = [%s g%s]", shape(f.rows, 1 + f.n[l + 1]), shape(f.rows, 1), z), from
 end
 
 function op.cost(f)
   local yhat = shape(f.rows, f.n[f.L + 1])
-  return ("%s, yhat = A[%d]"):format(symbols.cost(f), f.L + 1),
-    ("number = sum over the rows of %s and %s"):format(yhat, yhat), ("A[%d] and y"):format(f.L + 1)
+  return format("%s, yhat = A[%d]", symbols.cost(f), f.L + 1),
+    format("number = sum over the rows of %s and %s", yhat, yhat), format("A[%d] and y", f.L + 1)
 end
 
 local function last_delta(f)
   local l, factor = f.L, symbols.pulls[f.cost]
   local d = shape(f.rows, f.n[l + 1])
-  local yhat = ("A[%d]"):format(l + 1)
+  local yhat = format("A[%d]", l + 1)
   local from = all_of(yhat, "y")
   if f.cost == "softmax" then
-    return ("DELTA[%d] = 1/N (A[%d] * (sum of each row of y) - y), g' has cancelled"):format(l, l + 1),
-      ("%s = %s * %s - %s"):format(d, d, shape(f.rows, 1), d), from
+    return format("DELTA[%d] = 1/N (A[%d] * (sum of each row of y) - y), g' has cancelled", l, l + 1),
+      format("%s = %s * %s - %s", d, d, shape(f.rows, 1), d), from
   elseif f.cost == "cross-entropy" then
-    return ("DELTA[%d] = 1/N (A[%d] - y), g' has cancelled"):format(l, l + 1), ("%s = %s - %s"):format(d, d, d), from
+    return format("DELTA[%d] = 1/N (A[%d] - y), g' has cancelled", l, l + 1), format("%s = %s - %s", d, d, d), from
   end
   if f.activations[l] == "softmax" then -- a cost of the user's own
-    return ("DELTA[%d] = A[%d] * (D - sum of each row of A[%d] * D), D = dJ/dA[%d]"):format(l, l + 1, l + 1, l + 1),
-      ("%s = %s * (%s - %s)"):format(d, d, d, shape(f.rows, 1)), from
+    return format("DELTA[%d] = A[%d] * (D - sum of each row of A[%d] * D), D = dJ/dA[%d]", l, l + 1, l + 1, l + 1),
+      format("%s = %s * (%s - %s)", d, d, d, shape(f.rows, 1)), from
   end
-  local pull = factor and ("%s(A[%d] - y)"):format(factor, l + 1) or ("dJ/dA[%d]"):format(l + 1)
-  local slope, words, of = symbols.slope(f.activations[l], ("Z[%d]"):format(l), yhat)
-  return ("DELTA[%d] = %s * %s%s"):format(l, pull, slope, words),
-    factor and ("%s = (%s - %s) * %s"):format(d, d, d, d) or ("%s = %s * %s"):format(d, d, d),
+  local pull = factor and format("%s(A[%d] - y)", factor, l + 1) or format("dJ/dA[%d]", l + 1)
+  local slope, words, of = symbols.slope(f.activations[l], format("Z[%d]", l), yhat)
+  return format("DELTA[%d] = %s * %s%s", l, pull, slope, words),
+    factor and format("%s = (%s - %s) * %s", d, d, d, d) or format("%s = %s * %s", d, d, d),
     all_of(yhat, "y", table.unpack(of))
 end
 
 function op.delta(f, l)
   if l == f.L then return last_delta(f) end
-  local d, back = shape(f.rows, f.n[l + 1]), ("%s %s"):format(shape(f.rows, f.n[l + 2]),
+  local d, back = shape(f.rows, f.n[l + 1]), format("%s %s", shape(f.rows, f.n[l + 2]),
     shape(f.n[l + 2], f.n[l + 1]))
-  local pull = ("DELTA[%d] THETA[%d], without the bias's column"):format(l + 1, l + 1)
+  local pull = format("DELTA[%d] THETA[%d], without the bias's column", l + 1, l + 1)
   if f.activations[l] == "softmax" then
-    return ("DELTA[%d] = a * (D - sum of each row of a * D), a = A[%d] without ones, D = %s"):format(l, l + 1, pull),
-      ("%s = %s * (D - %s), D = %s"):format(d, d, shape(f.rows, 1), back),
-      ("DELTA[%d], THETA[%d] and A[%d]"):format(l + 1, l + 1, l + 1)
+    return format("DELTA[%d] = a * (D - sum of each row of a * D), a = A[%d] without ones, D = %s", l, l + 1, pull),
+      format("%s = %s * (D - %s), D = %s", d, d, shape(f.rows, 1), back),
+      format("DELTA[%d], THETA[%d] and A[%d]", l + 1, l + 1, l + 1)
   end
-  local slope, words, of = symbols.slope(f.activations[l], ("Z[%d]"):format(l), ("A[%d]"):format(l + 1),
+  local slope, words, of = symbols.slope(f.activations[l], format("Z[%d]", l), format("A[%d]", l + 1),
     " without ones")
-  return ("DELTA[%d] = (%s) * %s%s"):format(l, pull, slope, words), ("%s = (%s) * %s"):format(d, back, d),
-    all_of(("DELTA[%d]"):format(l + 1), ("THETA[%d]"):format(l + 1), table.unpack(of))
+  return format("DELTA[%d] = (%s) * %s%s", l, pull, slope, words), format("%s = (%s) * %s", d, back, d),
+    all_of(format("DELTA[%d]", l + 1), format("THETA[%d]", l + 1), table.unpack(of))
 end
 
 -- What l1 and l2 add to the gradient.
 function symbols.pull_of_size(f, w)
   local text = ""
-  if f.l1 ~= 0 then text = text .. (" + %g sign(%s)"):format(f.l1, w) end
-  if f.l2 ~= 0 then text = text .. (" + %g %s"):format(f.l2, w) end
+  if f.l1 ~= 0 then text = text .. format(" + %g sign(%s)", f.l1, w) end
+  if f.l2 ~= 0 then text = text .. format(" + %g %s", f.l2, w) end
   return text
 end
 
 function op.grad(f, l)
-  local more = symbols.pull_of_size(f, ("THETA[%d]"):format(l))
+  local more = symbols.pull_of_size(f, format("THETA[%d]", l))
   if more ~= "" then more = more .. ", but for biases" end
   if not f.bias[l] then more = more .. ", 0 in the column of the bias that is not there" end
-  return ("GRAD[%d] = DELTA[%d]^T A[%d]%s"):format(l, l, l, more),
-    ("%s = %s^T %s"):format(shape(f.n[l + 1], 1 + f.n[l]), shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l])),
-    ("DELTA[%d] and A[%d]"):format(l, l)
+  return format("GRAD[%d] = DELTA[%d]^T A[%d]%s", l, l, l, more),
+    format("%s = %s^T %s", shape(f.n[l + 1], 1 + f.n[l]), shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l])),
+    format("DELTA[%d] and A[%d]", l, l)
 end
 
 function op.update(f)
   local optimiser, shapes, still = f.optimiser, {}, ""
   for l = 1, f.L do
-    shapes[l] = optimiser.shapes:gsub("{(%w+)}", function(name) return ("%g"):format(f.numbers[name]) end)
-      :gsub("%f[%w]S%f[%W]", (shape(f.n[l + 1], 1 + f.n[l])))
+    shapes[l] = gsub(gsub(optimiser.shapes, "{(%w+)}", function(name) return format("%g", f.numbers[name]) end),
+      "%f[%w]S%f[%W]", (shape(f.n[l + 1], 1 + f.n[l])))
     if f.frozen[l] ~= 0 then still = "; what is frozen stays" end
   end
-  return ("%s, l = 1 .. %d%s"):format(optimiser.update, f.L, still), table.concat(shapes, "; "), optimiser.from
+  return format("%s, l = 1 .. %d%s", optimiser.update, f.L, still), table.concat(shapes, "; "), optimiser.from
 end
 
 -- The three of operation name of layer l.

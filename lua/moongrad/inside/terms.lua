@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local show = require "moongrad.show"
 local symbols = require "moongrad.inside.symbols"
+local format, gsub, sub = string.format, string.gsub, string.sub
 
 local terms = {}
 
@@ -55,7 +56,7 @@ function of.z(net, _, l, i, j)
     end
     return t
   end)
-  return { symbols = ("sum over k of A[%d][%d][k] THETA[%d][%d][k]"):format(l, i, l, j), engine = engine, list = list,
+  return { symbols = format("sum over k of A[%d][%d][k] THETA[%d][%d][k]", l, i, l, j), engine = engine, list = list,
     unit = "unit", form = "%s * %s", notes = { note },
     open = function(t) return t.index > 0 and { { "a", l, i, t.index + 1 } } or {} end }
 end
@@ -63,7 +64,7 @@ end
 local function of_input(net, f, i, j, engine)
   local X = net.X
   local same = X and #X == f.rows and X[i][j - 1] == engine
-  return { symbols = ("X[%d][%d]"):format(i, j - 1), engine = engine, form = "%s",
+  return { symbols = format("X[%d][%d]", i, j - 1), engine = engine, form = "%s",
     list = { { value = engine, label = "data", engine } },
     notes = { not same and "the data of that pass; X as it is now is other data" or nil } }
 end
@@ -73,7 +74,7 @@ local function softmax_text(z, unit)
   local parts = {}
   for k, v in ipairs(z) do parts[k] = k <= 4 and "e^" .. number(v) or nil end
   if #z > 4 then parts[5] = "..." end
-  return ("e^%s / (%s)"):format(number(z[unit]), table.concat(parts, " + "))
+  return format("e^%s / (%s)", number(z[unit]), table.concat(parts, " + "))
 end
 
 function of.a(net, f, l, i, j)
@@ -88,12 +89,12 @@ function of.a(net, f, l, i, j)
   local node = { engine = engine, form = "g(%s)", open = function() return open end,
     list = { { value = core.squashed(net, l - 1, i)[1][unit], label = name, z[unit] } } }
   if name == "softmax" then
-    node.symbols = ("e^z[%d] / sum over k of e^z[k], z = Z[%d][%d]"):format(unit, l - 1, i)
+    node.symbols = format("e^z[%d] / sum over k of e^z[k], z = Z[%d][%d]", unit, l - 1, i)
     node.describe = function() return softmax_text(z, unit) end
     for k = 1, #z do open[k] = { "z", l - 1, i, k } end
   else
     local g = symbols.activation(name)
-    node.symbols = ("g(Z[%d][%d][%d])%s"):format(l - 1, i, unit, g and ", " .. g or "")
+    node.symbols = format("g(Z[%d][%d][%d])%s", l - 1, i, unit, g and ", " .. g or "")
     open[1] = { "z", l - 1, i, unit }
   end
   return node
@@ -119,9 +120,9 @@ local function loss_text(f, loss, yhat, y)
     if f.cost == "softmax" and y[k] == 1 then
       parts[1] = "-ln " .. number(p)
     elseif f.cost == "cross-entropy" and (y[k] == 0 or y[k] == 1) then
-      parts[k] = y[k] == 1 and "-ln " .. number(p) or ("-ln(1 - %s)"):format(number(p))
+      parts[k] = y[k] == 1 and "-ln " .. number(p) or format("-ln(1 - %s)", number(p))
     elseif symbols.pulls[f.cost] and not logarithmic[f.cost] then
-      parts[k] = ("(%s - %s)^2"):format(number(p), number(y[k]))
+      parts[k] = format("(%s - %s)^2", number(p), number(y[k]))
     end
   end
   local whole = f.cost == "softmax" and #parts == 1 or #parts == #yhat and #parts <= 3
@@ -157,7 +158,7 @@ function of.cost(net, f)
     for k = 1, t.index and f.n[f.L + 1] or 0 do all[k] = { "a", f.L + 1, t.index, k } end
     return all
   end
-  return { symbols = ("%s, yhat = A[%d]"):format(symbols.cost(f):gsub("^J = ", ""), f.L + 1), engine = net.J,
+  return { symbols = format("%s, yhat = A[%d]", gsub(symbols.cost(f), "^J = ", ""), f.L + 1), engine = net.J,
     list = list, unit = "row", notes = { note }, open = open, describe = function(t)
       if not t.index then return "of the weights" end
       local text = loss_text(f, t[1], row(net.a[f.L + 1], t.index), row(y, t.index))
@@ -169,7 +170,7 @@ local function last_delta(net, f, i, j)
   local l = f.L
   local _, factor, targets = core.batch(net)
   local yhat, y = net.a[l + 1][i][j], row(targets, i)
-  local A = ("A[%d][%d][%d]"):format(l + 1, i, j)
+  local A = format("A[%d][%d][%d]", l + 1, i, j)
   local node = { engine = net.delta[l][i][j], open = function() return { { "a", l + 1, i, j } } end, notes = {} }
   local function one(value, form, ...)
     node.list, node.form = { { value = value, label = "cost", ... } }, form
@@ -178,25 +179,25 @@ local function last_delta(net, f, i, j)
   if f.cost == "softmax" then
     local total = 0
     for _, v in ipairs(y) do total = total + v end
-    node.symbols = ("1/N (%s sum of y[%d] - y[%d][%d]), g' has cancelled"):format(A, i, i, j)
+    node.symbols = format("1/N (%s sum of y[%d] - y[%d][%d]), g' has cancelled", A, i, i, j)
     return one(factor * (yhat * total - y[j]), "%s * (%s * %s - %s)", factor, yhat, total, y[j])
   elseif f.cost == "cross-entropy" then
-    node.symbols = ("1/N (%s - y[%d][%d]), g' has cancelled"):format(A, i, j)
+    node.symbols = format("1/N (%s - y[%d][%d]), g' has cancelled", A, i, j)
     return one(factor * (yhat - y[j]), "%s * (%s - %s)", factor, yhat, y[j])
   end
   local own_cost = not symbols.pulls[f.cost] and row(core.pull(net, i), 1)
   if own_cost and f.activations[l] == "softmax" then
-    node.symbols = ("a[%d] (d[%d] - sum over k of a[k] d[k]), a = A[%d][%d], d = dJ/da"):format(j, j, l + 1, i)
+    node.symbols = format("a[%d] (d[%d] - sum over k of a[k] d[k]), a = A[%d][%d], d = dJ/da", j, j, l + 1, i)
     node.list, node.unit = through_softmax(row(net.a[l + 1], i), own_cost, j), "unit"
     return node
   end
   local slope = core.slopes(net, l, i)[1][j]
-  local g, words = symbols.slope(f.activations[l], ("Z[%d][%d][%d]"):format(l, i, j), A)
+  local g, words = symbols.slope(f.activations[l], format("Z[%d][%d][%d]", l, i, j), A)
   if own_cost then
-    node.symbols = ("dJ/d%s %s%s"):format(A, g, words)
+    node.symbols = format("dJ/d%s %s%s", A, g, words)
     return one(own_cost[j] * slope, "%s * %s", own_cost[j], slope)
   end
-  node.symbols = ("%s(%s - y[%d][%d]) %s%s"):format(symbols.pulls[f.cost], A, i, j, g, words)
+  node.symbols = format("%s(%s - y[%d][%d]) %s%s", symbols.pulls[f.cost], A, i, j, g, words)
   if factor == .5 then return one((yhat - y[j]) * slope, "(%s - %s) * %s", yhat, y[j], slope) end
   return one(2 * factor * (yhat - y[j]) * slope, "%s * (%s - %s) * %s", 2 * factor, yhat, y[j], slope)
 end
@@ -219,7 +220,7 @@ local function delta_softmax(net, f, l, i, j)
     return all
   end
   local text = "a[%d] (d[%d] - sum over k of a[k] d[k]), a = A[%d][%d], d = DELTA[%d][%d] THETA[%d]"
-  return { symbols = text:format(j, j, l + 1, i, l + 1, i, l + 1), engine = engine, list = list, unit = "unit",
+  return { symbols = format(text, j, j, l + 1, i, l + 1, i, l + 1), engine = engine, list = list, unit = "unit",
     notes = { note }, open = open }
 end
 
@@ -234,9 +235,9 @@ function of.delta(net, f, l, i, j)
     end
     return t
   end)
-  local g, words = symbols.slope(f.activations[l], ("Z[%d][%d][%d]"):format(l, i, j),
-    ("A[%d][%d][%d]"):format(l + 1, i, j + 1))
-  return { symbols = ("sum over k of DELTA[%d][%d][k] THETA[%d][k][%d] %s%s"):format(l + 1, i, l + 1, j + 1, g, words),
+  local g, words = symbols.slope(f.activations[l], format("Z[%d][%d][%d]", l, i, j),
+    format("A[%d][%d][%d]", l + 1, i, j + 1))
+  return { symbols = format("sum over k of DELTA[%d][%d][k] THETA[%d][k][%d] %s%s", l + 1, i, l + 1, j + 1, g, words),
     engine = engine, list = list, unit = "unit", form = "%s * %s * %s",
     notes = { note }, open = function(t) -- what came from above, and the unit whose g' it is
       return { { "delta", l + 1, i, t.index }, { "a", l + 1, i, j + 1 } }
@@ -262,16 +263,16 @@ function of.grad(net, f, l, i, j)
     end
     return t
   end)
-  local text = ("sum over rows n of DELTA[%d][n][%d] A[%d][n][%d]"):format(l, i, l, j)
-  local W = ("THETA[%d][%d][%d]"):format(l, i, j)
+  local text = format("sum over rows n of DELTA[%d][n][%d] A[%d][n][%d]", l, i, l, j)
+  local W = format("THETA[%d][%d][%d]", l, i, j)
   local notes = { note }
   if j == 1 then
-    notes[#notes + 1] = ("column 1 is the bias, the weight of a constant: A[%d][n][1] is 1 in every row%s"):format(l,
+    notes[#notes + 1] = format("column 1 is the bias, the weight of a constant: A[%d][n][1] is 1 in every row%s", l,
       is_regularised(f) and "; l1 and l2 leave it out" or "")
   end
   return { symbols = text .. (weighs and symbols.pull_of_size(f, W) or ""), engine = engine, list = list, unit = "row",
     form = "%s * %s", notes = notes, describe = function(t)
-      return not t.index and symbols.pull_of_size(f, "w"):sub(4) .. ", w = " .. number(t[1])
+      return not t.index and sub(symbols.pull_of_size(f, "w"), 4) .. ", w = " .. number(t[1])
     end, open = function(t)
       if not t.index then return {} end
       return { { "delta", l, t.index, i }, j > 1 and { "a", l, t.index, j } or nil }
@@ -307,18 +308,18 @@ local function last_update(net, f, l, i, j)
   local update, sum = update_of(net, f, l, i, j, true), ""
   if update.dtheta ~= last[i][j] or update.theta ~= w then return nil end
   for _, term in ipairs(update.terms) do sum = sum .. added(term) end
-  return ("THETA[%d][%d][%d] = %s%s = %s was the last update"):format(l, i, j, number(earlier[i][j]), sum, number(w))
+  return format("THETA[%d][%d][%d] = %s%s = %s was the last update", l, i, j, number(earlier[i][j]), sum, number(w))
 end
 
 -- The formula of DTHETA for one element.
-local function element(f, l, i, j) return (f.optimiser.element:gsub("@", ("[%d][%d][%d]"):format(l, i, j))) end
+local function element(f, l, i, j) return (gsub(f.optimiser.element, "@", format("[%d][%d][%d]", l, i, j))) end
 
 function of.theta(net, f, l, i, j)
   local w = net.theta[l][i][j]
-  local W = ("THETA[%d][%d][%d]"):format(l, i, j)
+  local W = format("THETA[%d][%d][%d]", l, i, j)
   local list = { { value = w, label = "as it is", w, form = "%s" } }
   if is_frozen(f, l, j) then
-    local why = f.bias[l] and "which is frozen" or ("layer %d has no bias"):format(l)
+    local why = f.bias[l] and "which is frozen" or format("layer %d has no bias", l)
     return { head = "next " .. W, symbols = W .. ", " .. why, engine = w, list = list, form = "%s" }
   end
   local update = update_of(net, f, l, i, j, false)
@@ -329,7 +330,7 @@ function of.theta(net, f, l, i, j)
   if above then
     notes[#notes + 1] = "this GRAD is that of the last update; forward() backward() make that of THETA as it now is"
   end
-  local plus = ("+ " .. element(f, l, i, j)):gsub("^%+ %-", "- ")
+  local plus = gsub("+ " .. element(f, l, i, j), "^%+ %-", "- ")
   return { above = above, head = "next " .. W, symbols = W .. " " .. plus, list = list,
     engine = update.theta, form = "%s * %s", notes = notes,
     open = function(t) return t.label == "update" and { { "grad", l, i, j } } or {} end }

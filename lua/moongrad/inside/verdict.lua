@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local page = require "moongrad.help.page"
 local show = require "moongrad.show"
+local format, gsub, upper = string.format, string.gsub, string.upper
 
 local verdict = {}
 
@@ -34,21 +35,21 @@ end
 
 local pairs_table = { __name = "check table", __metatable = false }
 
-local function cell(x) return x - x == 0 and ("%.9g"):format(x) or show.number(x) end
+local function cell(x) return x - x == 0 and format("%.9g", x) or show.number(x) end
 
-local function short(x) return x == x and ("%.3g"):format(x) or "NaN" end
+local function short(x) return x == x and format("%.3g", x) or "NaN" end
 
 function pairs_table.__tostring(self)
-  local lines = { ("%-16s | %16s | %16s | %s"):format("", "backprop", "numeric", "relative") }
+  local lines = { format("%-16s | %16s | %16s | %s", "", "backprop", "numeric", "relative") }
   local most = show.room(3)
   for k, p in ipairs(self) do
     if k > most then break end
     local said = p.verdict ~= "agrees" and "  " .. p.verdict or ""
-    lines[#lines + 1] = ("%-16s | %16s | %16s | %s"):format(("GRAD[%d][%d][%d]"):format(p.layer, p.i, p.j),
+    lines[#lines + 1] = format("%-16s | %16s | %16s | %s", format("GRAD[%d][%d][%d]", p.layer, p.i, p.j),
       cell(p.backprop), cell(p.numeric), short(p.relative)) .. said
   end
-  if #self > most then lines[#lines + 1] = ("%d more, all of them nearer"):format(#self - most) end
-  lines[#lines + 1] = ("||b - n|| / (||b|| + ||n||) = %s"):format(short(self.norm_ratio))
+  if #self > most then lines[#lines + 1] = format("%d more, all of them nearer", #self - most) end
+  lines[#lines + 1] = format("||b - n|| / (||b|| + ||n||) = %s", short(self.norm_ratio))
   return table.concat(lines, "\n")
 end
 
@@ -82,17 +83,17 @@ end
 
 function check.__tostring(self)
   local lines = {
-    ("check %s   %s differences of %s, epsilon %g, tolerance %g"):format(self.verdict == "ok" and "ok"
-      or self.verdict:upper(), self.method, self.of, self.epsilon, self.tolerance),
-    ("  largest relative error %s over %d gradients, floor %.3g"):format(short(self.relative), self.compared,
+    format("check %s   %s differences of %s, epsilon %g, tolerance %g", self.verdict == "ok" and "ok"
+      or upper(self.verdict), self.method, self.of, self.epsilon, self.tolerance),
+    format("  largest relative error %s over %d gradients, floor %.3g", short(self.relative), self.compared,
       self.floor),
-    "  " .. self.reason:gsub("; ", "\n  "),
+    "  " .. gsub(self.reason, "; ", "\n  "),
   }
   if self.warning then lines[#lines + 1] = "  " .. self.warning end
   local kinks = #self.kinks
   if kinks > 0 then
     local k = self.kinks[1]
-    lines[#lines + 1] = ("  %d left out: the difference crosses a kink (first GRAD[%d][%d][%d])"):format(kinks,
+    lines[#lines + 1] = format("  %d left out: the difference crosses a kink (first GRAD[%d][%d][%d])", kinks,
       k.layer, k.i, k.j)
   end
   return page.layout(table.concat(lines, "\n"))

@@ -10,6 +10,7 @@ local raise = require "moongrad.raise"
 local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
 local symbols = require "moongrad.inside.symbols"
+local format, gsub, lower, match = string.format, string.gsub, string.lower, string.match
 
 local walk = {}
 
@@ -38,23 +39,23 @@ end
 
 -- "op 5 of 14   z 3; next a 3"
 local function place(self)
-  local text = ("op %d of %d   %s"):format(self.k, self.count, title(self.net, self.k))
-  if self.row then text = text .. (", of row %d alone (N = 1)"):format(self.row) end
-  if self.k == self.count then return text .. ("; this was the last, epoch %d"):format(self.epoch) end
+  local text = format("op %d of %d   %s", self.k, self.count, title(self.net, self.k))
+  if self.row then text = text .. format(", of row %d alone (N = 1)", self.row) end
+  if self.k == self.count then return text .. format("; this was the last, epoch %d", self.epoch) end
   return text .. "; next " .. title(self.net, self.k + 1)
 end
 
 -- What it made, as text with where that came from.
 local function result(self, from)
-  if self.name == "cost" then return ("J = %s   from %s"):format(show.number(self.value), from) end
+  if self.name == "cost" then return format("J = %s   from %s", show.number(self.value), from) end
   if self.name ~= "update" then
     from = from .. byhand.words(self.net, self.name, self.layer)
-    return (show.matrix(self.value):gsub("\n", "   from " .. from .. "\n", 1))
+    return (gsub(show.matrix(self.value), "\n", "   from " .. from .. "\n", 1))
   end
   local texts = {}
   for l, m in ipairs(self.value) do
-    local from_l = from:gsub("%u+", ("%%0[%d]"):format(l)) -- "THETA[1] and GRAD[1]"
-    texts[l] = show.matrix(m):gsub("\n", "   from " .. from_l .. "\n", 1)
+    local from_l = gsub(from, "%u+", format("%%0[%d]", l)) -- "THETA[1] and GRAD[1]"
+    texts[l] = gsub(show.matrix(m), "\n", "   from " .. from_l .. "\n", 1)
   end
   return table.concat(texts, "\n")
 end
@@ -68,14 +69,14 @@ end
 function op.__tostring(self)
   local _, shapes, from = symbols.op(self.net, self.name, self.layer)
   local made = is_there(self) and result(self, from) or "taken back"
-  return ("%s\n%s\n%s\n%s"):format(self.formula, shapes, made, place(self))
+  return format("%s\n%s\n%s\n%s", self.formula, shapes, made, place(self))
 end
 
 function op.__index(self, name) return name == "text" and tostring(self) or nil end
 
 -- After w:to(...) the next one is w().
 repeats[op] = function(text)
-  local w = text:match "^%s*([%a_][%w_]*)%s*:%s*[%a_]+%f[^%w_]"
+  local w = match(text, "^%s*([%a_][%w_]*)%s*:%s*[%a_]+%f[^%w_]")
   return w and w .. "()" or true
 end
 
@@ -227,9 +228,9 @@ local function find(self, what, layer)
   end
   what = lists.what(what) or what -- w:to(DELTA, 1)
   if type(what) ~= "string" then raise('to: expected an operation, w:to("delta", 1), got %s', options.show(what)) end
-  local written, of = what:match "^(%a+) ?%[?(%d+)%]?$" -- "delta 1", "DELTA[1]"
+  local written, of = match(what, "^(%a+) ?%[?(%d+)%]?$") -- "delta 1", "DELTA[1]"
   if written and layer == nil then what, layer = written, tonumber(of) end
-  what = what == "J" and "cost" or what:lower()
+  what = what == "J" and "cost" or lower(what)
   local list, layers = {}, 0
   for k = 1, self.count do
     local name, at = core.walk_op(self.net, k)
@@ -287,17 +288,17 @@ end
 
 function class.__tostring(w)
   local self = walks[w]
-  local text = "walk of " .. tostring(self.net):gsub("   .*$", "")
-  text = text .. (self.row and (", row %d alone"):format(self.row) or (", %d rows"):format((core.batch(self.net))))
+  local text = "walk of " .. gsub(tostring(self.net), "   .*$", "")
+  text = text .. (self.row and format(", row %d alone", self.row) or format(", %d rows", (core.batch(self.net))))
   local why = not (self.finished and not done(self)) and trouble(self)
   if why then return text .. ": no longer valid: " .. why end
   local n = done(self) or self.count
-  if n == self.count then return ("%s: finished, epoch %d"):format(text, self.net.epoch) end
+  if n == self.count then return format("%s: finished, epoch %d", text, self.net.epoch) end
   if n == 0 then
-    return ("%s: at its beginning; with w = walk(), w() does op 1, %s"):format(text, title(self.net, 1))
+    return format("%s: at its beginning; with w = walk(), w() does op 1, %s", text, title(self.net, 1))
   end
-  local at = ("after op %d of %d, %s"):format(n, self.count, title(self.net, n))
-  return ("%s: %s; w() does op %d, %s"):format(text, at, n + 1, title(self.net, n + 1))
+  local at = format("after op %d of %d, %s", n, self.count, title(self.net, n))
+  return format("%s: %s; w() does op %d, %s", text, at, n + 1, title(self.net, n + 1))
 end
 
 --- net:walk([X, y] or {rows = k})

@@ -8,6 +8,7 @@ local commands = require "moongrad.commands"
 local purity = require "moongrad.journal.purity"
 local snapshot = require "moongrad.journal.snapshot"
 local tokens = require "moongrad.syntax.tokens"
+local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
 
 local journal = {}
 
@@ -53,16 +54,16 @@ end
 
 -- As one line, for a comment.
 local function short(text)
-  local line, more = text:match "^([^\r\n]*)(.*)$"
-  if #line > 70 then line, more = line:sub(1, 67):gsub("[\x80-\xBF]*$", ""), " " end
-  return line:gsub("%c", " ") .. (more ~= "" and " ..." or "")
+  local line, more = match(text, "^([^\r\n]*)(.*)$")
+  if #line > 70 then line, more = gsub(sub(line, 1, 67), "[\x80-\xBF]*$", ""), " " end
+  return gsub(line, "%c", " ") .. (more ~= "" and " ..." or "")
 end
 
 -- The entry of an input that is not run again: what it left.
 local function left(input, how)
   local entry = snapshot.take(session, input.before, function(name) return sources[name] end,
     input.first)
-  entry.note = ("%s: %s"):format(how, short(input.text))
+  entry.note = format("%s: %s", how, short(input.text))
   if how == "interrupted" then entry.seeds = { math.randomseed() } end -- where Lua's own generator is cannot be asked
   return entry
 end
@@ -80,7 +81,7 @@ local function typed(input, status, list, is_expression, has_moved)
 end
 
 local function entry_of(input, status)
-  local is_expression = load("return " .. input.source:gsub("[;%s]*$", "") .. "\n")
+  local is_expression = load("return " .. gsub(input.source, "[;%s]*$", "") .. "\n")
   if not is_expression and (input.equals or not load(input.source)) then return { looked = true } end -- it never ran
   if status == "interrupted" then return left(input, "interrupted") end
   local list, has_moved = tokens.of(input.source) or {}, snapshot.moved(session, input.before)
@@ -92,7 +93,7 @@ end
 
 -- Before input n is compiled, as source: =x is the expression x.
 function journal.open(n, text, source)
-  local expression, equals = source:gsub("^=", "")
+  local expression, equals = gsub(source, "^=", "")
   open = { n = n, text = text, source = expression, equals = equals > 0, before = snapshot.before(session),
     last = session.last(), files = {}, reads = 0 }
   sources["=[" .. n .. "]"] = expression
@@ -101,7 +102,7 @@ end
 -- The input that runs reads one of the last values, by the name of _ or _1 to _9.
 function journal.reads(name)
   if not open or open.computed then return end
-  open.reads = math.max(open.reads, tonumber(name:sub(2)) or 1)
+  open.reads = math.max(open.reads, tonumber(sub(name, 2)) or 1)
   open.numbered = open.numbered or name ~= "_"
 end
 

@@ -6,18 +6,19 @@
 local commands = require "moongrad.commands"
 local report = require "moongrad.report"
 local serialise = require "moongrad.journal.serialise"
+local gmatch = string.gmatch
 
 local purity = {}
 
 local function set(words)
   local t = {}
-  for word in words:gmatch "%S+" do t[word] = true end
+  for word in gmatch(words, "%S+") do t[word] = true end
   return t
 end
 
 -- Lua's own, as long as they are Lua's own.
 local pure = {}
-for name in pairs(set "print tostring tonumber type rawlen rawequal") do pure[name] = _G[name] end
+local plain = set "print tostring tonumber type rawlen rawequal" -- what these were at the start the session knows
 for name, f in pairs(math) do
   if name ~= "random" and name ~= "randomseed" then pure["math." .. name] = f end
 end
@@ -61,7 +62,7 @@ local function is_pure_call(list, i, session)
   local command = commands.global(name)
   if command and command.looks then return session.is_own(name) end
   if rawget(_G, name) == nil and not session.is_known(name) then return true end -- no such thing: an error
-  return pure[name] ~= nil and rawequal(pure[name], rawget(_G, name))
+  return plain[name] ~= nil and rawequal(rawget(_G, name), session.base[name])
 end
 
 local words = set "and or not nil true false"

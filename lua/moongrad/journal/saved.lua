@@ -5,6 +5,7 @@ local serialise = require "moongrad.journal.serialise"
 local snapshot = require "moongrad.journal.snapshot"
 local text = require "moongrad.text"
 local tokens = require "moongrad.syntax.tokens"
+local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
 
 local saved = {}
 
@@ -13,16 +14,16 @@ saved.head = "-- A session of moongrad " -- how every saved session begins
 -- --- inputs as statements --------------------------------------------------------------------
 
 -- An expression's text, after which a bracket may close.
-local function closed(s) return s:find("--", 1, true) and s .. "\n" or s end
+local function closed(s) return find(s, "--", 1, true) and s .. "\n" or s end
 
 -- Text for a function's body: a file may begin with #!, and end in a comment.
-local function body(s) return (s:gsub("^#[^\n]*", "")) .. "\n" end
+local function body(s) return (gsub(s, "^#[^\n]*", "")) .. "\n" end
 
 -- A call of the text as a function of its own, as an expression.
 local function call(s, args) return "(function(...)\n" .. body(s) .. "end)(" .. (args or "") .. ")" end
 
 -- Without the semicolon at its end.
-local function bare(source) return (source:gsub("[;%s]*$", "")) end
+local function bare(source) return (gsub(source, "[;%s]*$", "")) end
 
 local function is_expression(source) return load("return " .. bare(source) .. "\n") ~= nil end
 
@@ -33,7 +34,7 @@ function script:line(line) self.lines[#self.lines + 1] = line end
 
 -- A comment of one line, whatever its words hold: names of files and globals may hold newlines.
 function script:comment(format, ...)
-  self:line("-- " .. text.one_line(format:format(...)))
+  self:line("-- " .. text.one_line(string.format(format, ...)))
 end
 
 -- One at the head of what follows.
@@ -57,11 +58,11 @@ end
 function script:with_last(source)
   local at = #source
   while true do
-    at = source:sub(1, at - 1):match ".*()\n"
+    at = match(sub(source, 1, at - 1), ".*()\n")
     if not at then return source end
-    local last = bare(source:sub(at + 1))
-    if last:find "^[ \t]*[%a_]" and load("return nil, " .. last .. "\n") then
-      local new = source:sub(1, at - 1) .. "\n" .. self:keep(last)
+    local last = bare(sub(source, at + 1))
+    if find(last, "^[ \t]*[%a_]") and load("return nil, " .. last .. "\n") then
+      local new = sub(source, 1, at - 1) .. "\n" .. self:keep(last)
       return load(new) and new or source
     end
   end
@@ -69,7 +70,8 @@ end
 
 -- An expression whose values the prompt printed and kept, so that they are printed again.
 function script:told(source)
-  return ("pcall(function(...) select(2, %s)(...) end, %s)"):format(self:session "results(false, ...)", closed(source))
+  return string.format("pcall(function(...) select(2, %s)(...) end, %s)",
+    self:session "results(false, ...)", closed(source))
 end
 
 -- An input as a statement. keeps: are its values to be kept, as the prompt does?
@@ -101,7 +103,7 @@ function script:earlier_file(e)
   local args = {}
   for i, arg in ipairs(e.args) do args[i] = text.quote(tostring(arg)) end
   local list = table.concat(args, ", ")
-  self:line(("arg = {[0] = %s%s%s}"):format(text.quote(e.what), #args > 0 and ", " or "", list))
+  self:line(string.format("arg = {[0] = %s%s%s}", text.quote(e.what), #args > 0 and ", " or "", list))
   self:line(";" .. call(e.text, list))
 end
 
@@ -109,8 +111,8 @@ end
 function script:earlier(e)
   if e.kind == "-l" then
     self:note("Before the prompt: -l %s", e.what)
-    local name, module = e.what:match "^(.-)=(.*)$"
-    self:line(("%s = require(%s)"):format(snapshot.global(name or e.what), text.quote(module or e.what)))
+    local name, module = match(e.what, "^(.-)=(.*)$")
+    self:line(string.format("%s = require(%s)", snapshot.global(name or e.what), text.quote(module or e.what)))
   elseif e.kind == "-e" then
     self:note "Before the prompt: -e"
     self:line(self:statement(e.what))
@@ -132,7 +134,7 @@ function script:snapshot(entry, keeps)
     changes[#changes + 1] = self.has_local and { "_", entry.result } or { nil, entry.result, self:session "keep" }
   end
   self:line("do\n" .. serialise.text(changes) .. "\nend")
-  if entry.seeds then self:line(("math.randomseed(%d, %d)"):format(entry.seeds[1], entry.seeds[2])) end
+  if entry.seeds then self:line(string.format("math.randomseed(%d, %d)", entry.seeds[1], entry.seeds[2])) end
 end
 
 -- An input that is run again as it was typed.
@@ -140,7 +142,7 @@ function script:typed(entry, keeps)
   if entry.outside then self:note("[%d] reads from outside (%s): again, as it then is.", entry.n, entry.outside) end
   for _, file in ipairs(entry.files) do
     self:note("[%d] runs %s, which was:", entry.n, file.name)
-    self:line(('require("moongrad.prompt.files").given(%s, %q)'):format(text.quote(file.name), file.text))
+    self:line(string.format('require("moongrad.prompt.files").given(%s, %q)', text.quote(file.name), file.text))
   end
   if entry.failed then
     self:note("[%d] failed:", entry.n)
@@ -208,7 +210,7 @@ local function is_said(word)
     if entry.looked and entry.n then looked["=[" .. entry.n .. "]"] = true end
   end
   for chunk, source in next, journal.sources() do
-    if not looked[chunk] and source:find(word, 1, true) then return true end
+    if not looked[chunk] and find(source, word, 1, true) then return true end
   end
   return false
 end
@@ -217,7 +219,7 @@ end
 local function free_name()
   local name = "prompt"
   for _, source in next, journal.sources() do
-    while source:find(name, 1, true) do name = name .. "_" end
+    while find(source, name, 1, true) do name = name .. "_" end
   end
   return name
 end
@@ -246,17 +248,17 @@ function saved.text(version, seed)
   local undoes = is_said "undo" or is_said "seek"
   local a, b = journal.seeds()
   if self.resets then
-    self:line(self:session([[module("moongrad.prompt.reset").start(%d, %d, %d)]]):format(seed, a, b))
+    self:line(string.format(self:session([[module("moongrad.prompt.reset").start(%d, %d, %d)]]), seed, a, b))
   end
   write_all(self, undoes)
   if self.calls then
     local why = undoes and " -- settle(): edits by hand end here, for undo()" or ""
-    table.insert(self.lines, 1, ('local %s = require "moongrad.prompt.session"%s'):format(self.prompt, why))
+    table.insert(self.lines, 1, string.format('local %s = require "moongrad.prompt.session"%s', self.prompt, why))
   end
-  return ("%s%s, saved %s: %d inputs, those that only looked left out.\n"):format(saved.head, version,
+  return string.format("%s%s, saved %s: %d inputs, those that only looked left out.\n", saved.head, version,
     os.date "%Y-%m-%d %H:%M:%S", saved.count())
     .. "-- Run as a script it leaves what the session left, every bit of THETA.\n\n"
-    .. ("seed(%d)  math.randomseed(%d, %d)\n"):format(seed, a, b) .. table.concat(self.lines, "\n") .. "\n"
+    .. string.format("seed(%d)  math.randomseed(%d, %d)\n", seed, a, b) .. table.concat(self.lines, "\n") .. "\n"
 end
 
 return saved

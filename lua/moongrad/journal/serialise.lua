@@ -16,6 +16,7 @@ local report = require "moongrad.report"
 local source_of = require "moongrad.journal.source_of"
 local state = require "moongrad.state"
 local timing = require "moongrad.timing"
+local format = string.format
 
 local serialise = {}
 
@@ -93,7 +94,7 @@ local longest = 200 -- bytes of a name, about
 
 -- What the item of a key is called.
 local function item_path(path, key)
-  local name = lexer.is_name(key) and "." .. key or ("[%s]"):format(options.show(key))
+  local name = lexer.is_name(key) and "." .. key or format("[%s]", options.show(key))
   return #path < longest and path .. name or path
 end
 
@@ -123,7 +124,7 @@ function make:matrix(m, path)
   local from, row = core.origin(m)
   if from and from.net and quantities.by_field[from.what] then
     local net = self:value(from.net, "the network of " .. path)
-    local at = ("%s[%d]%s"):format(from.what, from.layer, row and ("[%d]"):format(row) or "")
+    local at = format("%s[%d]%s", from.what, from.layer, row and format("[%d]", row) or "")
     return net and self:add(m, "view", { net = net, path = at })
   end
   local numbers = self:numbers(m, path)
@@ -193,11 +194,11 @@ writer.__index = writer
 
 -- Scalars, matrices and functions of the user's own without identity.
 local function literal(v)
-  if kind(v) ~= "matrix" then return ("%q"):format(options.name_of(v)) end
+  if kind(v) ~= "matrix" then return format("%q", options.name_of(v)) end
   local rows = {}
   for i = 1, v.nrows do
     local row = v[i]:totable()
-    for j, x in ipairs(row) do row[j] = ("%q"):format(x) end
+    for j, x in ipairs(row) do row[j] = format("%q", x) end
     rows[i] = "{" .. table.concat(row, ", ") .. "}"
   end
   return "{" .. table.concat(rows, ",\n  ") .. "}"
@@ -228,12 +229,12 @@ end
 local write = {} -- by kind: the expression of a copy, and the function that completes it, with the contents
 
 function write.matrix(_, c) return "__.matrix" .. literal(c.numbers) .. (c.is_row and "[1]" or "") end
-function write.generator(_, c) return ("__.generator %q"):format(c.digits) end
+function write.generator(_, c) return format("__.generator %q", c.digits) end
 write["function"] = function(_, c) return c.source end
-function write.table(_, c) return c.class and ("__.new %q"):format(c.class) or "{}", "fill", c.items end
+function write.table(_, c) return c.class and format("__.new %q", c.class) or "{}", "fill", c.items end
 function write.network(self, c)
   local layers, given = self:contents(c.state.layers), self:contents(c.state.given)
-  return ("__.network(%s, %s)"):format(layers, given), "put", c.state
+  return format("__.network(%s, %s)", layers, given), "put", c.state
 end
 
 function writer:line(...) self.lines[#self.lines + 1] = table.concat { ... } end
@@ -246,7 +247,7 @@ function writer:expression(v)
   if v.kind == "view" then return self:expression(v.net) .. "." .. v.path end
   if not self.places[v] then
     self.count = self.count + 1
-    local place = ("__[%d]"):format(self.count)
+    local place = format("__[%d]", self.count)
     self.places[v] = place
     local text, completes, contents = write[v.kind](self, v)
     self:line(place, " = ", text)

@@ -8,6 +8,7 @@ local lexer = require "moongrad.syntax.lexer"
 local serialise = require "moongrad.journal.serialise"
 local state = require "moongrad.state"
 local text = require "moongrad.text"
+local format = string.format
 
 local snapshot = {
   room = 256 << 20, -- bytes that the copies of a session may yet take
@@ -65,8 +66,8 @@ local function names_in(...)
 end
 
 -- The expression of a global, and of a field of a table.
-local function global(name) return lexer.is_name(name) and name or ("_G[%s]"):format(text.quote(name)) end
-local function field(name) return lexer.is_name(name) and "." .. name or ("[%s]"):format(text.quote(name)) end
+local function global(name) return lexer.is_name(name) and name or format("_G[%s]", text.quote(name)) end
+local function field(name) return lexer.is_name(name) and "." .. name or format("[%s]", text.quote(name)) end
 snapshot.global = global
 
 -- The objects that have the same name as before: object -> name.
@@ -106,12 +107,12 @@ function taker:variables(f, name)
   local i, key, v = 1, debug.getupvalue(f, 1)
   while key do
     if key ~= "_ENV" and not (v ~= nil and self.copier:knows(v)) then
-      local place, c = ("%s, %d"):format(name, i), self.copier:value(v, name .. "'s " .. key)
+      local place, c = format("%s, %d", name, i), self.copier:value(v, name .. "'s " .. key)
       if c ~= nil or v == nil then
         self:change(place, c, "__.variable")
       elseif type(v) == "function" then -- it stays, and what it holds is kept
-        self.copier:add(v, "known", { name = ("__.held(%s)"):format(place) })
-        self:variables(v, ("__.held(%s)"):format(place))
+        self.copier:add(v, "known", { name = format("__.held(%s)", place) })
+        self:variables(v, format("__.held(%s)", place))
       end
     end
     i = i + 1

@@ -1,19 +1,20 @@
 -- source_of.lua - a function as the text that made it, when it is certain which text that is.
 
 local tokens = require "moongrad.syntax.tokens"
+local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
 
 -- The functions whose word "function" stands in a line of text, each as an expression. One ends at the first "end"
 -- with which it compiles.
 local function functions_in(text, line)
   local list, found, at, seen = tokens.of(text) or {}, {}, 1, 1
   for i, t in ipairs(list) do
-    local _, newlines = text:sub(at, t.from - 1):gsub("\n", "")
+    local _, newlines = gsub(sub(text, at, t.from - 1), "\n", "")
     at, seen = t.from, seen + newlines
     if seen == line and t.kind == "keyword" and t.text == "function" then
-      local name, rest = text:match("^%s*([^(]*)%(()", t.to + 1)
-      local head = "function(" .. (name:find ":" and (text:find("^%s*%)", rest) and "self" or "self, ") or "")
+      local name, rest = match(text, "^%s*([^(]*)%(()", t.to + 1)
+      local head = "function(" .. (find(name, ":") and (find(text, "^%s*%)", rest) and "self" or "self, ") or "")
       for k = i + 1, #list do
-        local source = list[k].text == "end" and head .. text:sub(rest, list[k].to)
+        local source = list[k].text == "end" and head .. sub(text, rest, list[k].to)
         if source and load("return " .. source, "=function", "t") then
           found[#found + 1] = source
           break
@@ -44,7 +45,7 @@ return function(f, texts)
   local found
   for _, source in ipairs(text and functions_in(text, info.linedefined) or {}) do
     local made = assert(load("return " .. source, "=function", "t"))()
-    local _, lines = source:gsub("\n", "")
+    local _, lines = gsub(source, "\n", "")
     if lines == info.lastlinedefined - info.linedefined and names_of(made) == names_of(f) then
       if found and found ~= source then return nil end
       found = source

@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local trial = require "moongrad.own.trial"
+local format = string.format
 
 local activations = core.own_activations -- their metatable
 
@@ -41,7 +42,7 @@ local function check_activation(self, a, df)
   if not wrong then return end
   raise("activation %s: df is %.6g at z = %.6g, where f has slope %.6g%s; check = false defines it all the same",
     self.name, wrong.df, wrong.z, (wrong.left + wrong.right) / 2,
-    wrong.kink and (" (%.6g to the left, %.6g to the right)"):format(wrong.left, wrong.right) or "")
+    wrong.kink and format(" (%.6g to the left, %.6g to the right)", wrong.left, wrong.right) or "")
 end
 
 --- mg.activation{name=, f=, df=, check=}
@@ -89,9 +90,9 @@ end
 
 function activations.__tostring(object)
   local _, self = core.own(object)
-  local text = ("activation %q   f on %s, df on %s"):format(self.name, trial.form(self.f_on), trial.form(self.df_on))
+  local text = format("activation %q   f on %s, df on %s", self.name, trial.form(self.f_on), trial.form(self.df_on))
   if not self.checked then return text .. "   derivative not checked" end
-  return text .. ("   derivative checked at %d points"):format(#points)
+  return text .. format("   derivative checked at %d points", #points)
 end
 
 trial.class(activations)

@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local trial = require "moongrad.own.trial"
+local format = string.format
 
 local costs = core.own_costs -- their metatable
 
@@ -84,7 +85,7 @@ local function try_delta(self)
     return rows, "numbers"
   end
   if not self.checked then return nil, "numbers" end
-  why_not = why_not or { gave = core.is_matrix(d) and ("a %d x %d matrix for 8 x 2 matrices"):format(#d, d.ncols)
+  why_not = why_not or { gave = core.is_matrix(d) and format("a %d x %d matrix for 8 x 2 matrices", #d, d.ncols)
     or options.show(d) }
   trial.refuse("cost", self, "delta", why, where, why_not, tried)
 end
@@ -109,7 +110,7 @@ local function check_cost(self, delta)
         local ratio = delta[i][k] / ((left + right) / 2)
         raise("cost %s: delta is %.6g at %s, where dJ/dyhat is %.6g%s%s; check = false defines it all the same",
           self.name, delta[i][k], trial.place("cost", { v, wanted[i][k] }), (left + right) / 2,
-          trial.is_finite(ratio) and (" (ratio %.4g)"):format(ratio) or "", tried)
+          trial.is_finite(ratio) and format(" (ratio %.4g)", ratio) or "", tried)
       end
     end
   end
@@ -157,10 +158,10 @@ end
 
 function costs.__tostring(object)
   local _, self = core.own(object)
-  local text = ("cost %q   J a %s over rows, f on %s, delta on %s"):format(self.name,
+  local text = format("cost %q   J a %s over rows, f on %s, delta on %s", self.name,
     self.mean and "mean" or "sum", trial.form(self.f_on), trial.form(self.delta_on))
   if not self.checked then return text .. "   delta not checked" end
-  return text .. ("   delta checked at %d points"):format(#pairs_of)
+  return text .. format("   delta checked at %d points", #pairs_of)
 end
 
 trial.class(costs)

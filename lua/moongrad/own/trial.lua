@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
+local find, format = string.find, string.format
 
 local trial = {}
 
@@ -67,7 +68,7 @@ end
 function trial.call(f, ...)
   local ok, v = pcall(f, ...)
   if not ok then
-    if type(v) == "string" and v:find "interrupted!$" then error(v, 0) end
+    if type(v) == "string" and find(v, "interrupted!$") then error(v, 0) end
     return nil, { raised = v }
   end
   if type(v) ~= "number" and not core.is_matrix(v) then return nil, { gave = options.show(v) } end
@@ -123,7 +124,7 @@ function trial.by_matrices(f, rows)
   if not core.is_matrix(m) then return nil, { gave = options.show(m) } end
   local expected = columns(rows)
   if #m ~= #expected or m.ncols ~= expected.ncols then
-    return nil, { gave = ("a %d x %d matrix for %d x %d"):format(#m, m.ncols, #expected, expected.ncols) }
+    return nil, { gave = format("a %d x %d matrix for %d x %d", #m, m.ncols, #expected, expected.ncols) }
   end
   local list = {}
   for _, row in ipairs(m:totable()) do table.move(row, 1, #row, #list + 1, list) end
@@ -161,8 +162,8 @@ end
 
 -- "z = 0.5", "yhat = 0.5, y = 1"
 function trial.place(kind, row)
-  if kind == "cost" then return ("yhat = %.9g, y = %.9g"):format(row[1], row[2]) end
-  return ("z = %.9g"):format(row[1])
+  if kind == "cost" then return format("yhat = %.9g, y = %.9g", row[1], row[2]) end
+  return format("z = %.9g", row[1])
 end
 
 -- Raises where values, at the rows, are not finite.

@@ -4,6 +4,7 @@ local core = require "moongrad.core"
 local images = require "moongrad.past.images"
 local past = require "moongrad.past.past"
 local states = require "moongrad.state"
+local format = string.format
 
 local again = {}
 
@@ -143,7 +144,7 @@ end
 
 -- --- looking back --------------------------------------------------------------------------------------
 
-local function step_label(e) return e.n == 1 and "step()" or ("step(%d)"):format(e.n) end
+local function step_label(e) return e.n == 1 and "step()" or format("step(%d)", e.n) end
 
 -- The place before the last command that led to a place, and what it was; nil when it is the first known.
 local function before(p, i, k)

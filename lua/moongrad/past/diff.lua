@@ -6,6 +6,7 @@ local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local states = require "moongrad.state"
+local format, upper = string.format, string.upper
 
 local function first_in(a, b)
   for i = 1, a.nrows do
@@ -148,29 +149,29 @@ local difference = { __name = "difference", __metatable = false } -- the metatab
 function difference.__tostring(d) return d.text end
 
 local function name_of(d)
-  local name = d.quantity == "J" and "J" or d.quantity:upper()
-  if d.layer then name = name .. ("[%d]"):format(d.layer) end
-  if d.i then name = name .. ("[%d][%d]"):format(d.i, d.j) end
+  local name = d.quantity == "J" and "J" or upper(d.quantity)
+  if d.layer then name = name .. format("[%d]", d.layer) end
+  if d.i then name = name .. format("[%d][%d]", d.i, d.j) end
   return name
 end
 
 -- epochs: those of the two.
 local function words(d, epochs)
-  if d.equal then return ("no difference: every bit is the same at epoch %d"):format(d.epoch) end
+  if d.equal then return format("no difference: every bit is the same at epoch %d", d.epoch) end
   local text
   if d.quantity == "epoch" then
-    text = ("the same up to epoch %d; one is at epoch %d, the other at %d"):format(d.epoch, d.values[1], d.values[2])
+    text = format("the same up to epoch %d; one is at epoch %d, the other at %d", d.epoch, d.values[1], d.values[2])
   elseif not d.quantity then
-    text = ("the same numbers at epoch %d"):format(d.epoch)
+    text = format("the same numbers at epoch %d", d.epoch)
   else
-    local where = ("they part at epoch %d"):format(d.epoch)
+    local where = format("they part at epoch %d", d.epoch)
     if not d.replayed and epochs[1] ~= epochs[2] then
-      where = ("they differ, compared as they stand, at epochs %d and %d"):format(epochs[1], epochs[2])
+      where = format("they differ, compared as they stand, at epochs %d and %d", epochs[1], epochs[2])
     elseif not d.replayed then
       where = where .. ", compared as they stand"
     end
     text = where .. ": " .. name_of(d)
-    if d.values then text = text .. (" is %.17g and %.17g"):format(d.values[1], d.values[2]) end
+    if d.values then text = text .. format(" is %.17g and %.17g", d.values[1], d.values[2]) end
   end
   return d.options and text .. "; options differ: " .. d.options or text
 end

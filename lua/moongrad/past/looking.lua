@@ -6,6 +6,7 @@ local past = require "moongrad.past.past"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local show = require "moongrad.show"
+local format, gsub = string.format, string.gsub
 
 local looking = {}
 
@@ -54,13 +55,13 @@ local function look(net, w)
   if ok then
     row, why = numbers(v)
     if row and w.width and #row ~= w.width then
-      row, why = nil, ("it has %d numbers now, had %d"):format(#row, w.width)
+      row, why = nil, format("it has %d numbers now, had %d", #row, w.width)
     end
   else
-    why = tostring(v):gsub("^watch:%d+: ", ""):gsub("^[^\n]-%.lua:%d+: ", "")
+    why = gsub(gsub(tostring(v), "^watch:%d+: ", ""), "^[^\n]-%.lua:%d+: ", "")
   end
   if not row then
-    w.error = ('watch %q: %s'):format(w.expression, why)
+    w.error = format('watch %q: %s', w.expression, why)
     return w.error .. "; it is no longer watched", why
   end
   w.width = #row
@@ -101,7 +102,7 @@ end
 local watching = { __name = "watch", __metatable = false } -- the metatable of what watch returns
 
 function watching.__tostring(w)
-  return ("watching %s every %s: watched() is what was seen%s"):format(w.expression,
+  return format("watching %s every %s: watched() is what was seen%s", w.expression,
     w.every == 1 and "epoch" or w.every .. " epochs", w.as_yet and "; as yet " .. w.as_yet or "")
 end
 
@@ -122,7 +123,7 @@ function looking.watch(net, expression, every, ...)
   if every ~= nil then every = options.whole("watch: every", every, 1) end
   local f, message = load("return " .. expression, "=watch", "t", scope(net))
   if not f then
-    raise("watch: %s is no expression: %s", options.show(expression), (message:gsub("^watch:%d+: ", "")))
+    raise("watch: %s is no expression: %s", options.show(expression), (gsub(message, "^watch:%d+: ", "")))
   end
   looking.unwatch(net, expression, true)
   local w = setmetatable({ expression = expression, every = every or 1, asked = every, f = f, rows = {} }, watching)
@@ -161,10 +162,10 @@ local function backs(m)
     local epoch = m[i][1]
     if epoch <= m[i - 1][1] then
       count = count + 1
-      if count <= most_backs then parts[count] = (", back at %d in row %d"):format(epoch, i) end
+      if count <= most_backs then parts[count] = format(", back at %d in row %d", epoch, i) end
     end
   end
-  if count > most_backs then parts[#parts + 1] = (" and %d times more"):format(count - most_backs) end
+  if count > most_backs then parts[#parts + 1] = format(" and %d times more", count - most_backs) end
   return table.concat(parts)
 end
 
@@ -172,7 +173,7 @@ function seen.__tostring(list)
   if #list == 0 then return "nothing is watched: watch(\"THETA[1][2][3]\")" end
   local lines = {}
   for i, m in ipairs(list) do
-    lines[#lines + 1] = ("%d  %s   column 1: epoch%s"):format(i, list.expressions[i], backs(m))
+    lines[#lines + 1] = format("%d  %s   column 1: epoch%s", i, list.expressions[i], backs(m))
     lines[#lines + 1] = list.errors[i] and "stopped: " .. list.errors[i] or nil
     lines[#lines + 1] = m and show.matrix(m) or "nothing seen yet"
   end
@@ -235,7 +236,7 @@ function looking.step(net, n, o, ...)
   local every = options.whole("step: every", o.every or defaults.every, 1)
   if n == 0 then return plain(net, 0) end
   local start, from, done = core.clock(), net.epoch, 0
-  local command <close> = past.together(net, n == 1 and "step()" or ("step(%d)"):format(n)) -- luacheck: ignore
+  local command <close> = past.together(net, n == 1 and "step()" or format("step(%d)", n)) -- luacheck: ignore
   local told, r
   while done < n do
     local part = until_look(net, n - done)

@@ -5,6 +5,7 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
+local format = string.format
 
 local undo = {}
 
@@ -18,28 +19,28 @@ local function listed(labels, n)
   while c <= #labels and #parts < most do
     local first = c
     while labels[c + 1] == labels[first] do c = c + 1 end
-    parts[#parts + 1] = c == first and labels[c] or ("%s %d times"):format(labels[c], c - first + 1)
+    parts[#parts + 1] = c == first and labels[c] or format("%s %d times", labels[c], c - first + 1)
     c = c + 1
   end
   local text = table.concat(parts, ", ")
-  return n >= c and ("%s and %d more"):format(text, n - c + 1) or text
+  return n >= c and format("%s and %d more", text, n - c + 1) or text
 end
 
 function moved.__tostring(r)
-  local parts = { ("epoch %d"):format(r.epoch) }
-  if r.cost then parts[2] = ("cost %.9g"):format(r.cost) end
+  local parts = { format("epoch %d", r.epoch) }
+  if r.cost then parts[2] = format("cost %.9g", r.cost) end
   if r.interrupted then
     parts[#parts + 1] = "interrupted, it is where it was"
   elseif r.undone then
     parts[#parts + 1] = r.n == 0 and "nothing taken back" or "taken back: " .. listed(r.undone, r.n)
   end
-  if r.alike > 1 then parts[#parts + 1] = ("%d more like it: undo(%d)"):format(r.alike, r.alike) end
+  if r.alike > 1 then parts[#parts + 1] = format("%d more like it: undo(%d)", r.alike, r.alike) end
   if r.left then
-    parts[#parts + 1] = r.left > 1000 and "over 1000 left" or ("%d left"):format(r.left)
+    parts[#parts + 1] = r.left > 1000 and "over 1000 left" or format("%d left", r.left)
   end
   local text = table.concat(parts, "   ")
   if #r.written == 0 then return text end
-  return ("%s\n%s to since then, and %s: not taken back, so the same steps lead elsewhere now"):format(text,
+  return format("%s\n%s to since then, and %s: not taken back, so the same steps lead elsewhere now", text,
     #r.written == 1 and r.written[1] .. " was written" or "X and y were written",
     #r.written == 1 and "stays as it is" or "stay as they are")
 end
@@ -66,7 +67,7 @@ local more = "; network{..., undo = 256} keeps more megabytes of it than %g"
 -- Why what was before is no longer kept.
 local function why(net)
   local lost = past.of(net).lost
-  return lost and ": " .. tostring(lost) or more:format(net.options.undo)
+  return lost and ": " .. tostring(lost) or format(more, net.options.undo)
 end
 
 --- net:undo([n])
@@ -119,14 +120,14 @@ function undo.seek(net, epoch, ...)
   if not p then no_past() end
   local place = again.find(net, epoch)
   local written = place and again.written(net, place)
-  local arrived = place and again.go(net, place, ("seek(%d)"):format(epoch))
+  local arrived = place and again.go(net, place, format("seek(%d)", epoch))
   if arrived == nil then
     local least, greatest = again.epochs(net)
     if place or (p.first > 1 or p.lost) and epoch < least then
       raise("seek: epoch %d is no longer kept%s", epoch, why(net))
     end
     raise("seek: epoch %d was not seen; seen are %d to %d%s", epoch, least, greatest,
-      epoch > net.epoch and ("; step(%d) goes there"):format(epoch - net.epoch) or "")
+      epoch > net.epoch and format("; step(%d) goes there", epoch - net.epoch) or "")
   end
   return result(net, { interrupted = not arrived or nil, written = written })
 end

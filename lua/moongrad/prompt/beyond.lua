@@ -7,6 +7,7 @@ local core = require "moongrad.core"
 local lists = require "moongrad.lists"
 
 local undefined = require "moongrad.prompt.undefined"
+local find, format, match, sub = string.find, string.format, string.match, string.sub
 
 local beyond = {}
 
@@ -37,8 +38,8 @@ local function of_number(t, last, path, parts)
   local is_explained = t.text[last + 1] == ":" and t.text[last + 2] == "explain"
   if not is_explained then return words .. ", which has no index and no method" end
   local n = #parts
-  return ("%s; what explains it is %s:explain(%s, %s)"):format(words, table.concat(parts, "", 1, n - 2),
-    parts[n - 1]:sub(2, -2), parts[n]:sub(2, -2))
+  return format("%s; what explains it is %s:explain(%s, %s)", words, table.concat(parts, "", 1, n - 2),
+    sub(parts[n - 1], 2, -2), sub(parts[n], 2, -2))
 end
 
 local indexes = { ["["] = true, ["."] = true, [":"] = true }
@@ -87,11 +88,11 @@ end
 --- What to say instead of these words of Lua's, of the tokens that begin in a line, and which of them it is about; nil
 -- where that is not certain. value_of(name) is what a variable is there.
 function beyond.explain(words, t, here, value_of)
-  local kind = words:match "^attempt to index a (%l+) value"
+  local kind = match(words, "^attempt to index a (%l+) value")
   if kind == "number" or kind == "nil" then
     return only(t, here, function(i) return follow(t, i, kind, value_of) end)
   end
-  if words:find "^attempt to compare .*nil" or words:find "a nil value %(field '" then
+  if find(words, "^attempt to compare .*nil") or find(words, "a nil value %(field '") then
     return only(t, here, function(i) return follow_report(words, t, i, value_of) end)
   end
 end

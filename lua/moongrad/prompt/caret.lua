@@ -1,6 +1,7 @@
 -- caret.lua - the place in a source line that an error is about, where that is certain.
 
 local lexer = require "moongrad.syntax.lexer"
+local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
 
 local caret = {}
 
@@ -11,11 +12,11 @@ local most_tries = 50      -- tokens of a line that are tried
 local function line_at(source, number)
   local from = 1
   for _ = 2, number do
-    local eol = source:find("\n", from, true)
+    local eol = find(source, "\n", from, true)
     if not eol then return nil end
     from = eol + 1
   end
-  return source:sub(from, (source:find("\n", from, true) or #source + 1) - 1), from
+  return sub(source, from, (find(source, "\n", from, true) or #source + 1) - 1), from
 end
 
 caret.line = line_at
@@ -36,39 +37,39 @@ end
 -- Does Lua's parser stop at the end of this text for another reason than that it ends?
 local function stops(text)
   local f, message = load(text, "=text", "t")
-  return not f and not message:find "<eof>$"
+  return not f and not find(message, "<eof>$")
 end
 
 -- Where in line number of the source, which does not compile after these words, the token is that Lua's
 -- message calls near: the first with which the text before it does not go on. Nil if there is none.
 function caret.near(source, number, near, words)
   if near == "<eof>" then
-    local last = source:find "%s*$"
-    local line, from = line_at(source, select(2, source:sub(1, last):gsub("\n", "")) + 1)
+    local last = find(source, "%s*$")
+    local line, from = line_at(source, select(2, gsub(sub(source, 1, last), "\n", "")) + 1)
     return last - from + 1, line
   end
-  near = near:match "^'(.*)'$"
-  local byte = near and tonumber(near:match "^<\\(%d+)>$") -- one that Lua does not show as it is
+  near = match(near, "^'(.*)'$")
+  local byte = near and tonumber(match(near, "^<\\(%d+)>$")) -- one that Lua does not show as it is
   if byte then near = string.char(byte) end
   local tokens, here, from = caret.tokens(source, number)
   if not tokens or not near then return nil end
   local tries = 0
   for _, i in ipairs(here) do
-    if source:sub(tokens.at[i], tokens.last[i]) == near and tries < most_tries then
+    if sub(source, tokens.at[i], tokens.last[i]) == near and tries < most_tries then
       tries = tries + 1
-      if stops((words or "") .. source:sub(1, tokens.last[i])) then return tokens.at[i] - from + 1 end
+      if stops((words or "") .. sub(source, 1, tokens.last[i])) then return tokens.at[i] - from + 1 end
     end
   end
   local line = line_at(source, number) -- what is no token, such as a string without an end
-  local at = line:find(near, 1, true)
-  return at and not line:find(near, at + 1, true) and at or nil
+  local at = find(line, near, 1, true)
+  return at and not find(line, near, at + 1, true) and at or nil
 end
 
 -- --- of what fails when it runs ---------------------------------------------------------
 
 local function set(words)
   local is = {}
-  for word in words:gmatch "%S+" do is[word] = true end
+  for word in gmatch(words, "%S+") do is[word] = true end
   return is
 end
 
@@ -104,7 +105,7 @@ local operators = {
 
 local function action(list, message)
   for _, pair in ipairs(list) do
-    if message:find(pair[1]) then return pair[2] end
+    if find(message, pair[1]) then return pair[2] end
   end
 end
 
@@ -142,23 +143,23 @@ end
 
 -- What the message is about: a test of a token.
 local function sought(t, message)
-  local done, kind, name = message:match "^attempt to (.*) a %w+ value %((%w+) '([^']*)'%)"
+  local done, kind, name = match(message, "^attempt to (.*) a %w+ value %((%w+) '([^']*)'%)")
   local fits = done and action(standing, done)
   if fits then return function(i) return is_named(t, i, kind, name) and fits(t, i) end end
-  local called = message:match "^bad argument #%d+ to '([^']+)'" or message:match "^calling '([^']+)' on bad self"
+  local called = match(message, "^bad argument #%d+ to '([^']+)'") or match(message, "^calling '([^']+)' on bad self")
   if called then
-    called = called:match "[^.:]*$"
+    called = match(called, "[^.:]*$")
     return function(i) return t.kind[i] == "name" and t.text[i] == called and is_called(t, i) end
   end
-  local operator = message:match "^([-+*/^]): " -- of matrices
+  local operator = match(message, "^([-+*/^]): ") -- of matrices
   if operator then return function(i) return t.text[i] == operator end end
-  if message:find "^attempt to index a %w+ value$" then
+  if find(message, "^attempt to index a %w+ value$") then
     return function(i) return is_call_indexed(t, i) end
   end
-  if message:find "^attempt to call a %w+ value$" then
+  if find(message, "^attempt to call a %w+ value$") then
     return function(i) return is_called_again(t, i) end
   end
-  done = not kind and message:match "^attempt to (.*)"
+  done = not kind and match(message, "^attempt to (.*)")
   local which = done and action(operators, done)
   if which then return function(i) return which[t.text[i]] end end
 end

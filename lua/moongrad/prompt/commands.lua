@@ -5,6 +5,7 @@ local declared = require "moongrad.commands"
 local live = require "moongrad.prompt.live"
 local mg = require "moongrad"
 local raise = require "moongrad.raise"
+local format = string.format
 
 local commands = {}
 
@@ -17,12 +18,12 @@ commands.functions = functions
 -- as if the user had called it.
 local this = debug.getinfo(1, "S").source
 local function calling(call, get)
-  local text = ("local get = ... return function(...) return %s(...) end"):format(call)
+  local text = format("local get = ... return function(...) return %s(...) end", call)
   return assert(load(text, this, "t"))(get)
 end
 
 for name, record in pairs(declared.of.net) do
-  if not record.only_net then functions[name] = calling(("get '%s':%s"):format(name, name), live.current) end
+  if not record.only_net then functions[name] = calling(format("get '%s':%s", name, name), live.current) end
 end
 
 local undo = functions.undo
@@ -42,7 +43,7 @@ function functions.undo(n, ...)
   if live.NET and wanted > 0 and select("#", ...) == 0 and commands_left(live.NET, wanted) == wanted then
     local there = depth(live.NET, wanted)
     while there < wanted do
-      labels[#labels + 1] = ("LAYERS = %s"):format(live.NET.layers)
+      labels[#labels + 1] = format("LAYERS = %s", live.NET.layers)
       live.NET, wanted = core.network_state(live.NET).before, wanted - there - 1
       there = depth(live.NET, wanted)
     end
@@ -97,10 +98,10 @@ end
 -- What to write instead of giving a session function a value.
 local function instead(name, v)
   if name == "cost" or name == "init" or name == "activation" then
-    return ("to choose one write NET.options.%s = %s"):format(name, type(v) == "string" and ("%q"):format(v) or "...")
+    return format("to choose one write NET.options.%s = %s", name, type(v) == "string" and format("%q", v) or "...")
   end
   local text = type(v) == "number" and tostring(v) or "..."
-  return ("to call it write %s(%s)"):format(name, text)
+  return format("to call it write %s(%s)", name, text)
 end
 
 function commands.assign(name, v)

@@ -10,6 +10,8 @@ local show = require "moongrad.show"
 local text = require "moongrad.text"
 local undefined = require "moongrad.prompt.undefined"
 local unloadable = require "moongrad.prompt.unloadable"
+local find, format, gsub, match, rep, sub =
+  string.find, string.format, string.gsub, string.match, string.rep, string.sub
 
 local errors = {}
 
@@ -18,7 +20,7 @@ local most_locals = 20                  -- of a frame
 local most_bytes = 1 << 20              -- of a file of which a line is shown
 local most_source = 100000              -- of an input whose tokens are looked at
 
-local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/.-$"
+local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$")
 local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
 
 -- --- sources ------------------------------------------------------------------------------
@@ -33,28 +35,28 @@ end
 
 -- The text that a chunk was compiled from; nil where it is not to be had.
 local function source_text(session, source)
-  local n = source:match "^=%[(%d+)%]$"
+  local n = match(source, "^=%[(%d+)%]$")
   if n then return session.inputs.text(tonumber(n)) end
-  if source:find "^@/dev/" then return nil end -- to read a pipe might take for ever
-  if source:find "^@" then return file_text(source:sub(2)) end
-  return not source:find "^=" and source or nil
+  if find(source, "^@/dev/") then return nil end -- to read a pipe might take for ever
+  if find(source, "^@") then return file_text(sub(source, 2)) end
+  return not find(source, "^=") and source or nil
 end
 
 -- A line as it is shown below what is said of it, and a caret below column, if there is one: one line or two.
 local function pointed(line, column, indent)
   local room = math.max(show.width() - #indent - 1, 20)
-  local blank = #line:match "^%s*"
-  line = line:sub(blank + 1)
+  local blank = #match(line, "^%s*")
+  line = sub(line, blank + 1)
   if not column then return indent .. text.line(line, room) end
   column = column - blank
-  local before = text.escape(line:sub(1, column - 1)):gsub("\t", " ")
-  local rest = line:sub(column)
+  local before = gsub(text.escape(sub(line, 1, column - 1)), "\t", " ")
+  local rest = sub(line, column)
   if text.width(before) > room * 2 // 3 then -- what the caret points at is to be seen
     local from = utf8.offset(before, -(room // 3)) or 1
-    before = "..." .. before:sub(from)
+    before = "..." .. sub(before, from)
   end
   local width = text.width(before)
-  return ("%s%s%s\n%s%s^"):format(indent, before, text.line(rest, room - width), indent, (" "):rep(width))
+  return format("%s%s%s\n%s%s^", indent, before, text.line(rest, room - width), indent, rep(" ", width))
 end
 
 -- --- frames ---------------------------------------------------------------------------------
@@ -80,7 +82,7 @@ local function locals_of(thread, level)
     local name, v = getlocal(thread, level, i)
     while name and #list < most_locals do
       if step < 0 then name = "..." end
-      if name:sub(1, 1) ~= "(" then list[#list + 1] = { name = name, text = printer.brief(v, room), value = v } end
+      if sub(name, 1, 1) ~= "(" then list[#list + 1] = { name = name, text = printer.brief(v, room), value = v } end
       i = i + step
       name, v = getlocal(thread, level, i)
     end
@@ -93,17 +95,17 @@ local function called(info)
   local name, what = info.name, info.namewhat
   if info.what == "main" then return "in main chunk" end
   if what == "for iterator" then return "in the iterator of a for" end
-  if name then return ("in %s '%s'"):format((what == "method" or what == "metamethod") and what or "function", name) end
+  if name then return format("in %s '%s'", (what == "method" or what == "metamethod") and what or "function", name) end
   if info.what == "C" then return "in a function of C" end
-  return ("in function <%s:%d>"):format(info.short_src, info.linedefined)
+  return format("in function <%s:%d>", info.short_src, info.linedefined)
 end
 
 local function frame_at(thread, level)
   local info = getinfo(thread, level, "Slntf")
-  local is_own = info.source:sub(1, #folder) == folder
+  local is_own = sub(info.source, 1, #folder) == folder
   local frame = {
     source = info.source, line = info.currentline, what = called(info), func = info.func, tail = info.istailcall,
-    where = is_own and "moongrad/" .. info.source:sub(#folder + 1) or info.short_src,
+    where = is_own and "moongrad/" .. sub(info.source, #folder + 1) or info.short_src,
     is_users = info.currentline > 0 and not is_own,
   }
   frame.locals = frame.is_users and locals_of(thread, level) or {}
@@ -171,21 +173,21 @@ local advice = { -- what Lua's words begin with -> the next step
 -- The next step for a message; is_placed: is it certain which token it is about?
 local function advise(words, is_placed)
   for _, a in ipairs(advice) do
-    local kind = words:match(a[1])
+    local kind = match(words, a[1])
     if kind and kind ~= "nil" and (is_placed or not a.is_placed) then return a[2] end
   end
 end
 
 -- The words of Lua's message, or better ones where a name stands for nothing.
 local function reword(session, words, thread, frame, t, i)
-  local done, name = words:match "^attempt to (.*) a nil value %(global '([%w_]+)'%)$"
+  local done, name = match(words, "^attempt to (.*) a nil value %(global '([%w_]+)'%)$")
   if name then
     local better, more = undefined.name(session, name)
     if better and more and done == "call" then return better end
-    if better then return ("%s (attempt to %s a nil value)"):format(better, done) end
+    if better then return format("%s (attempt to %s a nil value)", better, done) end
     return words
   end
-  if t and words:find "a nil value %(field '" then
+  if t and find(words, "a nil value %(field '") then
     local path = path_to(t, i, frame)
     return path and undefined.field(session, path) or words
   end
@@ -207,14 +209,14 @@ local function user_lines(frames)
   local lines, before, times, head = {}, nil, 1, nil
   for _, f in ipairs(frames) do
     if f.skipped then
-      lines[#lines + 1] = ("  ... %d levels"):format(f.skipped)
+      lines[#lines + 1] = format("  ... %d levels", f.skipped)
       before = nil
     elseif f.is_users and before and has_place(before, f.where, f.line) and before.what == f.what then
       times = times + 1
-      lines[head] = ("  %s:%d: %s, %d times"):format(f.where, f.line, f.what, times)
+      lines[head] = format("  %s:%d: %s, %d times", f.where, f.line, f.what, times)
     elseif f.is_users then
       before, times, head = f, 1, #lines + 1
-      lines[head] = ("  %s:%d: %s"):format(f.where, f.line, f.what)
+      lines[head] = format("  %s:%d: %s", f.where, f.line, f.what)
       lines[#lines + 1] = place(f, "    ")
     end
   end
@@ -251,11 +253,11 @@ end
 
 -- The line that a message names when no frame is there: that of a file which does not compile; then the next step.
 local function named_place(session, where, line, words)
-  local source = source_text(session, where:find "^%[%d+%]$" and "=" .. where or "@" .. where)
+  local source = source_text(session, find(where, "^%[%d+%]$") and "=" .. where or "@" .. where)
   local shown = source and caret.line(source, tonumber(line))
   if not shown then return nil end
   line = tonumber(line)
-  local near = words:match " near (.*)$"
+  local near = match(words, " near (.*)$")
   if not near then return pointed(shown, caret.of(source, line, words), "  ") end
   local column, ending = caret.near(source, line, near) -- the last with something in it, where the end is what is near
   return pointed(ending or shown, column, "  "), unloadable.hint(session, source, line, words)
@@ -263,15 +265,15 @@ end
 
 -- Is the frame an input of one line, which is still to be seen?
 local function is_on_screen(session, frame)
-  local n = frame.source:match "^=%[(%d+)%]$"
-  return n and tonumber(n) == session.inputs.last and not session.inputs.text(tonumber(n)):find("\n", 1, true)
+  local n = match(frame.source, "^=%[(%d+)%]$")
+  return n and tonumber(n) == session.inputs.last and not find(session.inputs.text(tonumber(n)), "\n", 1, true)
 end
 
 -- The position in front of a message and its words. What was raised again, by coroutine.wrap or error,
 -- has two positions: the second is the one where it happened.
 local function split(message, frames)
-  local where, line, words = message:match "^([^\n]-):(%d+): (.*)$"
-  local inner, at, rest = (words or ""):match "^(%[%d+%]):(%d+): (.*)$"
+  local where, line, words = match(message, "^([^\n]-):(%d+): (.*)$")
+  local inner, at, rest = match(words or "", "^(%[%d+%]):(%d+): (.*)$")
   if not inner then return where, line, words end
   for _, f in ipairs(frames) do
     if f.is_users then
@@ -288,7 +290,7 @@ function errors.failed(session, thread, message)
   local where, line, words = split(message, frames)
   local frame, tokens, at, said = find_places(session, frames, where, line, words or "")
   if words then
-    message = ("%s:%s: %s"):format(where, line, said or reword(session, words, thread, frame, tokens, at))
+    message = format("%s:%s: %s", where, line, said or reword(session, words, thread, frame, tokens, at))
   end
   local named, hint
   if where and not frame then named, hint = named_place(session, where, line, words) end
@@ -313,7 +315,7 @@ end
 -- Where an input that does not compile after these words stops: the number of the line, the column or
 -- nil, the line.
 local function stop_of(source, message, words)
-  local number, near = message:match "^%[%d+%]:(%d+): .* near (.*)$"
+  local number, near = match(message, "^%[%d+%]:(%d+): .* near (.*)$")
   if not number then return nil end
   local column, line = caret.near(source, tonumber(number), near, words)
   return tonumber(number), column, line or caret.line(source, tonumber(number))
@@ -321,8 +323,8 @@ end
 
 -- The message of a syntax error, nil without one; Lua leaves out what it is near when that is a zero byte.
 local function with_zero(message)
-  if not message or message:find " near " then return message end
-  local about_token = message:find "expected" or message:find "syntax error$"
+  if not message or find(message, " near ") then return message end
+  local about_token = find(message, "expected") or find(message, "syntax error$")
   return about_token and message .. " near '<\\0>'" or message
 end
 
@@ -330,7 +332,7 @@ end
 local function next_step(session, source, message, number, column)
   if #source > most_source then return "" end
   local _, from = caret.line(source, number)
-  local at = message:find "<eof>$" and #source + 1 or from + column - 1
+  local at = find(message, "<eof>$") and #source + 1 or from + column - 1
   local hint = habits.hint(source, at, message, undefined.is_callable(session))
   return hint and "; " .. hint or ""
 end
@@ -340,9 +342,9 @@ function errors.unreadable(session, message)
   local last_n = session.inputs.last
   local source = session.inputs.text(last_n)
   message = with_zero(message)
-  if source and not source:find "^[=?]" then
+  if source and not find(source, "^[=?]") then
     local number, column, line = stop_of(source, message, "")
-    local _, other = load("return " .. source, ("=[%d]"):format(last_n), "t")
+    local _, other = load("return " .. source, format("=[%d]", last_n), "t")
     other = tostring(with_zero(other))
     local n, further, l = stop_of(source, other, "return ")
     if further and (not column or n > number or n == number and further > column) then
@@ -360,11 +362,11 @@ function trace.__tostring(self)
   local lines = { self.message or "no error so far" }
   for _, f in ipairs(self.frames) do
     if f.skipped then
-      lines[#lines + 1] = ("  ... %d levels"):format(f.skipped)
+      lines[#lines + 1] = format("  ... %d levels", f.skipped)
     else
-      lines[#lines + 1] = ("  %s%s: %s"):format(f.where, f.line > 0 and ":" .. f.line or "", f.what)
+      lines[#lines + 1] = format("  %s%s: %s", f.where, f.line > 0 and ":" .. f.line or "", f.what)
       lines[#lines + 1] = place(f, "    ")
-      for _, v in ipairs(f.locals) do lines[#lines + 1] = ("      %s = %s"):format(v.name, v.text) end
+      for _, v in ipairs(f.locals) do lines[#lines + 1] = format("      %s = %s", v.name, v.text) end
       if f.tail then lines[#lines + 1] = "  (...tail calls...)" end
     end
   end

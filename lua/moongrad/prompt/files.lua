@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
+local find, format, gsub = string.find, string.format, string.gsub
 
 local files = {}
 
@@ -16,7 +17,7 @@ function files.begin(s) ran = s.ran end
 -- ~/ is the user's home, as in a shell.
 function files.expand(path)
   local home = getenv "HOME"
-  return home and home ~= "" and path:gsub("^~/", (home:gsub("%%", "%%%%")) .. "/") or path
+  return home and home ~= "" and gsub(path, "^~/", (gsub(home, "%%", "%%%%")) .. "/") or path
 end
 
 -- The text of a file, or nil and why not.
@@ -53,8 +54,8 @@ end
 local function chunk(who, path)
   local text, message = text_of(path)
   if not text then raise("%s: cannot read %s", who, message) end
-  if text:find "^\27" then raise("%s: %s is a precompiled chunk; only Lua source is run here", who, path) end
-  local f, problem = load(text:gsub("^#[^\n]*", ""), "@" .. path, "t")
+  if find(text, "^\27") then raise("%s: %s is a precompiled chunk; only Lua source is run here", who, path) end
+  local f, problem = load(gsub(text, "^#[^\n]*", ""), "@" .. path, "t")
   if not f then error(problem, 0) end
   ran(path, text)
   return f
@@ -68,7 +69,7 @@ function files.run(path, ...)
   return chunk("run", path_of("run", path))(...)
 end
 
-local function quote(path) return "'" .. path:gsub("'", "'\\''") .. "'" end
+local function quote(path) return "'" .. gsub(path, "'", "'\\''") .. "'" end
 
 --- edit([path])
 -- Opens a file in your editor, $VISUAL or else $EDITOR, waits until you leave it, and runs the file when it was
@@ -89,17 +90,17 @@ function files.edit(path, ...)
   end
   local before = read(path)
   io.stdout:flush()
-  local ok, how, status = execute(editor .. " " .. quote(path:find "^-" and "./" .. path or path))
+  local ok, how, status = execute(editor .. " " .. quote(find(path, "^-") and "./" .. path or path))
   if not ok then
     local why = how == "signal" and "signal" or "status"
-    return nil, ("edit: %s ended with %s %d; %s is not run"):format(editor, why, status, path)
+    return nil, format("edit: %s ended with %s %d; %s is not run", editor, why, status, path)
   end
   local after, message = read(path)
   if not after then
     if not before then return nil, "edit: " .. path .. " was not made; nothing is run" end
     return nil, "edit: " .. message
   end
-  if after == before then return nil, ("edit: %s is as it was; run %q runs it"):format(path, path) end
+  if after == before then return nil, format("edit: %s is as it was; run %q runs it", path, path) end
   return files.run(path)
 end
 

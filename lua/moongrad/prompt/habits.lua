@@ -5,11 +5,12 @@
 local commands = require "moongrad.commands"
 local lexer = require "moongrad.syntax.lexer"
 local options = require "moongrad.options"
+local find, format, gmatch, match, sub = string.find, string.format, string.gmatch, string.match, string.sub
 
 local habits = {}
 
 local guides = {} -- keywords that say in what kind of place one is
-for word in ("if elseif while until for function then do else repeat end return"):gmatch "%a+" do
+for word in gmatch("if elseif while until for function then do else repeat end return", "%a+") do
   guides[word] = true
 end
 
@@ -52,7 +53,7 @@ local words = {
 -- Is what has this name called with a word in quotes?
 local function takes_word(name)
   local command = commands.global(name)
-  local kind = command and options.kinds[command.takes:match "^%a+"]
+  local kind = command and options.kinds[match(command.takes, "^%a+")]
   return kind and kind.is_text or name == "dofile" or name == "require"
 end
 
@@ -61,12 +62,12 @@ local function of_two(t, i, source, is_callable)
   local name, kind = t.text[i - 1], t.kind[i]
   if t.kind[i - 1] ~= "name" or kind ~= "name" and kind ~= "number" and kind ~= "keyword" then return nil end
   if words[name] then return words[name] end
-  local word = source:match("^[^%s;(]+", t.at[i])
-  if i == 2 and name == "help" then return ("write help %q or ?%s"):format(word, word) end
-  if i == 2 and takes_word(name) then return ("write %s %q"):format(name, word) end
+  local word = match(source, "^[^%s;(]+", t.at[i])
+  if i == 2 and name == "help" then return format("write help %q or ?%s", word, word) end
+  if i == 2 and takes_word(name) then return format("write %s %q", name, word) end
   local is_word = kind == "name" or kind == "number"
   if i == 2 and is_word and is_callable(name) then
-    return ("to call %s write %s(%s)"):format(name, name, t.n == i and t.text[i] or t.text[i] .. " ...")
+    return format("to call %s write %s(%s)", name, name, t.n == i and t.text[i] or t.text[i] .. " ...")
   end
 end
 
@@ -85,14 +86,14 @@ local one_sign = {
 }
 
 local function of_signs(t, i, source)
-  local asked = t.text[i] == "?" and source:match "^%s*([%a_][%w_.:]*)%s*%?+%s*$"
+  local asked = t.text[i] == "?" and match(source, "^%s*([%a_][%w_.:]*)%s*%?+%s*$")
   if asked then return "write ?" .. asked end
   local text, before = t.text[i], t.text[i - 1] or ""
   local found = pairs_of_signs[before .. " " .. text] or pairs_of_signs[text .. " " .. (t.text[i + 1] or "")]
   if found then return found end
-  if text == "=" and touches(t, i) and before:find "^[-+*/%%^|&.]+$" then
+  if text == "=" and touches(t, i) and find(before, "^[-+*/%%^|&.]+$") then
     local name = t.kind[i - 2] == "name" and i == 3 and t.text[1] or "x"
-    return ("Lua has no %s=: write %s = %s %s ..."):format(before, name, name, before)
+    return format("Lua has no %s=: write %s = %s %s ...", before, name, name, before)
   end
   if text == "//" and i > 1 then return nil end
   return one_sign[text]
@@ -116,11 +117,11 @@ local function of_brackets(t, i, message)
   local is_index = bracket == "[" and (t.kind[at - 1] == "name" or t.text[at - 1] == "]" or t.text[at - 1] == ")")
   if is_index and text == "," then return "one index in each bracket: A[1][2]" end
   if is_index and text == ":" then return "some rows are A:rows(1, 2), some columns A:cols(1, 2)" end
-  local is_list = text == "[" and (not before or before:find "^[=(,{]$" or before == "return")
-    or text == "," and bracket == "(" and message:find "')' expected"
+  local is_list = text == "[" and (not before or find(before, "^[=(,{]$") or before == "return")
+    or text == "," and bracket == "(" and find(message, "')' expected")
   if is_list then return "a list is {1, 2, 3}" end
   local begins = t.kind[i] == "name" or t.kind[i] == "number" or t.kind[i] == "string" or text == "{"
-  if begins and bracket and message:find "^%S+ '[})]' expected" then return "is a comma missing before it?" end
+  if begins and bracket and find(message, "^%S+ '[})]' expected") then return "is a comma missing before it?" end
 end
 
 local blocks = { ["for"] = "for i = 1, 10 do ... end", ["while"] = "while x do ... end",
@@ -129,7 +130,7 @@ local blocks = { ["for"] = "for i = 1, 10 do ... end", ["while"] = "while x do .
 
 -- Is token i a colon at the end of its line?
 local function ends_line(t, i, source)
-  return t.text[i] == ":" and (i == t.n or source:sub(t.last[i], t.at[i + 1]):find("\n", 1, true) ~= nil)
+  return t.text[i] == ":" and (i == t.n or find(sub(source, t.last[i], t.at[i + 1]), "\n", 1, true) ~= nil)
 end
 
 -- A brace or a colon where a block begins.
@@ -141,7 +142,7 @@ local function of_blocks(t, i, source, message)
   end
   local block = at > 0 and blocks[keyword_before(t, at)]
   local begins = t.text[at] == "{" or ends_line(t, at, source)
-    or t.text[at] == ":" and message:find " '%l+' expected" -- then, do
+    or t.text[at] == ":" and find(message, " '%l+' expected") -- then, do
   if block and begins then return "a block is " .. block end
   if i > t.n and (t.text[t.n] == ":" or t.text[t.n - 1] == ":") then return "a method is called, NET:step()" end
 end
@@ -154,7 +155,7 @@ function habits.hint(source, at, message, is_callable)
   local t, i = lexer.tokens(source), 1
   while i <= t.n and t.at[i] < at do i = i + 1 end
   if i > 2 and t.text[1] == "#" then return "a comment begins with --" end
-  if message:find "<eof> expected" and t.text[i] == "end" then return "there is one end too many" end
+  if find(message, "<eof> expected") and t.text[i] == "end" then return "there is one end too many" end
   if i > t.n then return of_blocks(t, i, source, message) end
   return of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
     or of_two(t, i, source, is_callable)

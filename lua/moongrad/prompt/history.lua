@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local inputs = require "moongrad.prompt.inputs"
 local raise = require "moongrad.raise"
+local find, format, gsub, rep = string.find, string.format, string.gsub, string.rep
 
 local history = {}
 
@@ -13,11 +14,11 @@ function history.begin(s) host = s.host end
 local list = { __name = "history", __metatable = false } -- the metatable of what history returns
 
 function list.__tostring(h)
-  if #h == 0 then return h.pattern and ("no input holds %q"):format(h.pattern) or "no inputs yet" end
+  if #h == 0 then return h.pattern and format("no input holds %q", h.pattern) or "no inputs yet" end
   local width, lines = 3, {}
   for _, e in ipairs(h) do width = math.max(width, #tostring(e.n) + 1) end
   for i, e in ipairs(h) do
-    lines[i] = ("%" .. width .. "d  %s"):format(e.n, (e.text:gsub("\n", "\n" .. (" "):rep(width + 2))))
+    lines[i] = format("%" .. width .. "d  %s", e.n, (gsub(e.text, "\n", "\n" .. rep(" ", width + 2))))
   end
   return table.concat(lines, "\n")
 end
@@ -33,7 +34,7 @@ function history.history(pattern, ...)
   end
   local found = setmetatable({ pattern = pattern }, list)
   local function add(n, text)
-    if text and (not pattern or text:find(pattern, 1, true)) then found[#found + 1] = { n = n, text = text } end
+    if text and (not pattern or find(text, pattern, 1, true)) then found[#found + 1] = { n = n, text = text } end
   end
   local former = pattern and host.former and host.former() or {}
   for i, text in ipairs(former) do add(i - #former, text) end

@@ -1,5 +1,7 @@
 -- inputs.lua - what was typed at the prompt: each input has a number, by which errors name it.
 
+local format, match = string.format, string.match
+
 local inputs = {}
 
 local most = 1000 -- texts that are kept
@@ -10,9 +12,9 @@ inputs.last = 0 -- the number of the last input
 
 -- ?step is short for help "step", a lone ? for help().
 local function expand(text)
-  local name = text:match "^%s*%?%s*(.-)[%s?]*$"
+  local name = match(text, "^%s*%?%s*(.-)[%s?]*$")
   if not name then return text end
-  return name == "" and "return help()" or ("return help(%q)"):format(name)
+  return name == "" and "return help()" or format("return help(%q)", name)
 end
 
 -- A new input. Returns its number and what is to be compiled, under the name "=[number]".

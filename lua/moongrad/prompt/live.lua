@@ -5,6 +5,7 @@ local mg = require "moongrad"
 local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
+local format = string.format
 
 local live = {
   NET = nil, -- the current network, nil before there is one
@@ -74,8 +75,8 @@ end
 
 -- What to do who wants a variable of this name. A local at the prompt is gone with its line.
 function live.own_name(name)
-  return ("for a variable of your own choose another name; in a script or between do and end also local %s = ...")
-    :format(name)
+  return format("for a variable of your own choose another name; in a script or between do and end also local %s = ...",
+    name)
 end
 
 -- X = v or y = v: a matrix from here on, whether there is a network or not.

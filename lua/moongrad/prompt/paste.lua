@@ -4,6 +4,7 @@
 -- printed between them is left out.
 
 local lines = require "moongrad.syntax.lines"
+local find, gmatch, gsub, match = string.find, string.gmatch, string.gsub, string.match
 
 local paste = {}
 
@@ -15,14 +16,14 @@ local ascii = { "^>%f[^>=] ?(.*)", "^%d+> ?(.*)", "^%d+ J?=?[%d.einfa+-]+> ?(.*)
 -- The line without the prompt that it begins with; nil if it begins with none.
 local function after_prompt(line, prompts)
   for _, pattern in ipairs(prompts) do
-    local text = line:match(pattern)
+    local text = match(line, pattern)
     if text then return text end
   end
 end
 
 local function split_lines(text)
   local list = {}
-  for line in (text .. "\n"):gmatch "(.-)\n" do list[#list + 1] = line end
+  for line in gmatch(text .. "\n", "(.-)\n") do list[#list + 1] = line end
   return list
 end
 
@@ -33,7 +34,7 @@ local function style(list)
   end
   local first = 1
   while list[first] == "" do first = first + 1 end
-  if list[first] and after_prompt(list[first], ascii) and (#list > first or not list[first]:find "^%d+>") then
+  if list[first] and after_prompt(list[first], ascii) and (#list > first or not find(list[first], "^%d+>")) then
     return ascii
   end
 end
@@ -57,7 +58,7 @@ end
 local function statements(list, judge)
   local found, i, depth = {}, 1, lines.scan(table.concat(list, "\n")).depth
   while i <= #list do
-    if list[i]:find "%S" then
+    if find(list[i], "%S") then
       local j = end_of_statement(list, i, depth, judge)
       if not j then return found, table.concat(list, "\n", i) end
       found[#found + 1] = table.concat(list, "\n", i, j)
@@ -76,14 +77,14 @@ local function transcript(list, prompts, judge)
     local block = { text }
     i = i + 1
     while text and list[i] and not after_prompt(list[i], prompts) do
-      local line = list[i]:gsub("^>> ?", "")
-      if line:find "^%s+>>" and judge(table.concat(block, "\n") .. "\n" .. line) == "bad" then
-        line = line:gsub("^%s+>> ?", "") -- the prompt put blanks before what came line by line
+      local line = gsub(list[i], "^>> ?", "")
+      if find(line, "^%s+>>") and judge(table.concat(block, "\n") .. "\n" .. line) == "bad" then
+        line = gsub(line, "^%s+>> ?", "") -- the prompt put blanks before what came line by line
       end
       block[#block + 1] = line
       i = i + 1
     end
-    if text and text:find "%S" and not text:find "%^C$" then
+    if text and find(text, "%S") and not find(text, "%^C$") then
       local last = end_of_statement(block, 1, lines.scan(table.concat(block, "\n")).depth, judge)
       if last then
         found[#found + 1] = table.concat(block, "\n", 1, last)

@@ -6,6 +6,7 @@ local page = require "moongrad.help.page"
 local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
 local text = require "moongrad.text"
+local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
 
 local printer = {}
 
@@ -16,7 +17,7 @@ local most_key = 40    -- columns of a key
 local short = 16       -- columns of an item that does not need a line of its own
 
 local classof = debug.getmetatable
-local folder = debug.getinfo(1, "S").source:match "^(.*)prompt/.-$"
+local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$")
 
 local function has_words(v)
   local meta = classof(v)
@@ -78,7 +79,7 @@ end
 local function is_own(v)
   if type(v) == "userdata" then return true end -- or of Lua's
   local f = rawget(classof(v), "__tostring")
-  return type(f) == "function" and debug.getinfo(f, "S").source:sub(1, #folder) == folder
+  return type(f) == "function" and sub(debug.getinfo(f, "S").source, 1, #folder) == folder
 end
 
 -- What __tostring makes of an object, in one line; a matrix says its shape only. With calm set none
@@ -89,10 +90,10 @@ local function object(v, room, calm)
     return text.line(type(name) == "string" and name or type(v), room)
   end
   local ok, words = pcall(tostring, v)
-  if not ok then return text.line(("<%s: %s>"):format(type(v), tostring(words)), room) end
-  local name = words:find("\n", 1, true) and type(classof(v)) == "table" and rawget(classof(v), "__name")
-  if type(name) == "string" and not words:match "^[^\n]*":find(name, 1, true) then words = name .. " " .. words end
-  return text.line(words:match "^[^\n]*", room) -- "matrix 2 x 3"
+  if not ok then return text.line(format("<%s: %s>", type(v), tostring(words)), room) end
+  local name = find(words, "\n", 1, true) and type(classof(v)) == "table" and rawget(classof(v), "__name")
+  if type(name) == "string" and not find(match(words, "^[^\n]*"), name, 1, true) then words = name .. " " .. words end
+  return text.line(match(words, "^[^\n]*"), room) -- "matrix 2 x 3"
 end
 
 local pretty
@@ -107,8 +108,8 @@ end
 local function path_to(path, k)
   if not path then return nil end
   if lexer.is_name(k) then return path .. "." .. k end
-  if type(k) == "string" then return ("%s[%s]"):format(path, text.quote(k)) end
-  return ranks[type(k)] and ("%s[%s]"):format(path, tostring(k))
+  if type(k) == "string" then return format("%s[%s]", path, text.quote(k)) end
+  return ranks[type(k)] and format("%s[%s]", path, tostring(k))
 end
 
 -- The items of a table as texts.
@@ -122,7 +123,7 @@ local function items(t, seen, path, depth, room)
     list[n + i] = name .. pretty(rawget(t, k), seen, path_to(path, k), depth + 1, room, text.width(name))
   end
   local left = length - n + count - #keys
-  if left > 0 then list[#list + 1] = ("... %d more"):format(left) end
+  if left > 0 then list[#list + 1] = format("... %d more", left) end
   return list
 end
 
@@ -135,8 +136,8 @@ local function table_text(t, seen, path, depth, room)
   seen.left = seen.left - 1
   local list = items(t, seen, path, depth, room - 2)
   local line = "{" .. table.concat(list, ", ") .. "}"
-  if not line:find "\n" and text.width(line) <= room then return line end
-  return "{\n  " .. layout(list, room - 2):gsub("\n", "\n  ") .. "\n}"
+  if not find(line, "\n") and text.width(line) <= room then return line end
+  return "{\n  " .. gsub(layout(list, room - 2), "\n", "\n  ") .. "\n}"
 end
 
 -- A value at a depth of tables, within room columns of which its line has used some already. What was
@@ -152,7 +153,7 @@ end
 -- A value in one line of room columns, two levels of tables deep. None of the user's code is run.
 function printer.brief(v, room)
   local seen = { left = 10, calm = true }
-  return text.line(pretty(v, seen, nil, most_depth - 2, room):gsub("\n *", " "), room)
+  return text.line(gsub(pretty(v, seen, nil, most_depth - 2, room), "\n *", " "), room)
 end
 
 -- A matrix or a list of matrices in colour; nil for anything else.
@@ -181,7 +182,7 @@ function printer.echo(...)
   local texts, several = {}, false
   for i = 1, select("#", ...) do
     texts[i] = printer.text(select(i, ...), i)
-    several = several or texts[i]:find "\n" ~= nil
+    several = several or find(texts[i], "\n") ~= nil
   end
   io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
 end

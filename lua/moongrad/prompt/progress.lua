@@ -3,6 +3,7 @@
 local core = require "moongrad.core"
 local running = require "moongrad.running"
 local show = require "moongrad.show"
+local format, sub = string.format, string.sub
 
 local progress = {}
 
@@ -13,10 +14,10 @@ local reserve = 3 -- columns left free: for ^C, and the last one, at which a lin
 local function left(seconds)
   local n = math.floor(seconds + 0.5)
   if seconds ~= seconds or seconds > 1e9 then return nil end
-  if n < 60 then return ("%d s left"):format(n) end
-  if n < 3600 then return ("%d min %d s left"):format(n // 60, n % 60) end
-  if n < 86400 then return ("%d h %d min left"):format(n // 3600, n % 3600 // 60) end
-  return ("%d d %d h left"):format(n // 86400, n % 86400 // 3600)
+  if n < 60 then return format("%d s left", n) end
+  if n < 3600 then return format("%d min %d s left", n // 60, n % 60) end
+  if n < 86400 then return format("%d h %d min left", n // 3600, n % 3600 // 60) end
+  return format("%d d %d h left", n // 86400, n % 86400 // 3600)
 end
 
 -- The first of the texts that fits, or what does of the last.
@@ -25,18 +26,18 @@ local function fitting(texts)
   for _, text in ipairs(texts) do
     if #text <= width then return text end
   end
-  return texts[#texts]:sub(1, width)
+  return sub(texts[#texts], 1, width)
 end
 
 -- unit: what is counted; done of wanted after the from-th, the last cost, for so many seconds.
 function progress.text(unit, seconds, done, wanted, from, cost)
-  if not done then return fitting { ("%.1f s"):format(seconds) } end
+  if not done then return fitting { format("%.1f s", seconds) } end
   local now, last = from + math.floor(done), from + wanted
-  local count, brief = ("%s %d of %d"):format(unit, now, last), ("%d/%d"):format(now, last)
-  local price = cost and ("   cost %.4g"):format(cost) or ""
+  local count, brief = format("%s %d of %d", unit, now, last), format("%d/%d", now, last)
+  local price = cost and format("   cost %.4g", cost) or ""
   local rest = done > 0 and left(seconds * (wanted - done) / done)
   rest = rest and "   " .. rest or ""
-  return fitting { count .. price .. rest, brief .. price .. rest, brief .. rest, count, brief, ("%d"):format(now) }
+  return fitting { count .. price .. rest, brief .. price .. rest, brief .. rest, count, brief, format("%d", now) }
 end
 
 -- What core.progress calls: after so many seconds of a call of the engine, or when that is over.

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local escape = require("moongrad.text").escape
+local format, gmatch, gsub, sub = string.format, string.gmatch, string.gsub, string.sub
 
 local prompt = {}
 
@@ -31,7 +32,7 @@ local function default(net, utf8)
   if net then
     text = text .. (utf8 and " " or "") .. net.epoch
     local cost, is_j = core.last_cost(net)
-    if cost then text = ("%s %s%.5g"):format(text, is_j and "J=" or "", cost) end
+    if cost then text = format("%s %s%.5g", text, is_j and "J=" or "", cost) end
   end
   return text .. "> "
 end
@@ -40,12 +41,12 @@ end
 -- and elsewhere left out; others are shown. Marks that the user has set are not needed.
 local function shown(text, readline)
   local parts, at = {}, 1
-  text = text:gsub("[\1\2]", "")
-  for from, color, to in text:gmatch "()(\27%[[%d;:]*m)()" do
-    parts[#parts + 1] = escape(text:sub(at, from - 1)) .. (readline and "\1" .. color .. "\2" or "")
+  text = gsub(text, "[\1\2]", "")
+  for from, color, to in gmatch(text, "()(\27%[[%d;:]*m)()") do
+    parts[#parts + 1] = escape(sub(text, at, from - 1)) .. (readline and "\1" .. color .. "\2" or "")
     at = to
   end
-  return table.concat(parts) .. escape(text:sub(at))
+  return table.concat(parts) .. escape(sub(text, at))
 end
 
 -- The prompt, or the one for more of an input.

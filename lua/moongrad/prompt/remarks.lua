@@ -4,6 +4,9 @@ local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
 local quantities = require "moongrad.quantities"
 local undefined = require "moongrad.prompt.undefined"
+local byte, find, format, gmatch, gsub, lower, match, sub, upper =
+  string.byte, string.find, string.format, string.gmatch, string.gsub, string.lower, string.match, string.sub,
+    string.upper
 
 local remarks = {}
 
@@ -36,7 +39,7 @@ end
 
 -- The remark about the locals of input n, once.
 local function of_locals(_, text, n)
-  if not text:find("local", 1, true) or #text > most_text then return nil end
+  if not find(text, "local", 1, true) or #text > most_text then return nil end
   local t = lexer.tokens(text)
   lexer.nest(t)
   local unused
@@ -53,30 +56,30 @@ local function of_locals(_, text, n)
   end
   if not unused or told_local then return nil end
   told_local = true
-  return ("the local %s has gone with its input; without local it would have stayed"):format(unused)
+  return format("the local %s has gone with its input; without local it would have stayed", unused)
 end
 
 -- --- names that stand for nothing ----------------------------------------------------------
 
 -- The names of a text that is nothing but "a" or "a.b.c", or gives that to one: "x = a".
 local function path_of(text)
-  text = text:gsub("%-%-[^\n]*", ""):gsub("^%s*=", ""):gsub("^%s*return%s+", "")
-  local path, target = text:match "^%s*([%a_][%w_.]*)%s*$", nil
-  if not path then target, path = text:match "^%s*([%a_][%w_.]*)%s*=%s*([%a_][%w_.]*)%s*$" end
+  text = gsub(gsub(gsub(text, "%-%-[^\n]*", ""), "^%s*=", ""), "^%s*return%s+", "")
+  local path, target = match(text, "^%s*([%a_][%w_.]*)%s*$"), nil
+  if not path then target, path = match(text, "^%s*([%a_][%w_.]*)%s*=%s*([%a_][%w_.]*)%s*$") end
   if not path or lexer.keywords[path] or target == path then return nil end
   local list = {}
-  for name in path:gmatch "[%a_][%w_]*" do list[#list + 1] = name end
+  for name in gmatch(path, "[%a_][%w_]*") do list[#list + 1] = name end
   return table.concat(list, ".") == path and list
 end
 
 local function of_names(session, text)
   local path = #text < 1000 and path_of(text)
-  if not path or path[1]:find "^_%d*$" then return nil end
+  if not path or find(path[1], "^_%d*$") then return nil end
   if #path > 1 then return undefined.field(session, path) end
   local name = path[1]
   local words = undefined.name(session, name)
   if words and vanished[name] then
-    return ("no '%s'; the local %s of [%d] has gone with that input"):format(name, name, vanished[name])
+    return format("no '%s'; the local %s of [%d] has gone with that input", name, name, vanished[name])
   end
   return words
 end
@@ -88,8 +91,8 @@ local almost = { -- the user's name -> what to say
 }
 for _, quantity in ipairs(quantities) do -- without NET: net is a good name for one of several networks
   local name, what = quantity.name, quantity.hint or nil
-  almost[name:lower()] = what
-  almost[name:sub(1, 1) .. name:sub(2):lower()] = what
+  almost[lower(name)] = what
+  almost[sub(name, 1, 1) .. lower(sub(name, 2))] = what
 end
 
 local matrices = { x = "the data is X", Y = "the targets are y" } -- only where they hold numbers in rows
@@ -101,9 +104,9 @@ local function of_globals(_, text)
     for name, what in next, list do
       local v = rawget(_G, name)
       local fits = v ~= nil and (list == almost or type(v) == "table" or type(v) == "userdata")
-      if fits and text:find("%f[%w_]" .. name .. "%f[^%w_]") then
+      if fits and find(text, "%f[%w_]" .. name .. "%f[^%w_]") then
         list[name] = nil
-        said[#said + 1] = ("%s is a global of your own now; %s"):format(name, what)
+        said[#said + 1] = format("%s is a global of your own now; %s", name, what)
       end
     end
   end
@@ -123,12 +126,12 @@ local told = { BETA = true, ZETA = true } -- names of which nothing is said: the
 -- Those of the live names that a new name may be a typo of. THETA0 is none; in small letters, where names are
 -- words, neither are beta and layer.
 local function mistyped(name)
-  local list, is_word = {}, name ~= name:upper()
+  local list, is_word = {}, name ~= upper(name)
   for _, live in ipairs(meant) do
     local known, new = live, name
-    if is_word then known, new = live:lower(), name:lower() end
-    if new:find("^" .. known .. (is_word and "" or "[%d_]")) then return {} end
-    local is_far = is_word and (#live < 5 or known:find(new, 1, true) == 1 or known:byte() ~= new:byte())
+    if is_word then known, new = lower(live), lower(name) end
+    if find(new, "^" .. known .. (is_word and "" or "[%d_]")) then return {} end
+    local is_far = is_word and (#live < 5 or find(known, new, 1, true) == 1 or byte(known) ~= byte(new))
     if not is_far then list[#list + 1] = live end
   end
   return names.near(name, list)
@@ -137,10 +140,10 @@ end
 local function of_typos(session, text)
   local said = {}
   for name in next, session.fresh do
-    local near = not told[name] and text:find("%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
+    local near = not told[name] and find(text, "%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
     if near and #near > 0 then
       told[name] = true
-      said[#said + 1] = ("%s is a new variable%s"):format(name, names.suggest(name, near))
+      said[#said + 1] = format("%s is a new variable%s", name, names.suggest(name, near))
     end
   end
   table.sort(said)
@@ -170,14 +173,14 @@ end
 
 -- X = {0, 0}, {0, 1}: Lua takes the first and leaves the rest.
 local function of_rows(_, text)
-  if #text > most_text or not text:find("}%s*,%s*{") then return nil end
+  if #text > most_text or not find(text, "}%s*,%s*{") then return nil end
   local t = lexer.nest(lexer.tokens(text))
   for i = 2, t.n do
     local around = t.text[i] == "=" and t.text[i + 1] == "{" and t.text[t.around[i + 1]]
     local n = around ~= false and around ~= "{" and around ~= "(" and tables_from(t, i + 1) or 0
     local name = n > 1 and only_target(t, i)
     if name then
-      return ("%s is the first of these %d tables only; rows go into braces together, %s = {{0, 0}, {0, 1}}"):format(
+      return format("%s is the first of these %d tables only; rows go into braces together, %s = {{0, 0}, {0, 1}}",
         name, n, name)
     end
   end
@@ -186,7 +189,7 @@ end
 -- Is the remark about the last input all that there is to say? The nil of exit is not wanted.
 function remarks.says_all(session)
   local text = session.inputs.text(session.inputs.last)
-  local name = text and #text < 1000 and text:match "^%s*(%a+)%s*$"
+  local name = text and #text < 1000 and match(text, "^%s*(%a+)%s*$")
   return name and undefined.is_leave(name) or false
 end
 

@@ -3,6 +3,7 @@
 local mg = require "moongrad"
 local options = require "moongrad.options"
 local text = require "moongrad.text"
+local format = string.format
 
 local reset = {}
 
@@ -33,8 +34,8 @@ local done = { __name = "reset", __metatable = false } -- the metatable of what 
 function done.__tostring(r)
   local names = r.names
   local gone = #names == 0 and "no names of yours" or
-    ("%d name%s of yours (%s)"):format(#names, #names == 1 and "" or "s", text.first(names))
-  return ("gone: %s%s; seed(%d)%s"):format(r.network and "the network, " or "", gone, r.seed,
+    format("%d name%s of yours (%s)", #names, #names == 1 and "" or "s", text.first(names))
+  return format("gone: %s%s; seed(%d)%s", r.network and "the network, " or "", gone, r.seed,
     #openings > 0 and "; init.lua was run again" or "")
 end
 

@@ -12,6 +12,7 @@ local mg = require "moongrad"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local running = require "moongrad.running"
+local match = string.match
 
 local session = {
   inputs = inputs,
@@ -59,7 +60,7 @@ end
 local function assign(set, v)
   local ok, message = pcall(set, v)
   if ok then return end
-  local text = type(message) == "string" and message:match "^[^:\n]*moongrad/[%w_/]+%.lua:%d+: (.*)"
+  local text = type(message) == "string" and match(message, "^[^:\n]*moongrad/[%w_/]+%.lua:%d+: (.*)")
   if text then raise("%s", text) end
   error(message, 0)
 end

@@ -5,6 +5,7 @@ local mg = require "moongrad"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
+local find, format, lower, match = string.find, string.format, string.lower, string.match
 
 local undefined = {}
 
@@ -19,9 +20,9 @@ local function why_nil(session, name)
   local net = session.value "NET"
   local quantity = quantities.by_name[name]
   if net and core.walk_state(net) then
-    return ("it is not made yet: operation %s of the walk makes it"):format(quantity.op)
+    return format("it is not made yet: operation %s of the walk makes it", quantity.op)
   elseif net then
-    return ("there has been no %s yet: %s makes it"):format(quantity.lacks, quantities.makers(quantity))
+    return format("there has been no %s yet: %s makes it", quantity.lacks, quantities.makers(quantity))
   end
   return "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
 end
@@ -54,7 +55,7 @@ local function suggest(session, name)
   end
   if #name > 1 then return names.suggest(name, list) end
   for _, other in ipairs(list) do -- every letter is near every other: only x for X
-    if other:lower() == name:lower() then return names.suggest(name, { other }) end
+    if lower(other) == lower(name) then return names.suggest(name, { other }) end
   end
   return ""
 end
@@ -72,10 +73,10 @@ end
 
 -- What to add to an error that is being handled: "; " and the next step; nil without one.
 function undefined.hint(session, message, thread)
-  if message:find ": theta%[[^\n]*%]: expected a layer from 1 to %d+$" then
+  if find(message, ": theta%[[^\n]*%]: expected a layer from 1 to %d+$") then
     return is_write(thread) and "; " .. own_list or nil
   end
-  local name = message:match "a nil value %(global '([%w_]+)'%)$"
+  local name = match(message, "a nil value %(global '([%w_]+)'%)$")
   if not name then return nil end
   if not session.is_live(name) then return suggest(session, name) end
   return "; " .. why_nil(session, name) .. (name == "THETA" and "; " .. own_list or "")
@@ -97,9 +98,9 @@ end
 -- nil when it has a value. Then, whether there was more to say than that there is none.
 function undefined.name(session, name)
   if undefined.value(session, name) ~= nil then return nil end
-  if session.is_live(name) then return ("%s is nil: %s"):format(name, why_nil(session, name)), true end
+  if session.is_live(name) then return format("%s is nil: %s", name, why_nil(session, name)), true end
   local near = suggest(session, name)
-  return ("no '%s'%s"):format(name, near), near ~= ""
+  return format("no '%s'%s", name, near), near ~= ""
 end
 
 -- Is a table one of moongrad's or of Lua's libraries, whose names are known?
@@ -112,7 +113,7 @@ local function suggest_field(session, path, name, t, list)
   local near = names.suggest(name, list)
   if #names.near(name, list) > 0 then return near end
   if not is_library(session, path, t) then return nil end
-  return near ~= "" and near or ("; Tab behind %s. lists what there is"):format(path)
+  return near ~= "" and near or format("; Tab behind %s. lists what there is", path)
 end
 
 local hidden = { classes = true, done = true, wanted = true } -- of reports, for their own use
@@ -126,7 +127,7 @@ function undefined.of_report(where, r, name)
   end
   table.sort(list)
   local near = #names.near(name, list) > 0 and names.suggest(name, list)
-  return ("no '%s' in %s%s"):format(name, where, near or "; the report has " .. table.concat(list, " "))
+  return format("no '%s' in %s%s", name, where, near or "; the report has " .. table.concat(list, " "))
 end
 
 -- Likewise of a path, the names between the dots, whose last is missing in a table of names that are known, or like it.
@@ -143,7 +144,7 @@ function undefined.field(session, path)
       end
       local where = table.concat(path, ".", 1, i - 1)
       local hint = suggest_field(session, where, path[i], t, list)
-      return hint and ("no '%s' in %s%s"):format(path[i], where, hint)
+      return hint and format("no '%s' in %s%s", path[i], where, hint)
     end
     t = v
   end

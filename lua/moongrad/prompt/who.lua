@@ -3,6 +3,7 @@
 local describe = require "moongrad.describe"
 local options = require "moongrad.options"
 local page = require "moongrad.help.page"
+local find = string.find
 
 local who = {}
 
@@ -11,7 +12,7 @@ local session -- value(name), base and replaced() of the session
 function who.begin(s) session = s end
 
 -- Is this global the session's to make: _ and _1, the last results?
-local function is_result(name) return name:find "^_%d*$" ~= nil end
+local function is_result(name) return find(name, "^_%d*$") ~= nil end
 
 local list = { __name = "who", __metatable = false }
 

@@ -1,6 +1,7 @@
 -- lines.lua - what the lines of a text stand in: blocks, brackets, long strings; for indents and to part statements.
 
 local lexer = require "moongrad.syntax.lexer"
+local find, gmatch, match = string.find, string.gmatch, string.match
 
 local lines = {}
 
@@ -11,11 +12,11 @@ scan.__index = scan
 
 -- Goes to the newlines from where it is to a place, which are within one token (is_inside) or between two.
 function scan:go(to, is_inside)
-  local at = self.text:find("\n", self.at, true)
+  local at = find(self.text, "\n", self.at, true)
   while at and at <= to do
     self.depth[self.line] = not is_inside and #self.stack
     self.line, self.at_start = self.line + 1, not is_inside and self.stack[#self.stack] or nil
-    at = self.text:find("\n", at + 1, true)
+    at = find(self.text, "\n", at + 1, true)
   end
   self.at = to + 1
 end
@@ -23,7 +24,7 @@ end
 -- Does what is open at the end of a text go on in the next line? What is between quotes does after a backslash.
 local function goes_on(open, text)
   local closing = open and open.closing
-  return closing ~= nil and (#closing > 1 or text:find "\\\n?$" ~= nil)
+  return closing ~= nil and (#closing > 1 or find(text, "\\\n?$") ~= nil)
 end
 
 -- Reads a text. depth[k] is how many blocks and brackets are open at the end of line k, false inside a string or
@@ -48,16 +49,16 @@ function lines.scan(text)
   return self
 end
 
-local function blanks_of(list, k) return #list[k]:match "^[ \t]*" end
+local function blanks_of(list, k) return #match(list[k], "^[ \t]*") end
 
 -- For a new line after the text: its blanks, and the blanks that the line before should have when it
 -- begins with what closes a block, else nil.
 function lines.indent(text)
   local seen, list = lines.scan(text), {}
   if seen.inside then return 0 end
-  for line in (text .. "\n"):gmatch "(.-)\n" do list[#list + 1] = line end
+  for line in gmatch(text .. "\n", "(.-)\n") do list[#list + 1] = line end
   local opener, last = seen.stack[#seen.stack], list[#list]
-  local first = last:match "^%s*([%w_]+)" or last:match "^%s*([%]%)}])"
+  local first = match(last, "^%s*([%w_]+)") or match(last, "^%s*([%]%)}])")
   local own = (lexer.closes[first] or dedents[first]) and blanks_of(list, seen.at_start or #list)
   if not opener then return 0, own end
   local base = opener == #list and own or blanks_of(list, opener)

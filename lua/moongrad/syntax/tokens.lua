@@ -1,6 +1,7 @@
 -- tokens.lua - the tokens of a piece of Lua as a list, as they are written. For reading inputs, not for running them.
 
 local lexer = require "moongrad.syntax.lexer"
+local sub = string.sub
 
 local tokens = {}
 
@@ -10,7 +11,7 @@ function tokens.of(text)
   local t, list = lexer.tokens(text), {}
   if t.broken or t.open and t.open.kind == "string" then return nil end
   for i = 1, t.n do
-    list[i] = { kind = t.kind[i], text = text:sub(t.at[i], t.last[i]), from = t.at[i], to = t.last[i] }
+    list[i] = { kind = t.kind[i], text = sub(text, t.at[i], t.last[i]), from = t.at[i], to = t.last[i] }
   end
   return list
 end

@@ -20,6 +20,7 @@ static size_t prefix;    /* ... up to where the cursor was */
 static char *shown;      /* what was found last; another text begins a new search */
 static int found;        /* its index in the history; the history's length for the draft */
 static int accepted;     /* inputs that Enter found in the text */
+static int cancelled;    /* did Ctrl-D give the input up? */
 static int column;       /* where Up and Down want to be in a line */
 
 /* --- Enter ---------------------------------------------------------------------------- */
@@ -102,7 +103,7 @@ static int accept_or_newline(int count, int key) {
  */
 static int delete_or_cancel(int count, int key) {
   if (rl_point < rl_end || line_start(rl_end) == 0) return rl_delete(count, key);
-  line_cancel();
+  cancelled = 1;
   view_draw();
   return rl_newline(1, key);
 }
@@ -269,9 +270,9 @@ static int edit(int count, int key) {
   fprintf(f, "%s\n", rl_line_buffer);
   fflush(f);
   snprintf(command, sizeof command, "${VISUAL:-${EDITOR:-vi}} '%s'", path);
-  line_give(1);
+  term_lend();
   int status = system(command);
-  line_give(0);
+  term_take_back();
   FILE *again = status == 0 ? fopen(path, "r") : NULL; /* an editor may write another file of that name */
   if (again != NULL) {
     replace_from(again);
@@ -301,8 +302,10 @@ static int paste(int count, int key) {
 
 int edit_accepted(void) { return accepted; }
 
+int edit_cancelled(void) { return cancelled; }
+
 void edit_begin(void) {
-  accepted = 0;
+  accepted = cancelled = 0;
   keep(&draft, NULL);
   keep(&shown, NULL);
 }

@@ -29,6 +29,7 @@ static size_t from = 1, to = 1;        /* which of them; the first place is for 
 static int utf8;                       /* is that what the terminal speaks? */
 static unsigned char held[4];          /* a character whose first bytes Readline has had */
 static int n_held, given;              /* its bytes, and how many of them */
+static int stale;                      /* does the screen lag behind the keys? */
 
 int keys_wait(void) { return given < n_held || from < to ? 0 : sig_wait(keys); }
 
@@ -37,17 +38,26 @@ int keys_waiting(void) {
   return given < n_held || from < to || (ioctl(keys, FIONREAD, &n) == 0 && n > 0);
 }
 
+void keys_redisplay(void) {
+  stale = keys_waiting();
+  if (!stale) view_draw();
+}
+
+void keys_refresh(void) {
+  if (stale) keys_redisplay();
+}
+
 void keys_drop(void) { n_held = given = 0, from = to = 1; }
 
 /* Reads at most n bytes; 0 at the end of the input or when a signal ends the reading, which leaves
    its mark. What made the terminal readable may be gone: Ctrl-C throws away what was typed. */
 static size_t read_keys(unsigned char *buf, size_t n) {
-  line_refresh(); /* it may be long until there are more */
+  keys_refresh(); /* it may be long until there are more */
   for (;;) {
     int sig = sig_wait(keys);
-    if (line_ends(sig)) return 0;
+    if (sig_ends_line(sig)) return 0;
     if (sig != 0) {
-      line_attend(sig);
+      term_handle(sig);
       continue;
     }
     ssize_t k = read(keys, buf, n);

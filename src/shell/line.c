@@ -21,23 +21,10 @@ static int use_readline; /* else stdin is read as it is */
 static int reading;      /* is Readline at work? */
 static int echo;         /* stdin is no terminal: what is read is shown, as Readline does */
 static int done;         /* has Readline given its line? */
-static int stale;        /* does the display lag behind? */
-static int brackets;     /* does the terminal say what is pasted? */
-static int cancelled;    /* is that line to be thrown away? */
 static int idle;         /* Ctrl-C on an empty line so far, one after the other */
 static char *result;     /* the line, NULL at the end of the input */
 static int place;        /* in the history, of what is edited */
 static char *prefill;    /* what the next line begins with */
-
-static void take_terminal(int meta) {
-  rl_prep_terminal(meta);
-  if (brackets) fputs("\033[?2004h", rl_outstream);
-}
-
-static void restore_terminal(void) {
-  if (brackets) fputs("\033[?2004l\r", rl_outstream);
-  rl_deprep_terminal();
-}
 
 /* A line is there. Keys that Readline has but did not use, as the rest of a macro, are for the next one: now
    it would run them in a terminal that is not its own. */
@@ -59,33 +46,6 @@ static void abandon(int sig) {
   rl_replace_line("", 0);
   rl_cleanup_after_signal();
   rl_callback_handler_remove();
-}
-
-int line_ends(int sig) { return sig == SIGINT || sig_ends(sig); }
-
-void line_attend(int sig) {
-  sig_take(sig);
-  if (sig == SIGWINCH) { /* what is shown goes as it was laid out, and comes as it fits now */
-    rl_clear_visible_line();
-    view_measure();
-    rl_forced_update_display();
-    return;
-  }
-  rl_cleanup_after_signal();
-  sig_default(sig);        /* Ctrl-Z stops it here */
-  rl_reset_after_signal(); /* continued */
-  view_measure();
-  rl_forced_update_display();
-}
-
-/* The display is brought up to date when no more keys wait: a burst of them is shown at once. */
-static void redisplay(void) {
-  stale = keys_waiting();
-  if (!stale) view_draw();
-}
-
-void line_refresh(void) {
-  if (stale) redisplay();
 }
 
 /* Ctrl-C twice on an empty line: whoever does that wants to leave. */
@@ -115,7 +75,7 @@ static int finish(char **line, size_t *len) {
     fflush(rl_outstream);
     if (sig == SIGINT) hint(empty && !done);
   }
-  if (sig || cancelled) {
+  if (sig || edit_cancelled()) {
     free(result);
     result = NULL;
     if (sig == SIGINT) sig_take(SIGINT);
@@ -152,7 +112,7 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
   sig_hold();
   reading = 1;
   view_measure(); /* it may have changed while Lua ran */
-  done = cancelled = stale = 0;
+  done = 0;
   result = NULL;
   edit_begin();
   rl_callback_handler_install(strlen(prompt) > MAX_PROMPT ? "> " : prompt, on_line);
@@ -163,14 +123,14 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
     free(prefill);
     prefill = NULL;
   }
-  while (!line_ends(sig = keys_wait())) {
+  while (!sig_ends_line(sig = keys_wait())) {
     if (sig == 0)
       rl_callback_read_char();
     else
-      line_attend(sig);
+      term_handle(sig);
     if (done) break;
     keep_undo();
-    line_refresh(); /* the keys that waited may be the beginning of one */
+    keys_refresh(); /* the keys that waited may be the beginning of one */
   }
   int how = finish(line, len);
   reading = 0;
@@ -181,11 +141,9 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
 void line_break_off(void) {
   if (!reading) return;
   reading = 0;
-  restore_terminal();
+  term_restore();
   sig_release();
 }
-
-void line_cancel(void) { cancelled = 1; }
 
 void line_prefill(const char *text) {
   free(prefill);
@@ -193,24 +151,11 @@ void line_prefill(const char *text) {
   for (size_t n = prefill ? strlen(prefill) : 0; n > 0 && prefill[n - 1] == '\n'; n--) prefill[n - 1] = '\0';
 }
 
-void line_give(int away) {
-  if (away) {
-    rl_cleanup_after_signal();
-    sig_release();
-    return;
-  }
-  sig_hold();
-  sig_take(SIGINT); /* it was meant for the program that ran */
-  rl_reset_after_signal();
-  view_measure();
-  rl_forced_update_display();
-}
-
 /* Waits until a line was typed; the signal that ended that, 0 for none. */
 static int wait_line(void) {
   int sig;
   sig_hold();
-  while ((sig = sig_wait(STDIN_FILENO)) != 0 && !line_ends(sig)) {
+  while ((sig = sig_wait(STDIN_FILENO)) != 0 && !sig_ends_line(sig)) {
     sig_take(sig);
     if (sig != SIGWINCH) sig_default(sig);
   }
@@ -271,18 +216,14 @@ void line_setup(lua_State *L, int lines) {
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   rl_change_environment = 0; /* LINES and COLUMNS stay the user's */
-  rl_prep_term_function = take_terminal;
-  rl_deprep_term_function = restore_terminal;
+  term_setup();
   comp_setup(L);
   if (lines) edit_setup(L);
   rl_initialize();
   keys_setup();
-  /* We ask for brackets, not Readline 8.2: it also looks for them after Escape in C-r, and the keys that it
-     puts back then bring it down. */
-  brackets = lines && strcmp(rl_variable_value("enable-bracketed-paste"), "on") == 0;
-  rl_variable_bind("enable-bracketed-paste", "off");
+  term_mark_pastes(lines);
   if (lines) {
     edit_replace();
-    rl_redisplay_function = redisplay; /* not before: it would make Readline think the terminal dumb */
+    rl_redisplay_function = keys_redisplay; /* not before: it would make Readline think the terminal dumb */
   }
 }

@@ -133,6 +133,7 @@ static void wrap(lua_State *L, const char *field, lua_CFunction f) {
 
 int prog_open(lua_State *L) {
   if (!is_wanted()) return 0;
+  sig_clear_with(prog_clear);
   lua_pushglobaltable(L);
   wrap(L, "print", clear_and_print);
   lua_getfield(L, -1, "io");

@@ -14,6 +14,7 @@
    plain.c     the prompt of --no-session
    line.c      one line, from Readline or from plain input
    keys.c      the bytes that Readline gets
+   terminal.c  the terminal while a line is edited: taken, lent, resized
    view.c      what of a large input is shown
    edit.c      the keys of an input of several lines
    history.c   the history file
@@ -133,16 +134,19 @@ void esc_printf(FILE *f, const char *format, ...);
 void sig_prompt(int on);      /* from here on Ctrl-C and what ends a program belong to the prompt */
 void sig_enter(lua_State *L); /* Ctrl-C stops what L runs ... */
 int sig_leave(void);          /* ... until here; what stop_leave says */
-int sig_pressed(void);        /* was Ctrl-C pressed since sig_enter? */
-void sig_restore(void);       /* the terminal is again as it was before anything ran */
-int sig_ends(int sig);        /* is it one that ends a session, as TERM and HUP? */
-int sig_ending(void);         /* the one of these that came, else 0 */
-void sig_hold(void);          /* while a line is read, signals only leave a mark ... */
-void sig_release(void);       /* ... until here */
-int sig_wait(int fd);         /* 0 when fd has input, else the signal that came */
-int sig_pending(int sig);     /* has it come and not been taken? */
-void sig_take(int sig);       /* forget that it came */
-void sig_default(int sig);    /* let it do what it does to any program, then hold again */
+void sig_clear_with(
+    void (*f)(void));       /* handlers call f, which takes the progress line away, before they write */
+int sig_pressed(void);      /* was Ctrl-C pressed since sig_enter? */
+void sig_restore(void);     /* the terminal is again as it was before anything ran */
+int sig_ends(int sig);      /* is it one that ends a session, as TERM and HUP? */
+int sig_ends_line(int sig); /* does it end the reading of a line, as Ctrl-C and these do? */
+int sig_ending(void);       /* the one of these that came, else 0 */
+void sig_hold(void);        /* while a line is read, signals only leave a mark ... */
+void sig_release(void);     /* ... until here */
+int sig_wait(int fd);       /* 0 when fd has input, else the signal that came */
+int sig_pending(int sig);   /* has it come and not been taken? */
+void sig_take(int sig);     /* forget that it came */
+void sig_default(int sig);  /* let it do what it does to any program, then hold again */
 
 /* --- stop.c ------------------------------------------------------------------- */
 
@@ -170,22 +174,29 @@ void line_setup(lua_State *L, int lines);                    /* may an input hav
 int line_editing(void);                                      /* does Readline read? */
 int line_read(const char *prompt, char **line, size_t *len); /* a line to be freed */
 void line_prefill(const char *text);                         /* what the next line begins with */
-void line_cancel(void);                                      /* the line that ends now is thrown away */
 void line_break_off(void); /* gives the terminal back if Readline has it, which will not go on */
-void line_give(int away);  /* the terminal goes to another program, and comes back */
-void line_refresh(void);   /* shows what the keys so far have done, if it lags behind */
-int line_ends(int sig);    /* does the signal end the reading? */
-void line_attend(int sig); /* else what it does is done here */
 
 /* --- keys.c ------------------------------------------------------------------- */
 
 void keys_setup(void);
 int keys_wait(void);           /* as sig_wait, for Readline's next key */
 int keys_waiting(void);        /* is there one already? */
+void keys_redisplay(void);     /* rl_redisplay_function: draws the input once no more keys wait */
+void keys_refresh(void);       /* draws it, if the screen lags behind the keys */
 void keys_reclaim(void);       /* takes back what Readline has not used */
 void keys_drop(void);          /* forgets those that were read ahead */
 char *keys_paste(size_t *len); /* what comes until the end of a paste, to be freed; NULL: a signal came */
 size_t keys_clean(char *s, size_t n); /* leaves what can be shown, newlines and tabs; how many bytes remain */
+
+/* --- terminal.c --------------------------------------------------------------- */
+
+void term_setup(void); /* Readline takes the terminal, and gives it back, as this file does */
+void term_mark_pastes(
+    int wanted);           /* is the terminal to mark what is pasted? After Readline has read its inputrc */
+void term_handle(int sig); /* does what Ctrl-Z or a new window size asks for while a line is edited */
+void term_lend(void);      /* another program has the terminal ... */
+void term_take_back(void); /* ... until here */
+void term_restore(void);   /* Readline will not go on: the terminal is as it was before */
 
 /* --- view.c ------------------------------------------------------------------- */
 
@@ -196,6 +207,7 @@ void view_draw(void);    /* shows the input, or the part of it around the cursor
 
 void edit_setup(lua_State *L); /* names the commands and binds them to keys */
 void edit_replace(void);       /* after Readline has read its inputrc */
+int edit_cancelled(void);      /* did Ctrl-D give the last line up? */
 int edit_accepted(void);       /* how many inputs the last line was found to be; 0: it was not asked */
 void edit_begin(void);         /* at the start of each line */
 

@@ -42,6 +42,7 @@ static struct termios modes;             /* of the terminal, for what ends in a 
 static int has_modes;
 static struct sigaction alarm_was;   /* and what SIGALRM does */
 static int is_typed;                 /* is standard input a terminal? */
+static void (*clear_line)(void);     /* see sig_clear_with; NULL without one */
 static struct sigaction outer[NSIG]; /* what those held did before sig_hold */
 static sigset_t outer_mask;          /* and which were blocked */
 
@@ -80,6 +81,11 @@ static void give_up(int sig) {
   raise(sig);
 }
 
+/* The progress line is out of the way of what is shown next. */
+static void clear(void) {
+  if (clear_line != NULL) clear_line();
+}
+
 /* A request may be lost: code that is being stopped can set a hook of its own, or begin
    one __gc handler after the other. Or wait once more: this ends a read, too. */
 static void on_alarm(int sig) {
@@ -88,7 +94,7 @@ static void on_alarm(int sig) {
   if (!stop_ask()) return;
   if (ending && has_passed(&ended, WAITED)) give_up(ending);
   if (presses > 0 && !hinted && has_passed(&first_press, PATIENCE)) {
-    prog_clear();
+    clear();
     hinted = write(STDERR_FILENO, hint, sizeof hint - 1) != 0;
   }
   wake(AGAIN);
@@ -146,7 +152,7 @@ static void on_ending(int sig) {
 static void on_suspend(int sig) {
   const int error = errno;
   sigset_t set;
-  prog_clear();
+  clear();
   set_signal(sig, SIG_DFL, 0);
   raise(sig);
   sigemptyset(&set);
@@ -215,6 +221,8 @@ int sig_ends(int sig) {
   return 0;
 }
 
+int sig_ends_line(int sig) { return sig == SIGINT || sig_ends(sig); }
+
 void sig_enter(lua_State *L) {
   presses = requested = hinted = 0;
   if (at_prompt && !has_modes) has_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
@@ -231,6 +239,8 @@ int sig_leave(void) {
   set_signal(SIGINT, at_prompt ? on_interrupt : SIG_DFL, 0);
   return stopped;
 }
+
+void sig_clear_with(void (*f)(void)) { clear_line = f; }
 
 int sig_pressed(void) { return presses > 0; }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Dependencies run one way: shell and binding know the layer below, never the one above.
 
-echo 1..10
+echo 1..11
 n=0
 # none WHAT FOUND: passes when nothing was found.
 none() {
@@ -48,6 +48,7 @@ needs() {
 
 none "no circle among the objects of src/engine" "$(circles engine)"
 none "no circle among the objects of src/binding" "$(circles binding)"
+none "no circle among the objects of src/shell" "$(circles shell)"
 
 # A circle that is put in is seen.
 circle() (

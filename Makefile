@@ -53,7 +53,7 @@ shell_CC   = $(engine_CC) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSI
 test_CC    = $(engine_CC) -Isrc/engine
 
 # Kernel files are compiled for each precision and instruction set; the best is chosen at run time.
-KERNELS := product activation cost flat narrow nudge optimiser
+KERNELS := $(patsubst src/engine/kernels/%.c,%,$(sort $(wildcard src/engine/kernels/*.c)))
 SETS    := base $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
 base_FLAGS   :=
 avx2_FLAGS   := -mavx2 -mfma
@@ -63,7 +63,7 @@ single_FLAGS := -DMG_IS_SINGLE
 
 objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
 VARIANTS := $(foreach t,double single,$(foreach s,$(SETS),$(t)_$(s)))
-ENGINE   := $(filter-out $(KERNELS:%=$(BUILD)/obj/engine/%.o),$(call objects,engine)) \
+ENGINE   := $(call objects,engine) \
             $(foreach v,$(VARIANTS),$(KERNELS:%=$(BUILD)/obj/engine/$(v)/%.o))
 BINDING := $(call objects,binding)
 SHELL_O := $(call objects,shell)
@@ -89,9 +89,9 @@ $(BUILD)/obj/engine/%.o: src/engine/%.c $(BUILD)/obj/engine/flags
 	$(SAY)$(engine_CC) -MMD -MP -c -o $@ $<
 
 define variant
-$(BUILD)/obj/engine/$(1)_$(2)/%.o: src/engine/%.c $(BUILD)/obj/engine/flags
+$(BUILD)/obj/engine/$(1)_$(2)/%.o: src/engine/kernels/%.c $(BUILD)/obj/engine/flags
 	@mkdir -p $$(@D)
-	$$(SAY)$$(engine_CC) -DMG_SUFFIX=$(1)_$(2) $$($(1)_FLAGS) $$($(2)_FLAGS) -Wno-psabi -MMD -MP -c -o $$@ $$<
+	$$(SAY)$$(engine_CC) -Isrc/engine -DMG_SUFFIX=$(1)_$(2) $$($(1)_FLAGS) $$($(2)_FLAGS) -Wno-psabi -MMD -MP -c -o $$@ $$<
 
 endef
 $(foreach t,double single,$(foreach s,$(SETS),$(eval $(call variant,$(t),$(s)))))
@@ -121,7 +121,7 @@ $(BUILD)/obj/%/flags: FORCE
 	@echo '$($*_CC)' | cmp -s - $@ || echo '$($*_CC)' > $@
 
 # The help: doc comments of the sources, made into a table.
-LUA_FILES := $(wildcard lua/moongrad/*.lua lua/moongrad/*/*.lua)
+LUA_FILES := $(sort $(foreach depth,* */* */*/*,$(wildcard lua/moongrad/$(depth).lua)))
 DOCUMENTED := $(sort $(wildcard src/binding/*.c) $(LUA_FILES))
 $(BUILD)/obj/binding/docs.o: $(BUILD)/gen/docs.h
 $(BUILD)/gen/docs.h: src/docs.awk $(DOCUMENTED)
@@ -150,7 +150,7 @@ threads-test:
 	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/tsan/tests/threads/states
 	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/tsan/tests/engine/test_team
 
-C_FILES := $(wildcard src/*/*.[ch] tests/*/*.[ch] bench/*.c bench/peers/*.[ch])
+C_FILES := $(wildcard src/*/*.[ch] src/*/*/*.[ch] tests/*/*.[ch] bench/*.c bench/peers/*.[ch])
 lint: all
 	luacheck -q lua scripts tests/lua tests/faults tests/threads tests/smoke.lua $(wildcard bench)
 	clang-format --dry-run -Werror $(C_FILES)

@@ -59,7 +59,7 @@ end
 
 -- The name of a value of an option: its own, if it is the user's own function.
 function options.name_of(v)
-  local _, self = core.own(v)
+  local _, self = core.custom(v)
   return self and self.name or v
 end
 
@@ -153,9 +153,9 @@ local show, finite, one_of = values.show, values.finite, values.one_of
 -- An activation or a cost: one of the user's own, by its name or itself, as the object, a built-in one as its name.
 local function function_of(who, kind, v)
   local f = functions[kind]
-  if core.own(v) == kind then return v end
-  if type(v) == "userdata" and core.own(v) then
-    raise("%s: expected one of %s, got the %s %s", who, table.concat(f.names, ", "), core.own(v), options.name_of(v))
+  if core.custom(v) == kind then return v end
+  if type(v) == "userdata" and core.custom(v) then
+    raise("%s: expected one of %s, got the %s %s", who, table.concat(f.names, ", "), core.custom(v), options.name_of(v))
   end
   one_of(who, kind, v, f.names)
   return f.own[v] or v
@@ -242,7 +242,7 @@ local check = {
   output = function(v) return function_of("output", "activation", v) end,
   cost = function(v)
     local cost = options.cost("cost", v)
-    return core.own(cost) and cost or own(v)
+    return core.custom(cost) and cost or own(v)
   end,
   optimizer = function(v) options.optimizer("optimizer", v) return own(v) end,
   precision = function(v) return one_of("precision", "precision", v, precisions) end,
@@ -363,7 +363,7 @@ function options.resolve(layers, given)
   local output = activations[#activations]
   if goes_with and output ~= goes_with then
     raise("cost %q goes with a %s output, not %s", cost, goes_with, options.name_of(output))
-  elseif not goes_with and output == "softmax" and not core.own(cost) then
+  elseif not goes_with and output == "softmax" and not core.custom(cost) then
     raise('a softmax output goes with cost "softmax", not %q', cost)
   elseif output == "softmax" and layers[#layers].size == 1 then
     raise('a softmax output of one unit is always 1: take two units, one for each class, or output = "sigmoid" with '

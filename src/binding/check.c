@@ -1,14 +1,14 @@
-/* check.c - the gradient check's numbers, and mistakes for it to find; lua/moongrad/inside/check.lua makes a
+/* check.c - the gradient check's numbers, and mistakes for it to find; lua/moongrad/check/check.lua makes a
    report of them. */
 
 #include <math.h>
 
-#include "../engine/bug.h"
 #include "../engine/check.h"
+#include "../engine/planted.h"
 
 #include "call.h"
+#include "custom.h"
 #include "network.h"
-#include "own.h"
 
 /* Raises where a difference that was wanted is not finite. */
 static void finite_differences(lua_State *L, const Network *n, size_t l, double epsilon, const Matrix *chosen,
@@ -111,7 +111,7 @@ static int check_rule(lua_State *L) {
   Network *n = network_check(L, 1);
   mg_rule rule = {.how = {.method = (mg_difference)luaL_checkoption(L, 2, NULL, methods),
                           .epsilon = luaL_checknumber(L, 3),
-                          .cost = own_cost(L, 4, n, luaL_optnumber(L, 5, n->net.cost.scale))},
+                          .cost = custom_cost(L, 4, n, luaL_optnumber(L, 5, n->net.cost.scale))},
                   .tolerance = luaL_checknumber(L, 6),
                   .is_finer = lua_toboolean(L, 7),
                   .j = luaL_checknumber(L, 8)};

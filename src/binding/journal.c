@@ -1,7 +1,7 @@
 /* journal.c - what the journal of a session asks and puts back: has it changed since, and to the last bit. */
 
 #include "call.h"
-#include "own.h"
+#include "custom.h"
 
 /* core.mark(net): a string that changes with every change of net, of its THETA, or of its X and y. */
 static int mark(lua_State *L) {

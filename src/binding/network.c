@@ -5,7 +5,7 @@
 #include "network.h"
 #include "arrays.h"
 #include "call.h"
-#include "own.h"
+#include "custom.h"
 #include "threads.h"
 
 #include <float.h>
@@ -90,7 +90,7 @@ static size_t read_layers(lua_State *L, mg_type type, size_t n_layers, mg_layer_
     spec[l].bias = lua_toboolean(L, -1);
     lua_pop(L, 1);
     push_raw(L, "activation");
-    spec[l].activation = own_activation(L, -1, type);
+    spec[l].activation = custom_activation(L, -1, type);
     if (spec[l].activation == NULL) fail(L, "network: no activation '%s'", lua_tostring(L, -1));
     lua_rawseti(L, kept, (lua_Integer)l + 1);
     lua_settop(L, kept);
@@ -152,7 +152,7 @@ static int network_new(lua_State *L) {
   lua_setiuservalue(L, -2, KEEP_PARAMETERS);
   for (size_t l = 0; l < n_layers; l++) {
     lua_rawgeti(L, activations, (lua_Integer)l + 1);
-    own_keep(L, -2, l + 1, -1);
+    custom_keep(L, -2, l + 1, -1);
     lua_pop(L, 1);
   }
   luaL_setmetatable(L, NETWORK);

@@ -59,7 +59,7 @@ typedef struct Network {
   uint64_t version_X, version_y; /* of their storages when they were staged */
   Storage *parameters;           /* of theta and its kin */
   Storage *batch;                /* of a, z, delta, or NULL */
-  uint64_t version_batch;        /* of it when narrow.c last read it */
+  uint64_t version_batch;        /* of it when tiny.c last read it */
   size_t order_rows;             /* length of the order kept */
   double told;      /* the cost told last, by a report, cost(), forward(), NAN if none was, ... */
   uint64_t told_at; /* of this epoch */

@@ -5,8 +5,8 @@
 
 #include "../engine/init.h"
 #include "call.h"
+#include "custom.h"
 #include "network.h"
-#include "own.h"
 
 /* THETA of one layer being drawn, row after row. */
 typedef struct Drawing {
@@ -78,7 +78,7 @@ bool network_pairs(const mg_network *net, const mg_cost_kind *kind) {
 
 mg_cost network_cost(lua_State *L, int idx, Network *n, const char *who) {
   const double scale = lua_isnoneornil(L, idx + 1) ? n->net.cost.scale : check_finite(L, idx + 1, "scale");
-  const mg_cost cost = own_cost(L, idx, n, scale);
+  const mg_cost cost = custom_cost(L, idx, n, scale);
   if (cost.kind == NULL) fail(L, "%s: no cost '%s'", who, lua_tostring(L, idx));
   if (!network_pairs(&n->net, cost.kind))
     fail(L, "%s: cost \"%s\" goes with output \"%s\"", who, cost.kind->name, cost.kind->output);
@@ -89,10 +89,10 @@ mg_cost network_cost(lua_State *L, int idx, Network *n, const char *who) {
 static int set_cost(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
-  const mg_cost cost = own_cost(L, 2, n, lua_isnoneornil(L, 3) ? 1 : check_finite(L, 3, "scale"));
+  const mg_cost cost = custom_cost(L, 2, n, lua_isnoneornil(L, 3) ? 1 : check_finite(L, 3, "scale"));
   if (cost.kind == NULL) return fail(L, "no cost '%s'", lua_tostring(L, 2));
   network_idle(L, n);
-  own_keep(L, 1, 0, 2);
+  custom_keep(L, 1, 0, 2);
   network_touch(n, TOUCH_SETTING);
   n->checked = false; /* another cost may want other targets */
   n->net.cost = cost;
@@ -146,10 +146,10 @@ static int set_activation(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
   const size_t l = network_layer(L, 2, n, "layer");
-  const mg_activation *g = own_activation(L, 3, n->net.type);
+  const mg_activation *g = custom_activation(L, 3, n->net.type);
   if (g == NULL) return fail(L, "no activation '%s'", lua_tostring(L, 3));
   network_idle(L, n);
-  own_keep(L, 1, l + 1, 3);
+  custom_keep(L, 1, l + 1, 3);
   network_touch(n, TOUCH_SETTING);
   if (n->net.layer[l].activation != g) { /* what a pass left no longer fits */
     n->net.made = MG_NOTHING;

@@ -8,8 +8,8 @@
 #include "../engine/plan.h"
 #include "arrays.h"
 #include "call.h"
+#include "custom.h"
 #include "network.h"
-#include "own.h"
 #include "report.h"
 
 #define INTERRUPTED "moongrad.interrupted" /* registry: the report of the last run that was stopped */

@@ -1,4 +1,4 @@
-/* walk.c - one step, operation by operation: what lua/moongrad/inside/walk.lua is made of. */
+/* walk.c - one step, operation by operation: what lua/moongrad/explain/walk.lua is made of. */
 
 #include <math.h>
 

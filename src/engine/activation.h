@@ -15,7 +15,7 @@ struct mg_activation {
   const char *name;
   bool kink;     /* does g' jump at z = 0? (a gradient check must know) */
   bool by_row;   /* does each a depend on its whole row of z? (softmax) */
-  void *context; /* for functions that are not the engine's own */
+  void *context; /* for functions that are not built in */
 
   /* a = g(z), rows from .. to - 1. All views: rows x units, columns adjacent. */
   mg_status (*forward)(const mg_activation *self, const mg_mat *z, mg_mat *a, size_t from, size_t to);

@@ -2,7 +2,7 @@
 
 #include "batch.h"
 
-#include "split.h"
+#include "parallel.h"
 
 /* Says of every view of the batch that it has rows rows. */
 static void set_rows(mg_network *net, size_t rows) {

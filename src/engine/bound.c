@@ -355,7 +355,8 @@ static bool is_known(const mg_network *net, const mg_cost *cost) {
   bool known = mg_family_of(net->kernels, cost->kind) != MG_OTHER_COST;
   for (size_t l = 0; l < net->n_layers; l++) {
     const mg_activation *g = net->layer[l].activation;
-    known &= g->by_row ? mg_own_activation(net->kernels, g) : mg_rounding_of(net->kernels, g)->name != NULL;
+    known &=
+        g->by_row ? mg_builtin_activation(net->kernels, g) : mg_rounding_of(net->kernels, g)->name != NULL;
   }
   return known;
 }

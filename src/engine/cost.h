@@ -39,7 +39,7 @@ typedef struct mg_cost_kind {
 struct mg_cost {
   const mg_cost_kind *kind;
   double scale;  /* c of "squares"; the others know their own */
-  void *context; /* for costs that are not the engine's own */
+  void *context; /* for costs that are not built in */
 };
 
 /* The built-in ones for elements of type, ended by one without a name. */

@@ -16,7 +16,7 @@ typedef struct point {
 /* Where a method looks, in steps h from w, and what each J counts for; over divisor * h. */
 typedef struct stencil {
   size_t n;
-  double at[MG_NUDGES], weight[MG_NUDGES], divisor;
+  double at[MG_PERTURBATIONS], weight[MG_PERTURBATIONS], divisor;
 } stencil;
 
 static const stencil stencils[] = {
@@ -25,15 +25,15 @@ static const stencil stencils[] = {
     [MG_FIVE_POINT] = {4, {-2, -1, 1, 2}, {1, -8, 8, -1}, 12},
 };
 
-/* --- J near THETA, from what one nudged weight changes ---------------------------------------- */
+/* --- J near THETA, from what one perturbed weight changes ---------------------------------------- */
 
-/* The batch's own pass, at THETA, is in the live z and a. A weight into unit i of layer l, nudged by h, adds
+/* The batch's own pass, at THETA, is in the live z and a. A weight into unit i of layer l, perturbed by h, adds
    h a_j to column i of z; the layers above follow. {64, 64, 10} on 32 rows: 51 to 1.95 ms for all 4,810. */
 
 /* Are all activations the engine's? */
-static bool own_activations(const mg_network *net) {
+static bool custom_activations(const mg_network *net) {
   for (size_t l = 0; l < net->n_layers; l++)
-    if (!mg_own_activation(net->kernels, net->layer[l].activation)) return false;
+    if (!mg_builtin_activation(net->kernels, net->layer[l].activation)) return false;
   return true;
 }
 
@@ -46,13 +46,13 @@ mg_status mg_differ_layer(mg_differ *d, size_t l) {
   d->is_next = l + 1 == last && !net->layer[last].activation->kink;
   d->rest = 0;
   d->penalty = mg_penalty(net);
-  d->rows = (most < MG_NUDGE_ROWS ? most : MG_NUDGE_ROWS) / 16 * 16;
-  d->is_fast = d->room != NULL && d->rows > 0 && mg_own_cost(net->kernels, d->cost.kind) &&
-               own_activations(net) && !net->layer[l].activation->by_row &&
+  d->rows = (most < MG_PERTURB_ROWS ? most : MG_PERTURB_ROWS) / 16 * 16;
+  d->is_fast = d->room != NULL && d->rows > 0 && mg_builtin_cost(net->kernels, d->cost.kind) &&
+               custom_activations(net) && !net->layer[l].activation->by_row &&
                !net->layer[last].activation->by_row;
   if (!d->is_fast) return MG_OK;
   const mg_status status = mg_run_plan(net, 0, mg_ops_through(net, MG_OP_A));
-  if (status == MG_OK) net->kernels->nudges->begin(net, d->room);
+  if (status == MG_OK) net->kernels->perturb->begin(net, d->room);
   return status;
 }
 
@@ -62,7 +62,7 @@ mg_status mg_differ_unit(mg_differ *d, size_t i) {
   d->i = i;
   d->rest = 0;
   if (!d->is_fast) return MG_OK;
-  net->kernels->nudges->unit(net, d->l, i, d->room);
+  net->kernels->perturb->unit(net, d->l, i, d->room);
   for (size_t k = 0; d->is_top && k < y->n_out; k++) {
     if (k == i) continue;
     const mg_mat z = mg_mat_cols(y->z, k, 1), a = mg_mat_cols(y->out, k, 1), t = mg_mat_cols(net->y, k, 1);
@@ -88,7 +88,7 @@ static mg_status follow(const mg_differ *d, const mg_mat *column, size_t from, s
     const mg_layer *y = &net->layer[l];
     mg_scratch_room(net, &s, l, rows);
     if (l == d->l + 1)
-      net->kernels->nudges->rows(&y->z, &net->layer[l - 1].out, &y->theta, d->i, column, from, &s.z);
+      net->kernels->perturb->rows(&y->z, &net->layer[l - 1].out, &y->theta, d->i, column, from, &s.z);
     else
       mg_layer_z(net, l, &s.in, &s.z, 0, rows);
     fold(y, &s.z, p);
@@ -98,23 +98,23 @@ static mg_status follow(const mg_differ *d, const mg_mat *column, size_t from, s
   return d->cost.kind->sum(&d->cost, &s.z, &s.out, &ys, 0, rows, sum);
 }
 
-/* Adds the losses of rows from.. for each of n nudges. */
-static mg_status nudged_rows(const mg_differ *d, const double *by, size_t n, size_t from, size_t rows,
-                             point *p, double *sum) {
+/* Adds the losses of rows from.. for each of n perturb. */
+static mg_status perturbed_rows(const mg_differ *d, const double *by, size_t n, size_t from, size_t rows,
+                                point *p, double *sum) {
   mg_network *net = d->net;
   const mg_layer *y = &net->layer[d->l];
-  const mg_nudges *nudges = net->kernels->nudges;
-  mg_mat columns = nudges->columns(net, by, n, from, rows, d->room);
+  const mg_perturb_kernel *perturb = net->kernels->perturb;
+  mg_mat columns = perturb->columns(net, by, n, from, rows, d->room);
   for (size_t k = 0; k < n; k++) {
     const mg_mat column =
         mg_mat_of(mg_at(columns.data, (ptrdiff_t)k * columns.rs, net->type), 1, rows, rows, net->type);
     fold(y, &column, &p[k]);
   }
-  if (d->is_top) return nudges->own(net, d->cost.kind, d->i, &columns, from, rows, d->room, sum);
+  if (d->is_top) return perturb->last_unit(net, d->cost.kind, d->i, &columns, from, rows, d->room, sum);
   mg_mat all = mg_mat_of(columns.data, 1, n * columns.ncols, n * columns.ncols, net->type);
   mg_status status = y->activation->forward(y->activation, &all, &all, 0, 1);
   if (status == MG_OK && d->is_next)
-    return nudges->last(net, d->cost.kind, d->i, &columns, from, rows, d->room, sum);
+    return perturb->last(net, d->cost.kind, d->i, &columns, from, rows, d->room, sum);
   for (size_t k = 0; k < n && status == MG_OK; k++) {
     const mg_mat column = mg_mat_rows(columns, k, 1);
     status = follow(d, &column, from, rows, &p[k], &sum[k]);
@@ -122,19 +122,19 @@ static mg_status nudged_rows(const mg_differ *d, const double *by, size_t n, siz
   return status;
 }
 
-/* J when d's weight is nudged by each of n numbers. */
-static mg_status nudged(const mg_differ *d, const double *by, size_t n, point *p) {
+/* J when d's weight is perturbed by each of n numbers. */
+static mg_status perturbed(const mg_differ *d, const double *by, size_t n, point *p) {
   mg_network *net = d->net;
-  double sum[MG_NUDGES];
+  double sum[MG_PERTURBATIONS];
   for (size_t k = 0; k < n; k++) {
     sum[k] = d->rest;
     p[k].kinks = MG_NO_SIDES;
   }
-  net->kernels->nudges->input(net, d->l, d->j, d->room);
+  net->kernels->perturb->input(net, d->l, d->j, d->room);
   for (size_t from = 0; from < net->rows; from += d->rows) {
     if (mg_stopped(&net->stop)) return MG_STOPPED;
     const size_t rows = net->rows - from < d->rows ? net->rows - from : d->rows;
-    const mg_status status = nudged_rows(d, by, n, from, rows, p, sum);
+    const mg_status status = perturbed_rows(d, by, n, from, rows, p, sum);
     if (status != MG_OK) return status;
   }
   const double factor = d->cost.kind->factor(&d->cost, net->rows, mg_network_n_out(net));
@@ -149,7 +149,7 @@ static mg_status nudged(const mg_differ *d, const double *by, size_t n, point *p
   return MG_OK;
 }
 
-/* The same by whole passes at a THETA that has been nudged, which is as it was on return. */
+/* The same by whole passes at a THETA that has been perturbed, which is as it was on return. */
 static mg_status passed(const mg_differ *d, const double *by, size_t n, point *p) {
   mg_network *net = d->net;
   mg_mat *theta = &net->layer[d->l].theta;
@@ -168,15 +168,15 @@ static mg_status passed(const mg_differ *d, const double *by, size_t n, point *p
 
 static mg_status evaluate(mg_differ *d, size_t j, const double *by, size_t n, point *p) {
   d->j = j;
-  return d->is_fast ? nudged(d, by, n, p) : passed(d, by, n, p);
+  return d->is_fast ? perturbed(d, by, n, p) : passed(d, by, n, p);
 }
 
 /* --- differences --------------------------------------------------------------------------------- */
 
 mg_status mg_differ_at(mg_differ *d, size_t j, mg_difference method, double step, mg_slope *s) {
   const stencil *at = &stencils[method];
-  double by[MG_NUDGES], sum = 0, weights = 0;
-  point p[MG_NUDGES];
+  double by[MG_PERTURBATIONS], sum = 0, weights = 0;
+  point p[MG_PERTURBATIONS];
   for (size_t k = 0; k < at->n; k++) by[k] = at->at[k] * step;
   const mg_status status = evaluate(d, j, by, at->n, p);
   if (status != MG_OK) return status;
@@ -199,13 +199,13 @@ mg_status mg_differ_at(mg_differ *d, size_t j, mg_difference method, double step
 }
 
 mg_status mg_differ_points(mg_differ *d, size_t j, const double *by, size_t n, double *J) {
-  point p[MG_NUDGES];
+  point p[MG_PERTURBATIONS];
   const mg_status status = evaluate(d, j, by, n, p);
   for (size_t k = 0; k < n && status == MG_OK; k++) J[k] = p[k].j;
   return status;
 }
 
-size_t mg_differ_room(const mg_network *net) { return net->kernels->nudges->room(net); }
+size_t mg_differ_room(const mg_network *net) { return net->kernels->perturb->room(net); }
 
 mg_status mg_differ_each(mg_differ *d, size_t l, const mg_mat *chosen,
                          mg_status (*each)(mg_differ *d, void *context), void *context) {

@@ -51,7 +51,7 @@ mg_status mg_differ_unit(mg_differ *d, size_t i);
 /* The difference at d's layer and unit for the weight from input j (0: the bias). */
 mg_status mg_differ_at(mg_differ *d, size_t j, mg_difference method, double step, mg_slope *s);
 
-/* J at n points, at most MG_NUDGES, where that weight is moved by these numbers. */
+/* J at n points, at most MG_PERTURBATIONS, where that weight is moved by these numbers. */
 mg_status mg_differ_points(mg_differ *d, size_t j, const double *by, size_t n, double *J);
 
 /* Calls each(d, context) for every element of layer l where chosen (NULL: all) is not 0 and that is not the

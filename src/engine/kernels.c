@@ -13,12 +13,12 @@
   extern const mg_score mg_score_##suffix;              \
   extern const mg_flat mg_flat_##suffix;                \
   extern const mg_optimiser mg_optimisers_##suffix[];   \
-  extern const mg_narrow_kernel mg_narrow_##suffix;     \
-  extern const mg_nudges mg_nudges_##suffix;
+  extern const mg_tiny_kernel mg_tiny_##suffix;         \
+  extern const mg_perturb_kernel mg_perturb_##suffix;
 #define TABLE(suffix)                                                                               \
   {                                                                                                 \
 #suffix, &mg_products_##suffix, mg_activations_##suffix, mg_costs_##suffix, &mg_score_##suffix, \
-        &mg_flat_##suffix, mg_optimisers_##suffix, &mg_narrow_##suffix, &mg_nudges_##suffix         \
+        &mg_flat_##suffix, mg_optimisers_##suffix, &mg_tiny_##suffix, &mg_perturb_##suffix          \
   }
 
 DECLARE(double_base)
@@ -38,8 +38,8 @@ static int instructions(void) {
   if (portable != NULL && strcmp(portable, "1") == 0) return BASE;
   if (most != NULL && strcmp(most, "base") == 0) return BASE;
 #if defined __x86_64__
-  const bool narrow = most != NULL && strcmp(most, "avx2") == 0;
-  if (!narrow && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+  const bool no_avx512 = most != NULL && strcmp(most, "avx2") == 0;
+  if (!no_avx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl"))
     return AVX512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return AVX2;
@@ -60,15 +60,15 @@ const mg_kernels *mg_kernels_for(mg_type type) {
   return &tables[type][instructions()];
 }
 
-bool mg_own_activation(const mg_kernels *kernels, const mg_activation *g) {
-  for (const mg_activation *own = kernels->activations; own->name != NULL; own++)
-    if (own == g) return true;
+bool mg_builtin_activation(const mg_kernels *kernels, const mg_activation *g) {
+  for (const mg_activation *each = kernels->activations; each->name != NULL; each++)
+    if (each == g) return true;
   return false;
 }
 
-bool mg_own_cost(const mg_kernels *kernels, const mg_cost_kind *kind) {
-  for (const mg_cost_kind *own = kernels->costs; own->name != NULL; own++)
-    if (own == kind) return true;
+bool mg_builtin_cost(const mg_kernels *kernels, const mg_cost_kind *kind) {
+  for (const mg_cost_kind *each = kernels->costs; each->name != NULL; each++)
+    if (each == kind) return true;
   return false;
 }
 

@@ -45,19 +45,22 @@ typedef struct mg_flat {
 
 struct mg_network;
 
-enum { MG_NUDGES = 4, MG_NUDGE_ROWS = 128 }; /* of one weight, and rows, that are taken at a time at most */
+enum {
+  MG_PERTURBATIONS = 4,
+  MG_PERTURB_ROWS = 128
+}; /* of one weight, and rows, that are taken at a time at most */
 
-/* What one nudged weight changes, for a gradient check; see nudge.c. A column of z or a is a row of columns,
-   one for each nudge: columns has whole vectors of numbers, of which those past the last row say nothing.
+/* What one perturbed weight changes, for a gradient check; see perturb.c. A column of z or a is a row of columns,
+   one for each perturbation: columns has whole vectors of numbers, of which those past the last row say nothing.
    The cost and the last layer's activation are the kernels' own, the latter element by element; from, the
    first row, is a multiple of 16. */
-typedef struct mg_nudges {
+typedef struct mg_perturb_kernel {
   size_t (*room)(const struct mg_network *net);            /* bytes, aligned to 64 */
   void (*begin)(const struct mg_network *net, void *room); /* reads the batch's y and the last z */
   void (*unit)(const struct mg_network *net, size_t l, size_t i, void *room);  /* unit i of layer l, ... */
   void (*input)(const struct mg_network *net, size_t l, size_t j, void *room); /* its input j are next */
 
-  /* That unit's z when its weight from that input is nudged by by[n], for so many rows. */
+  /* That unit's z when its weight from that input is perturbed by by[n], for so many rows. */
   mg_mat (*columns)(const struct mg_network *net, const double *by, size_t n, size_t from, size_t rows,
                     void *room);
 
@@ -69,19 +72,19 @@ typedef struct mg_nudges {
      the last layer's unit i, the losses of that one. */
   mg_status (*last)(const struct mg_network *net, const mg_cost_kind *cost, size_t i, const mg_mat *columns,
                     size_t from, size_t rows, void *room, double *sum);
-  mg_status (*own)(const struct mg_network *net, const mg_cost_kind *cost, size_t i, const mg_mat *columns,
-                   size_t from, size_t rows, void *room, double *sum);
-} mg_nudges;
+  mg_status (*last_unit)(const struct mg_network *net, const mg_cost_kind *cost, size_t i,
+                         const mg_mat *columns, size_t from, size_t rows, void *room, double *sum);
+} mg_perturb_kernel;
 
-/* A whole pass but for its update, where every layer has less than MG_NARROW units: see narrow.c. */
-typedef struct mg_narrow_kernel {
+/* A whole pass but for its update, where every layer has less than MG_TINY units: see tiny.c. */
+typedef struct mg_tiny_kernel {
   size_t (*room)(size_t n_layers, size_t n_theta); /* bytes */
   void (*begin)(struct mg_network *net);           /* reads the batch: once before a run of passes */
   /* GRAD but for l1, l2; returns the sum of losses. leave: Z, A and DELTA, too. */
   double (*pass)(struct mg_network *net, bool leave);
   /* The sum of losses of the batch that begin read; yhat into the first rows and columns of out. */
   double (*evaluate)(struct mg_network *net, mg_mat *out);
-} mg_narrow_kernel;
+} mg_tiny_kernel;
 
 typedef struct mg_kernels {
   const char *name; /* "double_avx512" */
@@ -91,14 +94,14 @@ typedef struct mg_kernels {
   const mg_score *score;
   const mg_flat *flat;
   const mg_optimiser *optimisers; /* likewise */
-  const mg_narrow_kernel *narrow;
-  const mg_nudges *nudges;
+  const mg_tiny_kernel *tiny;
+  const mg_perturb_kernel *perturb;
 } mg_kernels;
 
 const mg_kernels *mg_kernels_for(mg_type type);
 
-/* Is this one of the tables' own, and not a function that a caller made? */
-bool mg_own_activation(const mg_kernels *kernels, const mg_activation *g);
-bool mg_own_cost(const mg_kernels *kernels, const mg_cost_kind *kind);
+/* Is this one of the built-in ones, and not a function that a caller made? */
+bool mg_builtin_activation(const mg_kernels *kernels, const mg_activation *g);
+bool mg_builtin_cost(const mg_kernels *kernels, const mg_cost_kind *kind);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "real.h"
+#include "kernels/real.h"
 
 static real *row_of(const mg_mat *m, size_t i) { return (real *)m->data + (ptrdiff_t)i * m->rs; }
 

@@ -22,12 +22,12 @@ static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 static size_t in_line(mg_type type) { return LINE / mg_type_size(type); }
 
 /* Numbers from one row of n to the next. Narrow rows are packed: padding them costs more than it gives. */
-static size_t stride(size_t n, mg_type type) { return n < MG_NARROW ? n : round_up(n, in_line(type)); }
+static size_t stride(size_t n, mg_type type) { return n < MG_TINY ? n : round_up(n, in_line(type)); }
 
 /* Activations of n units stand behind a one; where rows are wide, they stay aligned behind it. */
-static size_t lead(size_t n, mg_type type) { return n < MG_NARROW ? 1 : in_line(type); }
+static size_t lead(size_t n, mg_type type) { return n < MG_TINY ? 1 : in_line(type); }
 static size_t a_stride(size_t n, mg_type type) {
-  return n < MG_NARROW ? n + 1 : round_up(n + 1, in_line(type));
+  return n < MG_TINY ? n + 1 : round_up(n + 1, in_line(type));
 }
 
 /* Sizes past this are refused, so that a product of two and an element's size fits. */
@@ -82,8 +82,7 @@ size_t mg_network_bytes(mg_type type, size_t parts, size_t n_in, size_t n_layers
   if (!add_a(&numbers, s.widest, rows, type) || !add_a(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.widest, rows, type) || !add_rows(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.turned, parts, type)) return 0;
-  if (s.widest < MG_NARROW &&
-      !add_product(&bytes, mg_kernels_for(type)->narrow->room(n_layers, s.n_theta), 1))
+  if (s.widest < MG_TINY && !add_product(&bytes, mg_kernels_for(type)->tiny->room(n_layers, s.n_theta), 1))
     return 0;
   if (!add_product(&bytes, numbers, mg_type_size(type))) return 0;
   if (!add_product(&bytes, n_layers, sizeof(mg_layer) + 2 * sizeof(mg_range))) return 0;
@@ -182,9 +181,9 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
   net->parts = parts;
   net->turned_size = stride(s.turned, type);
   net->turned = take(&m, net->turned_size * parts);
-  if (s.widest < MG_NARROW) {
-    net->narrow = m.at;
-    m.at += net->kernels->narrow->room(n_layers, net->n_theta);
+  if (s.widest < MG_TINY) {
+    net->tiny = m.at;
+    m.at += net->kernels->tiny->room(n_layers, net->n_theta);
   }
   net->layer = (mg_layer *)(void *)m.at;
   net->range = (mg_range *)(void *)(net->layer + n_layers);

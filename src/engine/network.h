@@ -25,7 +25,7 @@
 #include "status.h"
 #include "team.h"
 
-#define MG_NARROW   8  /* layers of fewer units are packed, and may be fused */
+#define MG_TINY     8  /* layers of fewer units are packed, and may be fused */
 #define MG_FEW_ROWS 64 /* batches of more are not fused: calls between operations no longer matter there */
 
 #define MG_MAX_PARTS 64 /* an operation is done in */
@@ -75,8 +75,8 @@ typedef struct mg_network {
   mg_range *range;               /* [2 L] stretches that are not frozen, in order */
   size_t n_ranges;
 
-  bool gathered; /* has narrow.c read this batch, for these activations? */
-  void *narrow;  /* room for passes of narrow.c, or NULL: a layer is too wide */
+  bool gathered; /* has tiny.c read this batch, for these activations? */
+  void *tiny;    /* room for passes of tiny.c, or NULL: a layer is too wide */
 
   size_t capacity, rows; /* rows there is room for; rows of the current batch */
   mg_mat y;              /* rows x K, the targets of the batch */

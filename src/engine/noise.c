@@ -26,10 +26,10 @@ static double scatter(double *J) {
 static mg_status scatter_at(mg_differ *d, size_t j, double *noise) {
   const double w = fabs(mg_mat_get(&d->net->layer[d->l].theta, d->i, j));
   const double step = (d->net->type == MG_SINGLE ? 1e-5 : 1e-10) * fmax(w, 1);
-  double J[POINTS], by[MG_NUDGES];
-  for (size_t from = 0; from < POINTS; from += MG_NUDGES) {
-    for (size_t k = 0; k < MG_NUDGES; k++) by[k] = (double)(from + k) * step;
-    const mg_status status = mg_differ_points(d, j, by, MG_NUDGES, J + from);
+  double J[POINTS], by[MG_PERTURBATIONS];
+  for (size_t from = 0; from < POINTS; from += MG_PERTURBATIONS) {
+    for (size_t k = 0; k < MG_PERTURBATIONS; k++) by[k] = (double)(from + k) * step;
+    const mg_status status = mg_differ_points(d, j, by, MG_PERTURBATIONS, J + from);
     if (status != MG_OK) return status;
   }
   const double s = scatter(J);

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#include "bug.h"
-#include "split.h"
+#include "parallel.h"
+#include "planted.h"
 
 /* --- the plan --------------------------------------------------------------------- */
 
@@ -62,7 +62,7 @@ mg_status mg_run_plan(mg_network *net, size_t first, size_t last) {
     const size_t to = net->rows - from < net->block ? net->rows : from + net->block;
     for (size_t k = first; k < last; k++) {
       if (!quick && mg_stopped(&net->stop)) return MG_STOPPED;
-      mg_status status = mg_split_op(net, mg_op_at(net, k), from, to);
+      mg_status status = mg_parallel_op(net, mg_op_at(net, k), from, to);
       if (status != MG_OK) return status;
     }
   }
@@ -70,7 +70,7 @@ mg_status mg_run_plan(mg_network *net, size_t first, size_t last) {
 }
 
 mg_status mg_op_run(mg_network *net, mg_op op) {
-  return mg_op_blocks(net, op, net->bug == MG_NO_BUG ? mg_split_op : mg_bug_rows);
+  return mg_op_blocks(net, op, net->bug == MG_NO_BUG ? mg_parallel_op : mg_bug_rows);
 }
 
 /* --- forward, backward, a whole pass --------------------------------------------------------- */

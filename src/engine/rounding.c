@@ -46,7 +46,7 @@ static const mg_rounding roundings[] = {
 
 const mg_rounding *mg_rounding_of(const mg_kernels *kernels, const mg_activation *g) {
   const mg_rounding *r = roundings;
-  const bool is_own = mg_own_activation(kernels, g);
+  const bool is_own = mg_builtin_activation(kernels, g);
   while (r->name != NULL && !(is_own && strcmp(g->name, r->name) == 0)) r++;
   return r;
 }
@@ -60,7 +60,8 @@ mg_family mg_family_of(const mg_kernels *kernels, const mg_cost_kind *kind) {
   } families[] = {{"sse", MG_SQUARES},     {"mse", MG_SQUARES},           {"quadratic", MG_SQUARES},
                   {"squares", MG_SQUARES}, {"cross-entropy", MG_ENTROPY}, {"softmax", MG_SOFTMAX}};
   for (size_t k = 0; k < sizeof families / sizeof *families; k++)
-    if (mg_own_cost(kernels, kind) && strcmp(kind->name, families[k].name) == 0) return families[k].family;
+    if (mg_builtin_cost(kernels, kind) && strcmp(kind->name, families[k].name) == 0)
+      return families[k].family;
   return MG_OTHER_COST;
 }
 

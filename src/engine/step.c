@@ -6,7 +6,7 @@
 
 #include "arrays.h"
 #include "batch.h"
-#include "fuse.h"
+#include "fused.h"
 #include "plan.h"
 
 static size_t upto(size_t n, size_t most) { return n < most ? n : most; }
@@ -63,7 +63,7 @@ static mg_status evaluate_batch(mg_network *net, mg_metrics *metrics) {
   return mg_evaluate(net, &x, &net->y, &net->cost, net->targets, metrics, NULL);
 }
 
-/* The same, after mg_fuse said MG_FUSE_NARROW. */
+/* The same, after mg_fuse said MG_FUSE_TINY. */
 static mg_status evaluate_fused(mg_network *net, mg_metrics *m) {
   mg_mat yhat;
   m->cost = mg_cost_fused(net, &yhat);
@@ -109,7 +109,7 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
   /* Passes may be fused, the last where it is whole all the same; one that goes wrong is made again, to
      see where. */
   const mg_fusion how = n > 0 ? mg_fuse(net, false) : MG_PLAIN;
-  const uint64_t plain = how == MG_FUSE_NARROW ? 0 : 1;
+  const uint64_t plain = how == MG_FUSE_TINY ? 0 : 1;
   while (how != MG_PLAIN && run->done + plain < n &&
          (status = mg_pass_fused(net, how, run->done + 1 == n)) == MG_OK)
     run->done++;
@@ -129,7 +129,7 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
       if (mg_forward(net) != MG_OK || mg_backward(net) != MG_OK) net->made = MG_NOTHING;
     }
   } else if (status == MG_OK) {
-    status = how == MG_FUSE_NARROW ? evaluate_fused(net, &run->metrics) : evaluate_batch(net, &run->metrics);
+    status = how == MG_FUSE_TINY ? evaluate_fused(net, &run->metrics) : evaluate_batch(net, &run->metrics);
     if (status == MG_OK && !isfinite(run->metrics.cost) && n > 0) {
       status = refuse_last(net, run);
       run->done--;

@@ -1,4 +1,4 @@
-/* complete.c - Tab: Readline's side of it. What is offered, moongrad/complete/complete.lua says.
+/* complete.c - Tab: Readline's side of it. What is offered, moongrad/prompt/complete/complete.lua says.
 
    That policy is loaded at the first Tab and runs none of the user's code: as all of
    moongrad's own Lua it has Lua's functions as they were at the start, and while it
@@ -73,7 +73,7 @@ static int home(lua_State *L) {
 /* Pushes the policy's function, made at the first time. */
 static void push_policy(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &policy) != LUA_TNIL) return;
-  path_require(L, "moongrad.complete.complete");
+  path_require(L, "moongrad.prompt.complete.complete");
   lua_getfield(L, -1, "new");
   lua_createtable(L, 0, 4);
   lua_pushglobaltable(L);

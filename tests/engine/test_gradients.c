@@ -72,7 +72,7 @@ static double resolved(double j, double epsilon, double tolerance) {
   return 16 * DBL_EPSILON * fabs(j) / (epsilon * tolerance);
 }
 
-/* mg_check_layer from what a nudged weight changes, held against whole passes: the same to the rounding of J,
+/* mg_check_layer from what a perturbed weight changes, held against whole passes: the same to the rounding of J,
    a few dozen u J / epsilon, and the same kinks. */
 static mg_status differences(mg_network *net, mg_check how, size_t l, const mg_mat *chosen, mg_mat *numeric,
                              mg_mat *kinked) {

@@ -5,7 +5,7 @@
 #include <float.h>
 
 #include "fixture.h"
-#include "fuse.h"
+#include "fused.h"
 
 static const mg_type types[] = {MG_DOUBLE, MG_SINGLE};
 
@@ -203,7 +203,7 @@ static void fused_passes_leave_the_bits_of_plain_ones(void **state) {
           if (!mg_cost_allows(c, out->name)) continue;
           fixture a, b;
           seed++;
-          /* every other one too wide for narrow.c */
+          /* every other one too wide for tiny.c */
           const size_t sizes[] = {1 + seed % 7, 1 + seed % 5 + seed % 2 * 9, 1 + seed % 6, 1 + seed % 3};
           const size_t n_layers = 1 + seed % 3, rows = 1 + seed * 7 % 64;
           typed_make(&a, types[t], n_layers, sizes, in->name, out->name, seed);
@@ -219,7 +219,7 @@ static void fused_passes_leave_the_bits_of_plain_ones(void **state) {
           for (int i = 0; i < 5; i++) assert_int_equal(mg_pass(&b.net), MG_OK);
           assert_same_state(&a, &b);
           const mg_fusion how = mg_fuse(&a.net, false);
-          narrow += how == MG_FUSE_NARROW;
+          narrow += how == MG_FUSE_TINY;
           if (how != MG_PLAIN) { /* J and THETA of fused passes themselves */
             for (int i = 0; i < 3; i++) {
               assert_int_equal(mg_pass_fused(&a.net, how, i == 2), MG_OK);

@@ -4,7 +4,7 @@
 
 #include "arrays.h"
 #include "fixture.h"
-#include "fuse.h"
+#include "fused.h"
 
 /* v = mu v - eta g, theta += v (Polyak, 1964); one number after the other. */
 static bool heavy_ball(const mg_flats *flat, size_t from, size_t count, double eta, const double *number,

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 
 #include "fixture.h"
-#include "fuse.h"
+#include "fused.h"
 
 typedef struct count_job {
   atomic_int done[MG_MAX_PARTS];

@@ -1,7 +1,7 @@
 -- Causes that diagnose once missed, or took for others: each is named, and what it proposes helps or is not proposed.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 local X, y = mg.data.xor()
@@ -21,7 +21,7 @@ local function is_mended(net, name, ...)
   assert.equal(name, f and f.name, tostring(d))
   assert.is_string(f.try)
   for _, words in ipairs { ... } do assert.is_truthy((f.text .. f.try):find(words, 1, true), tostring(d)) end
-  net = kit.type_in(net:copy(), f.try)
+  net = helpers.type_in(net:copy(), f.try)
   local t = mg.matrix(net.y)
   local _, mse = core.evaluate(net, net.X, net.y)
   local variance = ((t - t:mean()) ^ 2):mean()

@@ -1,10 +1,10 @@
 -- Mistakes planted in the backward pass: what each computes, where it is refused, that check finds and names it.
 
-local mg = require "moongrad"
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
+local mg = require "moongrad"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 local all = { "stale-weights", "missing-factor", "no-output-derivative", "derivative-of-a", "no-hidden-derivative",
   "shifted-bias", "dropped-row", "wrong-sign" }
@@ -47,7 +47,7 @@ end
 local function make(k, spec)
   spec.seed = k
   local net = mg.network(spec)
-  net.X, net.y = kit.data(k + 1, 7, net.layers[1], net.layers[#net.layers])
+  net.X, net.y = helpers.data(k + 1, 7, net.layers[1], net.layers[#net.layers])
   return net
 end
 
@@ -68,7 +68,7 @@ describe("bug", function()
         net:forward()
         net:backward()
         for l, wanted in ipairs(gradients(net, name, g)) do
-          kit.near(net.grad[l], wanted, 1e-14) -- sums of some ten terms up to 1
+          helpers.near(net.grad[l], wanted, 1e-14) -- sums of some ten terms up to 1
         end
       end
     end
@@ -87,7 +87,7 @@ describe("bug", function()
           local a, y = net.a[3], net.y
           local wanted = name == "extra-output-derivative" and (a - y) / 7 * (a * (1 - a))
             or cost == "softmax" and -(y / a) / 7 or ((1 - y) / (1 - a) - y / a) / 7 -- dJ/da, J -1/N sum of ...
-          kit.near(net.delta[2], wanted, k > 15 and 1e-5 or 1e-13) -- a cancels in a - y; single: 24 bits
+          helpers.near(net.delta[2], wanted, k > 15 and 1e-5 or 1e-13) -- a cancels in a - y; single: 24 bits
           local c = net:check()
           assert.is_false(c.ok)
           assert.same({ name }, c.mistakes)
@@ -121,15 +121,15 @@ describe("bug", function()
       end
       twin:step(3)
       other:train { epochs = 3, shuffle = false }
-      assert.equal(kit.live(net), kit.live(twin))
-      assert.equal(kit.bits(net.theta), kit.bits(other.theta))
+      assert.equal(helpers.live(net), helpers.live(twin))
+      assert.equal(helpers.bits(net.theta), helpers.bits(other.theta))
       plain:step(3)
-      assert.are_not.equal(kit.bits(plain.theta), kit.bits(net.theta))
+      assert.are_not.equal(helpers.bits(plain.theta), helpers.bits(net.theta))
       net.theta, twin.theta = plain.theta, plain.theta
       net:bug(false)
       net:step(2)
       plain:step(2)
-      assert.equal(kit.bits(plain.theta), kit.bits(net.theta))
+      assert.equal(helpers.bits(plain.theta), helpers.bits(net.theta))
     end
   end)
 
@@ -265,7 +265,7 @@ end
 describe("check", function()
   it("finds and names each mistake, 100 seeds of each, and sees none where there is none", function()
     local depths = {}
-    for k = 1, kit.many(1000, 100) do
+    for k = 1, helpers.many(1000, 100) do
       local net = any_network(k)
       depths[#net.theta] = true
       local c = net:check()
@@ -289,9 +289,9 @@ describe("check", function()
     net:bug "shifted-bias"
     net:forward()
     net:backward()
-    local before = kit.live(net)
+    local before = helpers.live(net)
     net:check()
-    assert.equal(before, kit.live(net))
+    assert.equal(before, helpers.live(net))
     assert.equal("shifted-bias", core.bug(net))
   end)
 
@@ -325,7 +325,7 @@ describe("check", function()
   it("finds and names each with functions written in Lua, a cost that is a sum and one that is a mean", function()
     local mean = mg.cost { name = "bug's mean", f = function(a, t) return ((a - t) ^ 2):mean() end,
       delta = function(a, t) return 2 * (a - t) / (#a * a.ncols) end }
-    for k, cost in ipairs { kit.own_functions(), mean } do
+    for k, cost in ipairs { helpers.own_functions(), mean } do
       for seed = 1, 20 do
         local net = make(seed, { 3, 4, 3, 2, activation = "kit's swish", output = "sigmoid", cost = cost,
           init = "xavier" })

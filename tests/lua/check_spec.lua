@@ -1,17 +1,17 @@
 -- The gradient check: its verdict, its numbers, what it leaves alone.
 
-local mg = require "moongrad"
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
+local mg = require "moongrad"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 -- A network of random data, rows x sizes.
 local function make(k, rows, spec)
   spec.seed = k
   local net = mg.network(spec)
   local n_in, n_out = net.layers[1], net.layers[#net.layers]
-  net.X, net.y = kit.data(k + 1, rows, n_in, n_out)
+  net.X, net.y = helpers.data(k + 1, rows, n_in, n_out)
   return net
 end
 
@@ -50,9 +50,9 @@ describe("check", function()
     assert.equal(2, #c.layers)
     local worst = 0
     for l = 1, 2 do
-      assert.equal(kit.bits(net.grad[l]), kit.bits(c.layers[l].backprop))
+      assert.equal(helpers.bits(net.grad[l]), helpers.bits(c.layers[l].backprop))
       assert.same(net.theta[l].shape, c.layers[l].numeric.shape)
-      kit.near(c.layers[l].numeric, c.layers[l].backprop, 1e-9)
+      helpers.near(c.layers[l].numeric, c.layers[l].backprop, 1e-9)
       worst = math.max(worst, c.layers[l].relative:max())
     end
     assert.equal(worst, c.relative)
@@ -94,13 +94,13 @@ describe("check", function()
       net.theta[1][1][1] = 0.1 + 0.2
       net.theta[1][1][2] = -0.0
       net.theta[2][1][1] = 5e-324
-      local before = kit.theta(net)
+      local before = helpers.theta(net)
       net:check { method = method, epsilon = .3, tolerance = 1 }
-      assert.equal(before, kit.theta(net))
+      assert.equal(before, helpers.theta(net))
       local twin = make(2, 4, { 2, 3, 1 })
       net:init()
       twin:init()
-      assert.equal(kit.theta(twin), kit.theta(net))
+      assert.equal(helpers.theta(twin), helpers.theta(net))
     end
   end)
 
@@ -158,7 +158,7 @@ describe("check", function()
   end)
 
   it("finds a gradient that is of another cost, and names the ratio", function()
-    local net = kit.xor() -- the article's: descends sse, N = 4, K = 1, and differences the mean
+    local net = helpers.xor() -- the article's: descends sse, N = 4, K = 1, and differences the mean
     local c = net:check { of = "mse" }
     assert.is_false(c.ok)
     assert.equal("mse", c.of)
@@ -215,12 +215,12 @@ describe("check", function()
   end)
 
   it("does not blame backpropagation for a one-sided difference's own error", function()
-    local c = kit.xor():check { method = "forward" }
+    local c = helpers.xor():check { method = "forward" }
     assert.equal("ok", c.verdict)
     assert.is_true(c.relative > 1e-6)
     contains(c.reason, "the gradient is right by five points, but 12 of 15 forward differences by epsilon = 1e-05 are",
       "a one-sided difference is itself off by about epsilon = 1e-05")
-    assert.is_true(kit.xor():check({ method = "forward", tolerance = 1e-4 }).ok)
+    assert.is_true(helpers.xor():check({ method = "forward", tolerance = 1e-4 }).ok)
   end)
 
   -- GRAD with some of its numbers changed by f(grad).
@@ -259,7 +259,7 @@ describe("check", function()
   end)
 
   it("has one ratio as a field", function()
-    local c = kit.xor():check { of = "mse" }
+    local c = helpers.xor():check { of = "mse" }
     assert.near(2, c.ratio, 1e-6)
     assert.same({ "N*K/2" }, c.ratio_names)
     contains(c.reason, "the gradient is of 1/2 sum of (yhat - y)^2", "the mean")
@@ -284,9 +284,9 @@ describe("check", function()
   end)
 
   it("raises for what it cannot do, THETA untouched", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step()
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     local function no(o, ...) raises(function() net:check(o) end, ...) end
     no({ eps = 1 }, 'check: no option "eps"', "epsilon")
     no({ epsilon = 0 }, "check: epsilon: expected a number above 0, got 0")
@@ -311,6 +311,6 @@ describe("check", function()
     no({}, "check: no data yet")
     net.X, net.y = { { 1, 2, 3 } }, { 1 }
     no({}, "check: X has 3 columns, expected 2")
-    assert.equal(before:gsub("^%S+", ""), (kit.theta(net):gsub("^%S+", "")))
+    assert.equal(before:gsub("^%S+", ""), (helpers.theta(net):gsub("^%S+", "")))
   end)
 end)

@@ -1,12 +1,12 @@
 -- classes_spec.lua - the metatables of moongrad's objects are out of reach: who has an object cannot break its class.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 describe("the metatable of each object", function()
   it("is hidden, and cannot be replaced", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local r = net:step(3)
     local activation = mg.activation { name = "class's", f = function(z) return z end, df = function() return 1 end }
     local cost = mg.cost { name = "class's", f = function(a, y) return (a - y) ^ 2 end,
@@ -33,7 +33,7 @@ describe("the metatable of each object", function()
   end)
 
   it("is so at the prompt, too", function()
-    local status, out = kit.run [[
+    local status, out = helpers.run [[
       X, y = data.xor() LAYERS = {2, 2, 1} step()
       local objects = {who(), history(), help "step", apropos "cost", traceback(), check(), bug(), help, who, reset()}
       for i, v in ipairs(objects) do assert(getmetatable(v) == false, i) end

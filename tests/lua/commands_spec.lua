@@ -3,7 +3,7 @@
 local commands = require "moongrad.commands"
 local core = require "moongrad.core"
 local entries = require "moongrad.help.entries"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 
@@ -29,7 +29,7 @@ local function public(of)
   if of == "net" then return core.network_class.methods end
   if of == "m" then return debug.getmetatable(mg.ones(1, 1)).methods end
   if of == "g" then return debug.getmetatable(mg.generator(0)).methods end
-  if of == "w" then return require("moongrad.inside.walk").methods end
+  if of == "w" then return require("moongrad.explain.walk").methods end
 end
 
 local owners = { "mg", "data", "net", "m", "g", "w" }
@@ -89,7 +89,7 @@ describe("a command", function()
   end)
 
   it("returns what its record says", function()
-    local net, m = kit.xor(), mg.ones(2, 2)
+    local net, m = helpers.xor(), mg.ones(2, 2)
     local calls = { -- those that do not take one matrix, or as a method nothing
       mg = { zeros = { 1, 1 }, ones = { 1, 1 }, eye = { 2 }, linspace = { 0, 1, 2 }, rand = { 1, 1 }, randn = { 1, 1 },
         eq = { m, 1 }, lt = { m, 1 }, gt = { m, 1 }, permutation = { 3 }, generator = { 1 }, network = { { 2, 1 } } },
@@ -114,7 +114,7 @@ describe("a command", function()
   end)
 
   it("changes nothing when its record says that it only looks", function()
-    local net, m = kit.xor(), mg.matrix { { 1, 2 }, { 3, 4 } }
+    local net, m = helpers.xor(), mg.matrix { { 1, 2 }, { 3, 4 } }
     net:step(2)
     local rng, mark, version = core.rng_state(), core.mark(net), core.version(m)
     local calls = {
@@ -140,8 +140,8 @@ describe("a session", function()
     assert(loadfile(".luacheckrc", "t", env))()
     local known = {}
     for _, name in ipairs(env.files.scripts.read_globals) do known[name] = true end
-    local _, out = kit.run [[
-      local commands, session = require "moongrad.commands", require "moongrad.prompt.session"
+    local _, out = helpers.run [[
+      local commands, session = require "moongrad.commands", require "moongrad.session.session"
       for of, records in pairs(commands.of) do
         for name, record in pairs(records) do
           local is = of == "mg" or of == "session" or of == "prompt" or of == "net" and not record.only_net

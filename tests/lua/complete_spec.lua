@@ -1,6 +1,6 @@
 -- What Tab offers: the tokens to the left of the cursor, the locals in them, and the words for each place.
 
-local complete = require "moongrad.complete.complete"
+local complete = require "moongrad.prompt.complete.complete"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 

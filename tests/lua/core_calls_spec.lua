@@ -5,10 +5,10 @@
 -- changed THETA of any network, and afterwards every network still works.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
-local calls = kit.many(400000, 6000)
+local calls = helpers.many(400000, 6000)
 local renewed = 150 -- calls after which networks and the rest are made anew
 
 local random = math.random
@@ -27,9 +27,9 @@ local during -- called by a network's own function, in the middle of a pass
 local function layers_of(net) return #core.network_state(net).layers - 1 end
 
 local function make_pool()
-  local swish = core.own_activation { name = "swish", f_on = "numbers", df_on = "numbers",
+  local swish = core.custom_activation { name = "swish", f_on = "numbers", df_on = "numbers",
     f = function(z) during() return z / (1 + math.exp(-z)) end, df = function(z) return z > 0 and 1 or .1 end }
-  local quartic = core.own_cost { name = "quartic", f_on = "matrices", delta_on = "matrices", mean = true,
+  local quartic = core.custom_cost { name = "quartic", f_on = "matrices", delta_on = "matrices", mean = true,
     f = function(a, y) during() return ((a - y) ^ 4):sum() end, delta = function(a, y) return (a - y) ^ 3 end }
   local X, y = mg.data.xor()
   local nets = {

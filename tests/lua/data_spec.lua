@@ -1,9 +1,9 @@
 -- Data sets: the truth tables.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 local counted = { { 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 } }
 

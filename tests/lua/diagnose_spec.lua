@@ -1,6 +1,6 @@
 -- diagnose: each planted condition is found, its experiment can be typed and helps; what learns gets no alarm.
 
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 local X, y = mg.data.xor()
@@ -108,16 +108,16 @@ describe("a planted condition", function()
     local name, make, helps = case[1], case[2], case[3]
     it(("%d, %s, is found, and its experiment can be typed"):format(k, name), function()
       local net = make()
-      local before = kit.bits(net.theta) .. net.epoch .. tostring(net.J)
+      local before = helpers.bits(net.theta) .. net.epoch .. tostring(net.J)
       local d = net:diagnose()
-      assert.equal(before, kit.bits(net.theta) .. net.epoch .. tostring(net.J))
+      assert.equal(before, helpers.bits(net.theta) .. net.epoch .. tostring(net.J))
       assert.is_false(d.ok)
       local f = finding(d, name)
       assert.is_truthy(f, tostring(d))
       assert.is_false(f.minor)
       assert.equal(d.findings[1].try, d.try)
       assert.is_truthy(squeeze(tostring(d)):find(squeeze(name .. ": " .. f.text), 1, true))
-      if f.try then net = kit.type_in(net, f.try) end
+      if f.try then net = helpers.type_in(net, f.try) end
       if helps then
         assert.is_truthy(f.try)
         local left = finding(net:diagnose(), name)
@@ -164,7 +164,7 @@ describe("a planted condition", function()
     assert.is_true(before < 1e-3)
     assert.is_false(d.ok)
     assert.is_truthy(squeeze(tostring(d)):find("in 300 epochs on a copy the cost rises by 6.72%", 1, true), tostring(d))
-    kit.near({ d.fall }, { (before - net:step(300).cost) / before }, 1e-12)
+    helpers.near({ d.fall }, { (before - net:step(300).cost) / before }, 1e-12)
   end)
 
   it("that is a number that is not finite is told by the first that is", function()
@@ -199,7 +199,7 @@ describe("a planted condition", function()
       if math.abs(mse - 1 / 8) < .002 then
         stuck = stuck + 1
         assert.equal(1 / 8, f and f.value)
-        net = kit.type_in(net, f.try)
+        net = helpers.type_in(net, f.try)
         assert.equal(4, net.layers[2])
       else
         assert.is_true(d.ok, tostring(d))
@@ -226,7 +226,7 @@ describe("the epochs on a copy", function()
         local after = net:step(d.epochs).cost
         assert.equal(after, d.costs[#d.costs])
         assert.equal(301, #d.costs)
-        kit.near({ d.fall }, { (before - after) / before }, 1e-12)
+        helpers.near({ d.fall }, { (before - after) / before }, 1e-12)
         local words = ("the cost %s by %s%.3g%%"):format(after > before and "rises" or "falls",
           math.abs(d.fall) < .01 and "only " or "", 100 * math.abs(d.fall))
         assert.is_truthy(squeeze(tostring(d)):find(words, 1, true), tostring(d))
@@ -270,24 +270,24 @@ describe("a diagnosis", function()
     net:step(3)
     net:train { epochs = 2, batch = 3 }
     mg.seed(5)
-    local before, first = kit.live(net), mg.rand(1, 1)[1][1]
+    local before, first = helpers.live(net), mg.rand(1, 1)[1][1]
     mg.seed(5)
     local d = net:diagnose()
-    assert.equal(before, kit.live(net))
+    assert.equal(before, helpers.live(net))
     assert.equal(first, mg.rand(1, 1)[1][1])
     assert.equal(tostring(d), tostring(net:diagnose()))
     local shared = mg.network { 2, 3, 1, X = X, y = y, init = { "normal", sigma = 50 }, eta = 9 }
-    before = kit.live(shared)
+    before = helpers.live(shared)
     mg.seed(5)
     assert.equal("saturation", shared:diagnose().findings[1].name)
-    assert.equal(before, kit.live(shared))
+    assert.equal(before, helpers.live(shared))
     assert.equal(first, mg.rand(1, 1)[1][1])
     local twin = net_of {}
     twin:step(3)
     twin:train { epochs = 2, batch = 3 }
     net:train { epochs = 2, batch = 2 }
     twin:train { epochs = 2, batch = 2 }
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
   end)
 
   it("has its numbers by layer", function()
@@ -297,11 +297,11 @@ describe("a diagnosis", function()
     net:backward()
     for l = 1, 2 do
       local ratio = net.eta * net.grad[l]:norm() / net.theta[l]:norm()
-      kit.near({ d.layers[l].update }, { ratio }, 1e-12)
-      kit.near({ d.layers[l].gradient }, { net.grad[l]:norm() }, 1e-12)
+      helpers.near({ d.layers[l].update }, { ratio }, 1e-12)
+      helpers.near({ d.layers[l].gradient }, { net.grad[l]:norm() }, 1e-12)
     end
     assert.equal(301, #d.costs)
-    kit.near({ d.costs[1] }, { net:cost() }, 1e-12)
+    helpers.near({ d.costs[1] }, { net:cost() }, 1e-12)
   end)
 
   it("says what is missing without data, and knows functions of one's own", function()

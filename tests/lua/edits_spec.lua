@@ -1,14 +1,14 @@
 -- What is written into a walk: what an operation says that it came from is what it then came from.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 
 describe("a walk that is written into", function()
   -- Writes into Z or A of layer l before op delta l; returns that op, and DELTA[l] as it is without the writing.
   local function written(net, what, l)
     local w = net:walk()
     w:to("delta", l)
-    local before = kit.bits(net.delta[l])
+    local before = helpers.bits(net.delta[l])
     w:back()
     local m = what == "z" and net.z[l] or net.a[l + 1]
     m:set(what == "z" and -m - .1 or .3 - 2 * m) -- is below 0 where it was above, and of another slope
@@ -16,20 +16,20 @@ describe("a walk that is written into", function()
   end
 
   it("makes of its formula and of what it came from what the slope is taken of", function()
-    kit.own_functions()
+    helpers.own_functions()
     local names = { "kit's swish" }
     for _, name in ipairs(core.activations) do names[#names + 1] = name ~= "softmax" and name or nil end
     for _, name in ipairs(names) do
       for _, what in ipairs { "z", "a" } do
         for l = 1, 2 do
-          local net = kit.xor { 2, { 3, name }, { 1, l == 2 and name or "linear" }, seed = 5 }
+          local net = helpers.xor { 2, { 3, name }, { 1, l == 2 and name or "linear" }, seed = 5 }
           net.theta[1][1] = { -3, .1, .1 } -- below 0, as the others are above
           net.theta[2][1][1] = -9
           local op, before = written(net, what, l)
           local from = op.text:match "DELTA%[%d%]  %d x %d   from ([^\n]*)"
           local source = what == "z" and ("%%f[%%u]Z%%[%d%%]"):format(l) or ("%%f[%%u]A%%[%d%%]"):format(l + 1)
           local is_from = from:find(source) ~= nil
-          assert.equal(kit.bits(net.delta[l]) ~= before, is_from, name .. ": " .. op.text)
+          assert.equal(helpers.bits(net.delta[l]) ~= before, is_from, name .. ": " .. op.text)
           local says_z = op.formula:find(("g'(Z[%d])"):format(l), 1, true) ~= nil
           assert.equal(from:find("Z[", 1, true) ~= nil, says_z, op.formula)
           local e = net:explain("delta", l, 2, 1)
@@ -42,7 +42,7 @@ describe("a walk that is written into", function()
 
   it("names each source once, in words", function()
     local function froms(spec)
-      local net, list = kit.xor(spec), {}
+      local net, list = helpers.xor(spec), {}
       for op in net:walk() do
         if op.name == "delta" then list[#list + 1] = op.formula .. "  " .. op.text:match "from ([^\n]*)" end
       end
@@ -54,7 +54,7 @@ describe("a walk that is written into", function()
     assert.same({ "DELTA[2] = (A[3] - y) * g', g' = 1  A[3] and y",
       "DELTA[1] = (DELTA[2] THETA[2], without the bias's column) * g'(Z[1]), g' = 1 above 0, else 0.01  "
         .. "DELTA[2], THETA[2] and Z[1]" }, froms { 2, { 3, "leaky-relu" }, { 1, "linear" } })
-    local net = kit.xor { 2, 3, 1 }
+    local net = helpers.xor { 2, 3, 1 }
     net:step()
     assert.equal("(A[3][2][1] - y[2][1]) g', g' = a (1 - a), a = A[3][2][1]", net:explain("delta", 2, 2, 1).symbols)
     assert.equal("sum over k of DELTA[2][2][k] THETA[2][k][4] g', g' = a (1 - a), a = A[2][2][4]",
@@ -62,7 +62,7 @@ describe("a walk that is written into", function()
   end)
 
   it("says what was written by hand", function()
-    local net = kit.xor { 2, 2, 1 }
+    local net = helpers.xor { 2, 2, 1 }
     local w = net:walk()
     local op = w()
     local made = net.z[1][2][1]

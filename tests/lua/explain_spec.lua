@@ -1,9 +1,9 @@
 -- Explanations: their sums are the engine's numbers, their terms those of the formulas, their words say what is stale.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 -- The number that e is about, as net has it.
 local function number(net, what, l, i, j)
@@ -43,7 +43,7 @@ end
 describe("explain", function()
   -- Of the k-th network at random, after a pass and after a step, twenty entries of each kind.
   local function agrees(k, more, precision)
-    local net, g = kit.random(k, more), mg.generator(k)
+    local net, g = helpers.random(k, more), mg.generator(k)
     net:forward()
     net:backward()
     for round = 1, 2 do
@@ -63,11 +63,11 @@ describe("explain", function()
   end)
 
   it("agrees in single precision to its rounding", function() -- of up to 20 terms: 20 * 2^-24, and that of each
-    for k = 1, kit.many(100, 12) do agrees(k, { precision = "single" }, 1e-5) end
+    for k = 1, helpers.many(100, 12) do agrees(k, { precision = "single" }, 1e-5) end
   end)
 
   it("has the terms of the formulas", function()
-    local net = kit.xor { 2, 3, 1, l1 = .01, l2 = .1 }
+    local net = helpers.xor { 2, 3, 1, l1 = .01, l2 = .1 }
     net:forward()
     net:backward()
     local e = net:explain("grad", 1, 2, 3)
@@ -118,7 +118,7 @@ describe("explain", function()
       delta = function(a, y) return 4 * (a - y) ^ 3 end }
     for _, output in ipairs { "tanh", "softmax", cube } do
       local net, g = mg.network { 2, { 3, cube }, { 2, output }, cost = quartic, seed = 1 }, mg.generator(3)
-      net.X, net.y = kit.data(4, 5, 2, 2)
+      net.X, net.y = helpers.data(4, 5, 2, 2)
       net:forward()
       net:backward()
       for _, at in ipairs(entries(net, g)) do
@@ -133,18 +133,18 @@ describe("explain", function()
     local net = mg.network { 1, { 1, fails }, X = { { 1 } }, y = { 1 } }
     local w = net:walk()
     w()
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     for _ = 1, 2 do
       local ok, message = pcall(w)
       assert.is_false(ok)
       assert.matches("not today", message)
     end
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     assert.matches("after op 1 of 6", tostring(w))
   end)
 
   it("opens its terms, back to the data", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:forward()
     net:backward()
     local e = net:explain("z", 2, 4, 1, { depth = 4 })
@@ -163,14 +163,14 @@ describe("explain", function()
       assert.is_truthy(e.text:find(name, 1, true), name)
     end
     local wide = mg.network { 30, 30, 30, 30, 1, seed = 1 }
-    wide.X, wide.y = kit.data(1, 30, 30, 1)
+    wide.X, wide.y = helpers.data(1, 30, 30, 1)
     wide:forward()
     e = wide:explain("a", 5, 1, 1, { depth = 100 }) -- there is an end
     assert.matches("only the first 500 numbers were opened", e.text)
   end)
 
   it("shows the largest of many rows first, and sums the rest", function()
-    local net = kit.xor { 3, 2, 1, X = mg.generator(1):randn(100, 3), y = mg.generator(2):rand(100, 1) }
+    local net = helpers.xor { 3, 2, 1, X = mg.generator(1):randn(100, 3), y = mg.generator(2):rand(100, 1) }
     net:step()
     local e = net:explain("grad", 1, 2, 3)
     assert.equal(100, #e.terms)
@@ -186,7 +186,7 @@ describe("explain", function()
   end)
 
   it("says of a number that no longer fits that it is stale", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:forward()
     net:backward()
     assert.is_nil(net:explain("delta", 1, 1, 1).text:find "stale")
@@ -208,7 +208,7 @@ describe("explain", function()
 
   it("says of THETA how it came about, and then which it will be next", function()
     for _, precision in ipairs { "double", "single" } do
-      local net = kit.xor { 2, 2, 1, eta = 2, precision = precision }
+      local net = helpers.xor { 2, 2, 1, eta = 2, precision = precision }
       local was = net.theta[1][2][3]
       net:forward()
       net:backward()
@@ -218,7 +218,7 @@ describe("explain", function()
       local w, g = net.theta[1][2][3], net.grad[1][2][3]
       local e = net:explain("theta", 1, 2, 3, { depth = 2 })
       local a, b, c = e.text:match "^THETA%[1%]%[2%]%[3%] = (%S+) %- 2 %* (%S+) = (%S+) was the last update\nnext THETA"
-      kit.near({ was, g, w }, { tonumber(a), tonumber(b), tonumber(c) }, 1e-5) -- of six digits
+      helpers.near({ was, g, w }, { tonumber(a), tonumber(b), tonumber(c) }, 1e-5) -- of six digits
       assert.near(w - 2 * g, e.value, 1e-15) -- what it says stays the next update
       net:forward()
       net:backward()
@@ -230,7 +230,7 @@ describe("explain", function()
   end)
 
   it("says of a copy what it says of the network", function()
-    local net = kit.random(3)
+    local net = helpers.random(3)
     net:step(2)
     local twin = net:copy()
     for _, at in ipairs(entries(net, mg.generator(3))) do
@@ -239,7 +239,7 @@ describe("explain", function()
   end)
 
   it("does not agree with a pass that has a mistake in it, in numbers, and does not name it", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:bug "wrong-sign"
     net:forward()
     net:backward()
@@ -253,7 +253,7 @@ describe("explain", function()
   end)
 
   it("explains what a walk has made so far", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local w = net:walk { rows = 2 }
     w:to("delta", 2)
     assert.equal(net.delta[2][1][1], net:explain("delta", 2, 1, 1).value)
@@ -281,7 +281,7 @@ describe("explain", function()
   end)
 
   it("is a method of the live matrices", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step()
     for _, what in ipairs { "a", "z", "delta", "grad", "theta", "dtheta" } do
       assert.equal(net:explain(what, 1, 2, 1).text, net[what][1]:explain(2, 1).text)
@@ -306,7 +306,7 @@ describe("explain", function()
   end)
 
   it("refuses what is not there, with the range", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     raises(function() net:explain("grad", 1, 1, 1) end, "GRAD[1] is not made yet: backward() or step() makes it")
     raises(function() net:explain "cost" end, "explain: J is not made yet: forward() or step() makes it")
     net:step()

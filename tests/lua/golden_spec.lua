@@ -1,7 +1,7 @@
 -- The article's program written in Lua line by line, and examples that others have published, against the engine.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
 -- x to the digits that were printed: within a unit of the last one, as some round and some cut off.
 local function printed(expected, x, digits)
@@ -60,7 +60,7 @@ describe("the article's program in Lua", function()
       mg.seed(0)
       local net = mg.network(LAYERS)
       net.X, net.y = X, y
-      for l, m in ipairs(THETA) do assert.equal(kit.bits(m), kit.bits(net.theta[l])) end
+      for l, m in ipairs(THETA) do assert.equal(helpers.bits(m), helpers.bits(net.theta[l])) end
       for epoch = 1, 200 do
         local A, Z, y_hat, del, del_theta = article.back_propagation(THETA, X, y, .1)
         local mse = net:step(0).mse
@@ -69,11 +69,11 @@ describe("the article's program in Lua", function()
         if epoch % 50 == 1 then
           for l = 1, #THETA do
             -- the two round differently: some units in the last place, of numbers up to 1
-            kit.near(net.a[l], A[l], 1e-13)
-            kit.near(net.z[l], Z[l], 1e-13)
-            kit.near(net.delta[l], l == #THETA and del[l] or del[l]:cols(2, del[l].ncols), 1e-13)
-            kit.near(net.dtheta[l], del_theta[l], 1e-13)
-            kit.near(net.theta[l], THETA[l], 1e-12)
+            helpers.near(net.a[l], A[l], 1e-13)
+            helpers.near(net.z[l], Z[l], 1e-13)
+            helpers.near(net.delta[l], l == #THETA and del[l] or del[l]:cols(2, del[l].ncols), 1e-13)
+            helpers.near(net.dtheta[l], del_theta[l], 1e-13)
+            helpers.near(net.theta[l], THETA[l], 1e-12)
           end
         end
       end

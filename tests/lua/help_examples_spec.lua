@@ -1,7 +1,7 @@
 -- Help: its examples run at a prompt and print what it says they do.
 
-local lfs = require "lfs"
 local entries = require "moongrad.help.entries"
+local lfs = require "lfs"
 local page = require "moongrad.help.page"
 
 local moongrad = assert(os.getenv "MOONGRAD")

@@ -3,11 +3,11 @@
 local core = require "moongrad.core"
 local entries = require "moongrad.help.entries"
 local help = require "moongrad.help.help"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 
-local run = kit.run
+local run = helpers.run
 
 local function text_of(...) return tostring(help.help(...)) end
 
@@ -89,7 +89,7 @@ describe("every public function", function()
 
   it("of the session, and every live name, has one", function()
     local status, out = run [[
-      local entries, session = require "moongrad.help.entries", require "moongrad.prompt.session"
+      local entries, session = require "moongrad.help.entries", require "moongrad.session.session"
       local has = {}
       for _, entry in ipairs(entries.all()) do
         if entry.kind == "documented" and (not entry.owner or entry.owner == "mg" or entry.owner == "net") then
@@ -111,7 +111,7 @@ describe("every public function", function()
     end
     local _, out = run [[
       local all = {}
-      for name, v in next, require "moongrad.prompt.session".at_start do
+      for name, v in next, require "moongrad.session.session".at_start do
         if name ~= "arg" then all[#all + 1] = name end
         if type(v) == "table" and name ~= "_G" and name ~= "arg" then
           for key in next, v do all[#all + 1] = name .. "." .. key end

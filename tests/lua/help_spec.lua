@@ -3,11 +3,11 @@
 local core = require "moongrad.core"
 local entries = require "moongrad.help.entries"
 local help = require "moongrad.help.help"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 local show = require "moongrad.show"
 
-local run = kit.run
+local run = helpers.run
 
 local function lines_of(text)
   local list = {}
@@ -56,7 +56,7 @@ describe("help", function()
   end)
 
   it("has a page for each mistake that bug plants and check names", function()
-    for _, mistake in ipairs(require "moongrad.inside.mistakes".list) do
+    for _, mistake in ipairs(require "moongrad.check.planted".list) do
       local found, text = help.find(mistake.name), text_of(mistake.name)
       assert.equal(('%q, a mistake of backward passes'):format(mistake.name), text:match "^[^\n]*")
       assert.is_truthy(found[1].text:find(mistake.formula, 1, true))

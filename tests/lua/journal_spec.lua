@@ -1,11 +1,11 @@
 -- What the journal of a session is made with: values as Lua, and what is certain to only look.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
-local purity = require "moongrad.journal.purity"
-local serialise = require "moongrad.journal.serialise"
-local state = require "moongrad.state"
+local purity = require "moongrad.session.journal.purity"
+local serialise = require "moongrad.session.journal.serialise"
+local state = require "moongrad.network.state"
 local tokens = require "moongrad.syntax.tokens"
 
 -- A copier that knows print.
@@ -34,14 +34,14 @@ describe("values as Lua", function()
     local nan = again(0 / 0)
     assert.is_true(nan ~= nan)
     local m = mg.generator(1):randn(3, 2)
-    assert.equal(kit.bits(m), kit.bits(again(m)))
+    assert.equal(helpers.bits(m), helpers.bits(again(m)))
     assert.same(m[2]:totable(), again(m[2]):totable())
   end)
 
   it("keep rows of any length, and tables of any plain contents", function()
     for _, n in ipairs { 1, 250 } do
       local m = mg.generator(n):randn(3, n)
-      assert.equal(kit.bits(m), kit.bits(again(m)))
+      assert.equal(helpers.bits(m), helpers.bits(again(m)))
     end
     for _, t in ipairs { {}, { 1, 2.5, "x", true }, { [2] = 1, ["end"] = 2 },
       { 1, nil, 3, [-1] = 0.1, a = 1, ["b c"] = false, [true] = "\0" },
@@ -51,8 +51,8 @@ describe("values as Lua", function()
   end)
 
   it("are as they were when they were copied, whatever becomes of them before they are text", function()
-    local m, t, net = mg.matrix { { 1, 2 } }, { 1, 2, { 3 } }, kit.xor { 2, 2, 1 }
-    local theta = kit.theta(net)
+    local m, t, net = mg.matrix { { 1, 2 } }, { 1, 2, { 3 } }, helpers.xor { 2, 2, 1 }
+    local theta = helpers.theta(net)
     local changes = { { "v", copier():value({ m = m, row = m[1], t = t, net = net }, "v") } }
     m:fill(5)
     t[1], t[4], t[3][1] = 7, 8, 9
@@ -61,7 +61,7 @@ describe("values as Lua", function()
     assert.same({ { 1, 2 } }, was.m:totable())
     assert.same({ 1, 2 }, was.row:totable())
     assert.same({ 1, 2, { 3 } }, was.t)
-    assert.equal(theta, kit.theta(was.net))
+    assert.equal(theta, helpers.theta(was.net))
   end)
 
   it("say what there is no room for, and keep the rest", function()
@@ -71,7 +71,7 @@ describe("values as Lua", function()
     assert.is_nil(was.a)
     assert.same({ { 1, 2 } }, was.b:totable())
     assert.equal(was.b, was.d[1])
-    local net = kit.xor { 2, 2, 1 }
+    local net = helpers.xor { 2, 2, 1 }
     was, lost, full = again({ net, net, net.theta[1], net.theta, 5 }, nil, 0)
     assert.same({ 5 }, { was[5] })
     assert.same({ {}, { "v[1]", "v[2]" } }, { lost, { full[1], full[2] } })
@@ -113,14 +113,14 @@ describe("values as Lua", function()
   it("keep networks, live matrices and generators", function()
     for _, spec in ipairs { { 2, 2, 1 },
       { 2, { 3, "tanh", bias = false }, 1, l2 = .01, cost = "mse", eta = .3, precision = "single" } } do
-      local net = kit.xor(spec)
+      local net = helpers.xor(spec)
       net.frozen[1] = "bias"
       net:step(7)
       local before = core.rng_state()
       local t = again { net = net, first = net.theta[1], row = net.theta[1][2], all = net.theta, data = net.X }
       assert.equal(before, core.rng_state())
-      assert.equal(kit.theta(net), kit.theta(t.net))
-      assert.equal(kit.bits(net.grad), kit.bits(t.net.grad))
+      assert.equal(helpers.theta(net), helpers.theta(t.net))
+      assert.equal(helpers.bits(net.grad), helpers.bits(t.net.grad))
       assert.equal(tostring(net.options), tostring(t.net.options))
       assert.equal("bias", t.net.frozen[1])
       assert.is_true(rawequal(t.data, t.net.X))
@@ -130,20 +130,20 @@ describe("values as Lua", function()
       t.net.theta = net.theta
       t.net:step(2)
       t.net:undo()
-      assert.equal(kit.theta(net), kit.theta(t.net))
+      assert.equal(helpers.theta(net), helpers.theta(t.net))
       net:train { epochs = 2, batch = 3 }
       t.net:train { epochs = 2, batch = 3 }
-      assert.equal(kit.theta(net), kit.theta(t.net))
+      assert.equal(helpers.theta(net), helpers.theta(t.net))
     end
     local g = mg.generator(5)
     g:randn()
     local h = again(g)
-    assert.equal(kit.bits(g:randn(3, 3)), kit.bits(h:randn(3, 3)))
-    kit.raises(function() core.rng_state(g, "short") end, "2512 bytes")
+    assert.equal(helpers.bits(g:randn(3, 3)), helpers.bits(h:randn(3, 3)))
+    helpers.raises(function() core.rng_state(g, "short") end, "2512 bytes")
   end)
 
   it("keep reports, histories and times", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local r = net:train { epochs = 3 }
     local t = mg.time(net.step, net)
     local new = again { r = r, time = t }
@@ -154,7 +154,7 @@ describe("values as Lua", function()
   end)
 
   it("become contents of what is there", function()
-    local net, m, t, g, n = kit.xor(), mg.zeros(2, 2), { 1, old = 2 }, mg.generator(1), 0
+    local net, m, t, g, n = helpers.xor(), mg.zeros(2, 2), { 1, old = 2 }, mg.generator(1), 0
     local env = { net = net, m = m, t = t, g = g, f = function() n = n + 1 return n end }
     local twin = net:copy()
     twin:step(3)
@@ -163,7 +163,7 @@ describe("values as Lua", function()
       { "t", c:contents({ 5, new = 6 }, "t"), "__.fill" }, { "g", state.digits(other), "__.random" },
       { "f, 1", c:value(7, "f's n"), "__.variable" }, { "nosuch, 1", 7, "__.variable" } }
     run(changes, env)
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
     assert.same({ { 1, 1 }, { 1, 1 } }, m:totable())
     assert.same({ 5, new = 6 }, t)
     assert.equal(other:rand(), g:rand())

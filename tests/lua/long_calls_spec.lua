@@ -4,7 +4,7 @@
 -- coroutine runs, so that the call finds it there at its first question.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 -- Runs f while a stop is asked for; it must raise that it was interrupted.
@@ -102,9 +102,9 @@ describe("a stop is asked for by", function()
   it("an epoch whose order is drawn, THETA and the generator as they were", function()
     local net = mg.network { 1, 1, seed = 1 }
     net.X, net.y = mg.ones(100000, 1), mg.ones(100000, 1)
-    local theta, generator = kit.theta(net), core.rng_state(core.own_rng(net))
+    local theta, generator = helpers.theta(net), core.rng_state(core.own_rng(net))
     stopped("train", function() net:train { epochs = 1, batch = 1000 } end)
-    assert.equal(theta, kit.theta(net))
+    assert.equal(theta, helpers.theta(net))
     assert.equal(generator, core.rng_state(core.own_rng(net)))
     assert.equal(1, net:train({ epochs = 1, batch = 1000 }).epoch)
   end)

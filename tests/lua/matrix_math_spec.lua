@@ -1,9 +1,9 @@
 -- Reckoning with matrices: arithmetic, comparison, reductions, functions of numbers and matrices.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 -- The numbers of a matrix as a table.
 local function numbers(m) return m:totable() end

@@ -1,10 +1,10 @@
 -- Matrices and rows: what they are made from, how they are indexed, viewed and written.
 
-local mg = require "moongrad"
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
+local mg = require "moongrad"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 -- The numbers of a matrix as a table.
 local function numbers(m) return m:totable() end

@@ -1,7 +1,7 @@
 -- What a large block is judged by: what the machine, and the control group that the program is in, can still give.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 local MiB = 2 ^ 20
@@ -86,22 +86,22 @@ describe("what would take more than is available", function()
 
   it("raises, and says how much there is", function()
     local n = math.ceil(available * 1.1 / 8)
-    kit.raises(function() mg.zeros(1, n) end, ("a 1 x %d matrix would take"):format(n), "this ")
-    kit.raises(function() mg.network { 1000, n // 4000, 1 } end, "network: layer 2", "this ")
+    helpers.raises(function() mg.zeros(1, n) end, ("a 1 x %d matrix would take"):format(n), "this ")
+    helpers.raises(function() mg.network { 1000, n // 4000, 1 } end, "network: layer 2", "this ")
   end)
 
   it("is judged whole: a permutation and the order it is made from", function()
     local n = math.floor(available / 10) -- its numbers alone would fit
     if n >= 2 ^ 32 then return end
-    kit.raises(function() mg.permutation(n) end, "a permutation would take", "this ")
+    helpers.raises(function() mg.permutation(n) end, "a permutation would take", "this ")
   end)
 
   it("leaves what there was", function()
     local net = mg.network { 2, 2, 1, seed = 1 }
     net.X, net.y = mg.data.xor()
     net:step(3)
-    local before = kit.all(net)
-    kit.raises(function() net:predict(mg.zeros(1, math.ceil(available / 8))) end, "would take")
-    assert.equal(before, kit.all(net))
+    local before = helpers.all(net)
+    helpers.raises(function() net:predict(mg.zeros(1, math.ceil(available / 8))) end, "would take")
+    assert.equal(before, helpers.all(net))
   end)
 end)

@@ -1,10 +1,10 @@
 -- Networks: what they are made from, their lists and fields, the data they take.
 
-local mg = require "moongrad"
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
+local mg = require "moongrad"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 describe("a network is made", function()
   it("with the article's defaults", function()
@@ -120,7 +120,7 @@ end)
 
 describe("a network's lists", function()
   it("are live", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local theta, first = net.theta, net.theta[1]
     net:step(3)
     assert.is_true(first == net.theta[1])
@@ -134,7 +134,7 @@ describe("a network's lists", function()
   end)
 
   it("change what the next pass does", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net.theta[3]:fill(0)
     assert.same({ { .5 }, { .5 }, { .5 }, { .5 } }, net:forward():totable())
     net.a[4]:fill(0) -- the prediction, which backward reads
@@ -143,7 +143,7 @@ describe("a network's lists", function()
   end)
 
   it("have a length, end, and can be walked", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step()
     assert.same({ 3, 4, 3, 3, 3, 3 }, { #net.theta, #net.a, #net.z, #net.delta, #net.grad, #net.dtheta })
     assert.is_nil(net.theta[4])
@@ -181,7 +181,7 @@ describe("a network's lists", function()
 
   it("raise for a layer that is not there", function()
     local net = mg.network { 2, 2, 1 }
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     raises(function() return net.theta[9] end, "theta[9]", "1 to 2")
     raises(function() return net.theta[0] end, "theta[0]", "1 to 2")
     raises(function() return net.theta[1.5] end, "theta[1.5]")
@@ -191,7 +191,7 @@ describe("a network's lists", function()
     raises(function() net.theta[3] = mg.ones(2, 3) end, "theta[3]", "1 to 2")
     raises(function() net.theta["1"] = mg.ones(2, 3) end, 'theta["1"]')
     raises(function() net.a[1] = mg.ones(2, 3) end, "a")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
   end)
 
   it("can be assigned a whole layer, after a shape check", function()
@@ -199,13 +199,13 @@ describe("a network's lists", function()
     net.theta[2] = { 1, 2, 3 }
     assert.same({ { 1, 2, 3 } }, net.theta[2]:totable())
     net.theta[1] = net.theta[1].T.T + 1
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     raises(function() net.theta[1] = mg.ones(3, 2) end, "theta[1]: expected 2 x 3, got 3 x 2")
     raises(function() net.theta[1] = 5 end, "theta[1]", "a number")
     raises(function() net.theta[1] = nil end, "theta[1]", "nil")
     raises(function() net.theta[1] = { { 1, 2, 3 }, { 1, 2 } } end, "theta[1]: row 2 has 2 numbers")
     raises(function() net.theta[1] = { { 1, 2, "3" }, { 1, 2, 3 } } end, "theta[1]", "a string")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
   end)
 
   it("can be assigned a view of themselves", function()
@@ -221,19 +221,19 @@ describe("a network's lists", function()
     local net = mg.network { 2, 2, 1 }
     net.theta = { mg.ones(2, 3), { 1, 2, 3 } }
     assert.same({ 1, 2, 3 }, net.theta[2]:totable()[1])
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     raises(function() net.theta = { mg.zeros(2, 3), { 1, 2 } } end, "theta[2]: expected 1 x 3, got 1 x 2")
     raises(function() net.theta = { mg.zeros(2, 3) } end, "expected 2 matrices", "got 1")
     raises(function() net.theta = {} end, "expected 2 matrices", "got 0")
     raises(function() net.theta = 5 end, "theta", "5")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     local other = mg.network { 2, 2, 1, seed = 4 }
     net.theta = other.theta
-    assert.equal(kit.theta(other), kit.theta(net))
+    assert.equal(helpers.theta(other), helpers.theta(net))
   end)
 
   it("print with their labels", function()
-    local text = tostring(kit.xor().theta)
+    local text = tostring(helpers.xor().theta)
     assert.is_truthy(text:find("bias", 1, true))
     assert.is_truthy(text:find("0.548814", 1, true))
   end)
@@ -250,7 +250,7 @@ describe("a network's fields", function()
   end)
 
   it("that are the engine's cannot be set", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     for _, name in ipairs { "a", "z", "delta", "grad", "dtheta", "J", "epoch", "layers", "options", "frozen" } do
       raises(function() net[name] = 5 end, name, "cannot be set")
     end
@@ -272,7 +272,7 @@ describe("a network's fields", function()
   it("X and y are checked when they are used", function()
     local net = mg.network { 2, 2, 1 }
     net.X, net.y = { { 1, 2, 3 } }, { 1, 2 }
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     raises(function() net:step() end, "step: X has 3 columns, expected 2")
     net.X = { { 1, 2 } }
     raises(function() net:step() end, "step: y has 2 rows, expected 1")
@@ -284,7 +284,7 @@ describe("a network's fields", function()
     raises(function() net:step() end, "step: X[1][2] is -Inf")
     net.X[1][2] = 1 / 0
     raises(function() net:step() end, "step: X[1][2] is Inf")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     net.X[1][2] = 1
     assert.equal(1, net:step().epoch)
     raises(function() net.X = "a" end, "X: expected a matrix", "a string")
@@ -297,7 +297,7 @@ describe("a network's fields", function()
   end)
 
   it("X is read anew when it has changed, through any view", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:forward()
     local row = net.X[2]
     row[1] = 5
@@ -313,9 +313,9 @@ describe("a network's fields", function()
   end)
 
   it("a flat y is a column", function()
-    local net = kit.xor { y = { 0, 1, 1, 0 } }
+    local net = helpers.xor { y = { 0, 1, 1, 0 } }
     assert.same({ 4, 1 }, net.y.shape)
-    assert.equal(kit.theta(kit.xor()), kit.theta(net))
+    assert.equal(helpers.theta(helpers.xor()), helpers.theta(net))
   end)
 end)
 
@@ -341,13 +341,13 @@ describe("data", function()
   end)
 
   it("of another size leaves views of the pass before alone", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:forward()
     local a = net.a[2]
-    local before = kit.bits(a)
+    local before = helpers.bits(a)
     net.X, net.y = { { 1, 1 }, { 1, 0 } }, { 1, 0 }
     net:step()
-    assert.equal(before, kit.bits(a))
+    assert.equal(before, helpers.bits(a))
     assert.equal(2, #net.a[2])
   end)
 end)

@@ -1,7 +1,7 @@
 -- diagnose says of networks that learn, and of those that may yet, that nothing is wrong.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 local X, y = mg.data.xor()
@@ -36,7 +36,7 @@ describe("no alarm", function()
   } do
     it("is raised for XOR that is learnt, on the way and at the end: " .. label, function()
       local learnt = 0
-      for seed = 0, kit.many(50, 20) - 1 do
+      for seed = 0, helpers.many(50, 20) - 1 do
         spec.seed = seed
         local net = net_of(spec)
         local seen = silent(net, function() net:step(1000) end, 3)
@@ -46,12 +46,12 @@ describe("no alarm", function()
           for k, d in ipairs(seen) do assert.is_true(d.ok, ("seed %d, look %d\n%s"):format(seed, k, d)) end
         end
       end
-      assert.is_true(learnt >= kit.many(45, 18))
+      assert.is_true(learnt >= helpers.many(45, 18))
     end)
   end
 
   it("is raised before batches of a cost that is a sum over many rows", function()
-    for seed = 0, kit.many(20, 3) - 1 do
+    for seed = 0, helpers.many(20, 3) - 1 do
       local g = mg.generator(seed)
       local A = g:rand(600, 10)
       local t = mg.zeros(600, 5)
@@ -78,7 +78,7 @@ describe("no alarm", function()
   end)
 
   it("is raised by relus on their kinks", function()
-    local learnt, all = 0, kit.many(100, 30)
+    local learnt, all = 0, helpers.many(100, 30)
     for seed = 0, all - 1 do -- biases 0, and a row of zeros: every relu is on its kink
       local net = net_of { 2, 8, 1, activation = "relu", cost = "cross-entropy", init = "he", seed = seed }
       local d = net:diagnose()

@@ -1,16 +1,16 @@
 -- Optimisers: each is declared whole, chosen by name, refused by name and number.
 
-local mg = require "moongrad"
 local core = require "moongrad.core"
+local helpers = require "helpers"
+local mg = require "moongrad"
 local optimisers = require "moongrad.optimisers"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 describe("optimisers", function()
   it("are each declared whole", function()
     for _, name in ipairs(core.optimizers) do
-      local o, net = optimisers[name], kit.xor { optimizer = name }
+      local o, net = optimisers[name], helpers.xor { optimizer = name }
       assert.is_table(o, name)
       for _, field in ipairs { "formula", "update", "from", "shapes", "element" } do
         assert.is_string(o[field], name .. ": " .. field)
@@ -50,7 +50,7 @@ describe("optimisers", function()
 
   it("stay when another option is set, and their states with them", function()
     for _, name in ipairs(core.optimizers) do
-      local net = kit.xor { optimizer = name, seed = 1 }
+      local net = helpers.xor { optimizer = name, seed = 1 }
       net:step(3)
       local before = { core.updated(net, 1, 1, 1, true) }
       net.options.l2 = 0
@@ -61,7 +61,7 @@ describe("optimisers", function()
 
   it("come back with undo and seek, to the bit", function()
     for _, name in ipairs(core.optimizers) do
-      local net = kit.xor { optimizer = name, seed = 2 }
+      local net = helpers.xor { optimizer = name, seed = 2 }
       net:step(5)
       local at_5 = { core.updated(net, 1, 1, 1, false) }
       net:step(3)

@@ -1,13 +1,13 @@
 -- Networks: options, init, layers without a bias, what is frozen, copies.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 describe("options", function()
   it("are read and set by name", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net.options.cost = "mse"
     assert.equal("mse", net.options.cost)
     assert.equal(net:step().mse, net:cost())
@@ -19,7 +19,7 @@ describe("options", function()
   end)
 
   it("that do not exist or do not fit raise and change nothing", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local text = tostring(net.options)
     raises(function() return net.options.etaa end, 'no option "etaa"', "eta")
     raises(function() net.options.etaa = 1 end, 'no option "etaa"', "eta")
@@ -35,7 +35,7 @@ describe("options", function()
     local own = mg.cost { name = "options' own", f = function(a, t) return (a - t) ^ 2 end,
       delta = function(a, t) return 2 * (a - t) end }
     local two = mg.network { 2, 3, 2, cost = "softmax" }
-    local net = kit.xor()
+    local net = helpers.xor()
     local text = tostring(net.options)
     for _, f in ipairs { function() mg.network { 2, 3, 1, cost = "softmax" } end,
       function() mg.network { 2, { 1, "softmax" }, cost = "softmax" } end,
@@ -47,7 +47,7 @@ describe("options", function()
   end)
 
   it("change activations, also of layers that were given their own", function()
-    local net = kit.xor { activation = "relu" }
+    local net = helpers.xor { activation = "relu" }
     net:step()
     net.options.activation = "tanh"
     assert.equal("tanh", net.options.output)
@@ -56,13 +56,13 @@ describe("options", function()
     net.options.output = "sigmoid"
     local yhat = net:forward()
     local hidden = mg.tanh(net.z[1])
-    assert.equal(kit.bits(hidden), kit.bits(net.a[2]:cols(2, 3)))
-    assert.equal(kit.bits(mg.sigmoid(net.z[3])), kit.bits(yhat))
+    assert.equal(helpers.bits(hidden), helpers.bits(net.a[2]:cols(2, 3)))
+    assert.equal(helpers.bits(mg.sigmoid(net.z[3])), helpers.bits(yhat))
   end)
 
   it("given as tables are the network's own, and read-only", function()
     local cost = { "squares", scale = 3 }
-    local net = kit.xor { cost = cost }
+    local net = helpers.xor { cost = cost }
     local j = net:cost()
     cost.scale = 100
     assert.equal(3, net.options.cost.scale)
@@ -70,23 +70,23 @@ describe("options", function()
     raises(function() net.options.cost.scale = 5 end, "cost cannot be changed in place")
     assert.equal(j, net:cost())
     assert.is_true(net:check().ok)
-    local other = kit.xor { cost = net.options.cost }
+    local other = helpers.xor { cost = net.options.cost }
     assert.equal(j, other:cost())
     assert.is_truthy(tostring(net.options):find('cost       = {"squares", scale = 3}', 1, true))
   end)
 
   it("seed restarts the private generator, nil goes back to the shared one", function()
     local net = mg.network { 2, 2, 1, seed = 5 }
-    local drawn = kit.theta(net)
+    local drawn = helpers.theta(net)
     net:init()
-    assert.not_equal(drawn, kit.theta(net))
+    assert.not_equal(drawn, helpers.theta(net))
     net.options.seed = 5
     net:init()
-    assert.equal(drawn, kit.theta(net))
+    assert.equal(drawn, helpers.theta(net))
     net.options.seed = nil
     mg.seed(5)
     net:init()
-    assert.equal(drawn, kit.theta(net))
+    assert.equal(drawn, helpers.theta(net))
   end)
 end)
 
@@ -115,11 +115,11 @@ describe("init", function()
   -- np.random.seed(2); randn(2, 3) * sqrt(2 / 3) drawn without biases: NumPy 1.24.2
   it("of he is NumPy's randn, scaled, biases not drawn", function()
     local net = mg.network { 3, 2, init = "he", seed = 2 }
-    kit.near(net.theta[1], mg.hstack(mg.zeros(2, 1), mg.generator(2):randn(2, 3) * math.sqrt(2 / 3)), 0)
+    helpers.near(net.theta[1], mg.hstack(mg.zeros(2, 1), mg.generator(2):randn(2, 3) * math.sqrt(2 / 3)), 0)
   end)
 
   it("sets the epoch to 0 and keeps the option", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step(5)
     net:init "he"
     assert.equal(0, net.epoch)
@@ -128,8 +128,8 @@ describe("init", function()
   end)
 
   it("raises for what it cannot do, and draws nothing", function()
-    local net = kit.xor()
-    local before = kit.theta(net)
+    local net = helpers.xor()
+    local before = helpers.theta(net)
     raises(function() net:init "foo" end, 'init: no method "foo"', "uniform")
     raises(function() net:init(5) end, "init: expected one of", "5")
     raises(function() net:init(false) end, "init: expected one of", "false")
@@ -138,16 +138,16 @@ describe("init", function()
     raises(function() net:init("he", { "xavier" }) end, "expected named numbers")
     raises(function() net:init("he", 5) end, "expected a table")
     raises(function() net:init("he", {}, 5) end, "expected a method and its options")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
   end)
 end)
 
 describe("a layer without a bias", function()
   it("keeps column 1 of THETA 0, undrawn, unchecked, unmoved", function()
-    local net = kit.xor { 2, { 3, bias = false }, 1, seed = 6 }
+    local net = helpers.xor { 2, { 3, bias = false }, 1, seed = 6 }
     assert.same({ 3, 3 }, net.theta[1].shape)
     local drawn = mg.generator(6):rand(3, 2)
-    assert.equal(kit.bits(drawn), kit.bits(net.theta[1]:cols(2, 3)))
+    assert.equal(helpers.bits(drawn), helpers.bits(net.theta[1]:cols(2, 3)))
     for _ = 1, 2 do
       assert.equal(0, net.theta[1]:cols(1, 1):norm())
       net:step(100)
@@ -172,21 +172,21 @@ end)
 describe("frozen", function()
   it("keeps what it names, and no more", function()
     for _, part in ipairs { true, "bias", "weights" } do
-      local net, free = kit.xor(), kit.xor()
+      local net, free = helpers.xor(), helpers.xor()
       net.frozen[2] = part
       local before = net.theta[2]:copy()
       net:step()
       free:step()
       local bias = part ~= "weights" and before or free.theta[2]
       local weights = part ~= "bias" and before or free.theta[2]
-      assert.equal(kit.bits(mg.hstack(bias:cols(1, 1), weights:cols(2, 3))), kit.bits(net.theta[2]))
-      assert.equal(kit.bits(free.theta[1]), kit.bits(net.theta[1]))
-      assert.equal(kit.bits(free.theta[3]), kit.bits(net.theta[3]))
-      assert.equal(kit.bits(free.grad[2]), kit.bits(net.grad[2])) -- the gradient is as ever
+      assert.equal(helpers.bits(mg.hstack(bias:cols(1, 1), weights:cols(2, 3))), helpers.bits(net.theta[2]))
+      assert.equal(helpers.bits(free.theta[1]), helpers.bits(net.theta[1]))
+      assert.equal(helpers.bits(free.theta[3]), helpers.bits(net.theta[3]))
+      assert.equal(helpers.bits(free.grad[2]), helpers.bits(net.grad[2])) -- the gradient is as ever
       if part == true then assert.equal(0, net.dtheta[2]:norm()) end
       net.frozen[2] = false
       net:step()
-      assert.not_equal(kit.bits(before), kit.bits(net.theta[2]))
+      assert.not_equal(helpers.bits(before), helpers.bits(net.theta[2]))
     end
   end)
 
@@ -205,42 +205,42 @@ describe("frozen", function()
 
   it("of all layers leaves THETA where it is, for wide layers too", function()
     local net = mg.network { 20, 30, 10, seed = 1 }
-    net.X, net.y = kit.data(1, 7, 20, 10)
-    local before = kit.bits(net.theta)
+    net.X, net.y = helpers.data(1, 7, 20, 10)
+    local before = helpers.bits(net.theta)
     for l = 1, 2 do net.frozen[l] = true end
     net:step(3)
-    assert.equal(before, kit.bits(net.theta))
+    assert.equal(before, helpers.bits(net.theta))
     net.frozen[1], net.frozen[2] = "weights", "bias"
     local free = net:copy()
     free.frozen[1], free.frozen[2] = false, false
     net:step()
     free:step()
-    assert.equal(kit.bits(free.theta[1]:cols(1, 1)), kit.bits(net.theta[1]:cols(1, 1)))
-    assert.equal(kit.bits(free.theta[2]:cols(2, 31)), kit.bits(net.theta[2]:cols(2, 31)))
+    assert.equal(helpers.bits(free.theta[1]:cols(1, 1)), helpers.bits(net.theta[1]:cols(1, 1)))
+    assert.equal(helpers.bits(free.theta[2]:cols(2, 31)), helpers.bits(net.theta[2]:cols(2, 31)))
   end)
 end)
 
 describe("a copy", function()
   it("is the same in every bit, and goes its own way the same", function()
-    local net = kit.xor { 2, { 5, "tanh" }, { 3, "relu", bias = false }, 1, cost = { "squares", scale = 2 },
+    local net = helpers.xor { 2, { 5, "tanh" }, { 3, "relu", bias = false }, 1, cost = { "squares", scale = 2 },
       l2 = .01 }
     net.frozen[2] = "weights"
     net:step(7)
     local twin = net:copy()
-    assert.equal(kit.live(net), kit.live(twin))
+    assert.equal(helpers.live(net), helpers.live(twin))
     assert.equal(tostring(net.options), tostring(twin.options))
     assert.equal(tostring(net), tostring(twin))
     net:train { epochs = 3, batch = 3 }
-    assert.not_equal(kit.theta(net), kit.theta(twin))
+    assert.not_equal(helpers.theta(net), helpers.theta(twin))
     twin:train { epochs = 3, batch = 3 } -- the private generator came along
-    assert.equal(kit.live(net), kit.live(twin))
+    assert.equal(helpers.live(net), helpers.live(twin))
     net:init()
     twin:init()
-    assert.equal(kit.live(net), kit.live(twin))
+    assert.equal(helpers.live(net), helpers.live(twin))
   end)
 
   it("of a network half way through a step can go on", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:forward()
     local twin = net:copy()
     net:backward()
@@ -248,11 +248,11 @@ describe("a copy", function()
     local third = twin:copy()
     net:update()
     third:update()
-    assert.equal(kit.live(net), kit.live(third))
+    assert.equal(helpers.live(net), helpers.live(third))
   end)
 
   it("leaves the shared generator alone", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     mg.seed(1)
     local expected = mg.rand()
     mg.seed(1)
@@ -265,7 +265,7 @@ describe("a copy", function()
   end)
 
   it("shares nothing", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local twin = net:copy()
     assert.is_true(twin.X == net.X and twin.y == net.y)
     twin.X[1][1], twin.y[1][1], twin.theta[1][1][1] = 9, 9, 9
@@ -276,7 +276,7 @@ describe("a copy", function()
   end)
 
   it("of other sizes keeps the options", function()
-    local net = kit.xor { cost = "mse", eta = .3 }
+    local net = helpers.xor { cost = "mse", eta = .3 }
     local other = net:like { 2, 5, 1 }
     assert.same({ "mse", .3, 5 }, { other.options.cost, other.eta, other.layers[2] })
     assert.is_true(other.X == net.X)

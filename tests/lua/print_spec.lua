@@ -1,8 +1,8 @@
 -- Values as the prompt prints them: text, tables, matrices in colour, the last values.
 
 local mg = require "moongrad"
-local kept = require "moongrad.prompt.kept"
 local printer = require "moongrad.prompt.print"
+local results = require "moongrad.session.results"
 local show = require "moongrad.show"
 local text = require "moongrad.text"
 
@@ -139,27 +139,27 @@ describe("colour", function()
 end)
 
 describe("the last values", function()
-  before_each(kept.clear)
-  after_each(kept.clear)
+  before_each(results.clear)
+  after_each(results.clear)
 
   it("are those of the newest input first, nine at most", function()
-    kept.keep(1, nil, 3)
-    kept.keep("a", "b")
-    assert.same({ _ = "a", _1 = "a", _2 = "b", _3 = 1, _5 = 3 }, kept.values)
-    for i = 1, 20 do kept.keep(i) end
-    assert.same({ 20, 20, 12, nil }, { kept.values._, kept.values._1, kept.values._9, kept.values._10 })
-    kept.keep(table.unpack({}, 1, 50))
-    assert.same({}, kept.values)
+    results.keep(1, nil, 3)
+    results.keep("a", "b")
+    assert.same({ _ = "a", _1 = "a", _2 = "b", _3 = 1, _5 = 3 }, results.values)
+    for i = 1, 20 do results.keep(i) end
+    assert.same({ 20, 20, 12, nil }, { results.values._, results.values._1, results.values._9, results.values._10 })
+    results.keep(table.unpack({}, 1, 50))
+    assert.same({}, results.values)
   end)
 
   it("let go of the old when they hold much", function()
     local big = mg.zeros(1000, 3000)
-    kept.keep(big)
-    kept.keep { { big } }
-    kept.keep(big.T, big)
-    assert.equal(big, kept.values._2)
-    assert.is_nil(kept.values._4)
-    kept.keep(1)
-    assert.equal(big, kept.values._3)
+    results.keep(big)
+    results.keep { { big } }
+    results.keep(big.T, big)
+    assert.equal(big, results.values._2)
+    assert.is_nil(results.values._4)
+    results.keep(1)
+    assert.equal(big, results.values._3)
   end)
 end)

@@ -1,6 +1,6 @@
 -- diagnose: the epochs that it tries on a copy, what it makes of them, and what it says of that.
 
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 local X, y = mg.data.xor()
@@ -30,7 +30,7 @@ describe("a cost that falls", function()
       assert.is_truthy(f, tostring(d))
       local before, twin = net:cost(), net:copy()
       twin:step(300)
-      net = kit.type_in(net, (f.try:gsub("step%(%d+%)", "step(300)")))
+      net = helpers.type_in(net, (f.try:gsub("step%(%d+%)", "step(300)")))
       assert.is_true(before - net:cost() > 5 * (before - twin:cost()))
     end
   end)
@@ -62,7 +62,7 @@ describe("a cost that falls", function()
     local net = net_of { 2, 8, 1, eta = 1000, seed = 1 }
     assert.is_truthy(has(net:diagnose(), "ETA too large"))
     net.eta = 1e-3
-    net = kit.type_in(net, has(net:diagnose(), "ETA too small").try)
+    net = helpers.type_in(net, has(net:diagnose(), "ETA too small").try)
     assert.is_nil(has(net:diagnose(), "ETA too small"))
     assert.is_nil(has(net:diagnose(), "ETA too large"))
   end)
@@ -92,7 +92,7 @@ describe("a cost that stays", function()
     answers = answers .. (" %.4g %.4g"):format(net.a[2][3][1], net.a[2][4][1])
     assert.is_truthy(answers:find(from, 1, true), answers)
     assert.is_truthy(answers:find(to, 1, true), answers)
-    net = kit.type_in(net, d.try)
+    net = helpers.type_in(net, d.try)
     assert.is_nil(has(net:diagnose(), "ETA too large"))
     assert.near(3.125, net:cost(), 1e-6) -- (39 - 11^2 / 4 - 5^2 / 10) / 2, by normal equations
   end)
@@ -105,7 +105,7 @@ describe("a cost that stays", function()
     local f = has(d, "ETA too large")
     assert.is_truthy(f.text:find("a prediction goes from", 1, true))
     assert.is_true(f.minor)
-    net = kit.type_in(net, f.try)
+    net = helpers.type_in(net, f.try)
     assert.is_nil(has(net:diagnose(), "ETA too large"))
   end)
 end)

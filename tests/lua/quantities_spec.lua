@@ -2,8 +2,8 @@
 
 local core = require "moongrad.core"
 local entries = require "moongrad.help.entries"
-local kit = require "kit"
-local live = require "moongrad.prompt.live"
+local helpers = require "helpers"
+local live = require "moongrad.session.live"
 local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 
@@ -47,7 +47,7 @@ describe("a quantity", function()
   end)
 
   it("has the shape that its words say, in a list as long as they say", function()
-    local net = kit.xor { 2, 3, 4, 1 }
+    local net = helpers.xor { 2, 3, 4, 1 }
     net:step()
     local L = #net.layers - 1
     for _, what in ipairs(quantities.matrices) do
@@ -81,7 +81,7 @@ describe("a quantity", function()
       assert.equal(turn, record.turn)
       if record.maker then
         assert.is_truthy(is_operation[record.op], record.name)
-        local net = kit.xor()
+        local net = helpers.xor()
         assert.is_false(is_there(net, record), record.name)
         for _, call in ipairs { "forward", "backward", "update" } do
           net[call](net)
@@ -99,7 +99,7 @@ describe("a quantity", function()
   end)
 
   it("is a live name of the session, written to by whom the record says", function()
-    live.NET = kit.xor()
+    live.NET = helpers.xor()
     live.NET:step()
     for _, record in ipairs(quantities) do
       local v = live.read[record.name]()
@@ -114,7 +114,7 @@ describe("a quantity", function()
   end)
 
   it("can be explained when it is a list of matrices", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step()
     for _, what in ipairs(quantities.matrices) do assert.equal(what, net:explain(what, 1, 1, 1).what) end
   end)

@@ -1,7 +1,7 @@
 -- What diagnose proposes, typed, and the epochs that one then does: the network learns in the end.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 local X, y = mg.data.xor()
@@ -56,7 +56,7 @@ describe("who types what it proposes, and goes on,", function()
         local d = net:diagnose()
         while d.try and #typed < 4 do
           typed[#typed + 1] = d.try
-          net = kit.type_in(net, d.try)
+          net = helpers.type_in(net, d.try)
           pcall(net.step, net, 2000)
           d = net:diagnose()
         end

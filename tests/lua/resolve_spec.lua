@@ -1,16 +1,16 @@
 -- What the gradient check's differences can tell, and what not: too small, too coarse, and the sweep of epsilon.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 -- A network of random data, rows x sizes.
 local function make(k, rows, spec)
   spec.seed = k
   local net = mg.network(spec)
   local n_in, n_out = net.layers[1], net.layers[#net.layers]
-  net.X, net.y = kit.data(k + 1, rows, n_in, n_out)
+  net.X, net.y = helpers.data(k + 1, rows, n_in, n_out)
   return net
 end
 
@@ -22,7 +22,7 @@ end
 
 describe("check", function()
   it("says when differences cannot tell gradients from 0", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local c = net:check { epsilon = 1e-20 }
     assert.is_true(c.ok)
     assert.equal(c.compared, c.unresolved)
@@ -36,7 +36,7 @@ describe("check", function()
   end)
 
   it("says so where every gradient is 0, or next to it, and what to do", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local function undecided(c, ...)
       assert.is_true(c.ok) -- nothing is known to be wrong
       assert.equal(c.compared, c.unresolved)
@@ -71,7 +71,7 @@ describe("check", function()
   end)
 
   it("says how many are below what their difference resolves to the tolerance", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local c = net:check { epsilon = 1e-6 }
     local below, floor = 0, c.floor
     for l = 1, 3 do
@@ -87,7 +87,7 @@ describe("check", function()
   end)
 
   it("tells an epsilon that is too large or too small from a wrong gradient", function()
-    local c = kit.xor():check { epsilon = .1 }
+    local c = helpers.xor():check { epsilon = .1 }
     assert.equal("ok", c.verdict)
     assert.is_true(c.relative > 1e-4)
     contains(c.reason, "the gradient is right by five points", "epsilon = 0.1 is too large", 'method = "five-point"')
@@ -98,7 +98,7 @@ describe("check", function()
     assert.equal("ok", c.verdict)
     assert.equal(2, c.retaken)
     assert.equal("undecided", net:check({ epsilon = 1e-11 }).verdict)
-    contains(kit.xor():check({ epsilon = 1e-20 }).reason, "epsilon = 1e-20 is too small")
+    contains(helpers.xor():check({ epsilon = 1e-20 }).reason, "epsilon = 1e-20 is too small")
   end)
 
   it("takes central differences that are too coarse by five points", function()
@@ -141,12 +141,12 @@ describe("check", function()
       contains(tostring(s), "five-point", "1e-12", "slope", "best: five-point with epsilon")
     end
     local net = make(1, 6, { 3, 4, 2 })
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     local s = net:check { sweep = true, of = "mse", samples = 5 }
     assert.is_false(s.ok)
     assert.is_nil(s.slopes.central)
     contains(s.reason, "no epsilon brings the two nearer")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     raises(function() net:check { sweep = true, epsilon = 1 } end, "check: sweep tries every epsilon and method")
     raises(function() net:check { sweep = 1 } end, "check: sweep: expected true or false, got 1")
     raises(function() net:check { sweep = true, method = "central" } end, "leave method out")

@@ -1,7 +1,7 @@
 -- Matrices as text, and the names that errors suggest.
 
-local mg = require "moongrad"
 local core = require "moongrad.core"
+local mg = require "moongrad"
 local names = require "moongrad.names"
 local show = require "moongrad.show"
 

@@ -1,8 +1,8 @@
 -- Networks in single precision: the same words, numbers that read as numbers, and answers near double's.
 
-local mg = require "moongrad"
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
+local mg = require "moongrad"
 
 local function twins(spec, rows)
   local g = mg.generator(5)
@@ -36,7 +36,7 @@ local function bits(...)
   local parts = {}
   for i = 1, select("#", ...) do
     local x = select(i, ...)
-    parts[i] = type(x) == "boolean" and tostring(x) or mg.is_matrix(x) and kit.bits(x:copy()) or kit.bits(x)
+    parts[i] = type(x) == "boolean" and tostring(x) or mg.is_matrix(x) and helpers.bits(x:copy()) or helpers.bits(x)
   end
   return table.concat(parts, "\n")
 end
@@ -140,12 +140,12 @@ describe("a matrix of single precision", function()
     for _, precision in ipairs { "double", "single" } do
       local function learn(data, targets)
         local net = mg.network { 6, 4, 3, seed = 2, X = data, y = targets, precision = precision }
-        local out = kit.bits(net:predict(data)) .. kit.bits(net:predict(data.T.T))
+        local out = helpers.bits(net:predict(data)) .. helpers.bits(net:predict(data.T.T))
         net:step(3)
         net:train { epochs = 2, batch = 4, X = data, y = targets }
         net:forward(data)
         net:backward(targets)
-        return out .. kit.live(net) .. net:cost() .. net:cost(data, targets)
+        return out .. helpers.live(net) .. net:cost() .. net:cost(data, targets)
       end
       assert.equal(learn(X:copy(), y:copy()), learn(X, y))
     end
@@ -175,7 +175,7 @@ describe("single precision", function()
       local _, b = twins(spec, 8)
       a:step(9)
       for _ = 1, 9 do b:step() end
-      assert.equal(kit.live(a), kit.live(b))
+      assert.equal(helpers.live(a), helpers.live(b))
     end
   end)
 
@@ -199,7 +199,7 @@ describe("single precision", function()
     local _, net = twins({ 6, 12, 2 }, 50)
     local r = net:train { epochs = 3, batch = 7 }
     assert.equal(3, r.epoch)
-    assert.equal(kit.live(net), kit.live(net:copy()))
+    assert.equal(helpers.live(net), helpers.live(net:copy()))
   end)
 
   it("is checked with the tolerance it can keep, and says so", function()
@@ -214,6 +214,6 @@ describe("single precision", function()
 
   it("is settled when the network is made", function()
     local net = mg.network { 2, 1 }
-    kit.raises(function() net.options.precision = "single" end, "precision is settled when a network is made")
+    helpers.raises(function() net.options.precision = "single" end, "precision is settled when a network is made")
   end)
 end)

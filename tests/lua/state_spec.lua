@@ -1,34 +1,34 @@
 -- The state of a network as a value: taken, put into another network, compared.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
-local state = require "moongrad.state"
+local state = require "moongrad.network.state"
 
 -- What training goes on from, and all that was chosen.
 local function all(net)
   local own = core.own_rng(net)
-  return table.concat({ kit.theta(net), kit.bits(net.grad), net.eta, kit.bits(net.X), kit.bits(net.y), core.bug(net),
-    tostring(net.options), tostring(net.frozen), own and core.rng_state(own) or "shared" }, "\n")
+  return table.concat({ helpers.theta(net), helpers.bits(net.grad), net.eta, helpers.bits(net.X), helpers.bits(net.y),
+    core.bug(net), tostring(net.options), tostring(net.frozen), own and core.rng_state(own) or "shared" }, "\n")
 end
 
 local function go_on(net)
   net:train { epochs = 3, batch = 2 }
   net:step(2)
-  return kit.live(net)
+  return helpers.live(net)
 end
 
 -- Networks of all kinds in the middle of their training.
 local function networks()
-  local list, quartic = {}, kit.own_functions()
-  for k = 1, kit.many(60, 20) do
-    local net = kit.random(k, { precision = k % 4 == 0 and "single", seed = k % 3 == 0 and k })
+  local list, quartic = {}, helpers.own_functions()
+  for k = 1, helpers.many(60, 20) do
+    local net = helpers.random(k, { precision = k % 4 == 0 and "single", seed = k % 3 == 0 and k })
     net:step(k % 3)
     net.eta = .01 * k
     list[k] = net
   end
-  list[#list + 1] = kit.xor { 2, { 3, "kit's swish" }, 1, cost = quartic, output = "linear", eta = .01 }
-  list[#list + 1] = kit.xor()
+  list[#list + 1] = helpers.xor { 2, { 3, "kit's swish" }, 1, cost = quartic, output = "linear", eta = .01 }
+  list[#list + 1] = helpers.xor()
   list[#list]:bug "stale-weights"
   list[#list]:step(3)
   list[#list + 1] = mg.network { 2, 1 } -- without data
@@ -44,7 +44,7 @@ local function is_plain(v)
     return getmetatable(v) == nil
   end
   return type(v) == "number" or type(v) == "string" or type(v) == "boolean" or mg.is_matrix(v)
-    or core.own(v) ~= nil
+    or core.custom(v) ~= nil
 end
 
 describe("the state of a network", function()
@@ -75,7 +75,7 @@ describe("the state of a network", function()
   end)
 
   it("stays what it was when the network goes on", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step(5)
     local s, was = state.take(net), all(net)
     net:step(5)
@@ -96,8 +96,8 @@ describe("the state of a network", function()
       X = function(net) net.X = net.X:copy() end,
       y = function(net) net.y = nil end,
     } do
-      local net = kit.xor()
-      local before, was = state.settings(net), kit.all(net)
+      local net = helpers.xor()
+      local before, was = state.settings(net), helpers.all(net)
       net:step()
       net:undo()
       assert.is_true(state.same(before, state.settings(net)))
@@ -107,12 +107,12 @@ describe("the state of a network", function()
       assert.is_false(rawequal(before[name], after[name]), name)
       state.apply(net, before)
       assert.is_true(state.same(before, state.settings(net)), name)
-      assert.equal(was, kit.all(net), name)
+      assert.equal(was, helpers.all(net), name)
     end
   end)
 
   it("says in words what moves THETA differently", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local s = state.settings(net)
     assert.same({}, state.differences(s, state.settings(net:copy())))
     for text, change in pairs {
@@ -130,7 +130,7 @@ describe("the state of a network", function()
       change(other)
       assert.same({ text }, state.differences(s, state.settings(other)))
     end
-    local single = kit.xor { 2, 2, { 2, bias = false }, 1, precision = "single" }
+    local single = helpers.xor { 2, 2, { 2, bias = false }, 1, precision = "single" }
     assert.same({ "biases {true, true, true} and {true, false, true}", "precision double and single" },
       state.differences(s, state.settings(single)))
   end)

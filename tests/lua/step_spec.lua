@@ -1,9 +1,9 @@
 -- Steps: whole, in parts, many at once; their reports; where they stop when numbers run away.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 -- Networks small and wide, every activation, on each of the engine's paths: layers of 4096 weights and
 -- more are of several tiles; 300 rows are more than evaluation takes at a time.
@@ -26,7 +26,7 @@ local function make(k)
   spec.rows = nil
   local net = mg.network(spec)
   local layers = net.layers
-  net.X, net.y = kit.data(100 + k, networks[k].rows, layers[1], layers[#layers])
+  net.X, net.y = helpers.data(100 + k, networks[k].rows, layers[1], layers[#layers])
   return net
 end
 
@@ -42,8 +42,8 @@ describe("step", function()
       end
       local r = whole:step(5)
       assert.equal(5, r.epoch, tostring(whole))
-      assert.equal(kit.live(whole), kit.live(single), tostring(whole))
-      assert.equal(kit.live(whole), kit.live(parts), tostring(whole))
+      assert.equal(helpers.live(whole), helpers.live(single), tostring(whole))
+      assert.equal(helpers.live(whole), helpers.live(parts), tostring(whole))
       assert.equal(r.cost, single:cost(), tostring(whole))
     end
   end)
@@ -57,13 +57,13 @@ describe("step", function()
       local n, top = #net.theta, 0
       for l = 1, n do
         -- Products are summed in some order: rounding of some hundred terms.
-        kit.near(net.a[l]:matmul(before[l].T), net.z[l], 1e-13)
-        assert.equal(kit.bits(-net.eta * net.grad[l] + 0), kit.bits(net.dtheta[l] + 0), tostring(net)) -- no -0
-        assert.equal(kit.bits(before[l] + net.dtheta[l]), kit.bits(net.theta[l]), tostring(net))
+        helpers.near(net.a[l]:matmul(before[l].T), net.z[l], 1e-13)
+        assert.equal(helpers.bits(-net.eta * net.grad[l] + 0), helpers.bits(net.dtheta[l] + 0), tostring(net)) -- no -0
+        assert.equal(helpers.bits(before[l] + net.dtheta[l]), helpers.bits(net.theta[l]), tostring(net))
         if net.options.l1 == 0 then
           local grad = net.delta[l].T:matmul(net.a[l])
           if k == 4 and l == 2 then grad:cols(1, 1):fill(0) end -- it has no bias
-          kit.near(grad, net.grad[l], 1e-13)
+          helpers.near(grad, net.grad[l], 1e-13)
         end
         top = math.max(top, l)
       end
@@ -76,27 +76,27 @@ describe("step", function()
       local net = make(k)
       net:step(2)
       local yhat = net:forward()
-      local live = kit.live(net)
-      assert.equal(kit.bits(yhat), kit.bits(net:predict(net.X)), tostring(net))
+      local live = helpers.live(net)
+      assert.equal(helpers.bits(yhat), helpers.bits(net:predict(net.X)), tostring(net))
       assert.equal(net.J, net:cost(), tostring(net))
       for _, i in ipairs { 1, #net.X // 2 + 1, #net.X } do
-        assert.equal(kit.bits(net:predict(net.X:rows(i, i))), kit.bits(yhat:rows(i, i)), tostring(net))
+        assert.equal(helpers.bits(net:predict(net.X:rows(i, i))), helpers.bits(yhat:rows(i, i)), tostring(net))
       end
-      assert.equal(live, kit.live(net))
+      assert.equal(live, helpers.live(net))
     end
   end)
 
   it("of 0 epochs reports and changes nothing", function()
-    local net = kit.xor()
-    local before = kit.theta(net)
+    local net = helpers.xor()
+    local before = helpers.theta(net)
     local r = net:step(0)
     assert.equal(0, r.epoch)
     assert.equal(net:cost(), r.cost)
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
   end)
 
   it("is the same for data that are views", function()
-    local net, other = kit.xor(), kit.xor()
+    local net, other = helpers.xor(), helpers.xor()
     local wide = mg.zeros(8, 6)
     local X, y = wide:rows(3, 6):cols(2, 3), wide.T:rows(6, 6):cols(1, 4).T
     X:set(net.X)
@@ -104,13 +104,13 @@ describe("step", function()
     other.X, other.y = X, y
     net:step(10)
     other:step(10)
-    assert.equal(kit.theta(net), kit.theta(other))
+    assert.equal(helpers.theta(net), helpers.theta(other))
   end)
 
   it("raises for what is no count", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step(3)
-    local before = kit.live(net)
+    local before = helpers.live(net)
     raises(function() net:step(-1) end, "step: expected a whole number of epochs from 0, got -1")
     raises(function() net:step(1.5) end, "got 1.5")
     raises(function() net:step "5" end, "got a string")
@@ -119,14 +119,14 @@ describe("step", function()
     raises(function() net:step(1, 2) end, "step: expected a table of options", "got 2")
     raises(function() net.step(5) end, "step: expected a network first, got a number", "net:step")
     raises(function() net.step() end, "step: expected a network first, got nothing")
-    assert.equal(before, kit.live(net))
+    assert.equal(before, helpers.live(net))
     raises(function() mg.network({ 2, 1 }):step() end, "step: no data yet")
   end)
 end)
 
 describe("a report", function()
   it("is of THETA as it now is", function()
-    local net = kit.xor { cost = "mse", l2 = .1 }
+    local net = helpers.xor { cost = "mse", l2 = .1 }
     local r = net:step(20)
     local yhat = net:predict(net.X)
     local mse = ((yhat - net.y) ^ 2):mean()
@@ -159,7 +159,7 @@ end)
 
 describe("forward, backward and update", function()
   it("take matrices of their own, of changing sizes", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local first = net:forward { { 0, 1 } }
     assert.same({ 1, 1 }, first.shape)
     assert.same({ 1, 3 }, net.a[1].shape)
@@ -174,26 +174,26 @@ describe("forward, backward and update", function()
   end)
 
   it("leave THETA alone until the update", function()
-    local net = kit.xor()
-    local before = kit.theta(net)
+    local net = helpers.xor()
+    local before = helpers.theta(net)
     net:forward()
     net:backward()
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     net:update()
-    assert.not_equal(before, kit.theta(net))
+    assert.not_equal(before, helpers.theta(net))
     assert.equal(1, net.epoch)
   end)
 
   it("return what is not live", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local yhat = net:forward()
     yhat:fill(5)
     assert.is_true(net.a[4]:max() < 1)
   end)
 
   it("raise out of order, and for what does not fit", function()
-    local net = kit.xor()
-    local before = kit.theta(net)
+    local net = helpers.xor()
+    local before = helpers.theta(net)
     raises(function() net:backward() end, "backward: no forward pass yet")
     raises(function() net:update() end, "update: no gradient yet")
     net:forward()
@@ -218,7 +218,7 @@ describe("forward, backward and update", function()
     raises(function() net:predict() end, "predict: no data")
     raises(function() net:cost() end, "cost: no data")
     raises(function() net:forward() end, "forward: no data yet")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     net:forward { { 1, 2 } }
     raises(function() net:backward() end, "backward: no targets yet")
   end)
@@ -234,7 +234,7 @@ local runaways = {
 }
 
 local function runaway(case)
-  local net = kit.xor(case.spec)
+  local net = helpers.xor(case.spec)
   if case.scale then net.y:set(net.y * case.scale) end
   return net
 end
@@ -252,7 +252,7 @@ describe("a step that would make J or THETA non-finite", function()
       end
       local function words(m) return (m:gsub("^[^:]*:%d+: ", "")) end
       assert.equal(words(message), words(other))
-      assert.equal(kit.live(net), kit.live(single), message)
+      assert.equal(helpers.live(net), helpers.live(single), message)
       assert.is_truthy(message:find(case.quantity, 1, true), message)
       -- What is kept is finite, as is its J.
       for _, m in ipairs(net.theta) do assert.equal(0, (m - m):norm(), message) end
@@ -269,12 +269,12 @@ describe("a step that would make J or THETA non-finite", function()
   end)
 
   it("says when THETA was bad before", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net.theta[2][1][2] = 0 / 0
-    local bits = kit.theta(net)
+    local bits = helpers.theta(net)
     raises(function() net:step() end, "step: THETA[2][1][2] is NaN, expected finite numbers", "init()")
     raises(function() net:step(5) end, "step: THETA[2][1][2] is NaN, expected finite numbers", "init()")
-    assert.equal(bits, kit.theta(net))
+    assert.equal(bits, helpers.theta(net))
     net.theta[2][1][2] = -1 / 0
     raises(function() net:step() end, "THETA[2][1][2] is -Inf")
     net:init()
@@ -295,13 +295,13 @@ describe("a step that would make J or THETA non-finite", function()
   end)
 
   it("is refused by update, too", function()
-    local net = kit.xor { eta = 1e308 }
+    local net = helpers.xor { eta = 1e308 }
     net.y:fill(1e5)
     net:forward()
     net:backward()
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     raises(function() net:update() end, "update: THETA would not be finite at epoch 1", "DTHETA[")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     net.eta = .1
     net:update()
     assert.equal(1, net.epoch)

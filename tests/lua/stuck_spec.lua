@@ -2,8 +2,8 @@
 -- that no line of Lua mends; and none is told the same twice running.
 
 local core = require "moongrad.core"
+local helpers = require "helpers"
 local kinds = require "kinds_of_trouble"
-local kit = require "kit"
 local mg = require "moongrad"
 
 -- Has it learnt, by the numbers of its data alone? Next to nothing of the variance of y is left, or of a constant y's
@@ -44,7 +44,7 @@ local function follow(kind, net, more)
     said[#said + 1] = d.findings[1] and d.findings[1].name .. " -> " .. tostring(d.try) or "ok"
     if not d.try or round == 6 then break end
     is_twice, last = is_twice or d.try == last, d.try
-    net = kit.type_in(net, d.try)
+    net = helpers.type_in(net, d.try)
     if more > 0 then pcall(net.step, net, more) end
   end
   local first = d.findings[1]
@@ -54,7 +54,7 @@ end
 
 -- So many of each kind; under the sanitisers a few, which look at something else.
 local is_sanitised = (os.getenv "MOONGRAD" or ""):find("/asan/", 1, true)
-local many = kit.many(50, is_sanitised and 5 or 20)
+local many = helpers.many(50, is_sanitised and 5 or 20)
 
 describe("a stuck network", function()
   local well, all = 0, 0

@@ -1,7 +1,7 @@
 -- Threads: large operations shared out, every bit as with one.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
 describe("threads", function()
   local before = mg.threads()
@@ -18,8 +18,8 @@ describe("threads", function()
   end
 
   it("do not change a bit", function()
-    local wanted = kit.live(trained(1))
-    for n = 2, 4 do assert.equal(wanted, kit.live(trained(n))) end
+    local wanted = helpers.live(trained(1))
+    for n = 2, 4 do assert.equal(wanted, helpers.live(trained(n))) end
   end)
 
   it("are counted, and are those of networks made from then on", function()
@@ -31,8 +31,8 @@ describe("threads", function()
     collectgarbage()
     collectgarbage()
     net:step(3)
-    kit.raises(function() mg.threads(0) end, "threads: expected a whole number as n, 1 to 64, got 0")
-    kit.raises(function() mg.threads(65) end, "1 to 64")
+    helpers.raises(function() mg.threads(0) end, "threads: expected a whole number as n, 1 to 64, got 0")
+    helpers.raises(function() mg.threads(65) end, "1 to 64")
   end)
 
   it("are let go with the networks that use them", function()

@@ -1,13 +1,13 @@
 -- Training in mini-batches: the order, the short last batch, reports, callbacks and their errors.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 local function make(spec, rows)
   local net = mg.network(spec)
-  net.X, net.y = kit.data(9, rows, spec[1], type(spec[#spec]) == "table" and spec[#spec][1] or spec[#spec])
+  net.X, net.y = helpers.data(9, rows, spec[1], type(spec[#spec]) == "table" and spec[#spec][1] or spec[#spec])
   return net
 end
 
@@ -53,9 +53,9 @@ describe("train", function()
       for epoch = 1, 3 do
         local cost = emulate(twin, g:permutation(case.rows), case.batch)
         local r = net:train { batch = case.batch }
-        assert.equal(kit.bits(twin.theta), kit.bits(net.theta))
-        assert.equal(kit.bits(twin.grad), kit.bits(net.grad))
-        assert.equal(kit.bits(twin.a), kit.bits(net.a))
+        assert.equal(helpers.bits(twin.theta), helpers.bits(net.theta))
+        assert.equal(helpers.bits(twin.grad), helpers.bits(net.grad))
+        assert.equal(helpers.bits(twin.a), helpers.bits(net.a))
         assert.equal(epoch, r.epoch)
         -- The same numbers, though evaluation need not add a batch's in the same blocks.
         assert.near(cost, r.cost, 1e-13 * math.max(1, cost))
@@ -72,24 +72,24 @@ describe("train", function()
     mg.seed(0)
     net:train { batch = 4 }
     emulate(twin, mg.matrix { 3, 9, 5, 10, 2, 7, 8, 4, 1, 6 }, 4)
-    assert.equal(kit.bits(twin.theta), kit.bits(net.theta))
+    assert.equal(helpers.bits(twin.theta), helpers.bits(net.theta))
   end)
 
   it("without shuffling takes rows as they lie, and draws nothing", function()
     local net, twin = make({ 2, 3, 1, seed = 5 }, 10), make({ 2, 3, 1, seed = 5 }, 10)
     net:train { batch = 4, shuffle = false, epochs = 2 }
     for _ = 1, 2 do emulate(twin, mg.linspace(1, 10, 10), 4) end
-    assert.equal(kit.bits(twin.theta), kit.bits(net.theta))
+    assert.equal(helpers.bits(twin.theta), helpers.bits(net.theta))
     net:init()
     twin:init()
-    assert.equal(kit.bits(twin.theta), kit.bits(net.theta))
+    assert.equal(helpers.bits(twin.theta), helpers.bits(net.theta))
   end)
 
   it("with all rows in one batch, unshuffled, is step", function()
-    local net, twin = kit.xor(), kit.xor()
+    local net, twin = helpers.xor(), helpers.xor()
     local r = net:train { epochs = 20, shuffle = false }
     twin:step(20)
-    assert.equal(kit.live(twin), kit.live(net))
+    assert.equal(helpers.live(twin), helpers.live(net))
     assert.equal(20, r.epoch)
     -- of the batch as it passed, before its update
     assert.equal(net.J, r.cost)
@@ -99,16 +99,16 @@ describe("train", function()
     local net, twin = make({ 3, 5, 2, seed = 4 }, 11), make({ 3, 5, 2, seed = 4 }, 11)
     net:train { epochs = 6, batch = 4, every = 4, test = { net.X, net.y } }
     for _ = 1, 6 do twin:train { batch = 4 } end
-    assert.equal(kit.live(twin), kit.live(net))
+    assert.equal(helpers.live(twin), helpers.live(net))
   end)
 
   it("takes data of its own and leaves the network's", function()
-    local net, twin = kit.xor(), kit.xor()
+    local net, twin = helpers.xor(), helpers.xor()
     local X, y = net.X, net.y
     net.X, net.y = nil, nil
     net:train { X = X, y = y, epochs = 3 }
     twin:train { epochs = 3 }
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
     assert.is_nil(net.X)
     net:train { X = { { 1, 2 }, { 3, 4 } }, y = { 0, 1 } }
     twin:train { X = X.T.T, y = y:rows(1, 4) }
@@ -120,7 +120,7 @@ end)
 
 describe("train's reports", function()
   it("have a history of every so many epochs, and the last", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local seen = {}
     local last = net:train { epochs = 10, every = 4, report = function(r) seen[#seen + 1] = r.epoch end }
     assert.same({ 4, 8, 10 }, seen)
@@ -134,7 +134,7 @@ describe("train's reports", function()
   it("print as a list, at most 40 lines of it", function()
     local function lines_of(epochs)
       local list = {}
-      local history = kit.xor():train { epochs = epochs }.history
+      local history = helpers.xor():train { epochs = epochs }.history
       for line in (tostring(history) .. "\n"):gmatch "(.-)\n" do list[#list + 1] = line end
       return list, history
     end
@@ -148,27 +148,27 @@ describe("train's reports", function()
     assert.matches("^epoch 20 ", list[20])
     assert.equal("...", list[21])
     assert.equal(tostring(history[100]), list[40])
-    assert.equal("no reports", tostring(kit.xor():train { epochs = 0 }.history))
+    assert.equal("no reports", tostring(helpers.xor():train { epochs = 0 }.history))
   end)
 
   it("are thinned to a thousand of all epochs, unless it is said how many", function()
     local seen = 0
-    local last = kit.xor():train { epochs = 2503, report = function() seen = seen + 1 end }
+    local last = helpers.xor():train { epochs = 2503, report = function() seen = seen + 1 end }
     local history = last.history
     assert.equal(2503, seen)
     assert.equal(626, #history)
     for i = 1, 625 do assert.equal(4 * i, history[i].epoch) end
     assert.is_true(history[626] == last and last.epoch == 2503)
     assert.same({ 1000, 1000, 1 }, (function()
-      local h = kit.xor():train { epochs = 1000 }.history
+      local h = helpers.xor():train { epochs = 1000 }.history
       return { #h, h[1000].epoch, h[1].epoch }
     end)())
     assert.same({ 501, 1001, 2 }, (function()
-      local h = kit.xor():train { epochs = 1001 }.history
+      local h = helpers.xor():train { epochs = 1001 }.history
       return { #h, h[501].epoch, h[1].epoch }
     end)())
-    assert.equal(2503, #kit.xor():train { epochs = 2503, every = 1 }.history)
-    local stopped = kit.xor():train { epochs = 5000, stop_when = function(r) return r.epoch == 1501 end }
+    assert.equal(2503, #helpers.xor():train { epochs = 2503, every = 1 }.history)
+    local stopped = helpers.xor():train { epochs = 5000, stop_when = function(r) return r.epoch == 1501 end }
     assert.same({ 751, 1501 }, { #stopped.history, stopped.history[751].epoch })
   end)
 
@@ -178,7 +178,7 @@ describe("train's reports", function()
       while os.clock() < till do end
     end
     local before = os.clock()
-    local last = kit.xor():train { epochs = 4, report = busy }
+    local last = helpers.xor():train { epochs = 4, report = busy }
     local took = os.clock() - before
     assert.is_true(last.seconds >= .08 * .9)
     assert.is_true(last.seconds >= took * .9)
@@ -192,17 +192,17 @@ describe("train's reports", function()
   end)
 
   it("have the cost of test rows at the epoch's end", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local X, y = { { 0, 0 }, { 1, .5 } }, { 0, 1 }
     local r = net:train { epochs = 3, batch = 2, test = { X, y } }
     assert.equal(net:cost(X, y), r.test_cost)
     assert.equal(net:accuracy(X, y), r.test_accuracy)
     assert.is_truthy(tostring(r):find("test cost", 1, true))
-    assert.is_nil(kit.xor():train { test = { X, { .3, 2 } } }.test_accuracy)
+    assert.is_nil(helpers.xor():train { test = { X, { .3, 2 } } }.test_accuracy)
   end)
 
   it("mean the batches as they passed", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net.eta = 0 -- so that all batches see the same THETA
     local r = net:train { batch = 1 }
     assert.near(net:cost() / 4, r.cost, 1e-15) -- sse adds over rows
@@ -219,7 +219,7 @@ describe("train's reports", function()
   end)
 
   it("stop when asked, every epoch", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local asked = 0
     local r = net:train { epochs = 100, every = 50, stop_when = function(x)
       asked = asked + 1
@@ -234,18 +234,18 @@ describe("train's reports", function()
   end)
 
   it("are none in no epochs", function()
-    local net = kit.xor()
-    local before = kit.theta(net)
+    local net = helpers.xor()
+    local before = helpers.theta(net)
     local r = net:train { epochs = 0 }
     assert.same({ 0, 0 }, { r.epoch, #r.history })
     assert.equal("epoch 0", tostring(r))
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
   end)
 end)
 
 describe("a callback of train", function()
   it("that raises leaves the network whole, and its error as it was", function()
-    local net, twin = kit.xor(), kit.xor()
+    local net, twin = helpers.xor(), helpers.xor()
     local thrown = {}
     local ok, why = pcall(function()
       net:train { epochs = 10, batch = 2, report = function(r) if r.epoch == 3 then error(thrown) end end }
@@ -253,7 +253,7 @@ describe("a callback of train", function()
     assert.is_false(ok)
     assert.equal(thrown, why)
     twin:train { epochs = 3, batch = 2 }
-    assert.equal(kit.live(twin), kit.live(net))
+    assert.equal(helpers.live(twin), helpers.live(net))
     ok, why = pcall(function() net:train { epochs = 10, stop_when = function() return net.nothing end } end)
     assert.is_false(ok)
     assert.is_truthy(why:find "train_spec.lua:%d+: network has no \"nothing\"")
@@ -262,7 +262,7 @@ describe("a callback of train", function()
   end)
 
   it("may edit THETA, eta and the data", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:train { epochs = 3, report = function()
       net.theta[1]:fill(.5)
       net.theta[2] = mg.ones(2, 3)
@@ -286,13 +286,13 @@ describe("a callback of train", function()
       twin:step(2)
       twin:train { batch = 5 }
     end
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
     net:train { epochs = 3, stop_when = function() net:init() end }
     assert.equal(0, net.epoch)
   end)
 
   it("that spoils the data is told so", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     raises(function()
       net:train { epochs = 3, report = function() net.X[2][1] = 0 / 0 end }
     end, "train: X[2][1] is NaN, expected finite numbers")
@@ -302,28 +302,28 @@ describe("a callback of train", function()
   end)
 
   it("may yield", function()
-    local net, twin = kit.xor(), kit.xor()
+    local net, twin = helpers.xor(), helpers.xor()
     local co = coroutine.wrap(function()
       return net:train { epochs = 3, report = function(r) coroutine.yield(r.epoch) end }
     end)
     assert.same({ 1, 2, 3 }, { co(), co(), co() })
     assert.equal(3, co().epoch)
     twin:train { epochs = 3 }
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
   end)
 
   it("may be what can be called", function()
     local count = setmetatable({ n = 0 }, { __call = function(self) self.n = self.n + 1 end })
-    kit.xor():train { epochs = 4, report = count }
+    helpers.xor():train { epochs = 4, report = count }
     assert.equal(4, count.n)
   end)
 end)
 
 describe("train raises", function()
   it("for what it cannot do, before anything changes", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step(2)
-    local before = kit.live(net)
+    local before = helpers.live(net)
     local function no(o, ...) raises(function() net:train(o) end, ...) end
     no({ epoch = 1 }, 'train: no option "epoch"', "epochs")
     no({ epochs = -1 }, "train: epochs: expected a whole number from 0, got -1")
@@ -349,7 +349,7 @@ describe("train raises", function()
     no(5, "train: expected a table", "5")
     raises(function() net:train({}, 5) end, "train: expected one table")
     raises(function() net.train { epochs = 5 } end, "train: expected a network first, got a table", "net:train")
-    assert.equal(before, kit.live(net))
+    assert.equal(before, helpers.live(net))
     net.y = nil
     no({}, "train: no targets yet")
     net.X = nil

@@ -2,7 +2,7 @@
 -- as they were when it began, whatever ended it.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
 local calls, at, ends = 0, 0, nil -- of the activation below; what ends what at its at-th call
@@ -29,7 +29,7 @@ end
 -- All that is to be whole: THETA and the epoch, the generators, the last command.
 local function whole(net)
   local own = core.own_rng(net)
-  return table.concat({ kit.theta(net), core.rng_state(), own and core.rng_state(own) or "",
+  return table.concat({ helpers.theta(net), core.rng_state(), own and core.rng_state(own) or "",
     tostring(net:copy():undo().undone[1]) }, "\0")
 end
 
@@ -42,7 +42,7 @@ local ways = {
     core.rng_state(g, state)
     local was = net.y[last][1]
     net.y[last][1] = 1e300 -- its square overflows
-    kit.raises(function() net:train { batch = 2 } end, "train: ", "would not be finite at epoch 6",
+    helpers.raises(function() net:train { batch = 2 } end, "train: ", "would not be finite at epoch 6",
       "THETA of epoch 5 is kept; try an ETA smaller than 0.1")
     net.y[last][1] = was
   end,
@@ -83,7 +83,7 @@ describe("an epoch that does not come to its end", function()
         net:undo()
         assert.equal(5, net.epoch)
         net:seek(7)
-        assert.equal(kit.theta(twin), kit.theta(net))
+        assert.equal(helpers.theta(twin), helpers.theta(net))
       end)
     end
   end
@@ -97,14 +97,14 @@ describe("an epoch that does not come to its end", function()
     end })
     assert.is_false(ok)
     assert.is_truthy(message:find("THETA of epoch 8 is kept", 1, true), message)
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
   end)
 
   it("says so of THETA itself when its first batch is refused", function()
     local net = ready { activation = "sigmoid", seed = 3 }
     net.theta[2][1][1] = 1e300
-    local before = kit.theta(net)
-    kit.raises(function() net:train { batch = 2 } end, "J is not finite for THETA as it stands")
-    assert.equal(before, kit.theta(net))
+    local before = helpers.theta(net)
+    helpers.raises(function() net:train { batch = 2 } end, "J is not finite for THETA as it stands")
+    assert.equal(before, helpers.theta(net))
   end)
 end)

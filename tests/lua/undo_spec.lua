@@ -1,18 +1,18 @@
 -- undo_spec.lua - taking commands back, going to any epoch, copies: to the last bit.
 
-local again = require "moongrad.past.again"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
+local places = require "moongrad.past.again"
 
-local own_cost = kit.own_functions()
-local networks = kit.many(100, 30) -- in each test of random ones
+local own_cost = helpers.own_functions()
+local networks = helpers.many(100, 30) -- in each test of random ones
 
 -- A random network of every activation, cost, depth and optimiser, by number; a function that picks from 1 to n, and
 -- its generator.
 local function random_network(k)
   local g = mg.generator(k)
   local function pick(n) return 1 + math.floor(g:rand() * n) end
-  local net = kit.random(k, { precision = pick(5) == 1 and "single" or nil, cost = pick(7) == 1 and own_cost or nil,
+  local net = helpers.random(k, { precision = pick(5) == 1 and "single" or nil, cost = pick(7) == 1 and own_cost or nil,
     seed = pick(3) > 1 and k })
   return net, pick, g
 end
@@ -59,14 +59,14 @@ describe("undo", function()
         n:forward()
         n:backward()
       end } do
-      local net = kit.xor()
+      local net = helpers.xor()
       net:step(5)
-      local stepped = kit.live(net)
+      local stepped = helpers.live(net)
       pass(net)
       net.eta = 1
       net:undo()
       assert.equal(.1, net.eta)
-      assert.equal(stepped, kit.live(net))
+      assert.equal(stepped, helpers.live(net))
     end
     local said = tostring(require "moongrad.help.help".help "undo"):gsub("%s+", " ")
     assert.matches("forward, backward and check are no commands", said)
@@ -76,25 +76,25 @@ describe("undo", function()
     for k = 1, networks do
       local net, pick, g = random_network(k)
       net:undo(0)
-      local states, first = { [0] = kit.all(net) }, again.depth(net, 1000)
+      local states, first = { [0] = helpers.all(net) }, places.depth(net, 1000)
       local n = 20
       for c = 1, n do
         repeat -- one that changes something
           command(net, pick, g)
           net:undo(0)
-          states[c] = kit.all(net)
+          states[c] = helpers.all(net)
         until states[c] ~= states[c - 1]
       end
-      assert.equal(first + n, again.depth(net, 1000), "seed " .. k)
+      assert.equal(first + n, places.depth(net, 1000), "seed " .. k)
       local at = n
       while at > 0 do
         local by = math.min(pick(3), at)
         net:undo(by)
         at = at - by
-        assert.equal(states[at], kit.all(net), ("seed %d, back to command %d"):format(k, at))
+        assert.equal(states[at], helpers.all(net), ("seed %d, back to command %d"):format(k, at))
       end
       if first > 0 then net:undo(first) end
-      kit.raises(function() net:undo() end, "no command to take back")
+      helpers.raises(function() net:undo() end, "no command to take back")
     end
   end)
 
@@ -105,12 +105,12 @@ describe("undo", function()
       for c = 1, 20 do
         command(net, pick, g)
         net:undo(0)
-        states[c], depths[c] = kit.theta(net) .. net.eta, again.depth(net, 1000)
+        states[c], depths[c] = helpers.theta(net) .. net.eta, places.depth(net, 1000)
         asides[pick(#asides)](net, pick, g)
       end
       for c = 19, 1, -1 do
         if depths[c + 1] > depths[c] then net:undo(depths[c + 1] - depths[c]) end
-        assert.equal(states[c], kit.theta(net) .. net.eta, ("seed %d, command %d"):format(k, c))
+        assert.equal(states[c], helpers.theta(net) .. net.eta, ("seed %d, command %d"):format(k, c))
       end
     end
   end)
@@ -120,7 +120,7 @@ describe("seek", function()
   it("goes to every epoch of 200, through 20 commands", function()
     for k = 201, 200 + networks // 2 do
       local net, pick = random_network(k)
-      local seen = { [0] = kit.live(net) }
+      local seen = { [0] = helpers.live(net) }
       for e = 1, 200 do
         if e % 10 == 0 then
           local what = pick(3)
@@ -128,65 +128,65 @@ describe("seek", function()
           if what == 2 then net.theta[1][1][1] = net.theta[1][1][1] end
           if what == 3 then net.X[1][1] = net.X[1][1] + .01 end
           net:undo(0)
-          seen[e - 1] = kit.live(net)
+          seen[e - 1] = helpers.live(net)
         end
         local mini = pick(4) == 1
         while not pcall(mini and net.train or net.step, net, mini and { batch = 2 } or 1) do
           net.eta = net.eta / 4
-          seen[e - 1] = kit.live(net)
+          seen[e - 1] = helpers.live(net)
         end
-        seen[e] = kit.live(net)
+        seen[e] = helpers.live(net)
       end
       local moves = 0
       for _ = 1, 60 do
         local e = pick(201) - 1
         moves = moves + (e ~= net.epoch and 1 or 0)
         net:seek(e)
-        assert.equal(seen[e], kit.live(net), ("seed %d, epoch %d"):format(k, e))
+        assert.equal(seen[e], helpers.live(net), ("seed %d, epoch %d"):format(k, e))
       end
       net:undo(moves)
       assert.equal(200, net.epoch)
-      assert.equal(seen[200], kit.live(net))
+      assert.equal(seen[200], helpers.live(net))
     end
   end)
 end)
 
 describe("seek after init and undo", function()
   it("goes forwards to what was undone, and not to an epoch of before init", function()
-    local net = kit.xor { seed = 1 }
+    local net = helpers.xor { seed = 1 }
     net:step(5)
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     net:init()
     net:step()
-    local undone = kit.theta(net)
+    local undone = helpers.theta(net)
     net:undo()
     net:seek(1)
-    assert.equal(undone, kit.theta(net))
+    assert.equal(undone, helpers.theta(net))
     net:seek(5) -- seen only then
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     net:undo(3) -- the two seeks, and init
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
   end)
 end)
 
 describe("what undo prints", function()
   it("says that X or y was written to since, which it does not take back", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step(10)
-    local first = kit.live(net)
+    local first = helpers.live(net)
     net.X[1][1] = 7
     net:step(10)
-    local second = kit.live(net)
+    local second = helpers.live(net)
     assert.is_nil(tostring(net:undo()):find("written", 1, true)) -- what is taken back had the X that is there
-    assert.equal(first, kit.live(net))
+    assert.equal(first, helpers.live(net))
     local r = net:undo()
     assert.same({ "X" }, r.written)
     assert.is_truthy(tostring(r):find("X was written to since then, and stays as it is: not taken back", 1, true))
     assert.equal(7, net.X[1][1])
     net:seek(10) -- with the X of then
-    assert.equal(first, kit.live(net))
+    assert.equal(first, helpers.live(net))
     net:seek(20)
-    assert.equal(second, kit.live(net))
+    assert.equal(second, helpers.live(net))
     net.y[1][1] = 1
     net.X[1][1] = 8
     r = net:undo(2)
@@ -199,7 +199,7 @@ describe("what undo prints", function()
   end)
 
   it("says so of a copy, of what was written to it and not to the other", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step(5)
     local twin = net:copy()
     net.X[1][1] = 7
@@ -213,7 +213,7 @@ describe("what undo prints", function()
   end)
 
   it("is of a copy's copy alone", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step()
     local twin = net:copy()
     local third = twin:copy()
@@ -231,7 +231,7 @@ describe("what undo prints", function()
   end)
 
   it("says how many like it can be taken back at once", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net.eta = .5
     for _ = 1, 5000 do net:step() end
     local r = net:undo()
@@ -267,23 +267,23 @@ describe("an edit of THETA", function()
       function() net:walk():finish() end,
     }
     for k, what in ipairs(commands_before) do
-      local left = again.depth(net, 100)
+      local left = places.depth(net, 100)
       what()
-      local before = kit.all(net)
+      local before = helpers.all(net)
       net.theta[1][1][2] = k
       assert.same({ "an edit of THETA" }, net:undo().undone)
-      assert.equal(before, kit.all(net))
-      assert.equal(left + (k > 1 and 1 or 0), again.depth(net, 100))
+      assert.equal(before, helpers.all(net))
+      assert.equal(left + (k > 1 and 1 or 0), places.depth(net, 100))
     end
   end)
 end)
 
 describe("time and bench", function()
   it("are one command of each network, whatever they call", function()
-    local net, other = kit.xor(), kit.xor { seed = 5 }
+    local net, other = helpers.xor(), helpers.xor { seed = 5 }
     net:step(3)
     other:step()
-    local before, before_other = kit.all(net), kit.all(other)
+    local before, before_other = helpers.all(net), helpers.all(other)
     mg.time(function()
       for _ = 1, 30 do net:step() end
       net.eta = .7
@@ -291,22 +291,22 @@ describe("time and bench", function()
       other:step(2)
       mg.time(net.step, net)
     end)
-    local after = kit.all(net)
-    assert.equal(1 + 1, again.depth(net, 1000))
+    local after = helpers.all(net)
+    assert.equal(1 + 1, places.depth(net, 1000))
     assert.same({ "time(...)" }, net:undo().undone)
-    assert.equal(before, kit.all(net))
+    assert.equal(before, helpers.all(net))
     assert.same({ "time(...)" }, other:undo().undone)
-    assert.equal(before_other, kit.all(other))
+    assert.equal(before_other, helpers.all(other))
     net:seek(37)
-    assert.equal(after, kit.all(net))
+    assert.equal(after, helpers.all(net))
     mg.bench(net.step, net)
     net:step()
     assert.same({ "step()", "bench(...)" }, net:undo(2).undone)
-    assert.equal(after, kit.all(net))
+    assert.equal(after, helpers.all(net))
   end)
 
   it("keep an edit before them apart, and end with an error", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step()
     net.theta[1][1][1] = 5
     pcall(mg.time, function()

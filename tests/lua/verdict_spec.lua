@@ -1,8 +1,8 @@
 -- The gradient check's verdict: never FAILED of a right gradient, however small the cost; what it cannot tell it says.
 
-local mg = require "moongrad"
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
+local mg = require "moongrad"
 local study = require "check_study"
 
 local function contains(text, ...)
@@ -13,7 +13,7 @@ end
 
 -- XOR from seed k, trained for so many epochs.
 local function trained(k, layers, epochs)
-  local net = kit.xor { seed = k, eta = 2, table.unpack(layers) }
+  local net = helpers.xor { seed = k, eta = 2, table.unpack(layers) }
   net:step(epochs)
   return net
 end
@@ -27,7 +27,7 @@ end
 describe("check's verdict", function()
   it("is ok of XOR trained, whatever the seed", function()
     assert.equal("ok", no_alarm(trained(0, { 2, 8, 8, 1 }, 3000), "seed 0").verdict)
-    for k = 0, kit.many(99, 9) do
+    for k = 0, helpers.many(99, 9) do
       for _, epochs in ipairs { 3000, 10000 } do
         assert.equal("ok", no_alarm(trained(k, { 2, 8, 8, 1 }, epochs), k).verdict)
         assert.equal("ok", no_alarm(trained(k, { 2, 16, 16, 1 }, epochs), k).verdict)
@@ -38,7 +38,7 @@ describe("check's verdict", function()
   it("is no alarm down to where J is rounding", function()
     local least = 1
     for k = 0, 9 do
-      local net = kit.xor { 2, 8, 1, seed = k, activation = "tanh", output = "linear", cost = "mse", eta = .3,
+      local net = helpers.xor { 2, 8, 1, seed = k, activation = "tanh", output = "linear", cost = "mse", eta = .3,
         init = "xavier" }
       for _ = 1, 6 do
         net:step(1000)
@@ -51,7 +51,8 @@ describe("check's verdict", function()
   end)
 
   it("is undecided at an exact solution, and says why", function()
-    local net = kit.xor { 2, 2, 1, activation = "relu", output = "linear", cost = "mse" } -- Goodfellow and others, 6.1
+    -- Goodfellow and others, 6.1.
+    local net = helpers.xor { 2, 2, 1, activation = "relu", output = "linear", cost = "mse" }
     net.theta = { { { 0, 1, 1 }, { -1, 1, 1 } }, { { 0, 1, -2 } } }
     local c = net:check()
     assert.equal(0, c.cost)
@@ -71,7 +72,7 @@ describe("check's verdict", function()
   end)
 
   it("takes no 0 = 0 for a witness", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     for l = 1, 3 do net.theta[l]:fill(1e6) end
     local c = net:check()
     assert.equal("undecided", c.verdict)
@@ -93,7 +94,7 @@ describe("check's verdict", function()
     assert.is_true(c.ok, tostring(c))
     -- a NaN that nothing explains is wrong
     for _, bad in ipairs { { 0 / 0, "NaN" }, { -math.huge, "-Inf" } } do
-      net = kit.xor()
+      net = helpers.xor()
       net:forward()
       net:backward()
       net.grad[2][1][1] = bad[1]
@@ -104,7 +105,7 @@ describe("check's verdict", function()
   end)
 
   it("finds mistakes where the cost is next to nothing, too", function()
-    local net = kit.xor { 2, 8, 1, seed = 1, activation = "tanh", output = "linear", cost = "mse", eta = .3,
+    local net = helpers.xor { 2, 8, 1, seed = 1, activation = "tanh", output = "linear", cost = "mse", eta = .3,
       init = "xavier" }
     repeat net:step(50) until net:cost() < 1e-12
     for _, name in ipairs { "wrong-sign", "missing-factor", "no-hidden-derivative", "dropped-row" } do
@@ -116,7 +117,7 @@ describe("check's verdict", function()
   end)
 
   it("holds over networks at random", function()
-    local t = study.run(1, kit.many(20000, 60), 6)
+    local t = study.run(1, helpers.many(20000, 60), 6)
     assert.same({}, t.false_alarms)
     assert.is_true(t.networks > t.skipped * 10)
     -- elu's g'' jumps, and two steps of 1e-2 and 1e-1 across the jump said the same by chance
@@ -130,14 +131,14 @@ describe("check's verdict", function()
   end)
 
   it("holds for functions written in Lua", function()
-    local quartic = kit.own_functions()
+    local quartic = helpers.own_functions()
     -- two numbers of size 1e3 cancel: its noise is a thousand times that of its value
     local noisy = mg.cost { name = "noisy squares", check = false,
       f = function(a, t) return (a - t + 1000) ^ 2 / 2 - 1000 * (a - t) - 500000 end,
       delta = function(a, t) return a - t end }
     local kinked = mg.cost { name = "absolute", check = false, f = function(a, t) return math.abs(a - t) end,
       delta = function(a, t) return a > t and 1 or a < t and -1 or 0 end }
-    for k = 1, kit.many(40, 8) do
+    for k = 1, helpers.many(40, 8) do
       for _, cost in ipairs { quartic, noisy, kinked } do
         local net = mg.network { 3, { 4, "kit's swish" }, { 2, "linear" }, cost = cost, seed = k, init = "xavier",
           eta = .05 }
@@ -154,7 +155,7 @@ describe("check's verdict", function()
   end)
 
   it("is made by numbers that are asked for, of each method", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     for _, o in ipairs { { method = "forward" }, { epsilon = .1 }, { method = "five-point", epsilon = .2 },
       { method = "forward", epsilon = 1e-2 }, { samples = 3, method = "forward" }, { layer = 2, epsilon = 1e-2 } } do
       local c = net:check(o)
@@ -172,7 +173,7 @@ end)
 
 describe("check's report", function()
   it("has the norm ratio of the courses", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local c = net:check { of = "mse" }
     assert.near(1 / 3, c.norm_ratio, 1e-9) -- b = 2 n
     local b, n, apart = 0, 0, 0
@@ -187,7 +188,7 @@ describe("check's report", function()
   end)
 
   it("has a table, the worst first", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:forward()
     net:backward()
     net.grad[2][1][2] = 0
@@ -208,10 +209,10 @@ describe("check's report", function()
 
   it("leaves THETA and the mistake as they were", function()
     local net = trained(1, { 2, 8, 8, 1 }, 3000)
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     net:check()
     net:check { sweep = true, samples = 5 }
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
   end)
 end)
 

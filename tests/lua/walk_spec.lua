@@ -1,17 +1,17 @@
 -- Walks: the bits of a step, back and forth, edits between operations, what ends one.
 
+local helpers = require "helpers"
 local mg = require "moongrad"
-local kit = require "kit"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 -- All that can be seen of net during a walk, with what has not been made.
 local function seen(net)
-  local parts = { kit.theta(net), kit.bits(net.J) }
+  local parts = { helpers.theta(net), helpers.bits(net.J) }
   for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
     for l = 1, #net[what] do
       local ok, m = pcall(function() return net[what][l] end)
-      parts[#parts + 1] = what .. l .. (ok and kit.bits(m) or "not made")
+      parts[#parts + 1] = what .. l .. (ok and helpers.bits(m) or "not made")
     end
   end
   return table.concat(parts, "\n")
@@ -25,13 +25,13 @@ end
 
 describe("walk", function()
   it("goes through the operations of a step in their order", function()
-    assert.equal("z1 a1 z2 a2 z3 a3 cost delta3 delta2 delta1 grad3 grad2 grad1 update", plan(kit.xor()))
-    assert.equal("z1 a1 cost delta1 grad1 update", plan(kit.xor { 2, 1 }))
+    assert.equal("z1 a1 z2 a2 z3 a3 cost delta3 delta2 delta1 grad3 grad2 grad1 update", plan(helpers.xor()))
+    assert.equal("z1 a1 cost delta1 grad1 update", plan(helpers.xor { 2, 1 }))
   end)
 
   it("ends with the bits that a step leaves, for networks at random", function()
     for k = 1, 100 do
-      local walked, stepped = kit.random(k), kit.random(k)
+      local walked, stepped = helpers.random(k), helpers.random(k)
       for _ = 1, 2 do
         local n = 0
         for op in walked:walk() do
@@ -40,65 +40,65 @@ describe("walk", function()
         end
         stepped:step(1)
         assert.equal(4 * #walked.theta + 2, n)
-        assert.equal(kit.live(stepped), kit.live(walked), tostring(walked))
+        assert.equal(helpers.live(stepped), helpers.live(walked), tostring(walked))
       end
       walked:walk():finish()
       stepped:step(1)
-      assert.equal(kit.live(stepped), kit.live(walked))
+      assert.equal(helpers.live(stepped), helpers.live(walked))
       walked:step(3) -- and goes on as after a step
       stepped:step(3)
-      assert.equal(kit.live(stepped), kit.live(walked))
+      assert.equal(helpers.live(stepped), helpers.live(walked))
     end
   end)
 
   it("does so in single precision, and in many blocks of rows", function()
     for k = 1, 100 do
-      local walked, stepped = kit.random(k, { precision = "single" }), kit.random(k, { precision = "single" })
+      local walked, stepped = helpers.random(k, { precision = "single" }), helpers.random(k, { precision = "single" })
       walked:walk():finish()
       stepped:step(1)
-      assert.equal(kit.live(stepped), kit.live(walked))
+      assert.equal(helpers.live(stepped), helpers.live(walked))
     end
-    local X, y = kit.data(7, 3000, 200, 3)
+    local X, y = helpers.data(7, 3000, 200, 3)
     local spec = { 200, { 300, "relu" }, 3, init = "he", cost = "softmax", seed = 1, X = X, y = y }
     local walked, stepped = mg.network(spec), mg.network(spec)
     walked:walk():finish()
     stepped:step(1)
-    assert.equal(kit.theta(stepped), kit.theta(walked))
+    assert.equal(helpers.theta(stepped), helpers.theta(walked))
   end)
 
   it("does so with functions of the user's own", function()
-    local own_cost = kit.own_functions()
+    local own_cost = helpers.own_functions()
     for k = 1, 100 do
       local more = { cost = k % 2 == 0 and own_cost or nil, precision = k % 3 == 0 and "single" or nil }
-      local walked, stepped = kit.random(k, more), kit.random(k, more)
+      local walked, stepped = helpers.random(k, more), helpers.random(k, more)
       walked:walk():finish()
       stepped:step(1)
-      assert.equal(kit.live(stepped), kit.live(walked))
+      assert.equal(helpers.live(stepped), helpers.live(walked))
     end
   end)
 
   it("does so with a mistake planted in the backward pass", function()
     for _, name in ipairs { "stale-weights", "dropped-row", "shifted-bias" } do
-      local walked, stepped, right = kit.xor(), kit.xor(), kit.xor()
+      local walked, stepped, right = helpers.xor(), helpers.xor(), helpers.xor()
       walked:bug(name)
       stepped:bug(name)
       walked:walk():finish()
       stepped:step(1)
       right:step(1)
-      assert.equal(kit.live(stepped), kit.live(walked))
-      assert.not_equal(kit.theta(right), kit.theta(walked))
+      assert.equal(helpers.live(stepped), helpers.live(walked))
+      assert.not_equal(helpers.theta(right), helpers.theta(walked))
     end
   end)
 
   it("goes back operation by operation to every bit", function()
     for k = 1, 20 do
-      local net = kit.random(k)
+      local net = helpers.random(k)
       net:step(2)
       local w = net:walk()
       local states = { [0] = seen(net) }
       local values = {}
       for op in w do
-        states[op.k], values[op.k] = seen(net), kit.bits(op.value)
+        states[op.k], values[op.k] = seen(net), helpers.bits(op.value)
       end
       for n = #states - 1, 0, -1 do
         assert.equal(w, w:back())
@@ -106,7 +106,7 @@ describe("walk", function()
       end
       raises(function() w:back() end, "back: the walk is at its beginning")
       for n = 1, #states do
-        assert.equal(values[n], kit.bits(w().value))
+        assert.equal(values[n], helpers.bits(w().value))
         assert.equal(states[n], seen(net))
       end
       assert.is_nil(w())
@@ -116,7 +116,7 @@ describe("walk", function()
   end)
 
   it("goes to an operation by name and layer, on or back", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local w = net:walk()
     local function to(k, ...)
       local op = w:to(...)
@@ -124,7 +124,7 @@ describe("walk", function()
       assert.matches(("op %d of 14"):format(k), tostring(op))
     end
     to(10, "delta", 1)
-    assert.equal(kit.bits(net.delta[1]), kit.bits(w:to("delta", 1).value))
+    assert.equal(helpers.bits(net.delta[1]), helpers.bits(w:to("delta", 1).value))
     to(5, "z", 3)
     to(6, "a") -- the next
     to(7, "cost")
@@ -151,17 +151,17 @@ describe("walk", function()
   end)
 
   it("shows what is made, and says what is not", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:step()
     local w = net:walk()
     assert.is_nil(net.J)
-    assert.equal(kit.bits(net.X), kit.bits(net.a[1]:cols(2, 3)))
+    assert.equal(helpers.bits(net.X), helpers.bits(net.a[1]:cols(2, 3)))
     raises(function() return net.z[1] end, "z[1]: not made yet: operation 1 of the walk makes it, 0 are done")
     raises(function() return net.a[2] end, "a[2]: not made yet: operation 2 of the walk")
     raises(function() net.delta[1]:fill(0) end, "delta[1]: not made yet")
     w:to("delta", 2)
     assert.equal(3, #net.delta)
-    assert.equal(kit.bits(net.J), kit.bits(w:to("cost").value))
+    assert.equal(helpers.bits(net.J), helpers.bits(w:to("cost").value))
     w:to("delta", 2)
     raises(function() return net.delta[1] end, "delta[1]: not made yet: operation 10 of the walk makes it, 9 are done")
     assert.matches("DELTA%[1%]  not made yet: operation 10.*DELTA%[2%]  4 x 2\n", tostring(net.delta))
@@ -173,7 +173,7 @@ describe("walk", function()
 
   it("carries edits of every quantity into the later operations", function()
     local function walked(...)
-      local net = kit.xor()
+      local net = helpers.xor()
       local w = net:walk()
       for _, edit in ipairs { ... } do
         w:to(edit[1], edit[2])
@@ -185,14 +185,14 @@ describe("walk", function()
     -- Z[1] of one row: as if the sigmoid had been given that.
     local net = walked { "z", 1, function(n) n.z[1][2][1] = 3 end }
     assert.near(1 / (1 + math.exp(-3)), net.a[2][2][2], 1e-15)
-    kit.near(net.a[2]:matmul(kit.xor().theta[2].T), net.z[2], 1e-14)
+    helpers.near(net.a[2]:matmul(helpers.xor().theta[2].T), net.z[2], 1e-14)
     -- A[1]: for this walk alone.
     net = walked { "z", 3, function(n) n.a[1][1] = { 1, 5, 6 } end }
     local plain = walked()
-    kit.near(net.grad[1] - plain.grad[1], net.delta[1]:rows(1, 1).T:matmul { { 0, 5, 6 } }, 1e-14)
-    assert.equal(kit.bits(plain.grad[2]), kit.bits(net.grad[2]))
+    helpers.near(net.grad[1] - plain.grad[1], net.delta[1]:rows(1, 1).T:matmul { { 0, 5, 6 } }, 1e-14)
+    assert.equal(helpers.bits(plain.grad[2]), helpers.bits(net.grad[2]))
     net:walk()
-    assert.equal(kit.bits(net.X), kit.bits(net.a[1]:cols(2, 3)))
+    assert.equal(helpers.bits(net.X), helpers.bits(net.a[1]:cols(2, 3)))
     -- DELTA, GRAD, THETA.
     net = walked { "delta", 3, function(n) n.delta[3]:fill(0) end }
     for l = 1, 3 do assert.equal(0, net.grad[l]:norm()) end
@@ -201,7 +201,7 @@ describe("walk", function()
     net = walked { "delta", 2, function(n) n.theta[2] = mg.zeros(2, 3) end }
     assert.equal(0, net.delta[1]:norm())
     -- An edit before the update is there after going back over it.
-    net = kit.xor()
+    net = helpers.xor()
     local w = net:walk()
     w:to("grad", 1)
     net.theta[1][1][1] = 9
@@ -212,7 +212,7 @@ describe("walk", function()
   end)
 
   it("takes an edit of the ones back when it begins again", function()
-    local net, twin = kit.xor(), kit.xor()
+    local net, twin = helpers.xor(), helpers.xor()
     local w = net:walk()
     w:to("a", 1)
     net.a[2][1][1] = 5
@@ -220,15 +220,15 @@ describe("walk", function()
     w:reset()
     w:finish()
     twin:step()
-    assert.equal(kit.live(twin), kit.live(net))
+    assert.equal(helpers.live(twin), helpers.live(net))
     net.a[1]:fill(7) -- reset takes the update back and begins with X
     w:reset():finish()
-    assert.equal(kit.live(twin), kit.live(net))
+    assert.equal(helpers.live(twin), helpers.live(net))
   end)
 
   it("is no longer valid when something else has made a pass, and says so", function()
     for _, other in ipairs { "step", "forward", "check", "walk", "train", "undo" } do
-      local net = kit.xor()
+      local net = helpers.xor()
       net:step()
       local w = net:walk()
       w:to("delta", 3)
@@ -241,9 +241,9 @@ describe("walk", function()
       local twin = net:copy()
       twin:step()
       w:reset():finish()
-      assert.equal(kit.theta(twin), kit.theta(net))
+      assert.equal(helpers.theta(twin), helpers.theta(net))
     end
-    local net = kit.xor()
+    local net = helpers.xor()
     local w = net:walk()
     w()
     net:predict()
@@ -254,16 +254,16 @@ describe("walk", function()
     net:backward() -- A is whole
     raises(w, "no longer valid")
     net:update()
-    local after = kit.live(net)
-    local twin = kit.xor()
+    local after = helpers.live(net)
+    local twin = helpers.xor()
     twin.eta = .5
     twin:step()
-    assert.equal(kit.live(twin), after)
+    assert.equal(helpers.live(twin), after)
   end)
 
   it("is over when init() draws THETA anew, and nothing is left of what it made", function()
     for _, ops in ipairs { 3, 14 } do
-      local net = kit.xor()
+      local net = helpers.xor()
       local w = net:walk()
       w:to(ops)
       net:init()
@@ -279,20 +279,20 @@ describe("walk", function()
   it("is no longer valid when X or y has changed", function()
     for _, change in ipairs { function(n) n.X = n.X:copy() end, function(n) n.y = n.y:copy() end,
       function(n) n.X[1][1] = 1 end, function(n) n.y[1][1] = 1 end } do
-      local net = kit.xor()
+      local net = helpers.xor()
       local w = net:walk()
       w()
       change(net)
       raises(w, "walk: no longer valid:", "has changed since it began; w:reset() begins again with it")
       w:reset():finish()
-      local twin = kit.xor { X = net.X, y = net.y }
+      local twin = helpers.xor { X = net.X, y = net.y }
       twin:step()
-      assert.equal(kit.theta(twin), kit.theta(net))
+      assert.equal(helpers.theta(twin), helpers.theta(net))
     end
   end)
 
   it("of a finished one stays nil whatever comes, and goes back only at once", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local w = net:walk()
     w:finish()
     assert.is_nil(w())
@@ -303,7 +303,7 @@ describe("walk", function()
   end)
 
   it("follows one row alone, and other data", function()
-    local net, twin = kit.xor { cost = "mse" }, kit.xor { cost = "mse" }
+    local net, twin = helpers.xor { cost = "mse" }, helpers.xor { cost = "mse" }
     local w = net:walk { rows = 3 }
     assert.matches("row 3 alone", tostring(w))
     local op = w()
@@ -311,13 +311,13 @@ describe("walk", function()
     assert.matches("row 3 alone %(N = 1%)", tostring(op))
     w:finish()
     twin:train { X = twin.X:rows(3, 3), y = twin.y:rows(3, 3) }
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
     net:walk({ { 1, 1 }, { 0, 2 } }, { 1, 0 }):finish()
     twin:train { X = { { 1, 1 }, { 0, 2 } }, y = { 1, 0 }, shuffle = false }
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
     net:step()
     twin:step() -- on all of X again
-    assert.equal(kit.theta(twin), kit.theta(net))
+    assert.equal(helpers.theta(twin), helpers.theta(net))
     raises(function() net:walk { rows = 5 } end, "walk: rows: expected one row from 1 to 4, got 5")
     raises(function() net:walk { rows = { 1, 2 } } end, "walk: rows: expected one row", "got a table")
     raises(function() net:walk { row = 1 } end, 'walk: no option "row"; did you mean rows?')
@@ -329,15 +329,15 @@ describe("walk", function()
   end)
 
   it("names a number that is not finite as step does, and keeps THETA", function()
-    local function spec() return kit.xor { 2, { 3, "relu" }, { 1, "linear" }, eta = 1e308 } end
+    local function spec() return helpers.xor { 2, { 3, "relu" }, { 1, "linear" }, eta = 1e308 } end
     local net, twin = spec(), spec()
     local w = net:walk()
     w:to("grad", 1)
-    local before = kit.theta(net)
+    local before = helpers.theta(net)
     local message = raises(w, "walk: THETA would not be finite at epoch 1", "first DTHETA", "THETA of epoch 0 is kept")
     local _, of_step = pcall(twin.step, twin)
     assert.equal(message:match "first .*", of_step:match "first .*")
-    assert.equal(before, kit.theta(net))
+    assert.equal(before, helpers.theta(net))
     net.eta = .1 -- and it goes on
     assert.equal("update", w().name)
     net = spec()
@@ -356,7 +356,7 @@ describe("walk", function()
   end)
 
   it("prints a formula, its shapes, the result and where it is", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local w = net:walk()
     w()
     local op = w()
@@ -374,7 +374,7 @@ describe("walk", function()
     assert.equal("number", type(w:to("cost").value))
     assert.matches("op 14 of 14   update; this was the last, epoch 1$", tostring(w:finish()))
     for k = 1, 30 do -- of any network there is something to print
-      for each in kit.random(k):walk() do assert.matches("\nop %d+ of %d+   %l+", tostring(each)) end
+      for each in helpers.random(k):walk() do assert.matches("\nop %d+ of %d+   %l+", tostring(each)) end
     end
   end)
 end)

@@ -1,14 +1,14 @@
 -- watch_spec.lua - steps that end when told to, and expressions that are watched.
 
 local core = require "moongrad.core"
-local kit = require "kit"
+local helpers = require "helpers"
 local mg = require "moongrad"
 
-local raises = kit.raises
+local raises = helpers.raises
 
 describe("step with stop_when", function()
   it("ends after the first epoch of which it is true, with the bits of plain steps", function()
-    local net, plain = kit.xor { eta = 2 }, kit.xor { eta = 2 }
+    local net, plain = helpers.xor { eta = 2 }, helpers.xor { eta = 2 }
     local asked = {}
     local r = net:step(100, { stop_when = function(r)
       asked[#asked + 1] = r.epoch
@@ -17,20 +17,20 @@ describe("step with stop_when", function()
     local seen
     repeat seen = plain:step() until seen.mse < .25
     assert.same({ seen.epoch, seen.mse }, { r.epoch, r.mse })
-    assert.equal(kit.live(plain), kit.live(net))
+    assert.equal(helpers.live(plain), helpers.live(net))
     assert.equal(seen.epoch, #asked)
     for i, e in ipairs(asked) do assert.equal(i, e) end
   end)
 
   it("asks every so many epochs, and at the end", function()
-    local net, asked = kit.xor(), {}
+    local net, asked = helpers.xor(), {}
     local r = net:step(25, { every = 10, stop_when = function(r) asked[#asked + 1] = r.epoch end })
     assert.same({ 10, 20, 25 }, asked)
     assert.equal(25, r.epoch)
   end)
 
   it("says in the report whether it was that which ended it", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     local r = net:step(9, { stop_when = function(x) return x.epoch == 4 end })
     assert.is_true(r.stopped)
     assert.matches("^epoch 4   cost .*   stopped by stop_when   %S+ [mu]?s$", tostring(r))
@@ -43,22 +43,22 @@ describe("step with stop_when", function()
   end)
 
   it("is one command to undo", function()
-    local net = kit.xor()
-    local before = kit.live(net)
+    local net = helpers.xor()
+    local before = helpers.live(net)
     net:step(30, { stop_when = function(r) return r.epoch == 20 end })
     assert.equal(20, net.epoch)
     assert.same({ "step(30)" }, net:undo().undone)
-    assert.equal(before, kit.live(net))
+    assert.equal(before, helpers.live(net))
   end)
 
   it("takes what can be called though its metatable is hidden", function()
     local at_3 = setmetatable({}, { __metatable = "hidden", __call = function(_, r) return r.epoch == 3 end })
-    assert.equal(3, kit.xor():step(10, { stop_when = at_3 }).epoch)
-    assert.equal(3, kit.xor():train { epochs = 10, stop_when = at_3 }.epoch)
+    assert.equal(3, helpers.xor():step(10, { stop_when = at_3 }).epoch)
+    assert.equal(3, helpers.xor():train { epochs = 10, stop_when = at_3 }.epoch)
   end)
 
   it("keeps the epochs before an error of the user's", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     assert.is_false(pcall(net.step, net, 10, { stop_when = function(r) return r.epoch == 5 and error "mine" end }))
     assert.equal(5, net.epoch)
     net:undo()
@@ -66,7 +66,7 @@ describe("step with stop_when", function()
   end)
 
   it("raises for options that do not exist", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     raises(function() net:step(1, { stop = print }) end, "step: no option", "did you mean stop_when?")
     raises(function() net:step(1, { stop_when = 5 }) end, "step: stop_when: expected a function, got 5")
     local odd = setmetatable({}, { __metatable = 5 })
@@ -79,7 +79,7 @@ end)
 
 describe("watch", function()
   it("records a number after every so many epochs of step and train", function()
-    local net, plain = kit.xor(), kit.xor()
+    local net, plain = helpers.xor(), helpers.xor()
     net:watch("THETA[1][2][3]", 5)
     net:step(7)
     net:train { epochs = 8, shuffle = false }
@@ -88,24 +88,24 @@ describe("watch", function()
       plain:step()
       if e % 5 == 0 then expected[#expected + 1] = { e, plain.theta[1][2][3] } end
     end
-    kit.near(expected, net:watched(1), 0)
-    assert.equal(kit.theta(plain), kit.theta(net))
+    helpers.near(expected, net:watched(1), 0)
+    assert.equal(helpers.theta(plain), helpers.theta(net))
     assert.is_true(net:watched "THETA[1][2][3]" == net:watched()[1])
   end)
 
   it("records matrices row by row, and what globals and commands give", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:watch "THETA[3]"
     net:watch "cost() + math.pi"
     net:step(2)
     local seen = net:watched()
     assert.same({ 3, 4 }, { seen[1].nrows, seen[1].ncols })
-    kit.near(net.theta[3], seen[1]:rows(3, 3):cols(2, 4), 0)
+    helpers.near(net.theta[3], seen[1]:rows(3, 3):cols(2, 4), 0)
     assert.equal(net:cost() + math.pi, seen[2][3][2])
   end)
 
   it("thins what was asked for without saying how often", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:watch "J"
     net:step(30000)
     local m = net:watched(1)
@@ -114,7 +114,7 @@ describe("watch", function()
   end)
 
   it("tells once of an expression that fails, and steps on", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:watch "nothing.there"
     local r = net:step(10)
     assert.equal(10, r.epoch)
@@ -123,7 +123,7 @@ describe("watch", function()
     assert.is_truthy(tostring(net:watch "THETA[9]"):find("; as yet theta[9]: expected a layer from 1 to 3", 1, true))
     assert.is_nil(tostring(net:watch "J"):find "as yet")
     assert.is_truthy(tostring(net:watch "'J'"):find('; as yet expected a number or a matrix, got "J"', 1, true))
-    local fresh = kit.xor()
+    local fresh = helpers.xor()
     assert.is_truthy(tostring(fresh:watch "A[2][1][1]"):find("; as yet attempt to index a nil value", 1, true))
     fresh:step(3)
     assert.equal(3, #fresh:watched(1)) -- and then it is there
@@ -137,7 +137,7 @@ describe("watch", function()
   end)
 
   it("says where what was seen does not go on, after undo, seek or init", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:watch("J", 1)
     net:step(5)
     assert.matches("1  J   column 1: epoch\n", tostring(net:watched()))
@@ -160,7 +160,7 @@ describe("watch", function()
     for _, undo in ipairs { 0, 64 } do
       for _, change in ipairs { "step()", "undo()", "seek(1)", "train{}", "changed()", "step(2, {every = 1})", "init()",
         "update()" } do
-        local net, plain = kit.xor { undo = undo }, kit.xor()
+        local net, plain = helpers.xor { undo = undo }, helpers.xor()
         rawset(_G, "changed", function() return net:step().cost end)
         net:step(3)
         plain:step(3)
@@ -170,7 +170,7 @@ describe("watch", function()
           local r = net:step(3)
           plain:step(3)
           assert.equal(6, r.epoch)
-          assert.equal(kit.live(plain), kit.live(net))
+          assert.equal(helpers.live(plain), helpers.live(net))
           assert.is_truthy(tostring(r):find("it is no longer watched", 1, true))
           if undo > 0 then
             assert.matches("a watched expression changes nothing", w.as_yet)
@@ -185,7 +185,7 @@ describe("watch", function()
   end)
 
   it("ends with unwatch", function()
-    local net = kit.xor()
+    local net = helpers.xor()
     net:watch "J"
     net:watch "ETA"
     net:step(2)
@@ -200,7 +200,7 @@ end)
 
 describe("diff", function()
   it("names the epoch and the quantity in which two networks part", function()
-    local a = kit.xor { eta = 2 }
+    local a = helpers.xor { eta = 2 }
     a:step(20)
     local b = a:copy()
     assert.is_true(mg.diff(a, b).equal)
@@ -209,16 +209,16 @@ describe("diff", function()
     b:step(7)
     b.eta = 1
     b:step(23)
-    local states = kit.live(a) .. kit.live(b)
+    local states = helpers.live(a) .. helpers.live(b)
     local d = mg.diff(a, b)
     assert.same({ 28, "dtheta", 1 }, { d.epoch, d.quantity, d.layer })
     assert.is_truthy(d.text:find("eta 2.0 and 1.0", 1, true))
     assert.equal(d.values[1], 2 * d.values[2])
-    assert.equal(states, kit.live(a) .. kit.live(b))
+    assert.equal(states, helpers.live(a) .. helpers.live(b))
   end)
 
   it("names the first epoch, too, when they part, meet and part again", function()
-    local a = kit.xor { eta = 2 }
+    local a = helpers.xor { eta = 2 }
     a:step(10)
     local function pair(change) -- apart from epoch 10, together from 20 to 30, apart at 30
       local b = a:copy()
@@ -245,24 +245,24 @@ describe("diff", function()
   end)
 
   it("compares what keeps no past as it stands, and every option", function()
-    local a, b = kit.xor(), kit.xor { undo = 0 }
+    local a, b = helpers.xor(), helpers.xor { undo = 0 }
     a:step(9)
     b:step(3)
     assert.matches("they differ, compared as they stand, at epochs 9 and 3: A%[2%]", mg.diff(a, b).text)
-    local function options(one, other) return mg.diff(kit.xor(one), kit.xor(other)).options end
+    local function options(one, other) return mg.diff(helpers.xor(one), helpers.xor(other)).options end
     assert.equal("activations {tanh, sigmoid} and {sigmoid, sigmoid}",
       options({ 2, { 3, "tanh" }, 1 }, { 2, { 3, "sigmoid" }, 1 }))
     assert.equal("cost squares * 0.5 and squares * 0.25",
       options({ 2, 1, cost = { "squares", scale = .5 } }, { 2, 1, cost = { "squares", scale = .25 } }))
     assert.equal("precision double and single", options({ 2, 1 }, { 2, 1, precision = "single" }))
-    a = kit.xor()
+    a = helpers.xor()
     b = a:copy()
     b:bug "wrong-sign"
     assert.equal("bug none and wrong-sign", mg.diff(a, b).options)
   end)
 
   it("is of the way since init(), and of shuffled epochs", function()
-    local a, b = kit.xor { seed = 4 }, kit.xor { seed = 4 }
+    local a, b = helpers.xor { seed = 4 }, helpers.xor { seed = 4 }
     for _, net in ipairs { a, b } do
       net:step(net == a and 30 or 20)
       net:init("constant", { value = .5 })
@@ -277,11 +277,11 @@ describe("diff", function()
     assert.is_true(d.epoch > 15 and d.epoch <= 18)
     a:seek(d.epoch - 1)
     b:seek(d.epoch - 1)
-    assert.equal(kit.theta(a), kit.theta(b))
+    assert.equal(helpers.theta(a), helpers.theta(b))
   end)
 
   it("finds an edit, other data and another beginning", function()
-    local a = kit.xor { eta = 2 }
+    local a = helpers.xor { eta = 2 }
     a:step(50)
     local b, c = a:copy(), a:copy()
     b:seek(33)

@@ -1,9 +1,9 @@
 -- who(): the user's names with what they are.
 
-local kit = require "kit"
+local helpers = require "helpers"
 
 describe("who", function()
-  local function session(code) return select(2, kit.run(code)) end
+  local function session(code) return select(2, helpers.run(code)) end
 
   it("lists the user's names with types and shapes, and the network", function()
     assert.equal(table.concat({

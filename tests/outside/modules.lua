@@ -6,27 +6,23 @@
 local lexer = require "moongrad.syntax.lexer"
 
 -- Which folders a folder may require, besides itself and the library's files at the top. One that is not here is the
--- library's: it may require all of these but the session's.
+-- library's: it may require all of these but session and prompt.
 local may = {
-  top = "past inside diagnose own help", -- loaded when they are used
-  syntax = "", past = "", own = "",
-  inside = "past help own", help = "inside diagnose own",
-  journal = "syntax past", session = "help inside past syntax journal",
-  complete = "syntax help inside own", prompt = "help past syntax session",
+  top = "network data custom past", -- loaded when they are used
+  syntax = "", data = "", custom = "", past = "network",
+  network = "past explain check diagnose", explain = "network help", check = "past help",
+  session = "session.journal network past help explain syntax",
+  ["session.journal"] = "network past syntax",
+  prompt = "prompt.errors network past help syntax session",
+  ["prompt.errors"] = "prompt network past help syntax session",
+  ["prompt.complete"] = "network explain help syntax", -- it gets the session as an argument
 }
-local is_sessions = { complete = true, journal = true, prompt = true, session = true }
 
--- The modules in the folder prompt that know no prompt.
-local of_session = {}
-for name in ("live commands session inputs kept history who files reset"):gmatch "%a+" do
-  of_session["moongrad.prompt." .. name] = "session"
-end
-
-local function folder_of(module) return of_session[module] or module:match "^moongrad%.([%w_]+)%." or "top" end
+local function folder_of(module) return module:match "^moongrad%.(.+)%.[%w_]+$" or "top" end
 
 local function is_allowed(from, to)
   if from == to or to == "top" then return true end
-  if not may[from] then return not is_sessions[to] end
+  if not may[from] then return to:find "^session" == nil and to:find "^prompt" == nil end
   return (" " .. may[from] .. " "):find(" " .. to .. " ", 1, true) ~= nil
 end
 
@@ -53,8 +49,8 @@ local function strings_of(text)
 end
 
 -- Who requires the modules that commands.lua names, by whose the command is.
-local requirer = { mg = "moongrad", net = "moongrad.network", m = "moongrad.network",
-  session = "moongrad.prompt.session", prompt = "moongrad.prompt.shell" }
+local requirer = { mg = "moongrad", net = "moongrad.network.network", m = "moongrad.network.network",
+  session = "moongrad.session.session", prompt = "moongrad.prompt.shell" }
 
 -- Adds the names of these modules to the strings of who requires them.
 local function add_commands(strings, root)

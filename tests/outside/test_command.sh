@@ -32,8 +32,8 @@ is "it is a function of sessions and a method" \
   "$(build/moongrad -e "$network print(#norms(), #NET:norms(), norms()[2]^2)" 2>&1)" "2	2	3.0"
 is "who() does not list it" "$(build/moongrad -e "$network norms() print(#who())" 2>&1)" 0
 is "completion offers it" "$(build/moongrad -e "$network"'
-  local complete = require "moongrad.complete.complete"
-  local session = require "moongrad.prompt.session"
+  local complete = require "moongrad.prompt.complete.complete"
+  local session = require "moongrad.session.session"
   local at = complete.new { globals = _G, session = session, files = function() end }
   print(at("nor", "").common, at("NET:nor", "").common)' 2>&1)" "norms(	norms("
 printf '%s\n' "$network" 'norms()' 'x = norms()' 'save_session "saved.lua"' | build/moongrad -i --no-rc >out 2>&1

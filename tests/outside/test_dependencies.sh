@@ -11,15 +11,15 @@ none() {
 
 headers='^ *# *include *[<"]'
 none "the engine includes only C's headers and its own" \
-  "$(grep -nE "$headers" src/engine/*.[ch] | grep -vE '<[a-z0-9]+\.h>|simd\.h:.*<(immintrin|arm_neon)\.h>|"[a-z0-9_]+\.[ch]"')"
+  "$(grep -nE "$headers" src/engine/*.[ch] src/engine/*/*.[ch] | grep -vE '<[a-z0-9]+\.h>|simd\.h:.*<(immintrin|arm_neon)\.h>|"(kernels/)?[a-z0-9_]+\.[ch]"')"
 none "the engine includes nothing of Lua's or Readline's" \
-  "$(grep -nE "$headers(lua|lauxlib|readline)" src/engine/*.[ch])"
+  "$(grep -nE "$headers(lua|lauxlib|readline)" src/engine/*.[ch] src/engine/*/*.[ch])"
 none "the binding includes nothing of the shell's" \
   "$(grep -nE "$headers.*(shell|readline|signal\.h)" src/binding/*.[ch])"
 none "the shell includes nothing of the engine's or the binding's" \
   "$(grep -nE "$headers.*(engine|binding)" src/shell/*.[ch])"
 none "only the shell includes Readline" \
-  "$(grep -lE "$headers.*readline" src/*/*.[ch] | grep -v '^src/shell/')"
+  "$(grep -lE "$headers.*readline" src/*/*.[ch] src/*/*/*.[ch] | grep -v '^src/shell/')"
 
 # What the engine's objects ask of the C library, and what of theirs changes.
 engine=$BUILD/obj/engine
@@ -32,7 +32,7 @@ none "the engine has no variable that outlives a call" \
 # circles FOLDER: the files of src/FOLDER whose objects need each other in a circle, as tsort tells them.
 # A kernel file's objects, one for each precision and instruction set, count as one.
 circles() {
-  for source in src/"$1"/*.c; do
+  for source in src/"$1"/*.c src/"$1"/kernels/*.c; do
     name=$(basename "$source" .c)
     nm -A "$BUILD/obj/$1/$name.o" "$BUILD/obj/$1"/*/"$name.o" 2>/dev/null
   done | needs | tsort 2>&1 >/dev/null

@@ -27,12 +27,12 @@ with() {
 is "a circle is found" "$(with names.lua 'require "moongrad.options"' | cut -d: -f1)" "a circle"
 is "a circle of modules that are loaded when they are used is found" \
   "$(with raise.lua 'return function() return require("moongrad.past." .. "undo") end' | cut -d: -f1)" "a circle"
-is "a way up from the library is found" "$(with past/images.lua 'require("moongrad.prompt.kept")')" \
-  "past may not require session: moongrad.past.images -> moongrad.prompt.kept"
-is "a way up from the session is found" "$(with prompt/who.lua 'require("moongrad.prompt.print")')" \
-  "session may not require prompt: moongrad.prompt.who -> moongrad.prompt.print"
+is "a way up from the library is found" "$(with past/images.lua 'require("moongrad.session.results")')" \
+  "past may not require session: moongrad.past.images -> moongrad.session.results"
+is "a way up from the session is found" "$(with session/who.lua 'require("moongrad.prompt.print")')" \
+  "session may not require prompt: moongrad.session.who -> moongrad.prompt.print"
 is "a command that the library would load from the session is found" "$(with commands.lua \
-  '' 's/from = "past.diff"/from = "prompt.who"/')" "top may not require session: moongrad -> moongrad.prompt.who"
+  '' 's/from = "past.diff"/from = "session.who"/')" "top may not require session: moongrad -> moongrad.session.who"
 is "a second list of keywords is found" "$(with text.lua \
   'local words = [[and break do else elseif end false for function goto if in local nil not or repeat return]]')" \
   "moongrad.text has a list of keywords of its own; lexer.keywords is the one"
@@ -56,7 +56,7 @@ for _, name in ipairs(help.names()) do assert(tostring(help.help(name))) end
 local found = {}
 for name in pairs(package.loaded) do
   local folder = name:match "^moongrad%.([%w_]+)%."
-  if folder == "prompt" or folder == "complete" or folder == "journal" then found[#found + 1] = name end
+  if folder == "prompt" or folder == "session" then found[#found + 1] = name end
 end
 table.sort(found)
 print(table.concat(found, " "))

@@ -50,10 +50,10 @@ def recovery(home):
     state = home + "/.local/state/moongrad"
     p = Prompt(home, "-q", cols=200)
     p.do("THETA")
-    equal(p.do("require('moongrad.prompt.session').recover()"), ["nil"])
+    equal(p.do("require('moongrad.session.session').recover()"), ["nil"])
     p.do(XOR)
     p.do("step(12)")
-    path = p.do("require('moongrad.prompt.session').recover()")[0].strip('"')
+    path = p.do("require('moongrad.session.session').recover()")[0].strip('"')
     check(re.fullmatch(state + r"/session-\d{8}-\d{6}-%d\.lua" % p.p.pid, path), path)
     equal(stat.S_IMODE(os.stat(path).st_mode), 0o600)
     equal(run(home, path).returncode, 0)
@@ -77,7 +77,7 @@ def no_room(home):
     equal(sorted(name for name in os.listdir(home) if name.endswith("a") or "lua." in name), ["s.lua"])
     p = Prompt(home, "-q", cols=200, XDG_STATE_HOME=home + "/s.lua")
     p.do("x = 1")
-    said = p.do("require('moongrad.prompt.session').recover()")
+    said = p.do("require('moongrad.session.session').recover()")
     check(said[0].startswith("nil") and "cannot write " + home + "/s.lua/moongrad/session-" in said[0], said)
     equal(p.end(), 0)
 

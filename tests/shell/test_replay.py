@@ -116,7 +116,7 @@ def too_large(home):
     """what is too large to be kept is named after its input, in the script and by save_session; the rest is kept"""
     p = Prompt(home, "-q", cols=200)
     p.do("B = zeros(100, 100) s = zeros(2, 2)")
-    p.do("require('moongrad.journal.snapshot').room = 1000")
+    p.do("require('moongrad.session.journal.snapshot').room = 1000")
     said = interrupt(p, "while true do end", "B[1][1] = 0.1 s[1][2] = 3 t = {5} ")
     check("too large to be kept for save_session: B" in said, said)
     equal(p.do('save_session "s.lua"'), ["true    it lacks what was too large to be kept: B"])
@@ -203,11 +203,11 @@ def readable(home):
     kept.insert(4, "prompt.settle()")
     kept.insert(6, "prompt.settle()")
     lines = body(script)
-    check(lines[0].startswith('local prompt = require "moongrad.prompt.session" -- settle()'), script)
+    check(lines[0].startswith('local prompt = require "moongrad.session.session" -- settle()'), script)
     equal(lines[1:], ["local _ -- the last value, where it is used"] + kept + ["undo()"])
     os.remove(home + "/s.lua")
     lines = body(replay(home, ["prompt = 1", "41, 5 -- two", "h = _2", "function last() return _ end", "6", "i = last()"]))
-    equal(lines, ['local prompt_ = require "moongrad.prompt.session"', "prompt = 1", "prompt_.keep(41, 5 -- two", ")", "h = _2",
+    equal(lines, ['local prompt_ = require "moongrad.session.session"', "prompt = 1", "prompt_.keep(41, 5 -- two", ")", "h = _2",
                   "function last() return _ end", "prompt_.keep(6)", "i = last()"])
 
 

@@ -58,7 +58,7 @@ local h = 1e-4
 
 -- g of an activation, on matrices; nil for softmax. And the largest slope it has.
 local function function_of(activation)
-  if core.own(activation) then
+  if core.custom(activation) then
     local z = core.linspace(-5, 5, 101)
     return activation, core.abs((activation(z + h) - activation(z - h)) / (2 * h)):max()
   end

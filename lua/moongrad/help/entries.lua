@@ -9,7 +9,7 @@ local quantities = require "moongrad.quantities"
 local topics = require "moongrad.help.topics"
 local find, format, gsub, match = string.find, string.format, string.gsub, string.match
 -- All who take options have said so:
-for _, module in ipairs { "moongrad", "moongrad.inside.check", "moongrad.own.trial", "moongrad.train" } do
+for _, module in ipairs { "moongrad", "moongrad.check.check", "moongrad.custom.trial", "moongrad.network.train" } do
   require(module)
 end
 
@@ -107,7 +107,7 @@ end
 
 -- The mistakes that bug plants and check names, as choices of it: "stale-weights".
 local function add_mistakes(list)
-  for _, mistake in ipairs(require "moongrad.inside.mistakes".list) do
+  for _, mistake in ipairs(require "moongrad.check.planted".list) do
     local name = mistake.name
     local before = mistake.before and "> " .. mistake.before .. "\n" or ""
     local text = format('Computes %s.\nhelp "mistakes" has the others.\n%s> bug(%q)\n> check()\n> bug(false)',
@@ -197,7 +197,7 @@ entries.tables = {
   differences = function() return option_rows("check", "method") end,
   mistakes = function()
     local rows = {}
-    for i, mistake in ipairs(require "moongrad.inside.mistakes".list) do rows[i] = { mistake.name, mistake.formula } end
+    for i, mistake in ipairs(require "moongrad.check.planted".list) do rows[i] = { mistake.name, mistake.formula } end
     return rows
   end,
   data = function() return documented_rows(function(e) return e.owner == "data" end, call) end,

@@ -3,7 +3,7 @@
 local core = require "moongrad.core"
 local describe = require "moongrad.describe"
 local entries = require "moongrad.help.entries"
-local lists = require "moongrad.lists"
+local lists = require "moongrad.network.lists"
 local mg = require "moongrad"
 local names = require "moongrad.names"
 local options = require "moongrad.options"

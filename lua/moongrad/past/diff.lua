@@ -1,11 +1,12 @@
 -- diff.lua - where two networks part.
 
-local again = require "moongrad.past.again"
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local places = require "moongrad.past.places"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
-local states = require "moongrad.state"
+local replay = require "moongrad.past.replay"
+local states = require "moongrad.network.state"
 local format, upper = string.format, string.upper
 
 local function first_in(a, b)
@@ -47,9 +48,9 @@ local tips = setmetatable({}, { __mode = "k" }) -- where a copy of a network beg
 
 -- Goes to an epoch of the way that led to a network; is it still known?
 local function go(net, epoch)
-  tips[net] = tips[net] or again.here(net)
-  local place = again.find(net, epoch, tips[net])
-  return place and again.go(net, place) or false -- nil when it is not known
+  tips[net] = tips[net] or places.here(net)
+  local place = places.find(net, epoch, tips[net])
+  return place and replay.go(net, place) or false -- nil when it is not known
 end
 
 -- --- the first epoch after which THETA differs --------------------------------------------------------
@@ -195,7 +196,7 @@ local function diff(net1, net2, ...)
   if sizes1 ~= sizes2 then raise("diff: the networks have different layers: %s and %s", sizes1, sizes2) end
   local a, b = net1:copy(), net2:copy()
   local d = setmetatable({}, difference)
-  local ways = { again.way(a), again.way(b) }
+  local ways = { places.way(a), places.way(b) }
   local from, to = 0, math.min(a.epoch, b.epoch)
   for _, way in ipairs(ways) do from = math.max(from, way[1] and way[1].first or math.huge) end
   local epoch = from <= to and parted(a, b, ways, from, to)

@@ -2,7 +2,7 @@
 --
 -- The past is a tree of events, each with the place that it went on from; a place is an event and the epochs
 -- done in it. Calls of step() that are alike are one event, which the core counts. The state at a place is an
--- image of it, or is made from an image before it by doing again what came after: see again.lua.
+-- image of it, or is made from an image before it by doing again what came after: see replay.lua.
 --
 --   {kind = "start" | "change" | "step" | "epochs" | "seek", label =, group =, from_i =, from_k =, epoch =,
 --    settings = (as state.lua has them), images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y =
@@ -11,7 +11,7 @@
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"
-local states = require "moongrad.state"
+local states = require "moongrad.network.state"
 
 local past = {}
 

@@ -1,10 +1,11 @@
 -- undo.lua - going back and forth in what a network has been through, and telling two of them apart.
 
-local again = require "moongrad.past.again"
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
+local places = require "moongrad.past.places"
 local raise = require "moongrad.raise"
+local replay = require "moongrad.past.replay"
 local format = string.format
 
 local undo = {}
@@ -53,7 +54,7 @@ local function result(net, r)
     local ok, cost = pcall(net.cost, net)
     r.cost = ok and cost or nil
   end
-  r.left = again.depth(net, 1001)
+  r.left = places.depth(net, 1001)
   r.alike = r.alike or 0
   return setmetatable(r, moved)
 end
@@ -89,7 +90,7 @@ function undo.undo(net, n, ...)
   options.no_more("undo: expected one number of commands, undo(2)", ...)
   n = n == nil and 1 or options.whole("undo", n, 0)
   if not past.of(net) then no_past() end
-  local place, there, gone = again.ago(net, n)
+  local place, there, gone = places.ago(net, n)
   if not place then
     if gone then
       raise("undo: what was before the last %s is no longer kept%s", n == 1 and "command" or n .. " commands", why(net))
@@ -99,10 +100,10 @@ function undo.undo(net, n, ...)
     if there == 0 then raise("undo: there is no command to take back%s", before) end
     raise("undo: only %d command%s can be taken back%s", there, there == 1 and "" or "s", before)
   end
-  local written = n == 0 and {} or again.written(net, place)
-  local arrived = n == 0 or again.go(net, place)
+  local written = n == 0 and {} or places.written(net, place)
+  local arrived = n == 0 or replay.go(net, place)
   return result(net, { undone = place.labels, n = n, interrupted = not arrived or nil, written = written,
-    alike = n > 0 and arrived and again.alike(net, place, place.labels[n]) or 0 })
+    alike = n > 0 and arrived and places.alike(net, place, place.labels[n]) or 0 })
 end
 
 --- net:seek(epoch)
@@ -118,11 +119,11 @@ function undo.seek(net, epoch, ...)
   epoch = options.whole("seek", epoch, 0)
   local p = past.of(net)
   if not p then no_past() end
-  local place = again.find(net, epoch)
-  local written = place and again.written(net, place)
-  local arrived = place and again.go(net, place, format("seek(%d)", epoch))
+  local place = places.find(net, epoch)
+  local written = place and places.written(net, place)
+  local arrived = place and replay.go(net, place, format("seek(%d)", epoch))
   if arrived == nil then
-    local least, greatest = again.epochs(net)
+    local least, greatest = places.epochs(net)
     if place or (p.first > 1 or p.lost) and epoch < least then
       raise("seek: epoch %d is no longer kept%s", epoch, why(net))
     end

@@ -1,7 +1,7 @@
 -- print.lua - values as the prompt shows them.
 
 local lexer = require "moongrad.syntax.lexer"
-local lists = require "moongrad.lists"
+local lists = require "moongrad.network.lists"
 local page = require "moongrad.help.page"
 local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"

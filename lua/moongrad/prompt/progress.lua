@@ -1,7 +1,7 @@
 -- progress.lua - the line that says how far a long call is.
 
 local core = require "moongrad.core"
-local running = require "moongrad.running"
+local long_call = require "moongrad.long_call"
 local show = require "moongrad.show"
 local format, sub = string.format, string.sub
 
@@ -42,7 +42,7 @@ end
 
 -- What core.progress calls: after so many seconds of a call of the engine, or when that is over.
 function progress.tick(write, seconds, done, wanted, from, cost)
-  local run, unit = running.current, "epoch"
+  local run, unit = long_call.current, "epoch"
   if not seconds then
     if not run then write(nil) end
     return

@@ -3,10 +3,10 @@
 -- The prompt's parts are loaded when they are first used. Those that say something of errors and of inputs get the
 -- session as their first argument.
 
-local commands = require "moongrad.prompt.commands"
+local commands = require "moongrad.session.commands"
 local core = require "moongrad.core"
-local running = require "moongrad.running"
-local session = require "moongrad.prompt.session"
+local long_call = require "moongrad.long_call"
+local session = require "moongrad.session.session"
 local show = require "moongrad.show"
 local source = require "moongrad.source"
 
@@ -24,7 +24,7 @@ function shell.install(host)
   utf8_wanted = host.utf8
   show.width, show.height, show.color = host.width, host.height or show.height, host.color
   if host.progress then
-    running.over = host.progress
+    long_call.over = host.progress
     core.progress(function(...) return require "moongrad.prompt.progress".tick(host.progress, ...) end, 0.1)
   end
   source.only()
@@ -44,7 +44,7 @@ function shell.indent(text) return require "moongrad.syntax.lines".indent(text) 
 
 session.register(function(quiet, ...)
   if select("#", ...) == 1 and (...) == nil then
-    quiet = quiet or require("moongrad.prompt.remarks").says_all(session)
+    quiet = quiet or require("moongrad.prompt.hints").says_all(session)
   end
   return require("moongrad.prompt.print").results(session, quiet, ...)
 end)
@@ -52,22 +52,23 @@ end)
 -- After input n ran and was printed: what is to be said of it, nil for nothing.
 function shell.close_input(n, status)
   local unkept = session.close_input(status)
-  local message = require("moongrad.prompt.remarks").on(session, n, status)
+  local message = require("moongrad.prompt.hints").on(session, n, status)
   return unkept and message and message .. "\n" .. unkept or unkept or message
 end
 
 -- --- errors -----------------------------------------------------------------------------------
 
 -- What to add to an error that is being handled: a message, "; " and the next step; nil without one.
-function shell.hint(message) return require("moongrad.prompt.undefined").hint(session, message) end
+function shell.hint(message) return require("moongrad.prompt.errors.undefined_names").hint(session, message) end
 
 -- What is said at the prompt of an error that thread handles, and of an input that does not compile.
-function shell.failed(thread, message) return require("moongrad.prompt.errors").failed(session, thread, message) end
-function shell.unreadable(_, message) return require("moongrad.prompt.errors").unreadable(session, message) end
+local errors = "moongrad.prompt.errors.errors"
+function shell.failed(thread, message) return require(errors).failed(session, thread, message) end
+function shell.unreadable(_, message) return require(errors).unreadable(session, message) end
 
 -- Likewise of a script: a file, or else the text of it.
 function shell.unloadable(message, name, text)
-  return require("moongrad.prompt.unloadable").explain(session, message, name, text)
+  return require("moongrad.prompt.errors.script_syntax").explain(session, message, name, text)
 end
 
 return shell

@@ -1,0 +1,208 @@
+-- check.lua - backpropagation's gradient held against differences of J: what is asked for, and the doing of it.
+
+local core = require "moongrad.core"
+local long_call = require "moongrad.long_call"
+local options = require "moongrad.options"
+local raise = require "moongrad.raise"
+local verdict = require "moongrad.check.verdict"
+local format = string.format
+
+local methods = { "central", "forward", "five-point" }
+local known_methods = { central = true, forward = true, ["five-point"] = true }
+
+local defaults = options.declare("check", {
+  { name = "epsilon", default = 1e-5, about = "how far each parameter is moved; in single precision 1e-2",
+    example = "1e-4" },
+  { name = "layer", without = "all", about = "the one whose gradient is checked", example = "1" },
+  { name = "tolerance", default = 1e-6, about = "the relative error that is ok; in single precision at least 1e-2",
+    example = "1e-5" },
+  { name = "method", default = "central", choices = methods, about = "of differences", example = '"five-point"' },
+  { name = "of", without = "the network's", choices = core.costs, about = "the cost that is differenced",
+    example = '"mse"' },
+  { name = "samples", without = "all", about = "about so many elements, of every layer some, biases included",
+    example = "5" },
+  { name = "grad", without = "GRAD", about = "a list of matrices to check instead: gradients of your own",
+    example = "GRAD" },
+  { name = "sweep", default = false, about = "a table of the error against epsilon, for each method",
+    example = "true" },
+})
+
+-- What differences in single precision can tell at best: rounding of J over epsilon and epsilon^2 are both
+-- near u^(2/3) = 2e-5 of J at the best epsilon, and gradients are some hundredths of J.
+local coarse = 1e-2
+
+-- Which elements of each layer to check when only samples are wanted: spread evenly over its weights,
+-- and over its biases, some of each. Returns a list of matrices of 0 and 1, or nothing: all.
+local function choose(net, layers, samples)
+  if not samples then return {} end
+  local total, chosen = 0, {}
+  for _, l in ipairs(layers) do total = total + #net.theta[l] * net.theta[l].ncols end
+  if samples >= total then return {} end
+  local function spread(m, rows, first, last, count) -- count places among columns first .. last
+    local cols = last - first + 1
+    local places = rows * cols
+    for k = 0, math.min(count, places) - 1 do
+      local at = k * places // math.min(count, places)
+      m[at // cols + 1][first + at % cols] = 1
+    end
+  end
+  for _, l in ipairs(layers) do
+    local theta = net.theta[l]
+    local rows, cols = #theta, theta.ncols
+    local share = math.max(2, samples * rows * cols // total)
+    local m = core.matrix(rows, cols)
+    local biases = math.max(1, share // cols)
+    spread(m, rows, 1, 1, biases)
+    spread(m, rows, 2, cols, math.max(1, share - biases))
+    chosen[l] = m
+  end
+  return chosen
+end
+
+-- --- what is asked for --------------------------------------------------------------------
+
+local function above_0(name, v)
+  if type(v) ~= "number" or not (v > 0 and v < math.huge) then
+    raise("check: %s: expected a number above 0, got %s", name, options.show(v))
+  end
+  return v
+end
+
+-- The layers to check.
+local function layers_of(net, layer)
+  if layer == nil then
+    local all = {}
+    for l = 1, #net.theta do all[l] = l end
+    return all
+  end
+  local l = type(layer) == "number" and math.tointeger(layer)
+  if not l or l < 1 or l > #net.theta then
+    raise("check: layer: expected a layer from 1 to %d, got %s", #net.theta, options.show(layer))
+  end
+  return { l }
+end
+
+-- The user's own gradients for these layers, as they stand.
+local function own_gradients(net, given, layers)
+  if type(given) ~= "table" then
+    raise("check: grad: expected a list of matrices, one for each layer, got %s", options.show(given))
+  end
+  local own = {}
+  for _, l in ipairs(layers) do
+    if given[l] == nil then raise("check: grad: expected %d matrices, grad[%d] is missing", #net.theta, l) end
+    local m, theta = core.as_matrix(given[l], format("check: grad[%d]", l)), net.theta[l]
+    if #m ~= #theta or m.ncols ~= theta.ncols then
+      raise("check: grad[%d]: expected %d x %d, as THETA[%d], got %d x %d", l, #theta, theta.ncols, l, #m, m.ncols)
+    end
+    own[l] = m:copy()
+  end
+  return own
+end
+
+-- The report to be, and what it is to be made from, of options o.
+local function read(net, o)
+  local single = net.options.precision == "single"
+  if o.sweep ~= nil and type(o.sweep) ~= "boolean" then
+    raise("check: sweep: expected true or false, got %s", options.show(o.sweep))
+  end
+  if o.sweep and (o.epsilon or o.method) then
+    raise("check: sweep tries every epsilon and method: leave %s out", o.epsilon and "epsilon" or "method")
+  end
+  local self = verdict.new({ epsilon = above_0("epsilon", o.epsilon or single and 1e-2 or defaults.epsilon),
+    tolerance = above_0("tolerance", o.tolerance or defaults.tolerance), method = o.method or defaults.method })
+  if not known_methods[self.method] then
+    raise('check: method: expected "central", "forward" or "five-point", got %s', options.show(self.method))
+  end
+  local cost
+  cost, self.scale = options.cost_of(net)
+  self.cost_name, self.differenced = options.name_of(cost), cost
+  if o.of ~= nil then self.differenced, self.scale = options.cost("check: of", o.of) end
+  self.of = options.name_of(self.differenced)
+  local output = net.options.output
+  local goes_with = core.cost_outputs[self.of]
+  if goes_with and output ~= goes_with then
+    raise("check: of: %q goes with a %s output, not %s", self.of, goes_with, output)
+  end
+  if single and self.tolerance < coarse then
+    self.warning = format("single precision cannot resolve %g: tolerance %g instead", self.tolerance, coarse)
+    self.tolerance = coarse
+  end
+  return self, layers_of(net, o.layer), o.samples and options.whole("check: samples", o.samples, 1)
+end
+
+-- Makes GRAD of X, y at THETA; the cost that is differenced, there.
+local function ready(self, net)
+  local X, y = core.network_data(net)
+  if not X then raise "check: no data yet: set X = {{0, 0}, {0, 1}, ...} first" end
+  if not y then raise "check: no targets yet: set y = {0, 1, ...} first" end
+  core.check_data(net, "check", X, y)
+  net:forward()
+  net:backward()
+  local j = core.cost_of(net, self.differenced, self.scale)
+  if j ~= j or j == math.huge then
+    raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", options.show(j))
+  end
+  return j
+end
+
+-- Judges the gradients of these layers, or the chosen ones of each; fills in report self.
+local function judge(self, net, gradients, layers, chosen)
+  local rule, floor = core.check_rule(net, self.method, self.epsilon, self.differenced, self.scale, self.tolerance,
+    self.is_finer, self.cost)
+  self.floor = floor
+  local sizes, total = {}, 0
+  for _, l in ipairs(layers) do
+    sizes[l] = math.tointeger(chosen[l] and chosen[l]:sum()) or #net.theta[l] * net.theta[l].ncols
+    total = total + sizes[l]
+  end
+  local progress <close> = long_call.watch(net, total, "gradient")
+  for _, l in ipairs(layers) do
+    progress.part = sizes[l]
+    local backprop = gradients[l]:copy()
+    local numeric, noise, state = core.judge_layer(rule, l, backprop, chosen[l])
+    self.layers[l] = { backprop = backprop, numeric = numeric, noise = noise, state = state }
+    progress.done = progress.done + sizes[l]
+  end
+  verdict.settle(self, layers, function(l, i, j)
+    return core.confirm(rule, l, i, j, self.layers[l].backprop[i][j])
+  end)
+end
+
+--- net:check{epsilon=, layer=, tolerance=, method=, of=, samples=, grad=, sweep=}
+-- Holds backpropagation's gradient of J on X, y against differences of J at the same THETA, which is bit for bit
+-- what it was afterwards. A pair b, n agrees when
+--   |b - n| <= tolerance max(|b|, |n|) + what rounding leaves of the two
+-- with bounds of rounding that follow every number of the pass. Where method and epsilon are left out, a central
+-- difference that is too coarse or too noisy is taken again by five points and larger steps. A pair is wrong only when
+-- two steps say so, and the same; what they cannot tell is undecided. A right gradient is never called FAILED.
+-- Returns a report: verdict, "ok", "failed" or, when no pair was decided, "undecided"; ok, true unless it failed;
+-- undecided, how many pairs; norm_ratio, ||b - n|| / (||b|| + ||n||); table, all pairs, the worst first; relative, the
+-- largest |b - n| / max(|b|, |n|, floor); worst {layer, i, j, backprop, numeric, relative}; layers[l] {backprop,
+-- numeric, relative, kinked}; kinks, the pairs left out because their difference crosses a kink; compared, how many
+-- others; floor, the size below which rounding hides digits; reason. GRAD is made anew; grad = GRAD checks one that
+-- was written to as it stands. One that failed has, too, mistakes: the names of those of bug() that GRAD has; and, when
+-- backprop / numeric is one number everywhere, ratio and ratio_names. With sweep it returns a table of errors against
+-- epsilon: epsilons[k], errors[method][k], slopes[method], and best {method, epsilon, error}. help "checking" has a
+-- page.
+-- > check()
+-- > check().table
+-- > check{method = "forward", layer = 1}
+-- > check{of = "mse"}.reason
+-- > check{sweep = true}
+local function run(net, o, ...)
+  core.network_self(net, "check")
+  o = options.take("check", o, ...)
+  local self, layers, samples = read(net, o)
+  local gradients = o.grad ~= nil and own_gradients(net, o.grad, layers) or net.grad -- GRAD is made anew
+  self.cost = ready(self, net)
+  local chosen = choose(net, layers, samples)
+  local u = net.options.precision == "single" and 2 ^ 29 or 1 -- in units of 2^-52
+  self.is_finer = o.method == nil and (o.epsilon == nil or o.epsilon == defaults.epsilon)
+  judge(self, net, gradients, layers, chosen)
+  if o.sweep then return require "moongrad.check.epsilons"(self, net, layers, chosen, u) end
+  self.reason = self.ok and require("moongrad.check.resolved").of(self, net, u)
+    or require("moongrad.check.reasons").of(self, net)
+  return self
+end
+
+return run

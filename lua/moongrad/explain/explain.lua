@@ -1,0 +1,288 @@
+-- explain.lua - where one number came from: its formula, the sum with every term's numbers, and the engine's own.
+
+local core = require "moongrad.core"
+local edited = require "moongrad.explain.edited"
+local lists = require "moongrad.network.lists"
+local names = require "moongrad.names"
+local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
+local raise = require "moongrad.raise"
+local show = require "moongrad.show"
+local symbols = require "moongrad.explain.symbols"
+local terms = require "moongrad.explain.terms"
+local format, lower, match, rep, upper = string.format, string.lower, string.match, string.rep, string.upper
+
+local explain = {}
+
+local most_terms = 12  -- that are all shown; of more
+local most_shown = 10  -- the largest so many
+local most_nodes = 500 -- that depth opens
+
+local node = { __name = "explanation", __metatable = false } -- the metatable of explanations
+local number = show.number
+
+-- --- what is asked for ------------------------------------------------------------------
+
+local known = options.kinds.quantity.choices
+local is_known = {}
+for _, name in ipairs(known) do is_known[name] = true end
+
+local function quantity_of(what) return quantities.by_field[what == "cost" and "J" or what] end
+
+-- Raises unless a pass, or the walk, has made it.
+local function check_made(net, what, l, label)
+  local made
+  if what == "cost" then made = net.J else made = core.view(net, what, l) end
+  if made then return end
+  local quantity = quantity_of(what)
+  local walking = core.walk_state(net) and quantity.op ~= "update"
+  raise("explain: %s is not made yet: %s makes it", label,
+    walking and "a later operation of the walk" or quantities.makers(quantity))
+end
+
+-- The whole number v from 1 to n, an index called name; raises otherwise.
+local function index(name, v, n, of)
+  local whole = math.type(v) and math.tointeger(v)
+  if not whole or whole < 1 or whole > n then
+    raise("explain: %s: expected 1 to %d%s, got %s", name, n, of, options.show(v))
+  end
+  return whole
+end
+
+-- Which number is meant: "grad", its layer, i, j and the options, by all the ways to say so.
+local function number_of(what, l, i, j, o)
+  what = lists.what(what) or what
+  local written, at, row, column = match(tostring(what), "^%s*(%a+)%[(%d+)%]%[(%d+)%]%[(%d+)%]%s*$")
+  if written then -- explain "GRAD[1][2][3]"
+    if i ~= nil then raise "explain: expected the indices once: explain \"GRAD[1][2][3]\"" end
+    what, l, i, j, o = written, tonumber(at), tonumber(row), tonumber(column), l
+  end
+  local name = type(what) == "string" and lower(what)
+  if name == "j" then name = "cost" end
+  if not name then
+    raise("explain: expected one of %s, got %s%s", table.concat(known, ", "), options.show(what),
+      type(what) == "number" and '; of a number say which it is: explain("grad", 1, 2, 3), explain("J")'
+      or '; say it in quotes, explain("grad", 1, 2, 3)')
+  elseif not is_known[name] then
+    raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known))
+  end
+  if name ~= "cost" then return name, l, i, j, o end
+  if type(l) == "number" then raise 'explain: J is one number: explain("cost")' end
+  return name, nil, nil, nil, l
+end
+
+local function depth_of(o)
+  o = options.take("explain", o)
+  return o.depth == nil and 1 or options.whole("explain: depth", o.depth, 1)
+end
+
+-- --- making the tree -----------------------------------------------------------------------
+
+-- The terms that are shown: all, or the indices of the largest, and how many and how much is left.
+local function chosen(list)
+  local shown = {}
+  if #list <= most_terms then
+    for k = 1, #list do shown[k] = k end
+    return shown, 0, 0
+  end
+  local function size(k) -- NaN before all
+    local v = math.abs(list[k].value)
+    return v == v and v or math.huge
+  end
+  for k = 1, #list do
+    local at = math.min(#shown, most_shown) + 1
+    while at > 1 and size(k) > size(shown[at - 1]) do at = at - 1 end
+    if at <= most_shown then
+      table.insert(shown, at, k)
+      shown[most_shown + 1] = nil
+    end
+  end
+  local rest, is_shown = 0, {}
+  for _, k in ipairs(shown) do is_shown[k] = true end
+  for k, t in ipairs(list) do
+    if not is_shown[k] then rest = rest + t.value end
+  end
+  return shown, #list - #shown, rest
+end
+
+-- The text and label of a term are made when they are asked for.
+local function term_class(made)
+  local class = { __name = "term", __metatable = false }
+  function class.__index(t, name)
+    if name == "label" then return format("%s %d", made.unit, t.index) end
+    if name ~= "text" then return nil end
+    local words = made.describe and made.describe(t)
+    if words then return words end
+    local numbers = {}
+    for k, v in ipairs(t) do numbers[k] = number(v) end
+    return format(rawget(t, "form") or made.form, table.unpack(numbers))
+  end
+  function class.__tostring(t) return format("%s = %s", t.text, number(t.value)) end
+  return class
+end
+
+local function label_of(what, l, i, j)
+  return what == "cost" and "J" or format("%s[%d][%d][%d]", upper(what), l, i, j)
+end
+
+-- The explanation of one number, its terms opened depth - 1 times while room lasts.
+local function make(net, f, what, l, i, j, depth, room)
+  local made = terms.of[what](net, f, l, i, j)
+  local self = { what = what, layer = l, i = i, j = j, name = label_of(what, l, i, j), head = made.head,
+    above = made.above, symbols = made.symbols,
+    terms = made.list, engine = made.engine, notes = made.notes or {} }
+  local class = term_class(made)
+  for _, t in ipairs(made.list) do setmetatable(t, class) end
+  self.value = terms.sum(made.list)
+  self.difference = self.value - self.engine
+  if self.value == self.engine then self.difference = 0 end -- both Inf
+  local was = edited.was(net, what, l, i, j)
+  if was then
+    table.insert(self.notes, 1, format("%s was written by hand: the walk had made it %s", self.name, number(was)))
+  elseif not terms.agree(net, made.list, self.engine) then
+    local quantity = quantity_of(what)
+    table.insert(self.notes, 1,
+      format("stale or wrong: %s is not what its terms now come to. If they have changed since it "
+      .. "was made, %s makes it anew; else check() says more", self.name,
+      quantity.maker and quantities.makers(quantity) or "update()"))
+  end
+  self.shown, self.left, self.rest = chosen(made.list)
+  for _, k in ipairs(depth > 1 and made.open and self.shown or {}) do
+    local t, opened = made.list[k], {}
+    for n, q in ipairs(made.open(t)) do
+      if room.left <= 0 then
+        room.short = true
+        break
+      end
+      room.left = room.left - 1
+      opened[n] = make(net, f, q[1], q[2], q[3], q[4], depth - 1, room)
+    end
+    if #opened > 0 then t.terms = opened end
+  end
+  return setmetatable(self, node)
+end
+
+-- --- as text ---------------------------------------------------------------------------------
+
+local function pad(s, width) return s .. rep(" ", width - #s) end
+
+local add
+
+-- The lines of the terms of self.
+local function add_terms(self, lines, indent, seen)
+  local labels, texts, wide, long = {}, {}, #"engine", 0
+  for n, k in ipairs(self.shown) do
+    local t = self.terms[k]
+    labels[n], texts[n] = t.label, t.text
+    wide, long = math.max(wide, #labels[n]), math.max(long, #texts[n])
+  end
+  for n, k in ipairs(self.shown) do
+    local t = self.terms[k]
+    local value = number(t.value + 0) -- no -0
+    lines[#lines + 1] = format("%s  %s  %s = %s", indent, pad(labels[n], wide), pad(texts[n], long), value)
+    for _, opened in ipairs(t.terms or {}) do add(opened, lines, indent .. "      ", seen) end
+  end
+  if self.left > 0 then
+    lines[#lines + 1] = format("%s  the other %d, all smaller: sum %s", indent, self.left, number(self.rest))
+  end
+  return wide
+end
+
+-- A sum of one: "= g(1.39465) = 0.801334".
+local function add_one(self, lines, indent, seen)
+  local t = self.terms[1]
+  local value = number(t.value + 0)
+  lines[#lines + 1] = format("%s  = %s%s", indent, t.text == value and "" or t.text .. " = ", value)
+  for _, opened in ipairs(t.terms or {}) do add(opened, lines, indent .. "      ", seen) end
+  return #"engine"
+end
+
+-- The lines of self; of numbers that were seen, by name, that they stand above.
+function add(self, lines, indent, seen)
+  if seen[self.name] then
+    lines[#lines + 1] = format("%s%s = %s, see above", indent, self.name, number(self.value))
+    return
+  end
+  seen[self.name] = true
+  if self.above then lines[#lines + 1] = indent .. self.above end
+  lines[#lines + 1] = format("%s%s = %s", indent, self.head or self.name, self.symbols)
+  local wide = (#self.terms == 1 and add_one or add_terms)(self, lines, indent, seen)
+  if #self.terms > 1 then lines[#lines + 1] = format("%s  %s  %s", indent, pad("sum", wide), number(self.value)) end
+  if indent == "" then
+    lines[#lines + 1] = format("  %s  %s   difference %.2g", pad("engine", wide), number(self.engine), self.difference)
+  end
+  for _, note in ipairs(self.notes) do -- each once
+    if not seen[note] then lines[#lines + 1] = indent .. "  " .. note end
+    seen[note] = true
+  end
+end
+
+function node.__index(self, name)
+  return name == "text" and tostring(self) or nil
+end
+
+function node.__tostring(self)
+  local lines = {}
+  add(self, lines, "", {})
+  if self.short then lines[#lines + 1] = format("  only the first %d numbers were opened", most_nodes) end
+  return table.concat(lines, "\n")
+end
+
+-- --- the functions ------------------------------------------------------------------------------
+
+--- net:explain(what, l, i, j [, {depth = n}])
+-- Where one number came from: explain("grad", 1, 2, 3) is GRAD[1][2][3] as a sum, its formula, every term's numbers
+-- (of many the largest first, the rest summed), and the total beside the engine's own number. what is "z", "a",
+-- "delta", "grad", "theta" (its next update), "dtheta" (its last) or, without indices, "cost". The numbers are those
+-- that A Z DELTA GRAD THETA now hold: when they no longer fit together it says so. {depth = 2} opens the numbers in
+-- the terms, too, and so on, back to the data. Returns a tree: value, engine, difference, terms[k].value, .text and,
+-- when opened, .terms, explanations of their own.
+-- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1); so are explain "DELTA[1][2][1]" and DELTA[1][2]:explain(1).
+-- > forward() backward()
+-- > explain("grad", 1, 2, 3)
+-- > explain("delta", 1, 4, 1, {depth = 3})
+-- > explain("cost").terms[1].value
+function explain.of(net, what, l, i, j, o, ...)
+  core.network_self(net, "explain")
+  if core.is_matrix(what) and o == nil then return explain.of_matrix(what, l, i, j) end -- explain(DELTA[1], 2, 1)
+  local name
+  name, l, i, j, o = number_of(what, l, i, j, o)
+  options.no_more('explain: expected what, layer, i, j and options: explain("grad", 1, 2, 3)', ...)
+  local depth = depth_of(o)
+  local f = symbols.facts(net)
+  if name ~= "cost" then l = index("layer", l, quantities.place(name, f.L), "") end
+  local label = name == "cost" and "J" or format("%s[%d]", upper(name), l)
+  check_made(net, name, l, label)
+  if name == "theta" or name == "dtheta" then check_made(net, "grad", l, format("GRAD[%d]", l)) end
+  if name ~= "cost" then
+    local m = net[name][l]
+    local of = format(" of %s (%d x %d)", label, m.nrows, m.ncols)
+    i, j = index("i", i, m.nrows, ", a row" .. of), index("j", j, m.ncols, ", a column" .. of)
+  end
+  local room = { left = most_nodes }
+  local self = make(net, f, name, l, i, j, depth, room)
+  self.short = room.short
+  return self
+end
+
+--- m:explain(i, j [, {depth = n}])
+-- Where that number came from, when m is a live matrix of a network, or a row of one, r:explain(j): see explain.
+-- > forward() backward()
+-- > DELTA[1]:explain(2, 1)
+-- > DELTA[1][2]:explain(1)
+function explain.of_matrix(m, i, j, ...)
+  local origin, row = core.origin(m)
+  if not origin or not is_known[origin.what] then
+    local shown = {}
+    for k, what in ipairs(quantities.matrices) do shown[k] = quantities.by_field[what].name .. "[l]" end
+    raise("explain: expected one of %s, or a row of it, got a matrix of its own; X and y are data: what all else "
+      .. "comes from", table.concat(shown, " "))
+  end
+  if row then
+    if (...) ~= nil then raise "explain: of a row expected a column and options: THETA[1][2]:explain(3)" end
+    return explain.of(origin.net, origin.what, origin.layer, row, i, j)
+  end
+  return explain.of(origin.net, origin.what, origin.layer, i, j, ...)
+end
+
+return explain

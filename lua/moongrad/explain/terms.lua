@@ -1,0 +1,350 @@
+-- terms.lua - what one number of a network is the sum of: its symbols, and every term's numbers from the live matrices.
+
+local core = require "moongrad.core"
+local show = require "moongrad.show"
+local symbols = require "moongrad.explain.symbols"
+local format, gsub, sub = string.format, string.gsub, string.sub
+
+local terms = {}
+
+local number = show.number
+
+-- A row, a column of a matrix as a list.
+local function row(m, i) return m:rows(i, i):totable()[1] end
+local function column(m, j) return m:cols(j, j).T:totable()[1] end
+
+-- The sum of terms, and that of their absolute values.
+function terms.sum(list)
+  local sum, size = 0, 0
+  for _, t in ipairs(list) do sum, size = sum + t.value, size + math.abs(t.value) end
+  return sum, size
+end
+
+-- Is the sum the engine's number, but for rounding?
+function terms.agree(net, list, engine)
+  local sum, size = terms.sum(list)
+  local rounding = net.options.precision == "single" and 1e-4 or 1e-11 -- sums of up to some ten thousand terms
+  return math.abs(sum - engine) <= rounding * size or sum == engine or sum ~= sum and engine ~= engine
+end
+
+local before = "THETA in these terms is that of the pass, before the update that followed it"
+
+-- make(theta) with THETA as it is or, when that leads nearer to the engine's number, as it was before the last
+-- update; theta(l) is one matrix. Then, what to say of it.
+local function with_theta(net, engine, make)
+  local now = make(function(l) return net.theta[l] end)
+  local apart = math.abs(terms.sum(now) - engine)
+  if apart == 0 or not core.theta_before(net, 1) then return now end
+  local was = make(function(l) return core.theta_before(net, l) end)
+  local nearer = math.abs(terms.sum(was) - engine) < apart and terms.agree(net, was, engine)
+  return nearer and was or now, nearer and before or nil
+end
+
+-- The functions below return a node: symbols (what stands right of "="), engine (its own number), list (of terms:
+-- value, index or label, and the numbers that form shows), and unit (what the indices count), form, describe(term),
+-- open(term) -> {{what, layer, i, j}, ...}, notes, head (left of "=", when it is not its name), above (a line); the
+-- last seven where there is something to say.
+local of = {}
+terms.of = of
+
+function of.z(net, _, l, i, j)
+  local engine, a = net.z[l][i][j], row(net.a[l], i)
+  local list, note = with_theta(net, engine, function(theta)
+    local t = {}
+    for k, w in ipairs(row(theta(l), j)) do
+      t[k] = { value = a[k] * w, index = k - 1, label = k == 1 and "bias" or nil, a[k], w }
+    end
+    return t
+  end)
+  return { symbols = format("sum over k of A[%d][%d][k] THETA[%d][%d][k]", l, i, l, j), engine = engine, list = list,
+    unit = "unit", form = "%s * %s", notes = { note },
+    open = function(t) return t.index > 0 and { { "a", l, i, t.index + 1 } } or {} end }
+end
+
+local function of_input(net, f, i, j, engine)
+  local X = net.X
+  local same = X and #X == f.rows and X[i][j - 1] == engine
+  return { symbols = format("X[%d][%d]", i, j - 1), engine = engine, form = "%s",
+    list = { { value = engine, label = "data", engine } },
+    notes = { not same and "the data of that pass; X as it is now is other data" or nil } }
+end
+
+-- e^z[j] / sum of e^z, in numbers.
+local function softmax_text(z, unit)
+  local parts = {}
+  for k, v in ipairs(z) do parts[k] = k <= 4 and "e^" .. number(v) or nil end
+  if #z > 4 then parts[5] = "..." end
+  return format("e^%s / (%s)", number(z[unit]), table.concat(parts, " + "))
+end
+
+function of.a(net, f, l, i, j)
+  local engine, unit = net.a[l][i][j], l <= f.L and j - 1 or j -- the last has no column of ones
+  if unit == 0 then
+    return { symbols = "1, the constant that the bias weighs", engine = engine, form = "%s",
+      list = { { value = 1, label = "one", 1 } } }
+  elseif l == 1 then
+    return of_input(net, f, i, j, engine)
+  end
+  local z, name, open = row(net.z[l - 1], i), f.activations[l - 1], {}
+  local node = { engine = engine, form = "g(%s)", open = function() return open end,
+    list = { { value = core.squashed(net, l - 1, i)[1][unit], label = name, z[unit] } } }
+  if name == "softmax" then
+    node.symbols = format("e^z[%d] / sum over k of e^z[k], z = Z[%d][%d]", unit, l - 1, i)
+    node.describe = function() return softmax_text(z, unit) end
+    for k = 1, #z do open[k] = { "z", l - 1, i, k } end
+  else
+    local g = symbols.activation(name)
+    node.symbols = format("g(Z[%d][%d][%d])%s", l - 1, i, unit, g and ", " .. g or "")
+    open[1] = { "z", l - 1, i, unit }
+  end
+  return node
+end
+
+-- The terms of dJ/dz[j] = a[j] (d[j] - sum over k of a[k] d[k]), through a softmax from dJ/da, d, to dJ/dz.
+local function through_softmax(a, d, j)
+  local t = { { value = a[j] * d[j], label = "own", a[j], d[j], form = "%s * %s" } }
+  for k = 1, #d do
+    t[k + 1] = { value = -a[j] * a[k] * d[k], index = k, a[j], a[k], d[k], form = "-%s * %s * %s" }
+  end
+  return t
+end
+
+-- --- the cost and the last delta ---------------------------------------------------------
+
+local logarithmic = { ["cross-entropy"] = true, softmax = true }
+
+-- The losses of one row in numbers, where they are short: (yhat - y)^2, -ln yhat; else their sum.
+local function loss_text(f, loss, yhat, y)
+  local parts = {}
+  for k, p in ipairs(yhat) do
+    if f.cost == "softmax" and y[k] == 1 then
+      parts[1] = "-ln " .. number(p)
+    elseif f.cost == "cross-entropy" and (y[k] == 0 or y[k] == 1) then
+      parts[k] = y[k] == 1 and "-ln " .. number(p) or format("-ln(1 - %s)", number(p))
+    elseif symbols.pulls[f.cost] and not logarithmic[f.cost] then
+      parts[k] = format("(%s - %s)^2", number(p), number(y[k]))
+    end
+  end
+  local whole = f.cost == "softmax" and #parts == 1 or #parts == #yhat and #parts <= 3
+  local text = whole and table.concat(parts, " + ") or number(loss)
+  return #parts > 1 and whole and "(" .. text .. ")" or text
+end
+
+-- l1 * sum of |w| + l2/2 * sum of w^2 over the weights.
+local function penalty(f, theta)
+  local sum = 0
+  for l = 1, f.L do
+    local w = theta(l):cols(2, 1 + f.n[l])
+    sum = sum + f.l1 * core.abs(w):sum() + f.l2 / 2 * (w * w):sum()
+  end
+  return sum
+end
+
+local function is_regularised(f) return f.l1 ~= 0 or f.l2 ~= 0 end
+
+function of.cost(net, f)
+  local rows, factor, y = core.batch(net)
+  local list, note = with_theta(net, net.J, function(theta)
+    local t = {}
+    for n = 1, rows do
+      local loss = core.loss(net, n)
+      t[n] = { value = factor * loss, index = n, loss }
+    end
+    if is_regularised(f) then t[rows + 1] = { value = penalty(f, theta), label = "l1, l2" } end
+    return t
+  end)
+  local function open(t)
+    local all = {}
+    for k = 1, t.index and f.n[f.L + 1] or 0 do all[k] = { "a", f.L + 1, t.index, k } end
+    return all
+  end
+  return { symbols = format("%s, yhat = A[%d]", gsub(symbols.cost(f), "^J = ", ""), f.L + 1), engine = net.J,
+    list = list, unit = "row", notes = { note }, open = open, describe = function(t)
+      if not t.index then return "of the weights" end
+      local text = loss_text(f, t[1], row(net.a[f.L + 1], t.index), row(y, t.index))
+      return factor == 1 and text or number(factor) .. " * " .. text
+    end }
+end
+
+local function last_delta(net, f, i, j)
+  local l = f.L
+  local _, factor, targets = core.batch(net)
+  local yhat, y = net.a[l + 1][i][j], row(targets, i)
+  local A = format("A[%d][%d][%d]", l + 1, i, j)
+  local node = { engine = net.delta[l][i][j], open = function() return { { "a", l + 1, i, j } } end, notes = {} }
+  local function one(value, form, ...)
+    node.list, node.form = { { value = value, label = "cost", ... } }, form
+    return node
+  end
+  if f.cost == "softmax" then
+    local total = 0
+    for _, v in ipairs(y) do total = total + v end
+    node.symbols = format("1/N (%s sum of y[%d] - y[%d][%d]), g' has cancelled", A, i, i, j)
+    return one(factor * (yhat * total - y[j]), "%s * (%s * %s - %s)", factor, yhat, total, y[j])
+  elseif f.cost == "cross-entropy" then
+    node.symbols = format("1/N (%s - y[%d][%d]), g' has cancelled", A, i, j)
+    return one(factor * (yhat - y[j]), "%s * (%s - %s)", factor, yhat, y[j])
+  end
+  local own_cost = not symbols.pulls[f.cost] and row(core.pull(net, i), 1)
+  if own_cost and f.activations[l] == "softmax" then
+    node.symbols = format("a[%d] (d[%d] - sum over k of a[k] d[k]), a = A[%d][%d], d = dJ/da", j, j, l + 1, i)
+    node.list, node.unit = through_softmax(row(net.a[l + 1], i), own_cost, j), "unit"
+    return node
+  end
+  local slope = core.slopes(net, l, i)[1][j]
+  local g, words = symbols.slope(f.activations[l], format("Z[%d][%d][%d]", l, i, j), A)
+  if own_cost then
+    node.symbols = format("dJ/d%s %s%s", A, g, words)
+    return one(own_cost[j] * slope, "%s * %s", own_cost[j], slope)
+  end
+  node.symbols = format("%s(%s - y[%d][%d]) %s%s", symbols.pulls[f.cost], A, i, j, g, words)
+  if factor == .5 then return one((yhat - y[j]) * slope, "(%s - %s) * %s", yhat, y[j], slope) end
+  return one(2 * factor * (yhat - y[j]) * slope, "%s * (%s - %s) * %s", 2 * factor, yhat, y[j], slope)
+end
+
+-- --- the other deltas -------------------------------------------------------------------------
+
+local function delta_softmax(net, f, l, i, j)
+  local engine, above, a = net.delta[l][i][j], row(net.delta[l + 1], i), row(net.a[l + 1], i)
+  local list, note = with_theta(net, engine, function(theta)
+    local d, w = {}, theta(l + 1):totable()
+    for k = 1, f.n[l + 1] do
+      d[k] = 0
+      for m, v in ipairs(above) do d[k] = d[k] + v * w[m][k + 1] end
+    end
+    return through_softmax({ table.unpack(a, 2) }, d, j)
+  end)
+  local function open(t)
+    local all = {}
+    for k = 1, t.index and 0 or #above do all[k] = { "delta", l + 1, i, k } end
+    return all
+  end
+  local text = "a[%d] (d[%d] - sum over k of a[k] d[k]), a = A[%d][%d], d = DELTA[%d][%d] THETA[%d]"
+  return { symbols = format(text, j, j, l + 1, i, l + 1, i, l + 1), engine = engine, list = list, unit = "unit",
+    notes = { note }, open = open }
+end
+
+function of.delta(net, f, l, i, j)
+  if l == f.L then return last_delta(net, f, i, j) end
+  if f.activations[l] == "softmax" then return delta_softmax(net, f, l, i, j) end
+  local engine, d, slope = net.delta[l][i][j], row(net.delta[l + 1], i), core.slopes(net, l, i)[1][j]
+  local list, note = with_theta(net, engine, function(theta)
+    local t = {}
+    for k, w in ipairs(column(theta(l + 1), j + 1)) do
+      t[k] = { value = d[k] * w * slope, index = k, d[k], w, slope }
+    end
+    return t
+  end)
+  local g, words = symbols.slope(f.activations[l], format("Z[%d][%d][%d]", l, i, j),
+    format("A[%d][%d][%d]", l + 1, i, j + 1))
+  return { symbols = format("sum over k of DELTA[%d][%d][k] THETA[%d][k][%d] %s%s", l + 1, i, l + 1, j + 1, g, words),
+    engine = engine, list = list, unit = "unit", form = "%s * %s * %s",
+    notes = { note }, open = function(t) -- what came from above, and the unit whose g' it is
+      return { { "delta", l + 1, i, t.index }, { "a", l + 1, i, j + 1 } }
+    end }
+end
+
+-- --- the gradient and the update ----------------------------------------------------------------
+
+local function sign(w) return w > 0 and 1 or w < 0 and -1 or 0 end
+
+function of.grad(net, f, l, i, j)
+  local engine = net.grad[l][i][j]
+  if j == 1 and not f.bias[l] then
+    return { symbols = "0, layer " .. l .. " has no bias", engine = engine, list = {}, form = "" }
+  end
+  local d, a, weighs = column(net.delta[l], i), column(net.a[l], j), j > 1 and is_regularised(f)
+  local list, note = with_theta(net, engine, function(theta)
+    local t = {}
+    for n, v in ipairs(d) do t[n] = { value = v * a[n], index = n, v, a[n] } end
+    if weighs then
+      local w = theta(l)[i][j]
+      t[#t + 1] = { value = f.l1 * sign(w) + f.l2 * w, label = "l1, l2", w }
+    end
+    return t
+  end)
+  local text = format("sum over rows n of DELTA[%d][n][%d] A[%d][n][%d]", l, i, l, j)
+  local W = format("THETA[%d][%d][%d]", l, i, j)
+  local notes = { note }
+  if j == 1 then
+    notes[#notes + 1] = format("column 1 is the bias, the weight of a constant: A[%d][n][1] is 1 in every row%s", l,
+      is_regularised(f) and "; l1 and l2 leave it out" or "")
+  end
+  return { symbols = text .. (weighs and symbols.pull_of_size(f, W) or ""), engine = engine, list = list, unit = "row",
+    form = "%s * %s", notes = notes, describe = function(t)
+      return not t.index and sub(symbols.pull_of_size(f, "w"), 4) .. ", w = " .. number(t[1])
+    end, open = function(t)
+      if not t.index then return {} end
+      return { { "delta", l, t.index, i }, j > 1 and { "a", l, t.index, j } or nil }
+    end }
+end
+
+local function is_frozen(f, l, j)
+  return not f.bias[l] and j == 1 or f.frozen[l] & (j == 1 and 1 or 2) ~= 0
+end
+
+-- The update that GRAD makes of one element: terms, of DTHETA; theta and dtheta that come of it. again: the update
+-- before it, of what the element was.
+local function update_of(net, f, l, i, j, again)
+  local theta, dtheta, t, was, states = core.updated(net, l, i, j, again)
+  local x = { grad = net.grad[l][i][j], t = t, theta = was }
+  for name, v in pairs(f.numbers) do x[name] = v end
+  for k, name in ipairs(f.optimiser.states or {}) do x[name] = states[k] end
+  return { terms = f.optimiser.terms(x), theta = theta, dtheta = dtheta }
+end
+
+-- " - 2 * 0.0062"
+local function added(term)
+  local factors = { number(math.abs(term[1])) }
+  for k = 2, #term do factors[k] = number(term[k]) end
+  return (term[1] > 0 and " + " or " - ") .. table.concat(factors, " * ")
+end
+
+-- "THETA[1][2][3] = 0.0923 - 2 * 0.0062 = 0.08 was the last update", when that was by this GRAD; else nil.
+local function last_update(net, f, l, i, j)
+  local earlier, last = core.theta_before(net, l), core.view(net, "dtheta", l)
+  local w = net.theta[l][i][j]
+  if not (earlier and last) or net.grad[l][i][j] == 0 then return nil end
+  local update, sum = update_of(net, f, l, i, j, true), ""
+  if update.dtheta ~= last[i][j] or update.theta ~= w then return nil end
+  for _, term in ipairs(update.terms) do sum = sum .. added(term) end
+  return format("THETA[%d][%d][%d] = %s%s = %s was the last update", l, i, j, number(earlier[i][j]), sum, number(w))
+end
+
+-- The formula of DTHETA for one element.
+local function element(f, l, i, j) return (gsub(f.optimiser.element, "@", format("[%d][%d][%d]", l, i, j))) end
+
+function of.theta(net, f, l, i, j)
+  local w = net.theta[l][i][j]
+  local W = format("THETA[%d][%d][%d]", l, i, j)
+  local list = { { value = w, label = "as it is", w, form = "%s" } }
+  if is_frozen(f, l, j) then
+    local why = f.bias[l] and "which is frozen" or format("layer %d has no bias", l)
+    return { head = "next " .. W, symbols = W .. ", " .. why, engine = w, list = list, form = "%s" }
+  end
+  local update = update_of(net, f, l, i, j, false)
+  table.move(update.terms, 1, #update.terms, 2, list)
+  local notes = {}
+  if j == 1 then notes[1] = "column 1 is the bias, the weight of a constant 1" end
+  local above = last_update(net, f, l, i, j)
+  if above then
+    notes[#notes + 1] = "this GRAD is that of the last update; forward() backward() make that of THETA as it now is"
+  end
+  local plus = gsub("+ " .. element(f, l, i, j), "^%+ %-", "- ")
+  return { above = above, head = "next " .. W, symbols = W .. " " .. plus, list = list,
+    engine = update.theta, form = "%s * %s", notes = notes,
+    open = function(t) return t.label == "update" and { { "grad", l, i, j } } or {} end }
+end
+
+function of.dtheta(net, f, l, i, j)
+  local node = { symbols = element(f, l, i, j), engine = net.dtheta[l][i][j], form = "%s * %s",
+    open = function(t) return t.label == "update" and { { "grad", l, i, j } } or {} end }
+  if is_frozen(f, l, j) then
+    node.symbols, node.list, node.open = "0, it is frozen or not there", {}, nil
+  else
+    node.list = update_of(net, f, l, i, j, true).terms
+  end
+  return node
+end
+
+return terms

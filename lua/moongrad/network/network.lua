@@ -1,0 +1,372 @@
+-- network.lua - the network as Lua sees it: making one, its fields, its options.
+
+local commands = require "moongrad.commands"
+local core = require "moongrad.core"
+local lists = require "moongrad.network.lists"
+local names = require "moongrad.names"
+local options = require "moongrad.options"
+local past = require "moongrad.past.past"
+local quantities = require "moongrad.quantities"
+local raise = require "moongrad.raise"
+local states = require "moongrad.network.state"
+require "moongrad.network.report"
+local format = string.format
+
+local class = core.network_class
+local methods, getters, setters = class.methods, class.getters, class.setters
+local matrix_methods = debug.getmetatable(core.zeros(1, 1)).methods
+local show = options.show
+
+-- What is kept for each network: layers (specifications, the input first), given (the options as given),
+-- activations, and its lists and origins, made when first asked for.
+local state = core.network_state
+
+-- --- making -------------------------------------------------------------------------
+
+-- A network of checked layers and options.
+local function make(layers, given)
+  local settings = { layers = layers, given = given, eta = given.eta, X = given.X, y = given.y,
+    rng = given.seed and core.generator(given.seed) }
+  given.X, given.y, given.eta = nil, nil, nil -- the network's own from here on
+  return states.make(settings)
+end
+
+--- mg.network{sizes..., option = value, ...}
+-- A feed-forward network, its THETA drawn at once. Positional: layer sizes, the input first; an entry may be
+-- {size, activation, bias = false}. Raises for an option that does not exist, for an output and a cost that do not
+-- go together, and for a softmax of one unit, which is always 1. NET = network{...} makes it the current one.
+-- > wide = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
+-- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
+local function network(spec, ...)
+  options.no_more("network: expected one table, network{2, 2, 1}", ...)
+  local net = make(options.read(spec))
+  net:init()
+  past.begin(net)
+  return net
+end
+
+-- --- methods -------------------------------------------------------------------------
+
+-- Most of what they need is loaded when it is first called: the program is to start fast.
+for name, record in pairs(commands.of.net) do
+  methods[name] = commands.func(name, record) or methods[name]
+end
+for name, record in pairs(commands.of.m) do -- m:explain(i, j): what a live view shows, explained
+  matrix_methods[name] = commands.func(name, record) or matrix_methods[name]
+end
+
+core.set_steps(function(...) return require("moongrad.network.watch").step(...) end)
+
+options.declare("walk", {
+  { name = "rows", without = "all", about = "the one row of X that the step is made on", example = "3" },
+})
+options.declare("explain", {
+  { name = "depth", default = 1, about = "levels of terms that are opened in turn", example = "2" },
+}, 'explain("grad", 1, 2, 3, {depth = 2})')
+
+--- net:init([method, options])
+-- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. What passes of the
+-- old THETA made, A Z DELTA GRAD DTHETA J, is gone. The method is by default the network's option init; options hold
+-- the number that goes with it:
+-- {inits}
+-- > init("epsilon", {epsilon = .5})
+function methods.init(net, method, o, ...)
+  core.network_self(net, "init")
+  options.no_more("init: expected a method and its options", ...)
+  if o ~= nil and type(o) ~= "table" then raise("init: options: expected a table, got %s", show(o)) end
+  local wanted = method
+  if wanted == nil then wanted = state(net).given.init or options.defaults.init end
+  if o ~= nil then
+    if o[1] ~= nil then raise("init: options: expected named numbers, {epsilon = .5}, got %s", show(o[1])) end
+    if type(wanted) == "table" then wanted = wanted[1] end
+    local merged = { wanted }
+    for key, v in pairs(o) do merged[key] = v end
+    wanted = merged
+  end
+  local way, number = options.init("init", wanted)
+  past.before(net, method == nil and "init()" or format("init(%s)", show(method)))
+  core.draw(net, way, number)
+  past.settle(net) -- here and below: an edit that follows is a command of its own
+end
+
+-- The layers and options of net, free to be changed.
+local function description(net)
+  local s = state(net)
+  local layers, given = {}, {}
+  for l, layer in ipairs(s.layers) do
+    layers[l] = { size = layer.size, activation = layer.activation, bias = layer.bias }
+  end
+  for name, v in pairs(s.given) do given[name] = v end
+  given.eta = net.eta
+  given.X, given.y = core.network_data(net)
+  return layers, given
+end
+
+--- net:copy()
+-- A network like this one in every bit: THETA, epoch, options, X, y, the live state, a private generator's state,
+-- and its past, for undo and seek. The two share nothing: what is done to one leaves the other as it is.
+-- > twin = NET:copy()
+function methods.copy(net, ...)
+  core.network_self(net, "copy")
+  options.none("copy", ...)
+  local s = states.settings(net)
+  s.X, s.y, s.rng = s.X and s.X:copy(), s.y and s.y:copy(), nil
+  local twin = core.network_copy(states.make(s), net) -- with a generator of its own, if net has one
+  past.fork(twin, net)
+  return twin
+end
+
+--- net:like(layers)
+-- A new network of these layer sizes with the options, eta, X and y of this one, its THETA drawn at once from
+-- the current generator. Activations, biases and what is frozen layer by layer go along when there are as many
+-- layers as before; else the output's alone.
+-- > wider = NET:like{2, 3, 1}
+function methods.like(net, sizes, ...)
+  core.network_self(net, "like")
+  options.no_more("like: expected one table of layer sizes", ...)
+  if type(sizes) ~= "table" then raise("like: expected one table of layer sizes, got %s", show(sizes)) end
+  local layers, given = description(net)
+  local spec = {}
+  for i, size in ipairs(sizes) do
+    local old = #sizes == #layers and layers[i] or i == #sizes and layers[#layers] or {}
+    spec[i] = i > 1 and type(size) ~= "table" and { size, old.activation, bias = old.bias } or size
+  end
+  for name, v in pairs(given) do spec[name] = v end
+  local new = network(spec)
+  if #sizes == #layers then
+    for l, parts_frozen in ipairs(net.frozen) do new.frozen[l] = parts_frozen end
+  end
+  return new
+end
+
+-- --- lists: net.theta[l] and its kin ----------------------------------------------------
+
+for _, what in ipairs(quantities.matrices) do
+  getters[what] = function(net) return lists.of(net, what) end
+end
+
+-- net.theta = {m1, ...}: all shapes are checked before anything is copied.
+function setters.theta(net, matrices)
+  if type(matrices) ~= "table" then raise("theta: expected a list of matrices, got %s", show(matrices)) end
+  local n = #net.theta
+  if #matrices ~= n then raise("theta: expected %d matrices, one for each layer, got %d", n, #matrices) end
+  core.set_thetas(net, matrices)
+end
+
+-- --- sizes, and what is frozen -------------------------------------------------------------------
+
+function getters.layers(net)
+  local layers = state(net).layers
+  return lists.settings(#layers, function(l) return layers[l].size end, function(l, v)
+    local sizes = {}
+    for i, layer in ipairs(layers) do sizes[i] = layer.size end
+    local whole = math.type(v) and math.tointeger(v)
+    if math.type(l) == "integer" and l >= 1 and l <= #sizes + 1 and whole and whole >= 1 then sizes[l] = whole end
+    local text = table.concat(sizes, ", ")
+    raise("LAYERS cannot be changed in place: make a new network, LAYERS = {%s} or network{%s}", text, text)
+  end, "layers")
+end
+
+local part_names = states.frozen_parts
+local parts = {} -- core's numbers by name
+for number, name in pairs(part_names) do parts[name] = number end
+
+--- net.frozen[l]
+-- Which parameters of layer l stay as they are: true (all), "bias", "weights" or false (none). Assign to set it.
+-- > NET.frozen[1] = "bias"
+function getters.frozen(net)
+  return lists.settings(#state(net).layers - 1, function(l) return part_names[core.frozen(net, l)] end, function(l, v)
+    if parts[v] == nil then raise('frozen: expected true, "bias", "weights" or false, got %s', show(v)) end
+    past.before(net, format("frozen[%s] = %s", show(l), show(v)))
+    core.frozen(net, l, parts[v])
+    past.settle(net)
+  end, "frozen")
+end
+
+-- --- the other fields -----------------------------------------------------------------------
+
+function getters.eta(net) return (core.numbers(net)) end
+
+--- net.epoch
+-- How many epochs, or updates, THETA has seen since it was drawn.
+-- > NET.epoch
+function getters.epoch(net) return (select(4, core.numbers(net))) end
+function getters.J(net) return (select(5, core.numbers(net))) end
+function getters.X(net) return (core.network_data(net)) end
+function getters.y(net) return (select(2, core.network_data(net))) end
+
+function setters.eta(net, v)
+  if v == nil then raise "eta: expected a number, the learning rate, got nil" end
+  options.check("eta", v)
+  past.before(net, format("ETA = %.6g", v))
+  core.numbers(net, "eta", v)
+  past.settle(net)
+end
+for _, name in ipairs { "X", "y" } do
+  setters[name] = function(net, v)
+    past.before(net, format("%s = %s", name, v == nil and "nil" or "..."))
+    core.network_data(net, name, v)
+    past.settle(net)
+  end
+end
+
+-- --- options: net.options.cost = "mse" --------------------------------------------------------
+
+-- {"epsilon", epsilon = .5} as it is shown: to be read, not changed in place.
+local function fixed(name, v)
+  if type(v) ~= "table" then return v end
+  return setmetatable({}, {
+    __metatable = false,
+    __index = v,
+    __newindex = function() raise("options: %s cannot be changed in place: assign it whole", name) end,
+    __pairs = function() return next, v end,
+    __len = function() return #v end,
+  })
+end
+
+local function get_option(net, name)
+  if name == "eta" or name == "X" or name == "y" then return net[name] end
+  local s = state(net)
+  if name == "output" then return s.activations[#s.activations] end
+  local v = s.given[name]
+  if v == nil then return options.defaults[name] end
+  return fixed(name, options.name_of(v))
+end
+
+-- All is checked before anything changes.
+local function set_option(net, name, v)
+  if name == "eta" or name == "X" or name == "y" then
+    net[name] = v
+    return
+  end
+  local s = state(net)
+  if name == "precision" then raise "precision is settled when a network is made: network{2, 1, precision = ...}" end
+  local given = {}
+  for key, old in pairs(s.given) do given[key] = old end
+  given[name] = options.check(name, v)
+  local layers = s.layers
+  if name == "activation" or name == "output" then -- it now goes for layers that were given their own, too
+    layers = description(net)
+    for l = 2, #layers do
+      if (name == "output") == (l == #layers) then layers[l].activation = nil end
+    end
+  end
+  options.resolve(layers, given)
+  past.before(net, format("options.%s = %s", name, show(v)))
+  local hold <close> = core.hold(net)
+  states.set_options(net, layers, given)
+  if name == "seed" then core.set_rng(net, v and core.generator(v)) end
+  core.release(hold)
+  past.settle(net)
+end
+
+--- net.options
+-- The network's options as they are; assign to one to change it: all but precision and the layer sizes.
+-- > NET.options
+-- > NET.options.cost = "mse"
+function getters.options(net)
+  return setmetatable({}, {
+    __name = "options", __metatable = false,
+    __index = function(_, name)
+      options.exists("options", name)
+      return get_option(net, name)
+    end,
+    __newindex = function(_, name, v)
+      options.exists("options", name)
+      set_option(net, name, v)
+    end,
+    __pairs = function()
+      local i = 0
+      return function()
+        repeat
+          i = i + 1
+        until not options.names[i] or get_option(net, options.names[i]) ~= nil
+        local name = options.names[i]
+        if name then return name, get_option(net, name) end
+      end
+    end,
+    __tostring = function(self)
+      local lines = {}
+      for name, v in pairs(self) do
+        if name ~= "X" and name ~= "y" then
+          if type(v) == "table" then
+            local inner = { show(v[1]) }
+            for key, x in pairs(v) do
+              if key ~= 1 then inner[#inner + 1] = key .. " = " .. show(x) end
+            end
+            v = "{" .. table.concat(inner, ", ") .. "}"
+          else
+            v = show(v)
+          end
+          lines[#lines + 1] = format("%-10s = %s", name, v)
+        end
+      end
+      return table.concat(lines, "\n")
+    end,
+  })
+end
+
+-- --- names that do not exist ---------------------------------------------------------------------
+
+local read_only = { layers = "make a new network", epoch = "it counts updates; init() sets it to 0",
+  options = "set one: net.options.cost = \"mse\"",
+  frozen = "set one: net.frozen[1] = true" }
+for _, quantity in ipairs(quantities) do
+  if quantity.writer == "engine" then
+    read_only[quantity.field] = "it is the engine's" .. (quantity.kind ~= "matrices" and ""
+      or format("; one matrix can be written, net.%s[1] = m", quantity.field))
+  end
+end
+
+-- The end of an error about a name that a network does not have.
+local function suggest(unknown)
+  local all = {}
+  for name in pairs(methods) do all[#all + 1] = name end
+  for name in pairs(getters) do
+    if name ~= "_missing" then all[#all + 1] = name end
+  end
+  local near = names.suggest(tostring(unknown), all)
+  return near ~= "" and near or '; help "NET" says what it has'
+end
+
+function getters._missing(_, name)
+  raise("network has no %s%s", show(name), suggest(name))
+end
+
+function setters._missing(_, name)
+  local why = read_only[name]
+  if why then raise("network: %s cannot be set: %s", name, why) end
+  if methods[name] then raise("network: %s cannot be set: it is a method, call it: net:%s()", name, name) end
+  raise("network has no %s to set%s", show(name), suggest(name))
+end
+
+-- "network 2-2-2-1   sigmoid, cost sse, eta 0.1   15 parameters   epoch 0"
+core.set_network_tostring(function(net)
+  local sizes, count = {}, 0
+  local st = state(net)
+  for l, layer in ipairs(st.layers) do
+    sizes[l] = layer.size
+    if l > 1 then count = count + layer.size * (st.layers[l - 1].size + (layer.bias and 1 or 0)) end
+  end
+  if #sizes > 12 then -- the ends are enough
+    sizes = { sizes[1], sizes[2], sizes[3], "...", sizes[#sizes - 1], sizes[#sizes] .. " (" .. #sizes .. " layers)" }
+  end
+  local kinds = {}
+  for _, activation in ipairs(st.activations) do
+    if kinds[#kinds] ~= activation then kinds[#kinds + 1] = activation end
+  end
+  local words = {
+    "network " .. table.concat(sizes, "-"),
+    format("%s, cost %s, eta %g", #kinds > 6 and "several activations" or table.concat(kinds, ", "),
+      options.name_of((options.cost("cost", st.given.cost or options.defaults.cost))), net.eta),
+  }
+  for _, name in ipairs { "l1", "l2" } do
+    if (st.given[name] or 0) ~= 0 then words[2] = words[2] .. format(", %s %g", name, st.given[name]) end
+  end
+  if st.given.precision == "single" then words[2] = words[2] .. ", single precision" end
+  words[3] = format("%d parameters", count)
+  words[4] = format("epoch %d", net.epoch)
+  return table.concat(words, "   ")
+end)
+
+return network

@@ -1,0 +1,170 @@
+-- places.lua - where in its past a network was: the place of an epoch, of the n-th command before, the way to here.
+--
+-- A place is {i =, k =}: event i of the past and k epochs into it.
+
+local core = require "moongrad.core"
+local past = require "moongrad.past.past"
+local replay = require "moongrad.past.replay"
+local format = string.format
+
+local places = {}
+
+local of, settle, is_known = past.of, past.settle, replay.is_known
+local min = math.min
+
+local function step_label(e) return e.n == 1 and "step()" or format("step(%d)", e.n) end
+
+-- The place before the last command that led to a place, and what it was; nil when it is the first known.
+local function before(p, i, k)
+  local e = p.events[i]
+  while e and e.data and k == 0 do -- it has not begun
+    i, k = e.from_i, e.from_k
+    e = p.events[i]
+  end
+  if not e or e.kind == "start" then return nil end
+  if e.group and p.events[e.group.from_i] then return e.group.from_i, e.group.from_k, e.group.label end
+  if e.group or e.kind ~= "step" and not p.events[e.from_i] then return nil end -- it is no longer kept
+  if e.kind ~= "step" then return e.from_i, e.from_k, e.label end
+  local rest = k % e.n
+  return i, k - (rest > 0 and rest or e.n), step_label(e)
+end
+
+-- The commands that led here, up to most of them.
+function places.depth(net, most)
+  settle(net)
+  local p = of(net)
+  if not p then return 0 end
+  local i, k, n = p.i, p.k, 0
+  while n < most do
+    local e = p.events[i]
+    if e and e.kind == "step" and not e.group and k > e.n then -- all alike
+      local calls = min((k - 1) // e.n, most - n)
+      n, k = n + calls, k - calls * e.n
+    else
+      i, k = before(p, i, k)
+      if not i then break end
+      n = n + 1
+    end
+  end
+  return n
+end
+
+-- The calls of step() just before a place, all of them label; 0 when they are no longer kept.
+function places.alike(net, place, label)
+  local p, i, k = of(net), place.i, place.k
+  local e = p.events[i]
+  local all = e.kind == "step" and not e.group and step_label(e) == label and k % e.n == 0 and is_known(p, i, 0)
+  return all and k // e.n or 0
+end
+
+-- Which of the network's X, y were written to since it went on from a place to where it is: {"X"}, {}.
+function places.written(net, place)
+  local p, list = of(net), {}
+  local X, y = core.network_data(net)
+  local data, i, k = { X = X, y = y }, p.i, p.k
+  while p.events[i] and (i ~= place.i or k > place.k) do
+    local e = p.events[i]
+    for name, m in pairs(data) do
+      local was = e.settings[name]
+      if rawequal(p.twins and p.twins[was] or was, m) and e["version_" .. name] ~= core.version(m) then
+        list[#list + 1], data[name] = name, nil
+      end
+    end
+    if i == place.i then break end
+    i, k = e.from_i, e.from_k
+  end
+  table.sort(list)
+  return list
+end
+
+-- The place n commands ago, and what they were, the last first; nil and how many there are when there are fewer.
+function places.ago(net, n)
+  settle(net)
+  local p = of(net)
+  if not p then return nil, 0 end
+  local i, k, labels = p.i, p.k, {}
+  for c = 1, n do
+    local from_i, from_k, label = before(p, i, k)
+    if not from_i then return nil, c - 1 end
+    i, k = from_i, from_k
+    if c <= 1e5 then labels[c] = label end
+  end
+  if n > 0 and not is_known(p, i, k) then return nil, n - 1, true end
+  return { i = i, k = k, labels = labels }
+end
+
+local function length(e) return e.data and e.n * e.times or 0 end
+
+-- The epochs seen in event e at whole epochs: from, to.
+local function span(e)
+  if e.kind == "seek" then return math.huge, -math.huge end
+  return e.epoch, e.epoch + length(e)
+end
+
+-- The place where net is.
+function places.here(net)
+  settle(net)
+  local p = of(net)
+  return p and { i = p.i, k = p.k }
+end
+
+-- Did an event begin anew, as init() does: with an epoch before that at which it went on?
+local function is_beginning(p, e)
+  local from = p.events[e.from_i]
+  return e.kind == "start" or from ~= nil and from.epoch + (from.data and e.from_k or 0) > e.epoch
+end
+
+-- The place of an epoch: the nearest on the way to here since THETA was drawn, else the last seen.
+function places.find(net, epoch, from)
+  local p = of(net)
+  from = from or places.here(net)
+  if not p then return nil end
+  local i, k, began = from.i, from.k, false
+  while p.events[i] and not began do
+    local e = p.events[i]
+    if e.kind == "seek" then
+      i, k = e.to_i, e.to_k
+    else
+      if epoch >= e.epoch and epoch <= e.epoch + k then return { i = i, k = epoch - e.epoch } end
+      began = is_beginning(p, e)
+      i, k = e.from_i, e.from_k
+    end
+  end
+  for at = p.last, p.first, -1 do
+    local first, last = span(p.events[at])
+    if epoch >= first and epoch <= last then return { i = at, k = epoch - first } end
+  end
+end
+
+-- The way that led to here since THETA was drawn, as far as it is known: a list of {event =, first =, last =}, the
+-- epochs that it went through in each.
+function places.way(net)
+  settle(net)
+  local p, list = of(net), {}
+  if not p then return list end
+  local i, k, began = p.i, p.k, false
+  while p.events[i] and not began do
+    local e = p.events[i]
+    if e.kind == "seek" then
+      i, k = e.to_i, e.to_k
+    else
+      table.insert(list, 1, { event = e, first = e.epoch, last = e.epoch + (e.data and k or 0) })
+      began = is_beginning(p, e)
+      i, k = e.from_i, e.from_k
+    end
+  end
+  return list
+end
+
+-- The least and the greatest epoch that is known.
+function places.epochs(net)
+  local p = of(net)
+  local least, greatest = math.huge, -math.huge
+  for at = p.first, p.last do
+    local from, to = span(p.events[at])
+    least, greatest = min(least, from), math.max(greatest, to)
+  end
+  return least, greatest
+end
+
+return places

@@ -1,0 +1,157 @@
+-- replay.lua - a state that a network was in, made once more: from an image, and by repeating what came after it.
+
+local core = require "moongrad.core"
+local images = require "moongrad.past.images"
+local past = require "moongrad.past.past"
+local states = require "moongrad.network.state"
+
+local replay = {}
+
+local of, usable = past.of, past.usable
+local step = core.network_class.methods.step
+
+-- p.twins: what a copy of a network has in place of what its original was given.
+local function apply(net, p, settings)
+  if p.twins then
+    local own = {}
+    for key, v in pairs(settings) do own[key] = p.twins[v] or v end
+    settings = own
+  end
+  states.apply(net, settings)
+end
+
+-- --- making a state again ----------------------------------------------------------------------------
+
+-- From where and through what the state at a place is made: the image, its event, and a list of
+-- {event =, from =, count =}, the last first. nil when it is no longer known.
+local function plan(p, i, k)
+  local list, passes, rest = {}, false, nil
+  while true do
+    local e = p.events[i]
+    if not e then break end
+    for at = #(e.images or {}), 1, -1 do
+      local one = e.images[at]
+      if one.k <= k and (one.whole or one.k < k or passes) then
+        if one.k < k then list[#list + 1] = { event = e, from = one.k, count = k - one.k } end
+        return { image = one.image, event = e, list = list }
+      elseif one.k == k and not rest then
+        rest = { image = one.image, event = e, list = table.move(list, 1, #list, 1, {}) }
+      end
+    end
+    if e.kind == "start" then
+      break
+    elseif e.kind == "seek" then
+      i, k = e.to_i, e.to_k
+    else
+      if e.data and k > 0 then
+        if not usable(e.data) then break end
+        list[#list + 1] = { event = e, from = 0, count = k }
+        passes = true
+      elseif not e.data then
+        list[#list + 1] = { event = e, from = 0, count = 0 }
+      end
+      i, k = e.from_i, e.from_k
+    end
+  end
+  return rest
+end
+
+-- Does count epochs of event e again, from the from-th on; returns how many it did.
+local function repeat_event(net, e, from, count)
+  local d = e.data
+  local X, y = d.copy_X or d.X, d.copy_y or d.y
+  if e.kind == "step" then
+    core.network_data(net, "X", X)
+    core.network_data(net, "y", y)
+    if d.input then
+      net:forward()
+      core.view(net, "a", 1):set(d.input)
+    end
+    local r = step(net, count)
+    return r.interrupted and r.done or count
+  end
+  local g
+  if e.shuffle then
+    g = core.own_rng(net) or core.generator(0)
+    if from == 0 or g ~= core.own_rng(net) then core.rng_state(g, e.rng) end
+    if g ~= core.own_rng(net) then
+      for _ = 1, from do core.permutation(X.nrows, g) end
+    end
+  end
+  local targets = core.check_data(net, "undo", X, y)
+  for done = 1, count do
+    if core.epoch(net, X, y, e.batch, e.shuffle, targets, g).interrupted then return done - 1 end
+  end
+  return count
+end
+
+-- net has arrived at a place: by a command of its own, when label says so and it was elsewhere.
+local function arrive(net, p, i, k, label)
+  local from_i, from_k, here = p.i, p.k, p.events[p.i]
+  if not label then
+    p.i, p.k = i, k
+    return
+  end
+  if here and here.kind == "seek" then from_i, from_k = here.to_i, here.to_k end
+  if i == from_i and k == from_k then return end
+  past.append(net, p, { kind = "seek", label = label, to_i = i, to_k = k })
+  p.i, p.k = p.last, 0
+  images.trim(net, p)
+end
+
+-- The end of the way; from here on net is there.
+local function end_way(net, p, i, k, label, start, hold)
+  local e = p.events[i]
+  if core.clock() - start > .1 and e.data and images.how(net) == "whole" then images.add(net, p, e, k, "whole") end
+  p.settings = states.settings(net)
+  arrive(net, p, i, k, label)
+  core.release(hold)
+end
+
+-- Goes the way that a plan describes; returns whether it came to its end.
+local function go(net, p, way, i)
+  apply(net, p, way.event.settings)
+  core.put_image(net, way.image, false)
+  for at = #way.list, 1, -1 do
+    local part = way.list[at]
+    local e = part.event
+    apply(net, p, e.settings)
+    if part.count > 0 then
+      if repeat_event(net, e, part.from, part.count) < part.count then return false end
+    elseif e.images then
+      core.put_image(net, e.images[1].image, true)
+    end
+  end
+  apply(net, p, p.events[i].settings)
+  return true
+end
+
+-- Makes net what it was at a place, of which there is a plan. Returns whether it arrived: when it was interrupted on
+-- the way, or one of its own functions failed, or there was no memory, it is where it came from.
+local function make(net, p, way, i, k, label)
+  local start = core.clock()
+  local hold <close> = core.hold(net, images.how(net))
+  if not go(net, p, way, i) then
+    core.interrupted() -- the report of the steps that were done again is nobody's
+    return false
+  end
+  core.noting(net, end_way, net, p, i, k, label, start, hold)
+  if core.is_held(net) then error(core.past_lost(net), 0) end
+  return true
+end
+
+-- Does net have an image of this place, or the means to make one?
+function replay.is_known(p, i, k) return plan(p, i, k) ~= nil end
+
+-- Goes to a place; as a command of its own when label says so. Returns whether it arrived; nil when the place is
+-- no longer known.
+function replay.go(net, place, label)
+  local p = of(net)
+  local way = plan(p, place.i, place.k)
+  if not way then return nil end
+  core.noting(net, past.image_when_due, net, p)
+  if core.past_lost(net) then error(core.past_lost(net), 0) end
+  return make(net, p, way, place.i, place.k, label)
+end
+
+return replay

@@ -1,0 +1,118 @@
+-- calls.lua - which function a call is of: what of the options and of the help is about it.
+
+local classof, getinfo, set_class = debug.getmetatable, debug.getinfo, debug.setmetatable
+local find, gmatch, match = string.find, string.gmatch, string.match
+local error, next, pcall, rawget, setmetatable, type = error, next, pcall, rawget, setmetatable, type
+local own = _ENV -- Lua's functions as they are for this file
+
+local calls = {} -- the methods
+calls.__index = calls
+
+--- Of reach, which says what expressions stand for, and a session, nil in a plain Lua. options are those of
+-- moongrad.options, in a plain Lua none.
+function calls.new(reach, session)
+  local self = setmetatable({ reach = reach, session = session, options = { of = {}, arguments = {} } }, calls)
+  self.who_is, self.who_by_name = {}, {} -- function -> who in options; last part of its name -> who
+  if session then self:learn() end
+  return self
+end
+
+-- What a function of one of the help's files returns, strings being as they were at the start: they write s:match().
+function calls.ask_help(module, name, ...)
+  local class = classof ""
+  set_class("", { __index = own.string })
+  local ok, result = pcall(function(...) return require(module)[name](...) end, ...)
+  set_class("", class)
+  if not ok then error(result, 0) end
+  return result
+end
+
+--- The names that there is help about; "net:step" and "network.cost" where the owner is typed.
+function calls.topics(typed)
+  local list = calls.ask_help("moongrad.help.help", "names")
+  for _, entry in next, find(typed, "[.:]") and calls.ask_help("moongrad.help.entries", "all") or {} do
+    list[#list + 1] = entry.path
+  end
+  return list
+end
+
+local in_front = { net = "", session = "", prompt = "", m = "m:", g = "g:", w = "w:" } -- else "mg.", "data."
+
+-- Notes what commands take: who -> place -> one of options.kinds.
+local function add_commands(arguments, kinds)
+  for of, records in next, require("moongrad.commands").of do
+    for name, record in next, records do
+      local list, place = {}, 0
+      for kind in gmatch(record.takes, "%a+") do
+        place = place + 1
+        list[place] = kinds[kind]
+      end
+      if next(list) then arguments[(in_front[of] or of .. ".") .. name] = list end
+    end
+  end
+end
+
+-- Notes who takes options, or known names as arguments.
+function calls:learn()
+  local options = require "moongrad.options"
+  for _, module in next, { "check.check", "custom.trial", "network.train" } do -- they declare options
+    require("moongrad." .. module)
+  end
+  options.kinds.topic.choices, options.kinds.subject.choices = calls.topics, calls.topics
+  add_commands(options.arguments, options.kinds)
+  for _, takes in next, { options.of, options.arguments } do
+    for who in next, takes do
+      self.who_by_name[match(who, "[%w_]+$")] = who
+      for _, f in next, self:functions_named(who) do self.who_is[f] = who end
+    end
+  end
+  self.options = options
+end
+
+-- What a dotted name leads to in a table of tables.
+local function lookup(v, path)
+  for part in gmatch(path, "[%w_]+") do v = type(v) == "table" and rawget(v, part) or nil end
+  return v
+end
+
+local owner_class = { net = "network", m = "matrix", g = "generator", file = "file" } -- as the help has them
+
+--- The functions that a name of the help or of the options may mean: "net:step", "data.parity", "train".
+function calls:functions_named(path)
+  local things, session = self.reach.things, self.session
+  local owner, name = match(path, "^(.*)[.:]([%w_]+)$")
+  if owner_class[owner] and owner ~= "net" then return { things:method(owner_class[owner], name) } end
+  name = name or path
+  if owner and owner ~= "net" and owner ~= "mg" then
+    return { session and lookup(require "moongrad", path) or lookup(own, path) }
+  end
+  if not session then return { lookup(own, name) } end
+  local list = { lookup(require "moongrad", name) or things:method("network", name) or lookup(own, name) }
+  list[#list + 1] = session.own(name)
+  return list
+end
+
+--- Is it a function of a file of moongrad's that is loaded when it is used, and so known by its name alone?
+function calls:is_own(f)
+  if not f or self.who_is[f] or type(f) ~= "function" then return false end
+  local folder = match(getinfo(f, "S").source, "moongrad/(%w+)/[%w_]+%.lua$")
+  return folder == "explain" or folder == "check"
+end
+
+--- Who is called by the chain that ends at token i: by its value, or by its last name where that is not known.
+function calls:who_at(t, i)
+  local thing, first = self.reach:ending_at(t, i)
+  if not first then return nil end
+  if thing and not self:is_own(thing.value) then return self.who_is[thing.value] end
+  return (thing or first < i) and t.kind[i] == "name" and self.who_by_name[t.text[i]] or nil
+end
+
+--- The token where the chain ends that is called at the opener; nil if there is no call.
+function calls:callee(t, opener)
+  local last = opener - 1
+  if not self.reach.is_operand(t, last) then return nil end
+  local first = self.reach.start_of(t, last)
+  return first and t.text[first - 1] ~= "function" and last or nil
+end
+
+return calls

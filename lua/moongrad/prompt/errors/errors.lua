@@ -1,0 +1,384 @@
+-- errors.lua - what the prompt says of an error: what is wrong, then the user's own frames; traceback().
+--
+-- All of it is made when the error happens, by the message handler, and kept as text.
+
+local caret = require "moongrad.prompt.errors.caret"
+local missing_index = require "moongrad.prompt.errors.missing_index"
+local other_languages = require "moongrad.prompt.errors.other_languages"
+local printer = require "moongrad.prompt.print"
+local script_syntax = require "moongrad.prompt.errors.script_syntax"
+local show = require "moongrad.show"
+local text = require "moongrad.text"
+local undefined_names = require "moongrad.prompt.errors.undefined_names"
+local find, format, gsub, match, rep, sub =
+  string.find, string.format, string.gsub, string.match, string.rep, string.sub
+
+local errors = {}
+
+local first_levels, last_levels = 12, 8 -- of the stack that are looked at
+local most_locals = 20                  -- of a frame
+local most_bytes = 1 << 20              -- of a file of which a line is shown
+local most_source = 100000              -- of an input whose tokens are looked at
+
+local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$")
+local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
+
+-- --- sources ------------------------------------------------------------------------------
+
+local function file_text(path)
+  local file = io.open(path, "r")
+  if not file then return nil end
+  local content = file:read(most_bytes)
+  file:close()
+  return content
+end
+
+-- The text that a chunk was compiled from; nil where it is not to be had.
+local function source_text(session, source)
+  local n = match(source, "^=%[(%d+)%]$")
+  if n then return session.inputs.text(tonumber(n)) end
+  if find(source, "^@/dev/") then return nil end -- to read a pipe might take for ever
+  if find(source, "^@") then return file_text(sub(source, 2)) end
+  return not find(source, "^=") and source or nil
+end
+
+-- A line as it is shown below what is said of it, and a caret below column, if there is one: one line or two.
+local function pointed(line, column, indent)
+  local room = math.max(show.width() - #indent - 1, 20)
+  local blank = #match(line, "^%s*")
+  line = sub(line, blank + 1)
+  if not column then return indent .. text.line(line, room) end
+  column = column - blank
+  local before = gsub(text.escape(sub(line, 1, column - 1)), "\t", " ")
+  local rest = sub(line, column)
+  if text.width(before) > room * 2 // 3 then -- what the caret points at is to be seen
+    local from = utf8.offset(before, -(room // 3)) or 1
+    before = "..." .. sub(before, from)
+  end
+  local width = text.width(before)
+  return format("%s%s%s\n%s%s^", indent, before, text.line(rest, room - width), indent, rep(" ", width))
+end
+
+-- --- frames ---------------------------------------------------------------------------------
+
+-- The level of the last frame. To reach a level costs as much as it is deep, so a deep stack is not
+-- walked from end to end.
+local function last_level(thread)
+  local low, high = 0, 1 -- low exists, high may not
+  while getinfo(thread, high, "l") do low, high = high, high * 2 end
+  while high - low > 1 do
+    local middle = (low + high) // 2
+    if getinfo(thread, middle, "l") then low = middle else high = middle end
+  end
+  return low
+end
+
+-- The locals of a frame as {name, text, value}; what there are more is left out.
+local function locals_of(thread, level)
+  local list = {}
+  local room = math.max(show.width() - 12, 20)
+  for _, step in ipairs { 1, -1 } do -- variables, then those of ...
+    local i = step
+    local name, v = getlocal(thread, level, i)
+    while name and #list < most_locals do
+      if step < 0 then name = "..." end
+      if sub(name, 1, 1) ~= "(" then list[#list + 1] = { name = name, text = printer.brief(v, room), value = v } end
+      i = i + step
+      name, v = getlocal(thread, level, i)
+    end
+  end
+  return list
+end
+
+-- What a frame is called.
+local function called(info)
+  local name, what = info.name, info.namewhat
+  if info.what == "main" then return "in main chunk" end
+  if what == "for iterator" then return "in the iterator of a for" end
+  if name then return format("in %s '%s'", (what == "method" or what == "metamethod") and what or "function", name) end
+  if info.what == "C" then return "in a function of C" end
+  return format("in function <%s:%d>", info.short_src, info.linedefined)
+end
+
+local function frame_at(thread, level)
+  local info = getinfo(thread, level, "Slntf")
+  local is_own = sub(info.source, 1, #folder) == folder
+  local frame = {
+    source = info.source, line = info.currentline, what = called(info), func = info.func, tail = info.istailcall,
+    where = is_own and "moongrad/" .. sub(info.source, #folder + 1) or info.short_src,
+    is_users = info.currentline > 0 and not is_own,
+  }
+  frame.locals = frame.is_users and locals_of(thread, level) or {}
+  return frame
+end
+
+-- The frames of the stack, the innermost first; of a deep one both ends, and how many are left out between.
+local function frames_of(thread)
+  local list, deepest = {}, last_level(thread)
+  local level = 1 -- 0 is the message handler
+  while level <= deepest do
+    if level == first_levels + 1 and deepest > first_levels + last_levels then
+      local skipped = deepest - first_levels - last_levels
+      list[#list + 1] = { skipped = skipped }
+      level = level + skipped
+    end
+    list[#list + 1] = frame_at(thread, level)
+    level = level + 1
+  end
+  while #list > 0 and not list[#list].is_users do list[#list] = nil end -- the prompt itself
+  return list
+end
+
+local function has_place(frame, where, line)
+  return frame.is_users and frame.where == where and frame.line == tonumber(line)
+end
+
+-- --- the message ----------------------------------------------------------------------------
+
+-- The local or the upvalue of the frame that has this name, {value =}; nil for what is a global there.
+local function variable(frame, name)
+  for i = #frame.locals, 1, -1 do
+    if frame.locals[i].name == name then return frame.locals[i] end
+  end
+  local i = 1
+  local upvalue, v = getupvalue(frame.func, i)
+  while upvalue do
+    if upvalue == name then return { value = v } end
+    i = i + 1
+    upvalue, v = getupvalue(frame.func, i)
+  end
+end
+
+-- The names of "a.b.c" up to token i, c; nil if it does not begin with a global.
+local function path_to(t, i, frame)
+  local path = { t.text[i] }
+  while t.text[i - 1] == "." and t.kind[i - 2] == "name" do
+    i = i - 2
+    table.insert(path, 1, t.text[i])
+  end
+  local before = t.text[i - 1]
+  if before == "." or before == ":" or variable(frame, path[1]) then return nil end
+  return path
+end
+
+local advice = { -- what Lua's words begin with -> the next step
+  { "^attempt to call a %w+ value$", "; what stands before it is no function: is a comma missing?", is_placed = true },
+  { "^attempt to index a nil value$", "; what stands before it is nil", is_placed = true },
+  { "%(for iterator '", "; for goes on with a function: for i, v in ipairs(t), for key, v in pairs(t)" },
+  { "^attempt to call a (%w+) value %(%l+ '[^']+'%)$", "; it is a value, to be written without ()" },
+  { "^attempt to index a function value", "; a function is called: f(x)" },
+  { "^attempt to add a 'string'", "; strings are joined by .." },
+}
+
+-- The next step for a message; is_placed: is it certain which token it is about?
+local function advise(words, is_placed)
+  for _, a in ipairs(advice) do
+    local kind = match(words, a[1])
+    if kind and kind ~= "nil" and (is_placed or not a.is_placed) then return a[2] end
+  end
+end
+
+-- The words of Lua's message, or better ones where a name stands for nothing.
+local function reword(session, words, thread, frame, t, i)
+  local done, name = match(words, "^attempt to (.*) a nil value %(global '([%w_]+)'%)$")
+  if name then
+    local better, more = undefined_names.name(session, name)
+    if better and more and done == "call" then return better end
+    if better then return format("%s (attempt to %s a nil value)", better, done) end
+    return words
+  end
+  if t and find(words, "a nil value %(field '") then
+    local path = path_to(t, i, frame)
+    return path and undefined_names.field(session, path) or words
+  end
+  return words .. (undefined_names.hint(session, words, thread) or advise(words, i ~= nil) or "")
+end
+
+-- --- what is said -----------------------------------------------------------------------------
+
+local trace = { __name = "traceback", __metatable = false } -- the metatable of what traceback() returns
+
+local last -- the one of the last error
+
+local function place(frame, indent)
+  return frame.text and pointed(frame.text, frame.column, indent) or nil
+end
+
+-- The frames that are the user's as lines; of those that are alike one, with their number.
+local function user_lines(frames)
+  local lines, before, times, head = {}, nil, 1, nil
+  for _, f in ipairs(frames) do
+    if f.skipped then
+      lines[#lines + 1] = format("  ... %d levels", f.skipped)
+      before = nil
+    elseif f.is_users and before and has_place(before, f.where, f.line) and before.what == f.what then
+      times = times + 1
+      lines[head] = format("  %s:%d: %s, %d times", f.where, f.line, f.what, times)
+    elseif f.is_users then
+      before, times, head = f, 1, #lines + 1
+      lines[head] = format("  %s:%d: %s", f.where, f.line, f.what)
+      lines[#lines + 1] = place(f, "    ")
+    end
+  end
+  return lines
+end
+
+-- What to say of an index past the end or a field that a report has not, and its column in the line of the frame; nil
+-- if it is neither.
+local function past_end(session, frame, source, words)
+  local tokens, here, from = caret.tokens(source, frame.line)
+  if not tokens then return nil end
+  local said, at = missing_index.explain(words, tokens, here, function(name)
+    local own = variable(frame, name)
+    if own then return own.value end
+    return undefined_names.value(session, name)
+  end)
+  return said, said and tokens.at[at] - from + 1
+end
+
+-- Finds the lines of the frames, and in the one that the message is about the place; also better words for it, if any.
+local function find_places(session, frames, where, line, words)
+  local tokens, at, named, said
+  for _, f in ipairs(frames) do
+    local source = f.is_users and source_text(session, f.source) or nil
+    f.text = source and caret.line(source, f.line)
+    if f.text and not named and has_place(f, where, line) then
+      named = f
+      said, f.column = past_end(session, f, source, words)
+      if not said then f.column, tokens, at = caret.of(source, f.line, words) end
+    end
+  end
+  return named, tokens, at, said
+end
+
+-- The line that a message names when no frame is there: that of a file which does not compile; then the next step.
+local function named_place(session, where, line, words)
+  local source = source_text(session, find(where, "^%[%d+%]$") and "=" .. where or "@" .. where)
+  local shown = source and caret.line(source, tonumber(line))
+  if not shown then return nil end
+  line = tonumber(line)
+  local near = match(words, " near (.*)$")
+  if not near then return pointed(shown, caret.of(source, line, words), "  ") end
+  local column, ending = caret.near(source, line, near) -- the last with something in it, where the end is what is near
+  return pointed(ending or shown, column, "  "), script_syntax.hint(session, source, line, words)
+end
+
+-- Is the frame an input of one line, which is still to be seen?
+local function is_on_screen(session, frame)
+  local n = match(frame.source, "^=%[(%d+)%]$")
+  return n and tonumber(n) == session.inputs.last and not find(session.inputs.text(tonumber(n)), "\n", 1, true)
+end
+
+-- The position in front of a message and its words. What was raised again, by coroutine.wrap or error,
+-- has two positions: the second is the one where it happened.
+local function split(message, frames)
+  local where, line, words = match(message, "^([^\n]-):(%d+): (.*)$")
+  local inner, at, rest = match(words or "", "^(%[%d+%]):(%d+): (.*)$")
+  if not inner then return where, line, words end
+  for _, f in ipairs(frames) do
+    if f.is_users then
+      if has_place(f, where, line) then return inner, at, rest end
+      break
+    end
+  end
+  return where, line, words
+end
+
+-- What the prompt says of the message of an error that thread handles; from here on traceback() tells of it.
+function errors.failed(session, thread, message)
+  local frames = frames_of(thread)
+  local where, line, words = split(message, frames)
+  local frame, tokens, at, said = find_places(session, frames, where, line, words or "")
+  if words then
+    message = format("%s:%s: %s", where, line, said or reword(session, words, thread, frame, tokens, at))
+  end
+  local named, hint
+  if where and not frame then named, hint = named_place(session, where, line, words) end
+  message = message .. (hint or "")
+  last = setmetatable({ message = message, frames = frames }, trace)
+  local users = {}
+  for _, f in ipairs(frames) do
+    if f.is_users then users[#users + 1] = f end
+    f.func = nil
+    for _, v in ipairs(f.locals or {}) do v.value = nil end
+  end
+  local lines = { message, named }
+  if #users > 1 or lines[2] then
+    local list = user_lines(frames)
+    table.move(list, 1, #list, #lines + 1, lines)
+  elseif users[1] and (users[1].column or not is_on_screen(session, users[1])) then
+    lines[2] = place(users[1], "  ")
+  end
+  return table.concat(lines, "\n")
+end
+
+-- Where an input that does not compile after these words stops: the number of the line, the column or
+-- nil, the line.
+local function stop_of(source, message, words)
+  local number, near = match(message, "^%[%d+%]:(%d+): .* near (.*)$")
+  if not number then return nil end
+  local column, line = caret.near(source, tonumber(number), near, words)
+  return tonumber(number), column, line or caret.line(source, tonumber(number))
+end
+
+-- The message of a syntax error, nil without one; Lua leaves out what it is near when that is a zero byte.
+local function with_zero(message)
+  if not message or find(message, " near ") then return message end
+  local about_token = find(message, "expected") or find(message, "syntax error$")
+  return about_token and message .. " near '<\\0>'" or message
+end
+
+-- The next step for the source of an input that stops in this line and column: "; " and words, or nothing.
+local function next_step(session, source, message, number, column)
+  if #source > most_source then return "" end
+  local _, from = caret.line(source, number)
+  local at = find(message, "<eof>$") and #source + 1 or from + column - 1
+  local hint = other_languages.hint(source, at, message, undefined_names.is_callable(session))
+  return hint and "; " .. hint or ""
+end
+
+-- What the prompt says of an input that does not compile: as statements, or as an expression if that goes further.
+function errors.unreadable(session, message)
+  local last_n = session.inputs.last
+  local source = session.inputs.text(last_n)
+  message = with_zero(message)
+  if source and not find(source, "^[=?]") then
+    local number, column, line = stop_of(source, message, "")
+    local _, other = load("return " .. source, format("=[%d]", last_n), "t")
+    other = tostring(with_zero(other))
+    local n, further, l = stop_of(source, other, "return ")
+    if further and (not column or n > number or n == number and further > column) then
+      message, number, column, line = other, n, further, l
+    end
+    if column and line then
+      message = message .. next_step(session, source, message, number, column) .. "\n" .. pointed(line, column, "  ")
+    end
+  end
+  last = setmetatable({ message = message, frames = {} }, trace)
+  return message
+end
+
+function trace.__tostring(self)
+  local lines = { self.message or "no error so far" }
+  for _, f in ipairs(self.frames) do
+    if f.skipped then
+      lines[#lines + 1] = format("  ... %d levels", f.skipped)
+    else
+      lines[#lines + 1] = format("  %s%s: %s", f.where, f.line > 0 and ":" .. f.line or "", f.what)
+      lines[#lines + 1] = place(f, "    ")
+      for _, v in ipairs(f.locals) do lines[#lines + 1] = format("      %s = %s", v.name, v.text) end
+      if f.tail then lines[#lines + 1] = "  (...tail calls...)" end
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+--- traceback()
+-- The last error of the prompt in full: every level of the stack, the line where it was, and its local
+-- variables as they were then. It has fields message and frames, each with where, line, what, text and locals.
+-- > traceback()
+function errors.traceback()
+  return last or setmetatable({ frames = {} }, trace)
+end
+
+return errors

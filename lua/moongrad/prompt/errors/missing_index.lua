@@ -1,0 +1,100 @@
+-- missing_index.lua - the error of t[3][1] where t has no t[3], or of a field that a report does not have: Lua itself
+-- says only what was done with the nil.
+--
+-- m[#m + 1] of a matrix or a list is nil, for ipairs to end; so the error comes one bracket late, without words.
+
+local core = require "moongrad.core"
+local lists = require "moongrad.network.lists"
+
+local undefined_names = require "moongrad.prompt.errors.undefined_names"
+local find, format, match, sub = string.find, string.format, string.match, string.sub
+
+local missing_index = {}
+
+-- The value of the part of a chain that is within []: a number, or a variable that is one; else nil.
+local function index_at(t, i, value_of)
+  if t.kind[i] == "number" then return tonumber(t.text[i]) end
+  local v = t.kind[i] == "name" and value_of(t.text[i])
+  return math.type(v) and v or nil
+end
+
+-- v[k] without running any code of the user's; then, whether that can be said.
+local function get(v, k)
+  if type(v) == "table" and not debug.getmetatable(v) then return rawget(v, k), true end
+  if not core.is_matrix(v) and not lists.is(v) then return nil, false end
+  local ok, item = pcall(function() return v[k] end)
+  return item, ok
+end
+
+-- Why v[k] is nil, in v's own words: to write beyond an end raises them. Nil for a table.
+local function own_words(v, k)
+  if lists.is(v) then return lists.missing(v, k) end
+  if core.is_matrix(v) then return select(2, pcall(function() v[k] = 0 end)) end
+end
+
+-- A number that is indexed: its matrix explains it, where that is what was wanted.
+local function of_number(t, last, path, parts)
+  local words = path .. " is a number"
+  local is_explained = t.text[last + 1] == ":" and t.text[last + 2] == "explain"
+  if not is_explained then return words .. ", which has no index and no method" end
+  local n = #parts
+  return format("%s; what explains it is %s:explain(%s, %s)", words, table.concat(parts, "", 1, n - 2),
+    sub(parts[n - 1], 2, -2), sub(parts[n], 2, -2))
+end
+
+local indexes = { ["["] = true, ["."] = true, [":"] = true }
+
+-- Follows name[i][j] from token i on, as far as each index is known; what is said when kind ("nil", "number") is
+-- indexed in it, and the token that it is about.
+local function follow(t, i, kind, value_of)
+  local v, parts, path = value_of(t.text[i]), { t.text[i] }, t.text[i]
+  while v ~= nil and t.text[i + 1] == "[" and t.text[i + 3] == "]" do
+    local k = index_at(t, i + 2, value_of)
+    local item, is_known = nil, false
+    if k then item, is_known = get(v, k) end
+    if not is_known then return nil end
+    parts[#parts + 1] = "[" .. t.text[i + 2] .. "]"
+    path = path .. parts[#parts]
+    i = i + 3
+    if type(item) == kind and indexes[t.text[i + 1]] then
+      if kind == "number" then return #parts > 2 and of_number(t, i, path, parts), i + 1 end
+      return own_words(v, k) or path .. " is nil", i - 1
+    end
+    v = item
+  end
+end
+
+-- The name.field at token i, where name is a report that has no such field; and the token of the field.
+local function follow_report(words, t, i, value_of)
+  if t.text[i + 1] ~= "." or t.kind[i + 2] ~= "name" then return nil end
+  local said = undefined_names.of_report(t.text[i], value_of(t.text[i]), t.text[i + 2])
+  return said and words .. "; " .. said, i + 2
+end
+
+-- The one thing that is said of the names among the tokens, and which token it is about; nil when there are more.
+local function only(t, here, say)
+  local found, at
+  for _, i in ipairs(here) do
+    local before = t.text[i - 1]
+    if t.kind[i] == "name" and before ~= "." and before ~= ":" then
+      local said, token = say(i)
+      if said and found and found ~= said then return nil end
+      if said and not found then found, at = said, token end
+    end
+  end
+  return found, at
+end
+
+--- What to say instead of these words of Lua's, of the tokens that begin in a line, and which of them it is about; nil
+-- where that is not certain. value_of(name) is what a variable is there.
+function missing_index.explain(words, t, here, value_of)
+  local kind = match(words, "^attempt to index a (%l+) value")
+  if kind == "number" or kind == "nil" then
+    return only(t, here, function(i) return follow(t, i, kind, value_of) end)
+  end
+  if find(words, "^attempt to compare .*nil") or find(words, "a nil value %(field '") then
+    return only(t, here, function(i) return follow_report(words, t, i, value_of) end)
+  end
+end
+
+return missing_index

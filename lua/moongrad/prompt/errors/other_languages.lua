@@ -1,0 +1,164 @@
+-- other_languages.lua - what is added to the error of an input that does not compile: how Lua writes what was meant.
+--
+-- Whoever comes from Python or C types += and !=, a comma in an index, a colon where a block begins.
+
+local commands = require "moongrad.commands"
+local lexer = require "moongrad.syntax.lexer"
+local options = require "moongrad.options"
+local find, format, gmatch, match, sub = string.find, string.format, string.gmatch, string.match, string.sub
+
+local other_languages = {}
+
+local guides = {} -- keywords that say in what kind of place one is
+for word in gmatch("if elseif while until for function then do else repeat end return", "%a+") do
+  guides[word] = true
+end
+
+-- The last such keyword before token i; nil without one.
+local function keyword_before(t, i)
+  for k = i - 1, 1, -1 do
+    if t.kind[k] == "keyword" and guides[t.text[k]] then return t.text[k] end
+  end
+end
+
+-- The bracket that is open before token i; nil without one.
+local function bracket_before(t, i)
+  local depth = 0
+  for k = i - 1, 1, -1 do
+    local text = t.text[k]
+    if text == ")" or text == "]" or text == "}" then depth = depth + 1 end
+    if text == "(" or text == "[" or text == "{" then
+      if depth == 0 then return text, k end
+      depth = depth - 1
+    end
+  end
+end
+
+local function touches(t, i) return i > 1 and t.last[i - 1] and t.last[i - 1] + 1 == t.at[i] end
+
+-- --- words that begin what is no statement of Lua ---------------------------------------------
+
+local leave = "Ctrl-D leaves, os.exit() too"
+local no_import = 'Lua has no import: what moongrad has is there, help() says what; require "name" loads a file of Lua'
+local no_type = "a variable needs no type: x = 5"
+
+local words = {
+  import = no_import, from = no_import, using = no_import, include = no_import,
+  def = "a function is function f(x) ... end", lambda = "a function without a name is function(x) return x end",
+  fn = "a function is function f(x) ... end", class = "Lua has no classes; a table of functions does",
+  elif = "that is elseif ... then", var = no_type, let = no_type, const = no_type, int = no_type, float = no_type,
+  double = no_type, del = "x = nil takes a variable away", exit = leave, quit = leave,
+}
+
+-- Is what has this name called with a word in quotes?
+local function takes_word(name)
+  local command = commands.global(name)
+  local kind = command and options.kinds[match(command.takes, "^%a+")]
+  return kind and kind.is_text or name == "dofile" or name == "require"
+end
+
+-- A name, and behind it, without a bracket, what it is to be called with.
+local function of_two(t, i, source, is_callable)
+  local name, kind = t.text[i - 1], t.kind[i]
+  if t.kind[i - 1] ~= "name" or kind ~= "name" and kind ~= "number" and kind ~= "keyword" then return nil end
+  if words[name] then return words[name] end
+  local word = match(source, "^[^%s;(]+", t.at[i])
+  if i == 2 and name == "help" then return format("write help %q or ?%s", word, word) end
+  if i == 2 and takes_word(name) then return format("write %s %q", name, word) end
+  local is_word = kind == "name" or kind == "number"
+  if i == 2 and is_word and is_callable(name) then
+    return format("to call %s write %s(%s)", name, name, t.n == i and t.text[i] or t.text[i] .. " ...")
+  end
+end
+
+-- --- operators -----------------------------------------------------------------------------------
+
+-- What two signs in a row mean elsewhere; the first or the second is where Lua stops.
+local pairs_of_signs = {
+  ["! ="] = "not equal is ~=", ["< >"] = "not equal is ~=", ["& &"] = "that is the word and",
+  ["| |"] = "that is the word or", ["* *"] = "a power is x ^ 2", ["== ="] = "equal is ==",
+  ["+ +"] = "Lua has no ++: write x = x + 1", [": ="] = "a value is given with =", ["/ *"] = "a comment begins with --",
+}
+
+local one_sign = {
+  ["!"] = "not is a word: not x", ["?"] = "choose with and, or: x > 0 and 1 or -1",
+  ["@"] = "the matrix product is X:matmul(w)", ["//"] = "a comment begins with --",
+}
+
+local function of_signs(t, i, source)
+  local asked = t.text[i] == "?" and match(source, "^%s*([%a_][%w_.:]*)%s*%?+%s*$")
+  if asked then return "write ?" .. asked end
+  local text, before = t.text[i], t.text[i - 1] or ""
+  local found = pairs_of_signs[before .. " " .. text] or pairs_of_signs[text .. " " .. (t.text[i + 1] or "")]
+  if found then return found end
+  if text == "=" and touches(t, i) and find(before, "^[-+*/%%^|&.]+$") then
+    local name = t.kind[i - 2] == "name" and i == 3 and t.text[1] or "x"
+    return format("Lua has no %s=: write %s = %s %s ...", before, name, name, before)
+  end
+  if text == "//" and i > 1 then return nil end
+  return one_sign[text]
+end
+
+local conditions = { ["if"] = true, ["elseif"] = true, ["while"] = true, ["until"] = true }
+
+-- = where a value is compared, or in a call.
+local function of_equals(t, i)
+  if t.text[i] ~= "=" then return nil end
+  local bracket = bracket_before(t, i)
+  if bracket == "(" then return "what has a name goes into braces: f{name = 1}; to compare write ==" end
+  return not bracket and conditions[keyword_before(t, i)] and "to compare write ==" or nil
+end
+
+-- --- brackets and blocks -----------------------------------------------------------------------------
+
+local function of_brackets(t, i, message)
+  local text, before = t.text[i], t.text[i - 1]
+  local bracket, at = bracket_before(t, i)
+  local is_index = bracket == "[" and (t.kind[at - 1] == "name" or t.text[at - 1] == "]" or t.text[at - 1] == ")")
+  if is_index and text == "," then return "one index in each bracket: A[1][2]" end
+  if is_index and text == ":" then return "some rows are A:rows(1, 2), some columns A:cols(1, 2)" end
+  local is_list = text == "[" and (not before or find(before, "^[=(,{]$") or before == "return")
+    or text == "," and bracket == "(" and find(message, "')' expected")
+  if is_list then return "a list is {1, 2, 3}" end
+  local begins = t.kind[i] == "name" or t.kind[i] == "number" or t.kind[i] == "string" or text == "{"
+  if begins and bracket and find(message, "^%S+ '[})]' expected") then return "is a comma missing before it?" end
+end
+
+local blocks = { ["for"] = "for i = 1, 10 do ... end", ["while"] = "while x do ... end",
+  ["if"] = "if x then ... else ... end", ["elseif"] = "if x then ... else ... end",
+  ["else"] = "if x then ... else ... end", ["function"] = "function f(x) ... end" }
+
+-- Is token i a colon at the end of its line?
+local function ends_line(t, i, source)
+  return t.text[i] == ":" and (i == t.n or find(sub(source, t.last[i], t.at[i + 1]), "\n", 1, true) ~= nil)
+end
+
+-- A brace or a colon where a block begins.
+local function of_blocks(t, i, source, message)
+  local at = i
+  if i > t.n then
+    at = t.n
+    while at > 0 and not ends_line(t, at, source) do at = at - 1 end
+  end
+  local block = at > 0 and blocks[keyword_before(t, at)]
+  local begins = t.text[at] == "{" or ends_line(t, at, source)
+    or t.text[at] == ":" and find(message, " '%l+' expected") -- then, do
+  if block and begins then return "a block is " .. block end
+  if i > t.n and (t.text[t.n] == ":" or t.text[t.n - 1] == ":") then return "a method is called, NET:step()" end
+end
+
+-- --- all together -----------------------------------------------------------------------------------------
+
+-- The next step for a source that Lua stops reading at position `at`, with this message. is_callable(name): may a
+-- global of this name be called? Nil when there is nothing to say.
+function other_languages.hint(source, at, message, is_callable)
+  local t, i = lexer.tokens(source), 1
+  while i <= t.n and t.at[i] < at do i = i + 1 end
+  if i > 2 and t.text[1] == "#" then return "a comment begins with --" end
+  if find(message, "<eof> expected") and t.text[i] == "end" then return "there is one end too many" end
+  if i > t.n then return of_blocks(t, i, source, message) end
+  return of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
+    or of_two(t, i, source, is_callable)
+end
+
+return other_languages

@@ -1,0 +1,153 @@
+-- undefined_names.lua - what is said of a name that stands for nothing in a session: why, or which one was meant.
+
+local core = require "moongrad.core"
+local mg = require "moongrad"
+local names = require "moongrad.names"
+local options = require "moongrad.options"
+local quantities = require "moongrad.quantities"
+local find, format, lower, match = string.find, string.format, string.lower, string.match
+
+local undefined_names = {}
+
+local getinfo = debug.getinfo
+
+local own_list = "for a list of your own choose another name; in a script or between do and end also local THETA = {}"
+
+-- Why a live name is nil.
+local function why_nil(session, name)
+  if name == "X" or name == "y" then return "there is no data yet: X, y = data.xor()" end
+  if name == "ETA" then return "it is not set yet: ETA = 0.1" end
+  local net = session.value "NET"
+  local quantity = quantities.by_name[name]
+  if net and core.walk_state(net) then
+    return format("it is not made yet: operation %s of the walk makes it", quantity.op)
+  elseif net then
+    return format("there has been no %s yet: %s makes it", quantity.lacks, quantities.makers(quantity))
+  end
+  return "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
+end
+
+local leave = "; Ctrl-D leaves, os.exit() too"
+local own_matrices = '; matrices are matrix{{1, 2}, {3, 4}}: help "matrix"'
+
+-- What other languages call something: how that is called here.
+local elsewhere = {
+  exit = leave, quit = leave, bye = leave, np = own_matrices, numpy = own_matrices, torch = own_matrices,
+  None = "; write nil", null = "; write nil", NULL = "; write nil", True = "; write true",
+  False = "; write false", len = "; a length is #x", range = "; count with for i = 1, 10 do ... end",
+  array = "; a matrix is matrix{{1, 2}, {3, 4}}", str = "; write tostring(x)", int = "; write math.floor(x)",
+  float = "; write tonumber(x)", printf = "; write print(string.format(...))", input = "; write io.read()",
+  append = "; write table.insert(t, x)", dot = "; the matrix product is X:matmul(w)",
+  max = "; write math.max or X:max()", min = "; write math.min or X:min()", sum = "; write X:sum()",
+  mean = "; write X:mean()", clear = "; Ctrl-L clears",
+  redo = "; seek(epoch) goes forwards again", back = "; w:back() goes back in a walk w, undo() takes a command back",
+}
+
+-- Would this name end the program elsewhere?
+function undefined_names.is_leave(name) return elsewhere[name] == leave end
+
+-- The end of what is said of a name: which of the session's and the user's may have been meant.
+local function suggest(session, name)
+  if elsewhere[name] then return elsewhere[name] end
+  local list = session.names()
+  for key in next, _G do
+    if type(key) == "string" then list[#list + 1] = key end
+  end
+  if #name > 1 then return names.suggest(name, list) end
+  for _, other in ipairs(list) do -- every letter is near every other: only x for X
+    if lower(other) == lower(name) then return names.suggest(name, { other }) end
+  end
+  return ""
+end
+
+-- Does the error that thread (or who calls) handles come from a write to a list of matrices?
+local function is_write(thread)
+  for level = 1, 12 do
+    local info
+    if thread then info = getinfo(thread, level, "n") else info = getinfo(level, "n") end
+    if not info then break end
+    if info.namewhat == "metamethod" then return info.name == "newindex" end
+  end
+  return false
+end
+
+-- What to add to an error that is being handled: "; " and the next step; nil without one.
+function undefined_names.hint(session, message, thread)
+  if find(message, ": theta%[[^\n]*%]: expected a layer from 1 to %d+$") then
+    return is_write(thread) and "; " .. own_list or nil
+  end
+  local name = match(message, "a nil value %(global '([%w_]+)'%)$")
+  if not name then return nil end
+  if not session.is_live(name) then return suggest(session, name) end
+  return "; " .. why_nil(session, name) .. (name == "THETA" and "; " .. own_list or "")
+end
+
+--- The value of a global without running any code but the session's.
+function undefined_names.value(session, name)
+  local v = rawget(_G, name)
+  if v == nil then v = session.value(name) end
+  return v
+end
+
+-- A function: may a global of this name be called?
+function undefined_names.is_callable(session)
+  return function(name) return options.is_callable(undefined_names.value(session, name)) end
+end
+
+-- What the error of a name, or the remark about its nil, says: "no 'THETAA'; did you mean THETA?";
+-- nil when it has a value. Then, whether there was more to say than that there is none.
+function undefined_names.name(session, name)
+  if undefined_names.value(session, name) ~= nil then return nil end
+  if session.is_live(name) then return format("%s is nil: %s", name, why_nil(session, name)), true end
+  local near = suggest(session, name)
+  return format("no '%s'%s", name, near), near ~= ""
+end
+
+-- Is a table one of moongrad's or of Lua's libraries, whose names are known?
+local function is_library(session, name, t)
+  return rawequal(t, mg) or rawequal(t, mg.data) or rawequal(t, session.at_start[name])
+end
+
+-- The end of what is said of a name that such a table does not have; nil for a name of the user's that is like none.
+local function suggest_field(session, path, name, t, list)
+  local near = names.suggest(name, list)
+  if #names.near(name, list) > 0 then return near end
+  if not is_library(session, path, t) then return nil end
+  return near ~= "" and near or format("; Tab behind %s. lists what there is", path)
+end
+
+local hidden = { classes = true, done = true, wanted = true } -- of reports, for their own use
+
+-- What is said of a field that a value called `where` does not have, if that is a report; else nil.
+function undefined_names.of_report(where, r, name)
+  if debug.getmetatable(r) ~= core.report or r[name] ~= nil then return nil end
+  local list = {}
+  for key in pairs(r) do
+    if type(key) == "string" and not hidden[key] then list[#list + 1] = key end
+  end
+  table.sort(list)
+  local near = #names.near(name, list) > 0 and names.suggest(name, list)
+  return format("no '%s' in %s%s", name, where, near or "; the report has " .. table.concat(list, " "))
+end
+
+-- Likewise of a path, the names between the dots, whose last is missing in a table of names that are known, or like it.
+function undefined_names.field(session, path)
+  local t = undefined_names.value(session, path[1])
+  for i = 2, #path do
+    if type(t) ~= "table" then return i == #path and undefined_names.of_report(path[i - 1], t, path[i]) or nil end
+    local v = rawget(t, path[i])
+    if v == nil then
+      local list, meta = {}, debug.getmetatable(t)
+      if i < #path or meta and rawget(meta, "__index") ~= nil then return nil end
+      for key in next, t do
+        if type(key) == "string" then list[#list + 1] = key end
+      end
+      local where = table.concat(path, ".", 1, i - 1)
+      local hint = suggest_field(session, where, path[i], t, list)
+      return hint and format("no '%s' in %s%s", path[i], where, hint)
+    end
+    t = v
+  end
+end
+
+return undefined_names

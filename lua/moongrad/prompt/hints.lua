@@ -1,0 +1,207 @@
+-- hints.lua - what is said after an input that ran well but may not have done what was meant.
+
+local lexer = require "moongrad.syntax.lexer"
+local names = require "moongrad.names"
+local quantities = require "moongrad.quantities"
+local undefined_names = require "moongrad.prompt.errors.undefined_names"
+local byte, find, format, gmatch, gsub, lower, match, sub, upper =
+  string.byte, string.find, string.format, string.gmatch, string.gsub, string.lower, string.match, string.sub,
+    string.upper
+
+local hints = {}
+
+local most_text = 100000 -- bytes of an input that are looked through
+
+-- --- locals that end with their input ---------------------------------------------------
+
+local vanished = {} -- name -> the number of the input that it was a local of
+local told_local = false
+
+-- The names that the statement after the local at token i declares, and the last token about them.
+local function declared(t, i)
+  if t.text[i + 1] == "function" then return { t.text[i + 2] }, t.match[i + 1] or t.n end
+  local list = {}
+  repeat
+    i = i + 1
+    list[#list + 1] = t.text[i]
+    if t.text[i + 1] == "<" then i = i + 3 end -- <const>
+    i = i + 1
+  until t.text[i] ~= ","
+  return list, i
+end
+
+local function is_used(t, name, from)
+  for i = from, t.n do
+    if t.kind[i] == "name" and t.text[i] == name then return true end
+  end
+  return false
+end
+
+-- The remark about the locals of input n, once.
+local function of_locals(_, text, n)
+  if not find(text, "local", 1, true) or #text > most_text then return nil end
+  local t = lexer.tokens(text)
+  lexer.nest(t)
+  local unused
+  local i = 1
+  while i <= t.n do
+    if t.kind[i] == "keyword" and t.text[i] == "local" then
+      local list, last = declared(t, i)
+      for _, name in ipairs(list) do
+        vanished[name] = n
+        if not unused and not is_used(t, name, last + 1) then unused = name end
+      end
+    end
+    i = math.max(i, t.match[i] or i) + 1
+  end
+  if not unused or told_local then return nil end
+  told_local = true
+  return format("the local %s has gone with its input; without local it would have stayed", unused)
+end
+
+-- --- names that stand for nothing ----------------------------------------------------------
+
+-- The names of a text that is nothing but "a" or "a.b.c", or gives that to one: "x = a".
+local function path_of(text)
+  text = gsub(gsub(gsub(text, "%-%-[^\n]*", ""), "^%s*=", ""), "^%s*return%s+", "")
+  local path, target = match(text, "^%s*([%a_][%w_.]*)%s*$"), nil
+  if not path then target, path = match(text, "^%s*([%a_][%w_.]*)%s*=%s*([%a_][%w_.]*)%s*$") end
+  if not path or lexer.keywords[path] or target == path then return nil end
+  local list = {}
+  for name in gmatch(path, "[%a_][%w_]*") do list[#list + 1] = name end
+  return table.concat(list, ".") == path and list
+end
+
+local function of_names(session, text)
+  local path = #text < 1000 and path_of(text)
+  if not path or find(path[1], "^_%d*$") then return nil end
+  if #path > 1 then return undefined_names.field(session, path) end
+  local name = path[1]
+  local words = undefined_names.name(session, name)
+  if words and vanished[name] then
+    return format("no '%s'; the local %s of [%d] has gone with that input", name, name, vanished[name])
+  end
+  return words
+end
+
+-- --- names that are almost those of the session -----------------------------------------------
+
+local almost = { -- the user's name -> what to say
+  data = "data = nil brings the data sets back", mg = "mg = nil brings the library back",
+}
+for _, quantity in ipairs(quantities) do -- without NET: net is a good name for one of several networks
+  local name, what = quantity.name, quantity.hint or nil
+  almost[lower(name)] = what
+  almost[sub(name, 1, 1) .. lower(sub(name, 2))] = what
+end
+
+local matrices = { x = "the data is X", Y = "the targets are y" } -- only where they hold numbers in rows
+
+-- The remarks about globals that the input made, once for each name.
+local function of_globals(_, text)
+  local said = {}
+  for _, list in ipairs { almost, matrices } do
+    for name, what in next, list do
+      local v = rawget(_G, name)
+      local fits = v ~= nil and (list == almost or type(v) == "table" or type(v) == "userdata")
+      if fits and find(text, "%f[%w_]" .. name .. "%f[^%w_]") then
+        list[name] = nil
+        said[#said + 1] = format("%s is a global of your own now; %s", name, what)
+      end
+    end
+  end
+  table.sort(said)
+  return #said > 0 and table.concat(said, "\n")
+end
+
+-- --- new names within a typo of those of the session ---------------------------------------------
+
+local meant = { "NET" } -- live names that are long enough for a typo to show
+for name in next, quantities.by_name do
+  if #name > 2 then meant[#meant + 1] = name end
+end
+
+local told = { BETA = true, ZETA = true } -- names of which nothing is said: these, and those told of
+
+-- Those of the live names that a new name may be a typo of. THETA0 is none; in small letters, where names are
+-- words, neither are beta and layer.
+local function mistyped(name)
+  local list, is_word = {}, name ~= upper(name)
+  for _, live in ipairs(meant) do
+    local known, new = live, name
+    if is_word then known, new = lower(live), lower(name) end
+    if find(new, "^" .. known .. (is_word and "" or "[%d_]")) then return {} end
+    local is_far = is_word and (#live < 5 or find(known, new, 1, true) == 1 or byte(known) ~= byte(new))
+    if not is_far then list[#list + 1] = live end
+  end
+  return names.near(name, list)
+end
+
+local function of_typos(session, text)
+  local said = {}
+  for name in next, session.fresh do
+    local near = not told[name] and find(text, "%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
+    if near and #near > 0 then
+      told[name] = true
+      said[#said + 1] = format("%s is a new variable%s", name, names.suggest(name, near))
+    end
+  end
+  table.sort(said)
+  return #said > 0 and table.concat(said, "\n")
+end
+
+-- --- rows without braces around them --------------------------------------------------------------
+
+-- The name before the = at token i that alone is given what stands behind; nil where there are several.
+local function only_target(t, i)
+  local k, last = i - 1, i - 1
+  while t.text[k] == "]" and t.match[k] do k = t.match[k] - 1 end
+  local before = t.text[k - 1]
+  return t.kind[k] == "name" and before ~= "," and table.concat(t.text, "", k, last) or nil
+end
+
+-- How many tables with commas between them begin at token i.
+local function tables_from(t, i)
+  local n = 0
+  while t.text[i] == "{" and t.match[i] do
+    n, i = n + 1, t.match[i] + 1
+    if t.text[i] ~= "," then break end
+    i = i + 1
+  end
+  return n
+end
+
+-- X = {0, 0}, {0, 1}: Lua takes the first and leaves the rest.
+local function of_rows(_, text)
+  if #text > most_text or not find(text, "}%s*,%s*{") then return nil end
+  local t = lexer.nest(lexer.tokens(text))
+  for i = 2, t.n do
+    local around = t.text[i] == "=" and t.text[i + 1] == "{" and t.text[t.around[i + 1]]
+    local n = around ~= false and around ~= "{" and around ~= "(" and tables_from(t, i + 1) or 0
+    local name = n > 1 and only_target(t, i)
+    if name then
+      return format("%s is the first of these %d tables only; rows go into braces together, %s = {{0, 0}, {0, 1}}",
+        name, n, name)
+    end
+  end
+end
+
+-- Is the remark about the last input all that there is to say? The nil of exit is not wanted.
+function hints.says_all(session)
+  local text = session.inputs.text(session.inputs.last)
+  local name = text and #text < 1000 and match(text, "^%s*(%a+)%s*$")
+  return name and undefined_names.is_leave(name) or false
+end
+
+-- The remark about input n, which ended with this status; nil without one.
+function hints.on(session, n, status)
+  local text = session.inputs.text(n)
+  if status ~= "ok" or not text then return nil end
+  local list = {}
+  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals } do
+    list[#list + 1] = remark(session, text, n) or nil
+  end
+  return #list > 0 and table.concat(list, "\n") or nil
+end
+
+return hints

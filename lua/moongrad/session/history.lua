@@ -1,0 +1,45 @@
+-- history.lua - history(): the inputs of this session and of former ones.
+
+local core = require "moongrad.core"
+local inputs = require "moongrad.session.inputs"
+local raise = require "moongrad.raise"
+local find, format, gsub, rep = string.find, string.format, string.gsub, string.rep
+
+local history = {}
+
+local host -- has former(), the inputs of former sessions, where there is a prompt
+
+function history.begin(s) host = s.host end
+
+local list = { __name = "history", __metatable = false } -- the metatable of what history returns
+
+function list.__tostring(h)
+  if #h == 0 then return h.pattern and format("no input holds %q", h.pattern) or "no inputs yet" end
+  local width, lines = 3, {}
+  for _, e in ipairs(h) do width = math.max(width, #tostring(e.n) + 1) end
+  for i, e in ipairs(h) do
+    lines[i] = format("%" .. width .. "d  %s", e.n, (gsub(e.text, "\n", "\n" .. rep(" ", width + 2))))
+  end
+  return table.concat(lines, "\n")
+end
+
+--- history([pattern])
+-- The inputs of this session, by the numbers that errors give them; with a pattern, those that hold this text,
+-- of former sessions, too: their numbers count back from 0; history "" lists them all. Returns a list with .n and
+-- .text of each.
+-- > history "step"
+function history.history(pattern, ...)
+  if select("#", ...) > 0 or pattern ~= nil and type(pattern) ~= "string" then
+    raise('history: expected a text to look for, history "step", got %s', core.kind(pattern))
+  end
+  local found = setmetatable({ pattern = pattern }, list)
+  local function add(n, text)
+    if text and (not pattern or find(text, pattern, 1, true)) then found[#found + 1] = { n = n, text = text } end
+  end
+  local former = pattern and host.former and host.former() or {}
+  for i, text in ipairs(former) do add(i - #former, text) end
+  for n = 1, inputs.last do add(n, inputs.text(n)) end
+  return found
+end
+
+return history

@@ -1,0 +1,37 @@
+/* custom_call.h - what the files of activations and costs that are written in Lua share. */
+
+#ifndef MG_BINDING_OWN_CALL_H
+#define MG_BINDING_OWN_CALL_H
+
+#include "call.h"
+#include "custom.h"
+
+#define CUSTOM_OBJECTS "moongrad.own" /* registry: structure -> object, weak */
+
+/* How a function is called: with numbers one by one, with matrices, or with matrices unless that fails. */
+typedef enum Way { BY_NUMBERS, BY_MATRICES, EITHER_WAY } Way;
+
+typedef struct OwnActivation {
+  mg_activation g;
+  Running *running;
+  Way f, df;
+} OwnActivation;
+
+typedef struct OwnCost {
+  mg_cost_kind kind;
+  Running *running;
+  Way f, delta;
+  bool mean; /* is J a mean over the rows that f is given? else their sum */
+} OwnCost;
+
+/* What the engine calls: they call Lua, and leave an error of it on the stack, with MG_FAILED. */
+mg_status custom_forward(const mg_activation *self, const mg_mat *z, mg_mat *a, size_t from, size_t to);
+mg_status custom_backward(const mg_activation *self, const mg_mat *z, const mg_mat *a, mg_mat *delta,
+                          size_t from, size_t to);
+double custom_factor(const mg_cost *cost, size_t n_rows, size_t n_out);
+mg_status custom_sum(const mg_cost *cost, const mg_mat *z, const mg_mat *yhat, const mg_mat *y, size_t from,
+                     size_t to, double *total);
+mg_status custom_delta(const mg_cost *cost, const mg_mat *z, const mg_mat *yhat, const mg_mat *y,
+                       mg_mat *delta, double of_all, size_t from, size_t to);
+
+#endif

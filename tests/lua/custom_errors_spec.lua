@@ -88,7 +88,7 @@ describe("an error inside a function of the user's", function()
     calls, most = 0, calls // 10 -- in the midst of the epochs of a copy
     local ok, d = pcall(net.diagnose, net)
     local text = ok and d.findings[1].text or d
-    assert.is_truthy(text:find("own_errors_spec.lua:%d+: attempt to index a nil value"), text)
+    assert.is_truthy(text:find("custom_errors_spec.lua:%d+: attempt to index a nil value"), text)
   end)
 end)
 

@@ -77,7 +77,7 @@ describe("a network whose function", function()
           local before, options = helpers.theta(net), tostring(net.options)
           local ok, message = pcall(run, net)
           assert.is_false(ok, ("%s, change %d, run %d"):format(name, c, r))
-          assert.is_truthy(message:find "tests/lua/own_whole_spec", message) -- the user's own line
+          assert.is_truthy(message:find "tests/lua/custom_whole_spec", message) -- the user's own line
           tripped = nil
           local twin = ready(name, precision, change)
           tripped = nil

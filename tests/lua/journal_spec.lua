@@ -199,6 +199,7 @@ describe("an input", function()
   local session = {
     is_own = function(name) return own[name] == true end,
     is_known = function(name) return own[name] == true end,
+    base = { print = print, tostring = tostring, math = math },
   }
   local function only(text) return purity.only_looks(tokens.of(text), session) end
 

@@ -2,7 +2,7 @@
 
 local helpers = require "helpers"
 local mg = require "moongrad"
-local places = require "moongrad.past.again"
+local places = require "moongrad.past.places"
 
 local own_cost = helpers.own_functions()
 local networks = helpers.many(100, 30) -- in each test of random ones

@@ -69,7 +69,8 @@ local words = set "and or not nil true false"
 local closing = set ") ] }"
 
 -- Is it certain that the expression of these tokens changed nothing? session.is_own(name): is that global the
--- session's, and not the user's? session.is_known(name): is it the session's or the user's in its place?
+-- session's, and not the user's? session.is_known(name): is it the session's or the user's in its place? session.base:
+-- name -> Lua's own global of that name, as it was at the start.
 -- last: the values of _ and its kin.
 function purity.only_looks(list, session, last)
   local braces, calls_methods = 0, false

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local names = require "moongrad.names"
+local optimisers = require "moongrad.optimisers"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local values = require "moongrad.values"
@@ -199,7 +200,11 @@ end
 
 -- The number called key of an optimiser: v, or its default; raises unless it is in its range.
 local function optimizer_number(who, number, v)
-  if v == nil then return number.default end
+  if v == nil then v = number.default end
+  if number.is_choice then
+    if type(v) == "boolean" then return v and 1 or 0 end
+    raise("%s: %s: expected true or false, got %s", who, number.name, show(v))
+  end
   if finite(v) and v >= number.least and v < number.below then return v end
   raise("%s: %s: expected a number%s%s, got %s", who, number.name,
     number.least > -math.huge and format(" from %g", number.least) or "",
@@ -211,10 +216,13 @@ function options.optimizer(who, v)
   local name, given = v, {}
   if type(v) == "table" then name, given = v[1], v end
   one_of(who, "optimizer", name, core.optimizers)
-  local keys, list = { [1] = true }, {}
+  local keys, list, by_name = { [1] = true }, {}, {}
   for k, number in ipairs(core.optimizer_numbers[name]) do
     keys[number.name], list[k] = true, optimizer_number(who, number, given[number.name])
+    by_name[number.name] = list[k]
   end
+  local record = optimisers[name]
+  if record.wrong and record.wrong(by_name) then raise("%s: %s: %s", who, record.wrong(by_name)) end
   for key in pairs(given) do
     if not keys[key] then
       raise("%s: %q has no option %s%s", who, name, show(key), names.suggest(tostring(key), optimizer_keys[name]))
@@ -226,6 +234,14 @@ end
 -- That of options as given.
 function options.optimizer_of(given)
   return options.optimizer("optimizer", given.optimizer or options.defaults.optimizer)
+end
+
+-- Raises when the optimiser of options as given refuses a learning rate.
+function options.rate(eta, given)
+  local name = options.optimizer_of(given)
+  if eta < 0 and (optimisers[name] or {}).from_0 then
+    raise("eta: expected a number from 0 with optimizer %q, got %s", name, show(eta))
+  end
 end
 
 -- A name, or a copy of {name, key = number}, so that later writes to the user's table change nothing here.
@@ -346,6 +362,7 @@ function options.read(spec)
     raise("network: expected at least an input and an output size, network{2, 2, 1}, got %d size%s", #layers,
       #layers == 1 and "" or "s")
   end
+  options.rate(given.eta or options.defaults.eta, given)
   return layers, given
 end
 

@@ -1,4 +1,4 @@
--- quantities.lua - what of a network has a name in formulas: LAYERS ETA X y THETA A Z DELTA GRAD DTHETA J.
+-- quantities.lua - what of a network has a name in formulas: LAYERS ETA X y THETA A Z DELTA GRAD V S DTHETA J.
 --
 -- Each is declared once, here, under its help. The session's names, the fields of networks, labels, hints, completion,
 -- explain, walk, diff and .luacheckrc, which is read by Lua 5.1, are made of these records. Each has
@@ -8,6 +8,7 @@
 --   shape   in words; l is a layer, n(l) its units, N the rows of X, K the columns of y
 --   writer  "user", or "engine" for what passes make
 --   hint    what is said of a new variable that is called almost so; false: nothing
+--   yields  of a live name: may a user's global of this name hide it?
 -- Lists of matrices, and what passes make, have also
 --   maker   the call that makes it, besides step(); false: it is always there
 --   lacks   what there has been none of as long as it is not there
@@ -49,7 +50,7 @@ local quantities = {
   -- > THETA[1][1][2] = 0.5
   -- > THETA[1]
   { name = "THETA", field = "theta", kind = "matrices", shape = "n(l+1) x (1 + n(l))", writer = "user",
-    hint = "the weights are THETA", maker = false, lacks = false, op = false, turn = 7, first = 1, column = "bias" },
+    hint = "the weights are THETA", maker = false, lacks = false, op = false, turn = 9, first = 1, column = "bias" },
 
   --- A[l]
   -- The activations of layer l: what its N rows send on, behind a column of ones; the constant that the bias
@@ -83,12 +84,31 @@ local quantities = {
     hint = "the gradient is GRAD", maker = "backward", lacks = "backward pass", op = "grad", turn = 5, first = 1,
     column = "bias" },
 
+  --- V[l]
+  -- The running mean of GRAD[l] that the optimiser carries from update to update, 0 at first; nil where it has none.
+  -- With "momentum" and "nesterov" the velocity, V[l] = momentum V[l] - ETA GRAD[l]: momentum's V is DTHETA. Writing
+  -- into it changes the updates to come. net.v is the same; net.state has all that an optimiser carries, by name.
+  -- > NET.options.optimizer = "adam"
+  -- > step(3)
+  -- > V[1]
+  { name = "V", field = "v", kind = "matrices", shape = "as THETA[l]", writer = "engine", hint = false, yields = true,
+    maker = false, lacks = false, op = "update", turn = 6, first = 1, column = "bias" },
+
+  --- S[l]
+  -- The running mean of GRAD[l]^2, element by element, that the optimiser carries from update to update, 0 at first;
+  -- nil where it has none. With "adagrad" it is their sum.
+  -- > NET.options.optimizer = "rmsprop"
+  -- > step(3)
+  -- > S[1]
+  { name = "S", field = "s", kind = "matrices", shape = "as THETA[l]", writer = "engine", hint = false, yields = true,
+    maker = false, lacks = false, op = "update", turn = 7, first = 1, column = "bias" },
+
   --- DTHETA[l]
   -- The last update that was applied.
-  --   DTHETA[l] = -ETA GRAD[l] in plain descent
+  --   DTHETA[l] = -ETA GRAD[l] in plain descent; help "optimisers" has the others
   -- > DTHETA[1]
   { name = "DTHETA", field = "dtheta", kind = "matrices", shape = "as THETA[l]", writer = "engine",
-    hint = "the last update is DTHETA", maker = "update", lacks = "update", op = "update", turn = 6, first = 1,
+    hint = "the last update is DTHETA", maker = "update", lacks = "update", op = "update", turn = 8, first = 1,
     column = "bias" },
 
   --- J

@@ -234,6 +234,7 @@ void open_rng(lua_State *L);
 void open_network(lua_State *L);
 void open_network_settings(lua_State *L);
 void open_network_view(lua_State *L);
+void open_optimiser(lua_State *L);
 void open_custom(lua_State *L);
 void open_threads(lua_State *L);
 void open_stopper(lua_State *L);

@@ -21,6 +21,7 @@ void network_unwatched(lua_State *L, const Network *n) {
 static void set_busy(Network *n, bool busy) {
   n->busy = n->parameters->busy = busy;
   if (n->batch != NULL) n->batch->busy = busy;
+  if (n->states != NULL) n->states->busy = busy;
 }
 
 void run_begin(lua_State *L, Network *n, Stopper *s) {

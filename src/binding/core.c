@@ -21,6 +21,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_network(L);
   open_network_settings(L);
   open_network_view(L);
+  open_optimiser(L);
   open_custom(L);
   open_threads(L);
   open_stopper(L);

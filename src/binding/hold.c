@@ -109,6 +109,7 @@ static void put_back(lua_State *L, Network *n, const Hold *h) {
   n->X = was->X;
   n->y = was->y;
   n->batch = was->batch;
+  n->states = was->states;
   n->running = was->running;
   n->checked = false;
   network_touch(n, TOUCH_SETTING | TOUCH_PASS | TOUCH_BATCH);

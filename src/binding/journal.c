@@ -8,7 +8,7 @@ static int mark(lua_State *L) {
   check_arity(L, 1);
   const Network *n = network_check(L, 1);
   lua_pushfstring(L, "%I %I %I %I %I %I", (LUAI_UACINT)n->net.epoch, (LUAI_UACINT)n->stepped,
-                  (LUAI_UACINT)n->changed, (LUAI_UACINT)n->parameters->version,
+                  (LUAI_UACINT)n->changed, (LUAI_UACINT)network_written(n),
                   n->X != NULL ? (LUAI_UACINT)n->X->storage->version : -1,
                   n->y != NULL ? (LUAI_UACINT)n->y->storage->version : -1);
   return 1;

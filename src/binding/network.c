@@ -313,36 +313,8 @@ static void push_names(lua_State *L, const void *table, size_t size) {
   }
 }
 
-/* core.optimizers: their names; core.optimizer_numbers: name -> the numbers each takes, a list of {name =,
-   default =, least =, below =}. */
-static void push_optimisers(lua_State *L) {
-  const mg_optimiser *all = mg_optimisers(MG_DOUBLE);
-  push_names(L, all, sizeof *all);
-  lua_setfield(L, -2, "optimizers");
-  lua_newtable(L);
-  for (; all->name != NULL; all++) {
-    lua_newtable(L);
-    for (int k = 0; all->number[k].name != NULL; k++) {
-      const mg_number *number = &all->number[k];
-      lua_newtable(L);
-      lua_pushstring(L, number->name);
-      lua_setfield(L, -2, "name");
-      lua_pushnumber(L, number->standard);
-      lua_setfield(L, -2, "default");
-      lua_pushnumber(L, number->least);
-      lua_setfield(L, -2, "least");
-      lua_pushnumber(L, number->end);
-      lua_setfield(L, -2, "below");
-      lua_seti(L, -2, k + 1);
-    }
-    lua_setfield(L, -2, all->name);
-  }
-  lua_setfield(L, -2, "optimizer_numbers");
-}
-
 void open_network(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
-  push_optimisers(L);
   push_names(L, mg_activations(MG_DOUBLE), sizeof(mg_activation));
   lua_setfield(L, -2, "activations");
   push_names(L, mg_costs(MG_DOUBLE), sizeof(mg_cost_kind));

@@ -33,12 +33,12 @@ enum { PAST_EPOCHS = -1, PAST_NONE = -2 };
 
 /* What past.lua knows of a network. A step that goes on as the one before it is only counted. */
 typedef struct Noted {
-  bool on;                         /* is a past kept? */
-  bool lost;                       /* could something not be noted? */
-  lua_Integer n;                   /* epochs of each call that is counted; PAST_EPOCHS: of train; PAST_NONE */
-  uint64_t times;                  /* calls since they were last asked for */
-  double seconds;                  /* that their epochs took */
-  uint64_t changed, theta, staged; /* as they were, below and of the parameters' storage */
+  bool on;        /* is a past kept? */
+  bool lost;      /* could something not be noted? */
+  lua_Integer n;  /* epochs of each call that is counted; PAST_EPOCHS: of train; PAST_NONE */
+  uint64_t times; /* calls since they were last asked for */
+  double seconds; /* that their epochs took */
+  uint64_t changed, written, staged; /* as they were, below and of network_written */
   uint64_t moved;
   const Storage *batch; /* with its version */
   uint64_t version_batch;
@@ -58,6 +58,7 @@ typedef struct Network {
   const Matrix *staged_y;        /* likewise */
   uint64_t version_X, version_y; /* of their storages when they were staged */
   Storage *parameters;           /* of theta and its kin */
+  Storage *states;               /* of the optimiser's states, or NULL */
   Storage *batch;                /* of a, z, delta, or NULL */
   uint64_t version_batch;        /* of it when tiny.c last read it */
   size_t order_rows;             /* length of the order kept */
@@ -138,6 +139,11 @@ static inline void network_touch(Network *n, unsigned what) {
   if (what & TOUCH_Y) n->staged_y = NULL;
 }
 
+/* How often the parameters and the optimiser's states were written to by hand. */
+static inline uint64_t network_written(const Network *n) {
+  return n->parameters->version + (n->states != NULL ? n->states->version : 0);
+}
+
 /* Has the walk that is on done this operation? */
 static inline bool network_walked(const Network *n, mg_op op) { return mg_op_index(&n->net, op) < n->walked; }
 
@@ -166,7 +172,7 @@ void past_before(lua_State *L, const char *what);
 #define PAST_DUE .1 /* seconds of stepping after which an image is worth its memory */
 static inline bool past_is_noted(const Network *n) {
   const Noted *p = &n->noted;
-  return p->changed == n->changed && p->theta == n->parameters->version && p->seconds < PAST_DUE && !p->lost;
+  return p->changed == n->changed && p->written == network_written(n) && p->seconds < PAST_DUE && !p->lost;
 }
 void past_note(lua_State *L, Network *n); /* the network is at index 1, here and below */
 

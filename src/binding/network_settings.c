@@ -100,47 +100,6 @@ static int set_cost(lua_State *L) {
   return 0;
 }
 
-/* The numbers that optimiser o takes, from the list at index idx, in its order. */
-static void check_numbers(lua_State *L, int idx, const mg_optimiser *o, double number[MG_MAX_NUMBERS]) {
-  luaL_checktype(L, idx, LUA_TTABLE);
-  for (int k = 0; o->number[k].name != NULL; k++) {
-    const mg_number *n = &o->number[k];
-    lua_geti(L, idx, k + 1);
-    number[k] = check_finite(L, -1, n->name);
-    if (number[k] < n->least || number[k] >= n->end)
-      fail(L, "%s: %s: expected a number from %s, below %s, got %s", o->name, n->name,
-           push_number(L, n->least), push_number(L, n->end), push_number(L, number[k]));
-    lua_pop(L, 1);
-  }
-}
-
-/* core.set_optimizer(net, name, numbers): numbers in the order of core.optimizer_numbers[name]. The states of
-   another than it has begin at 0. */
-static int set_optimizer(lua_State *L) {
-  check_arity(L, 3);
-  Network *n = network_check(L, 1);
-  mg_network *net = &n->net;
-  const mg_optimiser *o = mg_optimiser_find(luaL_checkstring(L, 2), net->type);
-  if (o == NULL) return fail(L, "no optimizer '%s'", lua_tostring(L, 2));
-  double number[MG_MAX_NUMBERS];
-  check_numbers(L, 3, o, number);
-  network_idle(L, n);
-  void *room = NULL;
-  if (o != net->optimiser) {
-    const size_t bytes = mg_states_bytes(net, o);
-    if (bytes > 0)
-      room = storage_data(storage_new(L, bytes, "the optimiser's states"));
-    else
-      lua_pushnil(L);
-    lua_setiuservalue(L, 1, KEEP_STATES);
-    lua_pushnil(L); /* an epoch needs other room now */
-    lua_setiuservalue(L, 1, KEEP_BEFORE);
-  }
-  network_touch(n, TOUCH_SETTING);
-  mg_network_optimise(net, o, number, room);
-  return 0;
-}
-
 /* core.set_activation(net, l, activation): that of layer l. */
 static int set_activation(lua_State *L) {
   check_arity(L, 3);
@@ -202,7 +161,6 @@ static int numbers(lua_State *L) {
 static const luaL_Reg functions[] = {{"draw", draw},
                                      {"set_rng", set_rng},
                                      {"set_cost", set_cost},
-                                     {"set_optimizer", set_optimizer},
                                      {"set_activation", set_activation},
                                      {"frozen", frozen},
                                      {"numbers", numbers},

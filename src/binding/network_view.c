@@ -1,11 +1,33 @@
 /* network_view.c - the matrices of a network as live views, and writing THETA whole. */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "network.h"
 
-static const char *const quantities[] = {"theta", "grad", "dtheta", "a", "z", "delta", NULL};
-enum { THETA, GRAD, DTHETA, A, Z, DELTA };
+static const char *const quantities[] = {"theta", "grad", "dtheta", "v", "s", "a", "z", "delta", NULL};
+enum { THETA, GRAD, DTHETA, V, S, A, Z, DELTA };
+
+/* Pushes a view of the optimiser's state of this name for layer l; nil when it has none called so. */
+static int push_state(lua_State *L, const Network *n, const char *name, size_t l) {
+  const mg_network *net = &n->net;
+  for (size_t k = 0; k < net->optimiser->n_states; k++)
+    if (strcmp(net->optimiser->state[k], name) == 0) {
+      lua_getiuservalue(L, 1, KEEP_STATES);
+      matrix_view(L, -1, mg_state(net, k, l));
+      return 1;
+    }
+  return 0;
+}
+
+/* core.state(net, name, l): a live view of the optimiser's state of this name, of one layer; nil when it has
+   none. */
+static int state(lua_State *L) {
+  check_arity(L, 3);
+  const Network *n = network_check(L, 1);
+  const char *name = luaL_checkstring(L, 2);
+  return push_state(L, n, name, network_layer(L, 3, n, name));
+}
 
 /* Has a pass, or the walk that is on, made this matrix? */
 static bool is_made(const Network *n, int what, size_t l) {
@@ -25,6 +47,7 @@ static int view(lua_State *L) {
   const mg_network *net = &n->net;
   const int what = luaL_checkoption(L, 2, NULL, quantities);
   const size_t l = (size_t)check_whole(L, 3, "l", 1, (lua_Integer)net->n_layers + (what == A)) - 1;
+  if (what == V || what == S) return push_state(L, n, quantities[what], l);
   if (!is_made(n, what, l)) return 0;
   const mg_mat views[] = {[THETA] = net->layer[l < net->n_layers ? l : 0].theta,
                           [GRAD] = net->layer[l < net->n_layers ? l : 0].grad,
@@ -89,6 +112,6 @@ static int set_thetas(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"view", view}, {"set_theta", set_theta}, {"set_thetas", set_thetas}, {NULL, NULL}};
+    {"view", view}, {"state", state}, {"set_theta", set_theta}, {"set_thetas", set_thetas}, {NULL, NULL}};
 
 void open_network_view(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -196,7 +196,7 @@ void past_known(Network *n) {
   Noted *p = &n->noted;
   p->changed = n->changed;
   p->moved = n->moved;
-  p->theta = n->parameters->version;
+  p->written = network_written(n);
   p->staged = n->staged;
   p->batch = n->batch;
   p->version_batch = n->batch != NULL ? n->batch->version : 0;
@@ -204,14 +204,14 @@ void past_known(Network *n) {
   p->times = 0;
 }
 
-/* core.past_changes(net): have there been changes of settings? of THETA? was the batch written to by hand?
+/* core.past_changes(net): have there been changes of settings? of THETA or its kin? was the batch written to by hand?
    how often was X staged? All is known from here on. */
 static int past_changes(lua_State *L) {
   check_arity(L, 1);
   Network *n = network_check(L, 1);
   Noted *p = &n->noted;
   lua_pushboolean(L, p->changed != n->changed);
-  lua_pushboolean(L, p->moved != n->moved || p->theta != n->parameters->version);
+  lua_pushboolean(L, p->moved != n->moved || p->written != network_written(n));
   lua_pushboolean(L, n->batch != NULL && n->batch->version > (p->batch == n->batch ? p->version_batch : 0));
   lua_pushinteger(L, (lua_Integer)n->staged);
   past_known(n);

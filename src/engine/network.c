@@ -140,7 +140,7 @@ static size_t block_rows(const mg_network *net) {
 }
 
 /* The stretches of the flat arrays that may move. Two of adjacent layers become one over the padding
-   between them, which is 0 and stays 0. */
+   between them, which is 0 and stays 0, unless the optimiser tells biases apart. */
 static void find_ranges(mg_network *net) {
   net->n_ranges = 0;
   bool whole = false; /* does the last stretch reach the end of the layer before? */
@@ -150,11 +150,14 @@ static void find_ranges(mg_network *net) {
     const size_t ld = (size_t)y->theta.cs, end = start + ld * (1 + y->n_in);
     const bool bias = y->bias && !(y->frozen & MG_FROZEN_BIAS), weights = !(y->frozen & MG_FROZEN_WEIGHTS);
     const size_t from = bias ? start : start + ld, to = weights ? end : start + ld;
-    if (from < to && bias && whole) {
+    if (from < to && net->optimiser->tells_biases) {
+      if (bias) net->range[net->n_ranges++] = (mg_range){start, ld, true};
+      if (weights) net->range[net->n_ranges++] = (mg_range){start + ld, end - start - ld, false};
+    } else if (from < to && bias && whole) {
       mg_range *last = &net->range[net->n_ranges - 1];
       last->count = to - last->from;
     } else if (from < to) {
-      net->range[net->n_ranges++] = (mg_range){from, to - from};
+      net->range[net->n_ranges++] = (mg_range){from, to - from, false};
     }
     whole = weights;
     start = round_up(end, in_line(net->type));
@@ -236,14 +239,26 @@ void mg_network_room(mg_network *net, size_t rows, void *block) {
 
 /* --- small changes ------------------------------------------------------ */
 
+/* What is frozen of a layer is 0 in an array that lies as its dtheta does. */
+static void clear_frozen(const mg_layer *y, mg_mat m) {
+  mg_mat part = mg_mat_cols(m, 0, 1);
+  if (y->frozen & MG_FROZEN_BIAS) mg_mat_fill(&part, 0);
+  part = mg_mat_cols(m, 1, y->n_in);
+  if (y->frozen & MG_FROZEN_WEIGHTS) mg_mat_fill(&part, 0);
+}
+
 void mg_network_freeze(mg_network *net, size_t l, unsigned parts) {
   mg_layer *y = &net->layer[l];
   y->frozen = parts;
-  mg_mat part = mg_mat_cols(y->dtheta, 0, 1);
-  if (parts & MG_FROZEN_BIAS) mg_mat_fill(&part, 0);
-  part = mg_mat_cols(y->dtheta, 1, y->n_in);
-  if (parts & MG_FROZEN_WEIGHTS) mg_mat_fill(&part, 0);
+  clear_frozen(y, y->dtheta);
+  for (size_t k = 0; k < net->optimiser->n_states; k++) clear_frozen(y, mg_state(net, k, l));
   find_ranges(net);
+}
+
+mg_mat mg_state(const mg_network *net, size_t k, size_t l) {
+  mg_mat m = net->layer[l].grad;
+  m.data = (char *)net->flat.state[k] + ((char *)m.data - (char *)net->flat.grad);
+  return m;
 }
 
 /* The states, then what they were before, each as long as THETA. */
@@ -259,6 +274,7 @@ void mg_network_optimise(mg_network *net, const mg_optimiser *optimiser, const d
   memory m = {room, net->type};
   for (size_t k = 0; k < optimiser->n_states; k++) net->flat.state[k] = take(&m, net->n_theta);
   for (size_t k = 0; k < optimiser->n_states; k++) net->flat.earlier[k] = take(&m, net->n_theta);
+  find_ranges(net);
 }
 
 void mg_network_forget(mg_network *net) {

@@ -49,11 +49,6 @@ typedef struct mg_layer {
   mg_mat z, out, delta;       /* rows x n_out; out is a without the ones */
 } mg_layer;
 
-/* A stretch of the flat arrays that the update may touch. */
-typedef struct mg_range {
-  size_t from, count;
-} mg_range;
-
 /* How much of a pass has been made, in the order it is made. */
 typedef enum mg_made { MG_NOTHING, MG_FORWARD, MG_BACKWARD } mg_made;
 
@@ -114,7 +109,7 @@ size_t mg_batch_bytes(const mg_network *net, size_t rows);
    64 bytes. What the last pass made is forgotten. */
 void mg_network_room(mg_network *net, size_t rows, void *memory);
 
-/* Freezes parts of layer l: bits of MG_FROZEN_*. DTHETA of a frozen part is 0. */
+/* Freezes parts of layer l: bits of MG_FROZEN_*. DTHETA and the states of a frozen part are 0. */
 void mg_network_freeze(mg_network *net, size_t l, unsigned parts);
 
 /* Bytes of room for the states of an optimiser; 0 when it has none. */
@@ -123,6 +118,9 @@ size_t mg_states_bytes(const mg_network *net, const mg_optimiser *optimiser);
 /* Gives net an optimiser and its numbers, in the order of its table. room: so many zeroed bytes, aligned to
    64, for an optimiser that net does not have yet, whose states begin at 0; else NULL: they stay. */
 void mg_network_optimise(mg_network *net, const mg_optimiser *optimiser, const double *number, void *room);
+
+/* State k of the optimiser for layer l, a view. */
+mg_mat mg_state(const mg_network *net, size_t k, size_t l);
 
 /* The states are 0, as before the first update. */
 void mg_network_forget(mg_network *net);

@@ -83,10 +83,12 @@ static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
 
 mg_status mg_update(mg_network *net) {
   bool finite = true;
-  for (size_t k = 0; k < net->n_ranges; k++) {
-    const mg_range r = net->range[k];
-    finite &= net->optimiser->update(&net->flat, r.from, r.count, net->eta, net->number, net->t + 1);
-  }
+  for (size_t k = 0; k < net->n_ranges; k++)
+    finite &= net->optimiser->update(&net->flat, &net->range[k], net->eta, net->number, net->t + 1);
+  return mg_end_update(net, finite);
+}
+
+mg_status mg_end_update(mg_network *net, bool finite) {
   net->updated = true;
   if (!finite) {
     mg_arrays_back(net);
@@ -135,6 +137,13 @@ static double value_of(const mg_network *net, double *one) {
   return mg_mat_get(&m, 0, 0);
 }
 
+/* Is it in a stretch of biases? */
+static bool is_bias(const mg_network *net, size_t at) {
+  for (size_t k = 0; k < net->n_ranges; k++)
+    if (at - net->range[k].from < net->range[k].count) return net->range[k].biases;
+  return false;
+}
+
 void mg_update_of(const mg_network *net, size_t at, bool again, mg_update_of_one *one) {
   const mg_flats *all = &net->flat;
   double grad, theta, dtheta, previous, state[MG_MAX_STATES], earlier[MG_MAX_STATES];
@@ -149,7 +158,8 @@ void mg_update_of(const mg_network *net, size_t at, bool again, mg_update_of_one
   }
   one->was = value_of(net, &theta);
   one->t = again ? net->t : net->t + 1;
-  net->optimiser->update(&flat, 0, 1, net->eta, net->number, one->t);
+  const mg_range range = {0, 1, is_bias(net, at)};
+  net->optimiser->update(&flat, &range, net->eta, net->number, one->t);
   one->theta = value_of(net, &theta);
   one->dtheta = value_of(net, &dtheta);
 }

@@ -28,6 +28,9 @@ mg_status mg_op_blocks(mg_network *net, mg_op op, mg_op_runner *run);
    dtheta is the refused update. */
 mg_status mg_update(mg_network *net);
 
+/* What is to be done once all stretches were updated, in another way: finite, are they all? */
+mg_status mg_end_update(mg_network *net, bool finite);
+
 /* theta and the states become what they were before the last update; the epoch stays. */
 void mg_take_back(mg_network *net);
 

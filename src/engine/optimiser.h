@@ -18,7 +18,14 @@ enum { MG_MAX_STATES = 4, MG_MAX_NUMBERS = 6 };
 typedef struct mg_number {
   const char *name;
   double standard, least, end;
+  bool is_choice; /* 1 or 0, which users write as true or false */
 } mg_number;
+
+/* A stretch of the flat arrays that updates may touch. */
+typedef struct mg_range {
+  size_t from, count;
+  bool biases; /* all of it, for an optimiser that tells biases apart */
+} mg_range;
 
 /* The flat arrays that updates work on, all of the same length. */
 typedef struct mg_flats {
@@ -29,14 +36,15 @@ typedef struct mg_flats {
 typedef struct mg_optimiser {
   const char *name;
   size_t n_states;
+  const char *state[MG_MAX_STATES];     /* their names: "v" is a mean of gradients, "s" one of squares */
   mg_number number[MG_MAX_NUMBERS + 1]; /* ended by one without a name */
   bool fused;                           /* does the products' descend compute it, GRAD not kept? */
+  bool tells_biases;                    /* does it update biases in another way than weights? */
 
-  /* Updates count parameters from number from on: previous = theta, earlier = state, dtheta and state as the
-     formula says, theta += dtheta. number: the user's; t: which update this is since the states were 0, from
-     1. False when a theta is no longer finite. */
-  bool (*update)(const mg_flats *flat, size_t from, size_t count, double eta, const double *number,
-                 uint64_t t);
+  /* Updates the parameters of a stretch: previous = theta, earlier = state, dtheta and state as the formula
+     says, theta += dtheta. number: the user's; t: which update this is since the states were 0, from 1.
+     False when a theta is no longer finite. */
+  bool (*update)(const mg_flats *flat, const mg_range *range, double eta, const double *number, uint64_t t);
 } mg_optimiser;
 
 /* All of them for elements of type, "sgd" first, ended by one without a name. */

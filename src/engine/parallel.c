@@ -2,10 +2,11 @@
 
 #include "parallel.h"
 
-/* What makes it worth waking somebody: multiply-adds, activations, numbers copied; some 3 us of work each. */
+/* What makes it worth waking somebody: multiply-adds, activations, numbers copied, parameters updated; some 3 us of work each. */
 #define MANY_PRODUCTS    ((size_t)150000)
 #define MANY_ACTIVATIONS ((size_t)1 << 12)
 #define MANY_COPIES      ((size_t)1 << 14)
+#define MANY_UPDATES     ((size_t)1 << 14)
 
 /* Threads there are for net. */
 static size_t hands(const mg_network *net) {
@@ -126,6 +127,36 @@ mg_status mg_parallel_op(mg_network *net, mg_op op, size_t from, size_t to) {
     return mg_op_rows(net, op, from, to);
   }
   return MG_OK;
+}
+
+typedef struct update_job {
+  const mg_network *net;
+  bool finite[MG_MAX_PARTS];
+} update_job;
+
+static void update_part(void *context, size_t index, size_t count) {
+  update_job *j = context;
+  const mg_network *net = j->net;
+  bool finite = true;
+  for (size_t k = 0; k < net->n_ranges; k++) {
+    mg_range part = net->range[k];
+    size_t first;
+    part.count = share(part.count, WIDE_GRAIN, index, count, &first);
+    part.from += first;
+    if (part.count > 0)
+      finite &= net->optimiser->update(&net->flat, &part, net->eta, net->number, net->t + 1);
+  }
+  j->finite[index] = finite;
+}
+
+mg_status mg_parallel_update(mg_network *net) {
+  const size_t count = hands(net);
+  if (count < 2 || net->n_theta < MANY_UPDATES) return mg_update(net);
+  update_job job = {.net = net};
+  mg_team_run(net->team, count, update_part, &job);
+  bool finite = true;
+  for (size_t i = 0; i < count; i++) finite &= job.finite[i];
+  return mg_end_update(net, finite);
 }
 
 typedef struct descend_job {

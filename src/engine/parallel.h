@@ -12,6 +12,9 @@
 /* mg_op_rows, by the network's team where that is worth it. */
 mg_op_runner mg_parallel_op;
 
+/* mg_update, likewise. */
+mg_status mg_parallel_update(mg_network *net);
+
 /* The kernels' descend for layer l, likewise. */
 bool mg_parallel_descend(mg_network *net, size_t l, mg_mat *next);
 

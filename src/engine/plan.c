@@ -101,5 +101,5 @@ mg_status mg_pass(mg_network *net) {
   status = mg_run_plan(net, mg_ops_through(net, MG_OP_COST), mg_ops_through(net, MG_OP_GRAD));
   if (status != MG_OK) return status;
   net->made = MG_BACKWARD;
-  return mg_update(net);
+  return mg_parallel_update(net);
 }

@@ -7,13 +7,13 @@
 #include "fused.h"
 
 /* v = mu v - eta g, theta += v (Polyak, 1964); one number after the other. */
-static bool heavy_ball(const mg_flats *flat, size_t from, size_t count, double eta, const double *number,
+static bool heavy_ball(const mg_flats *flat, const mg_range *range, double eta, const double *number,
                        uint64_t t) {
   (void)t;
   const double *g = flat->grad;
   double *w = flat->theta, *d = flat->dtheta, *v = flat->state[0], sum = 0;
   double *before = flat->previous, *v_before = flat->earlier[0];
-  for (size_t i = from; i < from + count; i++) {
+  for (size_t i = range->from; i < range->from + range->count; i++) {
     before[i] = w[i];
     v_before[i] = v[i];
     d[i] = v[i] = number[0] * v[i] - eta * g[i];
@@ -23,7 +23,8 @@ static bool heavy_ball(const mg_flats *flat, size_t from, size_t count, double e
   return sum == 0;
 }
 
-static const mg_optimiser ball = {"ball", 1, {{"mu", .9, 0, 1}}, false, heavy_ball};
+static const mg_optimiser ball = {
+    .name = "ball", .n_states = 1, .state = {"v"}, .number = {{"mu", .9, 0, 1}}, .update = heavy_ball};
 static const double mu = .9;
 
 /* A network of XOR with it, sizes as given; its states' room is to be freed. */

@@ -58,7 +58,7 @@ describe("every public function", function()
   it("and field of a network has one, or a live name that says it", function()
     local class, names = core.network_class, {}
     local live = { theta = "THETA", a = "A", z = "Z", delta = "DELTA", grad = "GRAD", dtheta = "DTHETA",
-      layers = "LAYERS", eta = "ETA", J = "J", X = "X", y = "y" }
+      v = "V", s = "S", layers = "LAYERS", eta = "ETA", J = "J", X = "X", y = "y" }
     for _, name in ipairs(keys(class.methods, class.getters)) do
       if live[name] then
         assert.same({}, lacking({ live[name] }, ""))

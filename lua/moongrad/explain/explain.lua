@@ -10,6 +10,7 @@ local raise = require "moongrad.raise"
 local show = require "moongrad.show"
 local symbols = require "moongrad.explain.symbols"
 local terms = require "moongrad.explain.terms"
+require "moongrad.explain.updates"
 local format, lower, match, rep, upper = string.format, string.lower, string.match, string.rep, string.upper
 
 local explain = {}
@@ -35,6 +36,7 @@ local function check_made(net, what, l, label)
   if what == "cost" then made = net.J else made = core.view(net, what, l) end
   if made then return end
   local quantity = quantity_of(what)
+  if not quantity.maker then raise("explain: %s: %s", label, lists.no_state(net)) end
   local walking = core.walk_state(net) and quantity.op ~= "update"
   raise("explain: %s is not made yet: %s makes it", label,
     walking and "a later operation of the walk" or quantities.makers(quantity))

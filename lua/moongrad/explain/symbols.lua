@@ -20,7 +20,9 @@ local function facts(net)
   f.cost = options.name_of((options.cost_of(net)))
   local name, list = options.optimizer_of(s.given)
   f.optimiser, f.numbers = optimisers[name], { eta = f.eta }
-  for k, number in ipairs(core.optimizer_numbers[name]) do f.numbers[number.name] = list[k] end
+  for k, number in ipairs(core.optimizer_numbers[name]) do
+    f.numbers[number.name] = number.is_choice and list[k] == 1 or not number.is_choice and list[k]
+  end
   return f
 end
 symbols.facts = facts

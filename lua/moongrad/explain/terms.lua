@@ -44,6 +44,7 @@ end
 -- value, index or label, and the numbers that form shows), and unit (what the indices count), form, describe(term),
 -- open(term) -> {{what, layer, i, j}, ...}, notes, head (left of "=", when it is not its name), above (a line); the
 -- last seven where there is something to say.
+-- Those of THETA and its kin are in updates.lua.
 local of = {}
 terms.of = of
 
@@ -244,7 +245,7 @@ function of.delta(net, f, l, i, j)
     end }
 end
 
--- --- the gradient and the update ----------------------------------------------------------------
+-- --- the gradient -----------------------------------------------------------------------------
 
 local function sign(w) return w > 0 and 1 or w < 0 and -1 or 0 end
 
@@ -277,74 +278,6 @@ function of.grad(net, f, l, i, j)
       if not t.index then return {} end
       return { { "delta", l, t.index, i }, j > 1 and { "a", l, t.index, j } or nil }
     end }
-end
-
-local function is_frozen(f, l, j)
-  return not f.bias[l] and j == 1 or f.frozen[l] & (j == 1 and 1 or 2) ~= 0
-end
-
--- The update that GRAD makes of one element: terms, of DTHETA; theta and dtheta that come of it. again: the update
--- before it, of what the element was.
-local function update_of(net, f, l, i, j, again)
-  local theta, dtheta, t, was, states = core.updated(net, l, i, j, again)
-  local x = { grad = net.grad[l][i][j], t = t, theta = was }
-  for name, v in pairs(f.numbers) do x[name] = v end
-  for k, name in ipairs(f.optimiser.states or {}) do x[name] = states[k] end
-  return { terms = f.optimiser.terms(x), theta = theta, dtheta = dtheta }
-end
-
--- " - 2 * 0.0062"
-local function added(term)
-  local factors = { number(math.abs(term[1])) }
-  for k = 2, #term do factors[k] = number(term[k]) end
-  return (term[1] > 0 and " + " or " - ") .. table.concat(factors, " * ")
-end
-
--- "THETA[1][2][3] = 0.0923 - 2 * 0.0062 = 0.08 was the last update", when that was by this GRAD; else nil.
-local function last_update(net, f, l, i, j)
-  local earlier, last = core.theta_before(net, l), core.view(net, "dtheta", l)
-  local w = net.theta[l][i][j]
-  if not (earlier and last) or net.grad[l][i][j] == 0 then return nil end
-  local update, sum = update_of(net, f, l, i, j, true), ""
-  if update.dtheta ~= last[i][j] or update.theta ~= w then return nil end
-  for _, term in ipairs(update.terms) do sum = sum .. added(term) end
-  return format("THETA[%d][%d][%d] = %s%s = %s was the last update", l, i, j, number(earlier[i][j]), sum, number(w))
-end
-
--- The formula of DTHETA for one element.
-local function element(f, l, i, j) return (gsub(f.optimiser.element, "@", format("[%d][%d][%d]", l, i, j))) end
-
-function of.theta(net, f, l, i, j)
-  local w = net.theta[l][i][j]
-  local W = format("THETA[%d][%d][%d]", l, i, j)
-  local list = { { value = w, label = "as it is", w, form = "%s" } }
-  if is_frozen(f, l, j) then
-    local why = f.bias[l] and "which is frozen" or format("layer %d has no bias", l)
-    return { head = "next " .. W, symbols = W .. ", " .. why, engine = w, list = list, form = "%s" }
-  end
-  local update = update_of(net, f, l, i, j, false)
-  table.move(update.terms, 1, #update.terms, 2, list)
-  local notes = {}
-  if j == 1 then notes[1] = "column 1 is the bias, the weight of a constant 1" end
-  local above = last_update(net, f, l, i, j)
-  if above then
-    notes[#notes + 1] = "this GRAD is that of the last update; forward() backward() make that of THETA as it now is"
-  end
-  local plus = gsub("+ " .. element(f, l, i, j), "^%+ %-", "- ")
-  return { above = above, head = "next " .. W, symbols = W .. " " .. plus, list = list,
-    engine = update.theta, form = "%s * %s", notes = notes,
-    open = function(t) return t.label == "update" and { { "grad", l, i, j } } or {} end }
-end
-
-function of.dtheta(net, f, l, i, j)
-  local node = { symbols = element(f, l, i, j), engine = net.dtheta[l][i][j], form = "%s * %s",
-    open = function(t) return t.label == "update" and { { "grad", l, i, j } } or {} end }
-  if is_frozen(f, l, j) then
-    node.symbols, node.list, node.open = "0, it is frozen or not there", {}, nil
-  else
-    node.list = update_of(net, f, l, i, j, true).terms
-  end
-  return node
 end
 
 return terms

@@ -55,7 +55,8 @@ local function result(self, from)
   local texts = {}
   for l, m in ipairs(self.value) do
     local from_l = gsub(from, "%u+", format("%%0[%d]", l)) -- "THETA[1] and GRAD[1]"
-    texts[l] = gsub(show.matrix(m), "\n", "   from " .. from_l .. "\n", 1)
+    texts[#texts + 1] = gsub(show.matrix(m), "\n", "   from " .. from_l .. "\n", 1)
+    for _, list in pairs(self.net.state) do texts[#texts + 1] = show.matrix(list[l]) end
   end
   return table.concat(texts, "\n")
 end

@@ -36,7 +36,7 @@ formulas.optimizer = {}
 for name, optimiser in pairs(optimisers) do
   local list = {}
   for k, number in ipairs(core.optimizer_numbers[name]) do
-    list[k] = format("%s = %g", number.name, number.default)
+    list[k] = format("%s = %s", number.name, number.is_choice and number.default or format("%g", number.default))
   end
   formulas.optimizer[name] = optimiser.formula .. (#list > 0 and "   {" .. table.concat(list, ", ") .. "}" or "")
 end

@@ -96,16 +96,31 @@ One of your own is a function and its slope, in Lua; the slope is checked. On wh
 Sources: leaky relu: Maas, Hannun and Ng (2013); elu: Clevert, Unterthiner and Hochreiter (2015); gelu: Hendrycks
 and Gimpel (2016); softplus: Dugas and others (2001); softmax: Bridle (1990).]] },
 
-{ "optimisers", { "optimizers", "optimiser", "optimizer", "descent", "learning rate", "sgd" }, [[
+{ "optimisers", { "optimizers", "optimiser", "optimizer", "descent", "learning rate", "sgd", "momentum", "adam" }, [[
 optimisers: how GRAD becomes DTHETA
 {optimisers}
-then THETA[l] = THETA[l] + DTHETA[l]. What is frozen stays: net.frozen[l] = true, "bias" or "weights".
+then THETA[l] = THETA[l] + DTHETA[l]; ^2, sqrt and / go element by element. What is frozen stays: net.frozen[l] =
+true, "bias" or "weights".
+An optimiser is an option, changed at any time; another one begins with its states at 0. V[l], the running mean of
+gradients, and S[l], that of their squares, are seen as THETA is, others by name: net.state.steps[l]. walk() shows
+them in its update, explain("theta", l, i, j) the terms of the next update of one weight.
+The numbers and their defaults are PyTorch's. They suit an ETA of their own: sgd and momentum about .1, the others,
+whose steps have the size of ETA whatever GRAD is, about .001 to .05.
 > ETA = 0.5
 > step(1)
 > (DTHETA[1] + ETA * GRAD[1]):norm() < 1e-12
 true
+> NET.options.optimizer = {"adam", beta1 = .8}
+> ETA = 0.05
+> step(10)
+> V[1]
+> forward() backward()
+> explain("theta", 1, 1, 1)
 
-Source: Goodfellow, Bengio and Courville, Deep Learning, chapter 8 (2016).]] },
+Sources: Goodfellow, Bengio and Courville, Deep Learning, chapter 8 (2016); momentum: Polyak (1964), Rumelhart,
+Hinton and Williams (1986); nesterov: Sutskever and others (2013); adagrad: Duchi, Hazan and Singer (2011); rmsprop:
+Tieleman and Hinton (2012); adam: Kingma and Ba (2015); adamw: Loshchilov and Hutter (2019); rprop: Riedmiller and
+Braun (1993).]] },
 
 { "initialisation", { "initialization", "inits", "random weights", "symmetry" }, [[
 initialisation: where THETA begins

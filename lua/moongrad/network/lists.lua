@@ -14,11 +14,13 @@ local show, state = options.show, core.network_state
 
 local list = {}
 
+local function view_of(self, l) return (self.quantity.is_state and core.state or core.view)(self.net, self.what, l) end
+
 -- How many matrices a list has: none before the pass, or the update, that makes them; all during a walk, also
 -- those that it has not made yet.
 local function length(self)
   local walked = self.quantity.op ~= "update" and core.walk_state(self.net)
-  if not walked and not core.view(self.net, self.what, 1) then return 0 end
+  if not walked and not view_of(self, 1) then return 0 end
   return #state(self.net).layers - self.quantity.first
 end
 
@@ -33,10 +35,17 @@ local function to_come(self, l)
   return format("not made yet: operation %d of the walk makes it, %d %s done", k, done, done == 1 and "is" or "are")
 end
 
+-- Why net has no V, or no S.
+function lists.no_state(net)
+  return format("optimizer %q has none%s", (core.optimizer(net)), '; "adam" has v and s')
+end
+
 -- Why there is no l-th in the list of a proxy that has n.
 local function missing(self, n, l)
   if n == 0 and self.quantity.maker then
     return format("%s: nothing there yet: call %s first", self.what, quantities.makers(self.quantity))
+  elseif n == 0 then
+    return format("%s: %s", self.what, lists.no_state(self.net))
   end
   return format("%s[%s]: expected a layer from 1 to %d", self.what, show(l), n)
 end
@@ -53,7 +62,7 @@ function list.__index(proxy, l)
   local whole = type(l) == "number" and math.tointeger(l)
   if whole == n + 1 then return nil end
   if n == 0 or not whole or whole < 1 or whole > n then raise("%s", missing(self, n, l)) end
-  local m = core.view(self.net, self.what, whole)
+  local m = view_of(self, whole)
   if not m then raise("%s[%d]: %s", self.what, whole, to_come(self, whole)) end
   local origin = self.origins[whole] or { net = self.net, what = self.what, layer = whole }
   self.origins[whole] = origin
@@ -84,7 +93,7 @@ end
 function lists.text(proxy, color)
   local self, lines = list[proxy], {}
   for l = 1, length(self) do
-    local is_made = core.view(self.net, self.what, l)
+    local is_made = view_of(self, l)
     lines[l] = is_made and show_matrix(proxy[l], color)
       or format("%s[%d]  %s", upper(self.what), l, to_come(self, l))
   end
@@ -102,12 +111,18 @@ setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for
 
 lists.class = list -- the metatable of each
 
--- The list of one quantity of net, the same each time.
+-- A state of an optimiser that has no live name, as a quantity.
+local function state_quantity(name)
+  return { name = upper(name), field = name, kind = "matrices", writer = "engine", maker = false, op = "update",
+    first = 1, column = "bias", is_state = true }
+end
+
+-- The list of one quantity of net, or one state of its optimiser, the same each time.
 function lists.of(net, what)
   local s = state(net)
   s.lists = s.lists or {}
   if not s.lists[what] then
-    local self = { net = net, what = what, quantity = quantities.by_field[what], origins = {} }
+    local self = { net = net, what = what, quantity = quantities.by_field[what] or state_quantity(what), origins = {} }
     local proxy = setmetatable({}, list)
     list[proxy] = self
     s.lists[what] = proxy
@@ -119,6 +134,49 @@ end
 function lists.what(v)
   local self = debug.getmetatable(v) == list and list[v]
   return self and self.what
+end
+
+-- --- what an optimiser carries from update to update: net.state.steps[l] ------------------
+
+local carried = { __name = "state of an optimizer", __metatable = false }
+
+function carried.__index(self, name)
+  local optimizer, all = core.optimizer(carried[self])
+  for _, known in ipairs(all) do
+    if name == known then return lists.of(carried[self], name) end
+  end
+  raise("state: optimizer %q has no %s; it has %s", optimizer, show(name),
+    #all > 0 and table.concat(all, ", ") or "none")
+end
+
+function carried.__newindex(_, name)
+  raise("state: %s cannot be set whole: set one matrix of it, net.state.%s[1] = m", show(name), tostring(name))
+end
+
+function carried.__pairs(self)
+  local _, all = core.optimizer(carried[self])
+  local k = 0
+  return function()
+    k = k + 1
+    if all[k] then return all[k], lists.of(carried[self], all[k]) end
+  end
+end
+
+function carried.__len(self) return #select(2, core.optimizer(carried[self])) end
+
+function carried.__tostring(self)
+  local texts = {}
+  for _, proxy in carried.__pairs(self) do texts[#texts + 1] = lists.text(proxy) end
+  return #texts > 0 and table.concat(texts, "\n") or "optimizer \"" .. core.optimizer(carried[self]) .. "\" has none"
+end
+
+setmetatable(carried, { __mode = "k" }) -- proxy -> network
+
+-- The states of net's optimiser by name.
+function lists.states(net)
+  local proxy = setmetatable({}, carried)
+  carried[proxy] = net
+  return proxy
 end
 
 -- --- settings: net.layers[l], net.frozen[l] ---------------------------------------------

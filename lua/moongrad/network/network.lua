@@ -145,6 +145,15 @@ for _, what in ipairs(quantities.matrices) do
   getters[what] = function(net) return lists.of(net, what) end
 end
 
+--- net.state
+-- What the optimiser carries from one update to the next, by name: net.state.v[l], the same as V[l], net.state.s[l],
+-- net.state.steps[l] of "rprop", those of an optimiser of your own. They are 0 before the first update, after init()
+-- and with another optimiser, and writing into one changes the updates to come.
+-- > NET.options.optimizer = "rprop"
+-- > step(3)
+-- > NET.state.steps[1]
+function getters.state(net) return lists.states(net) end
+
 -- net.theta = {m1, ...}: all shapes are checked before anything is copied.
 function setters.theta(net, matrices)
   if type(matrices) ~= "table" then raise("theta: expected a list of matrices, got %s", show(matrices)) end
@@ -198,6 +207,7 @@ function getters.y(net) return (select(2, core.network_data(net))) end
 function setters.eta(net, v)
   if v == nil then raise "eta: expected a number, the learning rate, got nil" end
   options.check("eta", v)
+  options.rate(v, state(net).given)
   past.before(net, format("ETA = %.6g", v))
   core.numbers(net, "eta", v)
   past.settle(net)
@@ -252,6 +262,7 @@ local function set_option(net, name, v)
     end
   end
   options.resolve(layers, given)
+  options.rate(net.eta, given)
   past.before(net, format("options.%s = %s", name, show(v)))
   local hold <close> = core.hold(net)
   states.set_options(net, layers, given)
@@ -308,7 +319,8 @@ end
 
 -- --- names that do not exist ---------------------------------------------------------------------
 
-local read_only = { layers = "make a new network", epoch = "it counts updates; init() sets it to 0",
+local read_only = { layers = "make a new network", state = "set one matrix of it: net.state.v[1] = m",
+  epoch = "it counts updates; init() sets it to 0",
   options = "set one: net.options.cost = \"mse\"",
   frozen = "set one: net.frozen[1] = true" }
 for _, quantity in ipairs(quantities) do

@@ -87,7 +87,20 @@ local function put_grad(net, grad)
   for l, m in ipairs(grad) do net.grad[l]:set(m) end
 end
 
--- As settings; a value that is nil is not put. Numbers that an optimiser carries from step to step belong here.
+-- The optimiser's states by name; nil where it has none.
+local function states_of(net)
+  local all = {}
+  for name, list in pairs(net.state) do all[name] = copies(list) end
+  return next(all) and all
+end
+
+local function put_states(net, all)
+  for name, list in pairs(all) do
+    for l, m in ipairs(list) do net.state[name][l] = m end
+  end
+end
+
+-- As settings; a value that is nil is not put.
 local numbers = {
   { name = "epoch", get = function(net) return net.epoch end, put = core.set_epoch },
   { name = "random", get = function(net) -- the state of a generator of its own
@@ -97,6 +110,8 @@ local numbers = {
   { name = "theta", get = function(net) return copies(net.theta) end, put = function(net, theta)
     for l, m in ipairs(theta) do core.set_theta(net, l, m) end
   end },
+  { name = "states", get = states_of, put = put_states },
+  { name = "updates", get = core.updates, put = core.updates },
   { name = "grad", get = function(net)
     return not core.walk_state(net) and core.view(net, "grad", 1) and copies(net.grad) or nil
   end, put = put_grad },

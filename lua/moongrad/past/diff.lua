@@ -17,6 +17,19 @@ local function first_in(a, b)
   end
 end
 
+-- The first list of matrices of states, by name, in which two networks differ: its name, l, i, j and both values. Those
+-- of V and S are quantities of their own.
+local function first_state(a, b)
+  local name_a, all = core.optimizer(a)
+  if name_a ~= core.optimizer(b) then return nil end
+  for _, name in ipairs(all) do
+    for l, one in ipairs(a.state[name]) do
+      local other = b.state[name][l]
+      if not (one == other) then return name, l, first_in(one, other) end
+    end
+  end
+end
+
 -- Where a pass of one differs from that of the other: quantity, layer, i, j, both values; nil: nowhere.
 local function first(a, b)
   local layers = #a.theta
@@ -35,6 +48,7 @@ local function first(a, b)
       end
     end
   end
+  return first_state(a, b)
 end
 
 local function same_theta(a, b)

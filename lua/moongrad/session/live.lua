@@ -129,7 +129,7 @@ live.write = { -- name -> function that takes one
 }
 for _, quantity in ipairs(quantities) do
   local name = quantity.name
-  if quantity.writer == "engine" then
+  if quantity.writer == "engine" and not quantity.yields then
     live.write[name] = function()
       raise("%s is the engine's: it holds the last pass; %s", name, live.own_name(name))
     end

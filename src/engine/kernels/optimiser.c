@@ -1,8 +1,11 @@
 /* optimiser.c - the optimisers: each a formula over vectors of parameters.
 
-   To add one: its formula, an OPTIMISER, a line in the table at the bottom. GRAD holds l1 and l2 already. */
+   To add one: its formula, an OPTIMISER, a line in the table at the bottom. GRAD holds l1 and l2 already.
+   Where a gradient has always been 0 the update is 0, whatever it would be divided by: so padding stays 0. */
 
 #include "optimiser.h"
+
+#include <math.h>
 
 #include "kernels.h"
 #include "simd.h"
@@ -10,13 +13,15 @@
 /* What is the same for all parameters, in every lane. */
 typedef struct rates {
   vec eta, number[MG_MAX_NUMBERS];
+  vec rest[2]; /* 1 minus the first two of them, not rounded to a real before */
 } rates;
 
 /* Returns DTHETA of a vector of parameters, and gives their states the next value. */
 typedef vec formula(vec grad, vec theta, vec *state, const rates *r);
 
-ALWAYS_INLINE bool update_by(formula f, const size_t n_states, const mg_flats *flat, const size_t from,
-                             const size_t count, const rates *r) {
+ALWAYS_INLINE bool update_by(formula f, const size_t n_states, const mg_flats *flat, const mg_range *range,
+                             const rates *r) {
+  const size_t from = range->from, count = range->count;
   const real *g = (const real *)flat->grad + from;
   real *w = (real *)flat->theta + from, *d = (real *)flat->dtheta + from, *p = (real *)flat->previous + from;
   vec zero = {0}; /* 0 * w is 0 unless w is infinite or NaN */
@@ -44,16 +49,17 @@ ALWAYS_INLINE rates rates_of(double eta, const double *number, const size_t n_nu
   rates r;
   r.eta = all((real)eta);
   for (size_t k = 0; k < n_numbers; k++) r.number[k] = all((real)number[k]);
+  for (size_t k = 0; k < n_numbers && k < 2; k++) r.rest[k] = all((real)(1 - number[k]));
   return r;
 }
 
 /* name_update, by name_formula with so many states and numbers. */
-#define OPTIMISER(name, n_states, n_numbers)                                             \
-  static bool name##_update(const mg_flats *flat, size_t from, size_t count, double eta, \
-                            const double *number, uint64_t t) {                          \
-    (void)t;                                                                             \
-    const rates r = rates_of(eta, number, n_numbers);                                    \
-    return update_by(name##_formula, n_states, flat, from, count, &r);                   \
+#define OPTIMISER(name, n_states, n_numbers)                                                               \
+  static bool name##_update(const mg_flats *flat, const mg_range *range, double eta, const double *number, \
+                            uint64_t t) {                                                                  \
+    (void)t;                                                                                               \
+    const rates r = rates_of(eta, number, n_numbers);                                                      \
+    return update_by(name##_formula, n_states, flat, range, &r);                                           \
   }
 
 /* --- DTHETA = -ETA GRAD (Robbins and Monro, 1951) ------------------------------------------- */
@@ -64,9 +70,151 @@ static inline vec sgd_formula(vec grad, vec theta, vec *state, const rates *r) {
 }
 OPTIMISER(sgd, 0, 0)
 
+/* --- v = mu v - ETA GRAD, DTHETA = v (Polyak, 1964; Rumelhart, Hinton and Williams, 1986) ----------------- */
+
+enum { MU };
+
+static inline vec momentum_formula(vec grad, vec theta, vec *state, const rates *r) {
+  (void)theta;
+  return *state = r->number[MU] * *state - r->eta * grad;
+}
+OPTIMISER(momentum, 1, 1)
+
+/* --- the same, looking ahead: DTHETA = mu v - ETA GRAD of the new v (Nesterov, 1983; Sutskever and others,
+   2013, in the form of Bengio and others, 2013, and PyTorch) ------------------------------------------------ */
+
+static inline vec nesterov_formula(vec grad, vec theta, vec *state, const rates *r) {
+  (void)theta;
+  const vec step = r->eta * grad;
+  *state = r->number[MU] * *state - step;
+  return r->number[MU] * *state - step;
+}
+OPTIMISER(nesterov, 1, 1)
+
+/* x / y, but 0 where x is 0. */
+ALWAYS_INLINE vec over(vec x, vec y) { return choose(x == 0, all(0), x / y); }
+
+/* --- s = s + GRAD^2, DTHETA = -ETA GRAD / (sqrt(s) + epsilon) (Duchi, Hazan and Singer, 2011) ---------------- */
+
+static inline vec adagrad_formula(vec grad, vec theta, vec *state, const rates *r) {
+  (void)theta;
+  *state = *state + grad * grad;
+  return over(-r->eta * grad, sqrt_v(*state) + r->number[0]);
+}
+OPTIMISER(adagrad, 1, 1)
+
+/* --- s = alpha s + (1 - alpha) GRAD^2, DTHETA likewise (Tieleman and Hinton, 2012) --------------------------- */
+
+static inline vec rmsprop_formula(vec grad, vec theta, vec *state, const rates *r) {
+  (void)theta;
+  *state = r->number[0] * *state + r->rest[0] * (grad * grad);
+  return over(-r->eta * grad, sqrt_v(*state) + r->number[1]);
+}
+OPTIMISER(rmsprop, 1, 2)
+
+/* --- v = beta1 v + (1 - beta1) GRAD, s = beta2 s + (1 - beta2) GRAD^2,
+   DTHETA = -ETA vhat / (sqrt(shat) + epsilon), vhat = v / (1 - beta1^t), shat = s / (1 - beta2^t)
+   (Kingma and Ba, 2015); adamw: DTHETA - ETA weight_decay THETA (Loshchilov and Hutter, 2019) ----------------- */
+
+enum { BETA1, BETA2, EPSILON, WEIGHT_DECAY, DECAY_BIAS };
+
+/* In the rates of both eta is ETA / (1 - beta1^t), and behind epsilon stand 1 / sqrt(1 - beta2^t) and
+   ETA weight_decay. */
+enum { ROOT = EPSILON + 1, DECAY };
+
+static inline vec adam_formula(vec grad, vec theta, vec *state, const rates *r) {
+  (void)theta;
+  state[0] = r->number[BETA1] * state[0] + r->rest[BETA1] * grad;
+  state[1] = r->number[BETA2] * state[1] + r->rest[BETA2] * (grad * grad);
+  return over(-r->eta * state[0], sqrt_v(state[1]) * r->number[ROOT] + r->number[EPSILON]);
+}
+
+static inline vec adamw_formula(vec grad, vec theta, vec *state, const rates *r) {
+  return adam_formula(grad, theta, state, r) - r->number[DECAY] * theta;
+}
+
+static rates adam_rates(double eta, const double *number, uint64_t t) {
+  rates r = rates_of(eta, number, WEIGHT_DECAY);
+  r.eta = all((real)(eta / (1 - pow(number[BETA1], (double)t))));
+  r.number[ROOT] = all((real)(1 / sqrt(1 - pow(number[BETA2], (double)t))));
+  return r;
+}
+
+static bool adam_update(const mg_flats *flat, const mg_range *range, double eta, const double *number,
+                        uint64_t t) {
+  const rates r = adam_rates(eta, number, t);
+  return update_by(adam_formula, 2, flat, range, &r);
+}
+
+static bool adamw_update(const mg_flats *flat, const mg_range *range, double eta, const double *number,
+                         uint64_t t) {
+  rates r = adam_rates(eta, number, t);
+  const bool decays = !range->biases || number[DECAY_BIAS] != 0;
+  r.number[DECAY] = all((real)(decays ? eta * number[WEIGHT_DECAY] : 0));
+  return update_by(adamw_formula, 2, flat, range, &r);
+}
+
+/* --- DTHETA = -sign(GRAD) step; step grows while GRAD keeps its sign, and shrinks, GRAD taken as 0, when that
+   changes (Riedmiller and Braun, 1993, without going back, as PyTorch) --------------------------------------- */
+
+enum { UP, DOWN, LEAST, MOST };
+
+static inline vec rprop_formula(vec grad, vec theta, vec *state, const rates *r) {
+  (void)theta;
+  const vec turn = grad * state[1], zero = 0 * grad; /* NaN unless grad is finite */
+  const ivec same = (ivec)(turn > 0), other = (ivec)(turn < 0);
+  vec step = choose((ivec)(state[0] == 0), r->eta, state[0]);
+  step = choose(same, step * r->number[UP], choose(other, step * r->number[DOWN], step));
+  step = choose((ivec)(step < r->number[LEAST]), r->number[LEAST], step);
+  step = choose((ivec)(step > r->number[MOST]), r->number[MOST], step);
+  const vec g = choose(other, zero, grad);
+  state[0] = step;
+  state[1] = g;
+  return zero + choose((ivec)(g > 0), -step, choose((ivec)(g < 0), step, zero));
+}
+OPTIMISER(rprop, 2, 4)
+
 /* -------------------------------------------------------------------------------------------- */
+
+#define BETAS \
+  {"beta1", .9, 0, 1}, {"beta2", .999, 0, 1}, { "epsilon", 1e-8, 0, INFINITY }
 
 const mg_optimiser MG_VARIANT(mg_optimisers)[] = {
     {.name = "sgd", .fused = true, .update = sgd_update},
+    {.name = "momentum",
+     .n_states = 1,
+     .state = {"v"},
+     .number = {{"momentum", .9, 0, 1}},
+     .update = momentum_update},
+    {.name = "nesterov",
+     .n_states = 1,
+     .state = {"v"},
+     .number = {{"momentum", .9, 0, 1}},
+     .update = nesterov_update},
+    {.name = "adagrad",
+     .n_states = 1,
+     .state = {"s"},
+     .number = {{"epsilon", 1e-10, 0, INFINITY}},
+     .update = adagrad_update},
+    {.name = "rmsprop",
+     .n_states = 1,
+     .state = {"s"},
+     .number = {{"alpha", .99, 0, 1}, {"epsilon", 1e-8, 0, INFINITY}},
+     .update = rmsprop_update},
+    {.name = "adam", .n_states = 2, .state = {"v", "s"}, .number = {BETAS}, .update = adam_update},
+    {.name = "adamw",
+     .n_states = 2,
+     .state = {"v", "s"},
+     .number = {BETAS, {"weight_decay", .01, 0, INFINITY}, {"decay_bias", 1, 0, 2, .is_choice = true}},
+     .tells_biases = true,
+     .update = adamw_update},
+    {.name = "rprop",
+     .n_states = 2,
+     .state = {"steps", "last"},
+     .number = {{"up", 1.2, 1, INFINITY},
+                {"down", .5, 0, 1},
+                {"least", 1e-6, 0, INFINITY},
+                {"most", 50, 0, INFINITY}},
+     .update = rprop_update},
     {.name = NULL},
 };

@@ -108,6 +108,23 @@ ALWAYS_INLINE real fma_r(real a, real b, real c) { return __builtin_fma(a, b, c)
 ALWAYS_INLINE real fma_r(real a, real b, real c) { return a * b + c; }
 #endif
 
+/* Square roots, rounded right on every machine. */
+#if defined __AVX512F__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec sqrt_v(vec x) { return (vec)_mm512_sqrt_ps((__m512)x); }
+#elif defined __AVX512F__
+ALWAYS_INLINE vec sqrt_v(vec x) { return (vec)_mm512_sqrt_pd((__m512d)x); }
+#elif defined __AVX2__ && defined MG_IS_SINGLE
+ALWAYS_INLINE vec sqrt_v(vec x) { return (vec)_mm256_sqrt_ps((__m256)x); }
+#elif defined __AVX2__
+ALWAYS_INLINE vec sqrt_v(vec x) { return (vec)_mm256_sqrt_pd((__m256d)x); }
+#else
+ALWAYS_INLINE vec sqrt_v(vec x) {
+  for (int i = 0; i < VL; i++)
+    x[i] = sizeof(real) == sizeof(float) ? (real)__builtin_sqrtf((float)x[i]) : (real)__builtin_sqrt(x[i]);
+  return x;
+}
+#endif
+
 /* The first n lanes, 0 < n < VL: the others read as 0 and are not written. */
 #if defined __AVX512F__ && defined MG_IS_SINGLE
 ALWAYS_INLINE vec load_some(const real *p, int n) {

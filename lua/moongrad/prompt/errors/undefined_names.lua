@@ -1,6 +1,7 @@
 -- undefined_names.lua - what is said of a name that stands for nothing in a session: why, or which one was meant.
 
 local core = require "moongrad.core"
+local lists = require "moongrad.network.lists"
 local mg = require "moongrad"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
@@ -19,6 +20,7 @@ local function why_nil(session, name)
   if name == "ETA" then return "it is not set yet: ETA = 0.1" end
   local net = session.value "NET"
   local quantity = quantities.by_name[name]
+  if net and not quantity.maker then return lists.no_state(net) end
   if net and core.walk_state(net) then
     return format("it is not made yet: operation %s of the walk makes it", quantity.op)
   elseif net then

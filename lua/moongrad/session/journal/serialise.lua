@@ -120,11 +120,14 @@ end
 
 local make = {} -- by kind; what cannot be made again is nil, true, what there is no room for nil
 
+-- Where a network has the list called what: "theta", "state.steps".
+local function view_path(what) return quantities.by_field[what] and what or "state." .. what end
+
 function make:matrix(m, path)
   local from, row = core.origin(m)
-  if from and from.net and quantities.by_field[from.what] then
+  if from and from.net then
     local net = self:value(from.net, "the network of " .. path)
-    local at = format("%s[%d]%s", from.what, from.layer, row and format("[%d]", row) or "")
+    local at = format("%s[%d]%s", view_path(from.what), from.layer, row and format("[%d]", row) or "")
     return net and self:add(m, "view", { net = net, path = at })
   end
   local numbers = self:numbers(m, path)
@@ -152,7 +155,7 @@ function make:table(t, path)
   local list = lists.is(t) and rawget(lists.class, t) -- net.theta and its kin
   if list then
     local net = self:value(list.net, "the network of " .. path)
-    return net and self:add(t, "view", { net = net, path = list.what })
+    return net and self:add(t, "view", { net = net, path = view_path(list.what) })
   end
   if meta and not class_of[meta] then return nil, true end
   local c = self:add(t, "table", { class = class_of[meta] })

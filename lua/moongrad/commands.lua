@@ -39,6 +39,7 @@ local commands = {
     timed = true },
   { "activation", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.activation" },
   { "cost", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.cost" },
+  { "optimizer", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.optimizer" },
 
   { "xor and_ or_ parity", of = "data", looks = true, reads = false, returns = false, takes = "" },
 

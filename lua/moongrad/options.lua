@@ -36,11 +36,12 @@ function options.call(who, option)
   return format("%s%s = %s%s", before, option.name, option.example, after)
 end
 
--- --- activations and costs that are the user's own -------------------------------------
+-- --- activations, costs and optimisers that are the user's own -------------------------------------
 
 local functions = {
   activation = { names = core.activations, built_in = #core.activations, own = {} },
   cost = { names = core.costs, built_in = #core.costs, own = {} },
+  optimizer = { names = core.optimizers, built_in = #core.optimizers, own = {} },
 }
 
 function options.is_built_in(kind, name)
@@ -151,7 +152,8 @@ options.frozen = { "bias", "weights" } -- what of a layer may be frozen, besides
 options.show, options.is_callable, options.whole = values.show, values.is_callable, values.whole
 local show, finite, one_of = values.show, values.finite, values.one_of
 
--- An activation or a cost: one of the user's own, by its name or itself, as the object, a built-in one as its name.
+-- An activation, a cost or an optimiser: one of the user's own, by its name or itself, as the object, a built-in one
+-- as its name.
 local function function_of(who, kind, v)
   local f = functions[kind]
   if core.custom(v) == kind then return v end
@@ -211,21 +213,22 @@ local function optimizer_number(who, number, v)
     number.below < math.huge and format(", below %g", number.below) or "", show(v))
 end
 
--- An optimiser and its numbers in core's order: "sgd", {"adam", beta1 = .9}.
+-- An optimiser, one of the user's own as the object, and its numbers in core's order: "sgd", {"adam", beta1 = .9}.
 function options.optimizer(who, v)
   local name, given = v, {}
   if type(v) == "table" then name, given = v[1], v end
-  one_of(who, "optimizer", name, core.optimizers)
+  name = function_of(who, "optimizer", name)
   local keys, list, by_name = { [1] = true }, {}, {}
-  for k, number in ipairs(core.optimizer_numbers[name]) do
+  for k, number in ipairs(core.optimizer_numbers[name] or {}) do
     keys[number.name], list[k] = true, optimizer_number(who, number, given[number.name])
     by_name[number.name] = list[k]
   end
-  local record = optimisers[name]
+  local record = optimisers[name] or {}
   if record.wrong and record.wrong(by_name) then raise("%s: %s: %s", who, record.wrong(by_name)) end
   for key in pairs(given) do
     if not keys[key] then
-      raise("%s: %q has no option %s%s", who, name, show(key), names.suggest(tostring(key), optimizer_keys[name]))
+      raise("%s: %q has no option %s%s", who, options.name_of(name), show(key),
+        names.suggest(tostring(key), optimizer_keys[name] or {}))
     end
   end
   return name, list
@@ -260,7 +263,10 @@ local check = {
     local cost = options.cost("cost", v)
     return core.custom(cost) and cost or own(v)
   end,
-  optimizer = function(v) options.optimizer("optimizer", v) return own(v) end,
+  optimizer = function(v)
+    local optimizer = options.optimizer("optimizer", v)
+    return core.custom(optimizer) and optimizer or own(v)
+  end,
   precision = function(v) return one_of("precision", "precision", v, precisions) end,
   init = function(v) options.init("init", v) return own(v) end,
   seed = function(v)

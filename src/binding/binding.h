@@ -236,6 +236,7 @@ void open_network_settings(lua_State *L);
 void open_network_view(lua_State *L);
 void open_optimiser(lua_State *L);
 void open_custom(lua_State *L);
+void open_custom_optimiser(lua_State *L); /* after open_custom */
 void open_threads(lua_State *L);
 void open_stopper(lua_State *L);
 void open_data(lua_State *L);

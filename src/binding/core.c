@@ -23,6 +23,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_network_view(L);
   open_optimiser(L);
   open_custom(L);
+  open_custom_optimiser(L);
   open_threads(L);
   open_stopper(L);
   open_data(L);

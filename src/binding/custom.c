@@ -1,4 +1,4 @@
-/* custom.c - activations and costs that are written in Lua: the objects.
+/* custom.c - activations, costs and optimisers that are written in Lua: the objects.
 
    Each is an object: a structure for the engine, whose functions call Lua (custom_call.c), and a table with what
    the user gave. */
@@ -13,7 +13,7 @@
 
 /* --- objects ------------------------------------------------------------------------------------------ */
 
-static Running *running_of(lua_State *L) {
+Running *custom_running(lua_State *L) {
   lua_getfield(L, LUA_REGISTRYINDEX, CUSTOM_RUNNING);
   Running *running = lua_touserdata(L, -1);
   lua_pop(L, 1);
@@ -44,8 +44,7 @@ static void check_callable(lua_State *L, const char *field) {
   lua_settop(L, 1);
 }
 
-/* The name in the table at index 1 of what the other two fields are functions of; left at index 2. */
-static const char *check_object(lua_State *L, const char *f, const char *derivative) {
+const char *custom_name(lua_State *L, const char *f, const char *derivative) {
   check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TTABLE);
   check_callable(L, f);
@@ -54,9 +53,7 @@ static const char *check_object(lua_State *L, const char *f, const char *derivat
   return lua_tostring(L, 2);
 }
 
-/* Pushes an object of class, size bytes; its user values are the table at index 1 and the name at 2, which it
-   keeps. Its address leads to it. */
-static void *new_object(lua_State *L, const char *class, size_t size) {
+void *custom_object(lua_State *L, const char *class, size_t size) {
   void *own = lua_newuserdatauv(L, size, 2);
   memset(own, 0, size);
   lua_pushvalue(L, 1);
@@ -73,15 +70,15 @@ static void *new_object(lua_State *L, const char *class, size_t size) {
 
 /* core.custom_activation{name=, f=, df=, f_on=, df_on=, kink=}, all checked. */
 static int new_activation(lua_State *L) {
-  const char *name = check_object(L, "f", "df");
+  const char *name = custom_name(L, "f", "df");
   const Way f = field_way(L, "f_on"), df = field_way(L, "df_on");
-  OwnActivation *own = new_object(L, CUSTOM_ACTIVATION, sizeof *own);
+  OwnActivation *own = custom_object(L, CUSTOM_ACTIVATION, sizeof *own);
   *own = (OwnActivation){{.name = name,
                           .kink = field_is(L, "kink"),
                           .context = own,
                           .forward = custom_forward,
                           .backward = custom_backward},
-                         running_of(L),
+                         custom_running(L),
                          f,
                          df};
   return 1;
@@ -89,18 +86,18 @@ static int new_activation(lua_State *L) {
 
 /* core.custom_cost{name=, f=, delta=, f_on=, delta_on=, mean=}, all checked. */
 static int new_cost(lua_State *L) {
-  const char *name = check_object(L, "f", "delta");
+  const char *name = custom_name(L, "f", "delta");
   const Way f = field_way(L, "f_on"), delta = field_way(L, "delta_on");
-  OwnCost *own = new_object(L, CUSTOM_COST, sizeof *own);
+  OwnCost *own = custom_object(L, CUSTOM_COST, sizeof *own);
   *own = (OwnCost){{.name = name, .factor = custom_factor, .sum = custom_sum, .delta = custom_delta},
-                   running_of(L),
+                   custom_running(L),
                    f,
                    delta,
                    field_is(L, "mean")};
   return 1;
 }
 
-/* core.own(v): "activation" or "cost" and the table of one that is written in Lua; nil for all else. */
+/* core.custom(v): "activation", "cost" or "optimizer" and the table of one that is written in Lua; nil for all else. */
 static int custom(lua_State *L) {
   check_arity(L, 1);
   lua_settop(L, 1);
@@ -108,6 +105,8 @@ static int custom(lua_State *L) {
     lua_pushliteral(L, "activation");
   else if (luaL_testudata(L, 1, CUSTOM_COST) != NULL)
     lua_pushliteral(L, "cost");
+  else if (luaL_testudata(L, 1, CUSTOM_OPTIMISER) != NULL)
+    lua_pushliteral(L, "optimizer");
   else
     return 0;
   lua_getiuservalue(L, 1, 1);
@@ -142,7 +141,7 @@ void custom_keep(lua_State *L, int net, size_t place, int idx) {
   is_own ? lua_pushvalue(L, idx) : lua_pushnil(L);
   lua_rawseti(L, -2, (lua_Integer)place);
   lua_pop(L, 1);
-  n->running = running_of(L);
+  n->running = custom_running(L);
 }
 
 static const luaL_Reg functions[] = {

@@ -6,7 +6,18 @@
 #include "call.h"
 #include "custom.h"
 
-#define CUSTOM_OBJECTS "moongrad.own" /* registry: structure -> object, weak */
+#define CUSTOM_OBJECTS   "moongrad.own" /* registry: structure -> object, weak */
+#define CUSTOM_OPTIMISER "moongrad.optimizer"
+
+/* The name in the table at index 1 of what the other two fields are functions of; left at index 2. */
+const char *custom_name(lua_State *L, const char *f, const char *derivative);
+
+/* Pushes an object of class, size bytes; its user values are the table at index 1 and the name at 2, which it
+   keeps. Its address leads to it. */
+void *custom_object(lua_State *L, const char *class, size_t size);
+
+/* The one Running of the state. */
+Running *custom_running(lua_State *L);
 
 /* How a function is called: with numbers one by one, with matrices, or with matrices unless that fails. */
 typedef enum Way { BY_NUMBERS, BY_MATRICES, EITHER_WAY } Way;

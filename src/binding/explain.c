@@ -4,6 +4,7 @@
    Each is one call of the kernel that the pass itself is made of, for one row. */
 
 #include "call.h"
+#include "custom.h"
 #include "network.h"
 
 /* The row number at index idx of the network's batch, from 0. */
@@ -114,7 +115,10 @@ static int updated(lua_State *L) {
   const size_t j = (size_t)check_whole(L, 4, "j", 1, (lua_Integer)y->n_in + 1) - 1;
   const bool again = lua_toboolean(L, 5);
   mg_update_of_one one;
-  mg_update_of(net, mg_place(net, l, i, j), again, &one);
+  if (net->optimiser->whole != NULL)
+    custom_update_of(L, net, l, i, j, again, &one);
+  else
+    mg_update_of(net, mg_place(net, l, i, j), again, &one);
   lua_pushnumber(L, one.theta);
   lua_pushnumber(L, one.dtheta);
   lua_pushinteger(L, (lua_Integer)one.t);

@@ -1,6 +1,7 @@
 /* optimiser.c - the optimiser of a network: which, its numbers, its states, how often it has updated. */
 
 #include "call.h"
+#include "custom.h"
 #include "network.h"
 
 /* Pushes the names of an optimiser's states, a list. */
@@ -50,13 +51,14 @@ static void check_numbers(lua_State *L, int idx, const mg_optimiser *o, double n
   }
 }
 
-/* core.set_optimizer(net, name, numbers): numbers in the order of core.optimizer_numbers[name]. The states of
+/* core.set_optimizer(net, optimizer, numbers): the one called so, or an own one; numbers in the order of
+   core.optimizer_numbers[name]. The states of
    another than it has begin at 0. */
 static int set_optimizer(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
   mg_network *net = &n->net;
-  const mg_optimiser *o = mg_optimiser_find(luaL_checkstring(L, 2), net->type);
+  const mg_optimiser *o = custom_optimiser(L, 2, n);
   if (o == NULL) return fail(L, "no optimizer '%s'", lua_tostring(L, 2));
   double number[MG_MAX_NUMBERS];
   check_numbers(L, 3, o, number);
@@ -73,6 +75,7 @@ static int set_optimizer(lua_State *L) {
     lua_pushnil(L); /* an epoch needs other room now */
     lua_setiuservalue(L, 1, KEEP_BEFORE);
   }
+  custom_keep(L, 1, net->n_layers + 1, 2);
   network_touch(n, TOUCH_SETTING);
   mg_network_optimise(net, o, number, n->states != NULL ? storage_data(n->states) : NULL);
   return 0;

@@ -116,7 +116,11 @@ static int update(lua_State *L) {
     return fail(L, "update: no gradient yet: call forward() and backward() first");
   past_before(L, "update()");
   network_touch(n, TOUCH_THETA | TOUCH_PASS);
-  if (mg_update(&n->net) != MG_NONFINITE) return 0;
+  Stopper s;
+  run_begin(L, n, &s);
+  const mg_status status = mg_update(&n->net);
+  run_end(n, &s, status);
+  if (status != MG_NONFINITE) return 0;
   const mg_where where = mg_bad_update(&n->net);
   return network_nonfinite(L, "update", &n->net, &where, true);
 }

@@ -13,7 +13,7 @@
 static bool built_in(const mg_network *net) {
   for (size_t l = 0; l < net->n_layers; l++)
     if (!mg_builtin_activation(net->kernels, net->layer[l].activation)) return false;
-  return mg_builtin_cost(net->kernels, net->cost.kind);
+  return mg_builtin_cost(net->kernels, net->cost.kind) && net->optimiser->whole == NULL;
 }
 
 /* Are the layers small, and element by element? */

@@ -83,6 +83,10 @@ static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
 
 mg_status mg_update(mg_network *net) {
   bool finite = true;
+  if (net->optimiser->whole != NULL) {
+    const mg_status status = net->optimiser->whole(net);
+    return status == MG_OK ? mg_end_update(net, true) : status;
+  }
   for (size_t k = 0; k < net->n_ranges; k++)
     finite &= net->optimiser->update(&net->flat, &net->range[k], net->eta, net->number, net->t + 1);
   return mg_end_update(net, finite);

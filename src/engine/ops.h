@@ -25,7 +25,7 @@ mg_op_runner mg_op_rows;
 mg_status mg_op_blocks(mg_network *net, mg_op op, mg_op_runner *run);
 
 /* dtheta, theta and the optimiser's states, epoch + 1. MG_NONFINITE leaves theta and states as they were,
-   dtheta is the refused update. */
+   dtheta is the refused update. MG_FAILED: of a caller's own optimiser; nothing has changed. */
 mg_status mg_update(mg_network *net);
 
 /* What is to be done once all stretches were updated, in another way: finite, are they all? */

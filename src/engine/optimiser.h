@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "mat.h"
+#include "status.h"
 
 enum { MG_MAX_STATES = 4, MG_MAX_NUMBERS = 6 };
 
@@ -33,6 +34,8 @@ typedef struct mg_flats {
   void *state[MG_MAX_STATES], *earlier[MG_MAX_STATES]; /* the states; what they were before it */
 } mg_flats;
 
+struct mg_network;
+
 typedef struct mg_optimiser {
   const char *name;
   size_t n_states;
@@ -45,6 +48,9 @@ typedef struct mg_optimiser {
      says, theta += dtheta. number: the user's; t: which update this is since the states were 0, from 1.
      False when a theta is no longer finite. */
   bool (*update)(const mg_flats *flat, const mg_range *range, double eta, const double *number, uint64_t t);
+
+  /* Or, of a caller's own, updates all of the network, or fails with nothing changed; else NULL. */
+  mg_status (*whole)(struct mg_network *net);
 } mg_optimiser;
 
 /* All of them for elements of type, "sgd" first, ended by one without a name. */

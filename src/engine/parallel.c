@@ -151,7 +151,7 @@ static void update_part(void *context, size_t index, size_t count) {
 
 mg_status mg_parallel_update(mg_network *net) {
   const size_t count = hands(net);
-  if (count < 2 || net->n_theta < MANY_UPDATES) return mg_update(net);
+  if (count < 2 || net->n_theta < MANY_UPDATES || net->optimiser->whole != NULL) return mg_update(net);
   update_job job = {.net = net};
   mg_team_run(net->team, count, update_part, &job);
   bool finite = true;

@@ -31,6 +31,11 @@ local function make_pool()
     f = function(z) during() return z / (1 + math.exp(-z)) end, df = function(z) return z > 0 and 1 or .1 end }
   local quartic = core.custom_cost { name = "quartic", f_on = "matrices", delta_on = "matrices", mean = true,
     f = function(a, y) during() return ((a - y) ^ 4):sum() end, delta = function(a, y) return (a - y) ^ 3 end }
+  local heavy = core.custom_optimizer { name = "heavy", states = { "v" }, update = function(theta, grad, state, _, eta)
+    during()
+    state.v = .9 * state.v - eta * grad
+    theta:set(theta + state.v)
+  end }
   local X, y = mg.data.xor()
   local nets = {
     mg.network { 2, 2, 1, X = X, y = y, seed = 1 }, mg.network { 2, 3, 1, seed = 2 },
@@ -38,6 +43,7 @@ local function make_pool()
     mg.network { 2, 9, 2, cost = "softmax", X = X, y = mg.one_hot and y or { { 1, 0 }, { 0, 1 }, { 0, 1 }, { 1, 0 } } },
     mg.network { 2, { 2, bias = false }, { 1, "linear" }, X = X, y = y, l2 = .1 },
     mg.network { 2, 2, 1, X = X, y = y, seed = 3 }, mg.network { 2, 2, 1, X = X, y = y, undo = 0 },
+    mg.network { 2, 3, 1, X = X, y = y, optimizer = heavy }, mg.network { 2, 3, 1, X = X, y = y, optimizer = "adam" },
   }
   core.set_activation(nets[6], 1, swish)
   core.set_cost(nets[7], quartic)
@@ -54,7 +60,7 @@ local function make_pool()
     kept[i] = core.walk_keep(net)
   end
   reports[1], reports[2] = nets[1]:step(0), core.make_report { cost = 1 }
-  return { nets = nets, images = images, kept = kept, reports = reports, owns = { swish, quartic }, walk = walk,
+  return { nets = nets, images = images, kept = kept, reports = reports, owns = { swish, quartic, heavy }, walk = walk,
     generators = { core.generator(1), core.generator(2) } }
 end
 

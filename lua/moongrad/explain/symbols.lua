@@ -10,6 +10,14 @@ local symbols = {}
 
 local state = core.network_state
 
+-- The record of an optimiser of the user's own, as optimisers.lua has those of the others. Its states have no terms.
+local function own_optimiser(name)
+  return { update = format("THETA[l] and the states as update of the optimizer %q leaves them", name),
+    from = "THETA, GRAD and the states", shapes = "S, states = update(S, S, states, t, {eta})",
+    element = format("what update of the optimizer %q adds", name), states = {},
+    terms = function(x) return { { value = x.dtheta, label = "update", opens = "grad", form = "%s", x.dtheta } } end }
+end
+
 -- What a formula needs to know of net: sizes and the like.
 local function facts(net)
   local s = state(net)
@@ -19,8 +27,8 @@ local function facts(net)
   for l = 1, f.L do f.bias[l], f.frozen[l] = s.layers[l + 1].bias, core.frozen(net, l) end
   f.cost = options.name_of((options.cost_of(net)))
   local name, list = options.optimizer_of(s.given)
-  f.optimiser, f.numbers = optimisers[name], { eta = f.eta }
-  for k, number in ipairs(core.optimizer_numbers[name]) do
+  f.optimiser, f.numbers = optimisers[name] or own_optimiser(options.name_of(name)), { eta = f.eta }
+  for k, number in ipairs(core.optimizer_numbers[name] or {}) do
     f.numbers[number.name] = number.is_choice and list[k] == 1 or not number.is_choice and list[k]
   end
   return f

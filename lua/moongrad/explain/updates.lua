@@ -16,7 +16,7 @@ end
 -- it. again: the update before it, of what the element was.
 local function update_of(net, f, l, i, j, again)
   local theta, dtheta, t, was, states = core.updated(net, l, i, j, again)
-  local x = { grad = net.grad[l][i][j], t = t, theta = was, is_bias = j == 1 }
+  local x = { dtheta = dtheta, grad = net.grad[l][i][j], t = t, theta = was, is_bias = j == 1 }
   for name, v in pairs(f.numbers) do x[name] = v end
   for k, name in ipairs(select(2, core.optimizer(net))) do x[name] = states[k] end
   return { x = x, terms = f.optimiser.terms(x), theta = theta, dtheta = dtheta }
@@ -46,7 +46,9 @@ local function state_name(name, l, i, j) return format("%s[%d][%d][%d]", upper(n
 local function state_notes(net, f, l, i, j, update)
   local lines = {}
   for k, name in ipairs(select(2, core.optimizer(net))) do
-    local list = f.optimiser.states[name].terms(update.x)
+    local state = f.optimiser.states[name]
+    if not state then return {} end -- the user's own
+    local list = state.terms(update.x)
     lines[k] = format("%s becomes %s = %s", state_name(name, l, i, j), sum_text(list), number((terms.sum(list))))
   end
   return lines
@@ -64,7 +66,7 @@ local function last_update(net, f, l, i, j)
   if not (earlier and last) or net.grad[l][i][j] == 0 then return nil end
   local update, sum = update_of(net, f, l, i, j, true), ""
   if update.dtheta ~= last[i][j] or update.theta ~= w then return nil end
-  for name, list in pairs(net.state) do
+  for name, list in pairs(next(f.optimiser.states or {}) and net.state or {}) do
     if not terms.agree(net, f.optimiser.states[name].terms(update.x), list[l][i][j]) then return nil end
   end
   for _, term in ipairs(update.terms) do sum = sum .. added(term) end
@@ -118,7 +120,7 @@ local function of_state(name)
       node.symbols, node.list = "0, it is frozen or not there", {}
     elseif not core.view(net, "dtheta", l) then
       node.symbols, node.list = "0, there has been no update", {}
-    elseif core.view(net, "grad", l) then
+    elseif core.view(net, "grad", l) and f.optimiser.states[name] then
       local record = f.optimiser.states[name]
       local list = record.terms(update_of(net, f, l, i, j, true).x)
       if not terms.agree(net, list, engine) then

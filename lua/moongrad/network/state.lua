@@ -194,7 +194,7 @@ end
 
 -- "sgd", "adam {0.9, 0.999, 1e-08}"
 local function optimizer_words(v)
-  return v[2] and format("%s {%s}", v[1], table.concat(v, ", ", 2)) or v[1]
+  return v[2] and format("%s {%s}", v[1], table.concat(v, ", ", 2)) or options.name_of(v[1])
 end
 
 local function biases(s)

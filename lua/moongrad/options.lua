@@ -150,6 +150,7 @@ options.arguments = {
 options.frozen = { "bias", "weights" } -- what of a layer may be frozen, besides all of it
 
 options.show, options.is_callable, options.whole = values.show, values.is_callable, values.whole
+options.finite, options.one_of = values.finite, values.one_of
 local show, finite, one_of = values.show, values.finite, values.one_of
 
 -- An activation, a cost or an optimiser: one of the user's own, by its name or itself, as the object, a built-in one

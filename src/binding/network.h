@@ -45,6 +45,7 @@ typedef struct Noted {
   const Matrix *of_X, *of_y; /* of train's epochs: the data, with the versions, */
   uint64_t version_X, version_y;
   size_t rows;     /* batch */
+  const void *how; /* the table that epoch() was given, or NULL */
   bool shuffle;    /* and whether their order was drawn, */
   uint32_t rng[4]; /* after which this told the generator's state from others */
 } Noted;
@@ -189,8 +190,8 @@ static inline void past_count(Network *n, double seconds) {
 }
 void past_short_step(lua_State *L, Network *n, const mg_run *run);
 
-/* The same of one epoch of mini-batches, whose data are at indices 2 and 3 and whose order g draws unless it
-   is NULL; ok: was it whole? */
+/* The same of one epoch of mini-batches, whose data are at indices 2 and 3, what else it asks at 8, and whose
+   order g draws unless it is NULL; ok: was it whole? */
 void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g);
 void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds);
 

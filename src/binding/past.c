@@ -138,14 +138,15 @@ void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g) 
   if (g != NULL) fingerprint(g, mark);
   if (p->n == PAST_EPOCHS && past_is_noted(n) && p->of_X == X && p->of_y == y && p->version_X == version(X) &&
       p->version_y == version(y) && p->rows == batch && p->shuffle == (g != NULL) &&
-      memcmp(mark, p->rng, sizeof mark) == 0)
+      p->how == lua_topointer(L, 8) && memcmp(mark, p->rng, sizeof mark) == 0)
     return;
   push_telling(L, "epoch");
   lua_pushvalue(L, 2);
   lua_pushvalue(L, 3);
   lua_pushinteger(L, (lua_Integer)batch);
   lua_pushboolean(L, g != NULL);
-  tell(L, 4);
+  lua_pushvalue(L, 8);
+  tell(L, 5);
   p->n = p->lost ? PAST_NONE : PAST_EPOCHS;
   p->of_X = X;
   p->of_y = y;
@@ -153,6 +154,7 @@ void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g) 
   p->version_y = version(y);
   p->rows = batch;
   p->shuffle = g != NULL;
+  p->how = lua_topointer(L, 8);
 }
 
 void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {

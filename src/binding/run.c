@@ -237,20 +237,53 @@ static void *before_of(lua_State *L, const Network *n) {
   return storage_data(s);
 }
 
-/* core.epoch(net, X, y, batch, shuffle, targets, generator): one epoch of mini-batches over data that
+/* A number from 0 in a field of the table at index 8, 0 where there is none. */
+static double how_much(lua_State *L, const char *field) {
+  lua_getfield(L, 8, field);
+  const double v = lua_isnil(L, -1) ? 0 : check_finite(L, -1, field);
+  if (v < 0) fail(L, "train: %s: expected a number from 0", field);
+  lua_pop(L, 1);
+  return v;
+}
+
+/* What the table at index 8, if there is one, asks of an epoch over so many rows; eta becomes its own. The
+   weights stay on the stack. */
+static mg_training read_training(lua_State *L, size_t rows, double *eta) {
+  mg_training t = {0};
+  if (lua_isnoneornil(L, 8)) {
+    lua_pushnil(L);
+    return t;
+  }
+  luaL_checktype(L, 8, LUA_TTABLE);
+  lua_getfield(L, 8, "eta");
+  if (!lua_isnil(L, -1)) *eta = check_finite(L, -1, "eta");
+  lua_pop(L, 1);
+  t.clip = how_much(L, "clip");
+  t.max_norm = how_much(L, "max_norm");
+  if (lua_getfield(L, 8, "weights") != LUA_TNIL)
+    t.weights = &matrix_shaped(L, lua_gettop(L), "weights", rows, 1)->m;
+  return t;
+}
+
+/* core.epoch(net, X, y, batch, shuffle, targets, generator, how): one epoch of mini-batches over data that
    check_data has checked, of which only the shapes are looked at again, targets what it returned, its order
-   drawn from the generator (nil: the network's); a report. An epoch that does not come to its end leaves
+   drawn from the generator (nil: the network's); how: nil or a table of eta, of this epoch alone, clip, max_norm
+   and weights, N x 1. A report, and how many batches were clipped. An epoch that does not come to its end leaves
    THETA and the generator as they were. */
 static int epoch(lua_State *L) {
-  check_arity(L, 7);
+  check_arity(L, 8);
   Network *n = network_check(L, 1);
   const Matrix *X = matrix_check(L, 2), *y = matrix_check(L, 3);
   network_check_shapes(L, "train", n, X, y);
   const size_t rows = X->m.nrows, batch = check_count(L, 4, "batch");
   const mg_targets targets = (mg_targets)check_whole(L, 6, "targets", MG_VALUES, MG_ONE_HOT);
   network_idle(L, n);
-  lua_settop(L, 7);
+  lua_settop(L, 8);
+  double eta = n->net.eta;
+  const double own_eta = eta;
+  mg_training asked = read_training(L, rows, &eta);
   Report *r = report_new(L, lua_upvalueindex(UP_REPORT));
+  const int report = lua_gettop(L);
   mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
   X = network_apart(L, 2, n);
   y = network_apart(L, 3, n);
@@ -269,7 +302,11 @@ static int epoch(lua_State *L) {
   Stopper s;
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
+  n->net.eta = eta;
+  n->net.training = asked.clip > 0 || asked.max_norm > 0 || asked.weights != NULL ? &asked : NULL;
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, before, &run);
+  n->net.eta = own_eta;
+  n->net.training = NULL;
   run_over(n, &s);
   if (status != MG_OK && g != NULL) *g = undrawn;
   const double seconds = now() - start;
@@ -277,9 +314,10 @@ static int epoch(lua_State *L) {
   run_raise(L, status, lua_gettop(L));
   if (status == MG_NONFINITE) return network_nonfinite(L, "train", &n->net, &run.where, run.refused);
   fill_report(r, n, &run, seconds, status == MG_STOPPED);
-  lua_settop(L, 8);
-  if (status == MG_STOPPED) keep_interrupted(L, 8, &run, 1);
-  return 1;
+  lua_settop(L, report);
+  if (status == MG_STOPPED) keep_interrupted(L, report, &run, 1);
+  lua_pushinteger(L, (lua_Integer)asked.clipped);
+  return 2;
 }
 
 static const luaL_Reg methods[] = {{"step", step}, {NULL, NULL}};

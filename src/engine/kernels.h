@@ -34,8 +34,16 @@ typedef struct mg_products {
                   bool biases, double eta, double l1, double l2);
 } mg_products;
 
-/* Loops over stretches of the flat arrays. */
+/* Loops over stretches of the flat arrays, and over rows. */
 typedef struct mg_flat {
+  /* v *= factor; the sum of squares. */
+  void (*scale)(void *v, double factor, size_t count);
+  double (*squares)(const void *v, size_t count);
+
+  /* The weights into each unit, its row of theta but for the bias, are shortened to norm most where they are
+     longer, and dtheta with them: theta - dtheta stays. */
+  void (*shorten)(const mg_mat *theta, const mg_mat *dtheta, double most);
+
   /* grad += l1 sign(w) + l2 w over count weights. */
   void (*regularise)(const void *w, double l1, double l2, void *grad, size_t count);
 

@@ -52,6 +52,16 @@ typedef struct mg_layer {
 /* How much of a pass has been made, in the order it is made. */
 typedef enum mg_made { MG_NOTHING, MG_FORWARD, MG_BACKWARD } mg_made;
 
+/* What an epoch asks of each batch besides the pass and the update. */
+typedef struct mg_training {
+  double clip;           /* GRAD is shortened to this norm where it is longer; 0: never */
+  double max_norm;       /* so are the weights into each unit after an update; 0: never */
+  const mg_mat *weights; /* of the rows' losses, N x 1, or NULL: all 1 */
+  const uint32_t *order; /* which of them the batch's rows have: set by mg_epoch */
+  size_t first;          /* or, where order is NULL, from this one on */
+  uint64_t clipped;      /* batches whose GRAD was */
+} mg_training;
+
 typedef struct mg_network {
   size_t n_layers; /* L */
   mg_layer *layer; /* [L] */
@@ -69,6 +79,8 @@ typedef struct mg_network {
   double number[MG_MAX_NUMBERS]; /* the optimiser's, in the order of its table */
   mg_range *range;               /* [2 L] stretches that are not frozen, in order */
   size_t n_ranges;
+
+  mg_training *training; /* of the epoch that runs, or NULL: nothing is asked */
 
   bool gathered; /* has tiny.c read this batch, for these activations? */
   void *tiny;    /* room for passes of tiny.c, or NULL: a layer is too wide */

@@ -8,6 +8,7 @@
 
 #include "ops.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "arrays.h"
@@ -41,10 +42,35 @@ double mg_j_of(const mg_network *net) {
   return net->cost.kind->factor(&net->cost, net->rows, mg_network_n_out(net)) * net->sum + mg_penalty(net);
 }
 
+/* The weight of the loss of row r of the batch. */
+static double weight_of(const mg_training *t, size_t r) {
+  return mg_mat_get(t->weights, t->order != NULL ? t->order[r] : t->first + r, 0);
+}
+
+static bool is_weighted(const mg_network *net) {
+  return net->training != NULL && net->training->weights != NULL;
+}
+
+/* *sum += the losses of rows from .. to - 1, each times its weight. */
+static mg_status sum_weighted(const mg_network *net, size_t from, size_t to, double *sum) {
+  const mg_layer *last = &net->layer[net->n_layers - 1];
+  mg_status status = MG_OK;
+  for (size_t r = from; r < to && status == MG_OK; r++) {
+    double loss = 0;
+    status = net->cost.kind->sum(&net->cost, &last->z, &last->out, &net->y, r, r + 1, &loss);
+    *sum += weight_of(net->training, r) * loss;
+  }
+  return status;
+}
+
 static mg_status op_cost(mg_network *net, size_t from, size_t to) {
   const mg_layer *last = &net->layer[net->n_layers - 1];
+  mg_status status;
   if (from == 0) net->sum = 0;
-  mg_status status = net->cost.kind->sum(&net->cost, &last->z, &last->out, &net->y, from, to, &net->sum);
+  if (is_weighted(net))
+    status = sum_weighted(net, from, to, &net->sum);
+  else
+    status = net->cost.kind->sum(&net->cost, &last->z, &last->out, &net->y, from, to, &net->sum);
   if (to == net->rows) net->j = mg_j_of(net);
   return status;
 }
@@ -55,6 +81,9 @@ static mg_status op_delta(mg_network *net, size_t l, size_t from, size_t to) {
     const double factor = net->cost.kind->factor(&net->cost, net->rows, y->n_out);
     mg_status status =
         net->cost.kind->delta(&net->cost, &y->z, &y->out, &net->y, &y->delta, factor, from, to);
+    for (size_t r = from; r < to && is_weighted(net); r++)
+      net->kernels->flat->scale(mg_at(y->delta.data, (ptrdiff_t)r * y->delta.rs, y->delta.type),
+                                weight_of(net->training, r), y->n_out);
     if (status != MG_OK || net->cost.kind->output != NULL) return status;
   } else {
     const mg_layer *above = &net->layer[l + 1];
@@ -79,6 +108,27 @@ static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
   net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to);
   if (to == net->rows) mg_finish_grad(net, l);
   return MG_OK;
+}
+
+void mg_clip(mg_network *net) {
+  mg_training *t = net->training;
+  double squares = 0;
+  for (size_t k = 0; k < net->n_ranges; k++)
+    squares += net->kernels->flat->squares(mg_at(net->flat.grad, (ptrdiff_t)net->range[k].from, net->type),
+                                           net->range[k].count);
+  if (!(squares > t->clip * t->clip)) return;
+  t->clipped++;
+  for (size_t k = 0; k < net->n_ranges; k++)
+    net->kernels->flat->scale(mg_at(net->flat.grad, (ptrdiff_t)net->range[k].from, net->type),
+                              t->clip / sqrt(squares), net->range[k].count);
+}
+
+void mg_shorten(mg_network *net) {
+  for (size_t l = 0; l < net->n_layers; l++) {
+    const mg_layer *y = &net->layer[l];
+    if (!(y->frozen & MG_FROZEN_WEIGHTS))
+      net->kernels->flat->shorten(&y->theta, &y->dtheta, net->training->max_norm);
+  }
 }
 
 mg_status mg_update(mg_network *net) {

@@ -28,6 +28,11 @@ mg_status mg_op_blocks(mg_network *net, mg_op op, mg_op_runner *run);
    dtheta is the refused update. MG_FAILED: of a caller's own optimiser; nothing has changed. */
 mg_status mg_update(mg_network *net);
 
+/* What the epoch that runs may ask: GRAD shortened to its clip; after an update, the weights into each unit to
+   its max_norm. */
+void mg_clip(mg_network *net);
+void mg_shorten(mg_network *net);
+
 /* What is to be done once all stretches were updated, in another way: finite, are they all? */
 mg_status mg_end_update(mg_network *net, bool finite);
 

@@ -101,5 +101,9 @@ mg_status mg_pass(mg_network *net) {
   status = mg_run_plan(net, mg_ops_through(net, MG_OP_COST), mg_ops_through(net, MG_OP_GRAD));
   if (status != MG_OK) return status;
   net->made = MG_BACKWARD;
-  return mg_parallel_update(net);
+  const mg_training *t = net->training;
+  if (t != NULL && t->clip > 0) mg_clip(net);
+  status = mg_parallel_update(net);
+  if (status == MG_OK && t != NULL && t->max_norm > 0) mg_shorten(net);
+  return status;
 }

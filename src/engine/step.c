@@ -170,6 +170,10 @@ static mg_status run_batches(mg_network *net, const mg_mat *x, const mg_mat *y, 
     mg_status status = stage_batch(net, x, y, order, r, count);
     if (status != MG_OK) return status;
     net->targets = targets;
+    if (net->training != NULL) {
+      net->training->order = order != NULL ? order + r : NULL;
+      net->training->first = r;
+    }
     const mg_fusion how = r + count < n ? mg_fuse(net, true) : MG_PLAIN;
     if (how != MG_PLAIN) status = mg_pass_fused(net, how, false);
     if (how == MG_PLAIN || status == MG_NONFINITE) {

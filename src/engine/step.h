@@ -31,7 +31,7 @@ mg_where mg_bad_update(mg_network *net);
 
 /* One epoch of mini-batches: rows order[0 .. n - 1] of x and y, batch at a time, the last one short
    (order NULL: as they lie). metrics: the batches as they passed, cost their mean. The caller has
-   given room for batch rows, and knows the targets' kind. before: room for the
+   given room for batch rows, and knows the targets' kind; net->training is what else is asked. before: room for the
    arrays of MG_NEEDED as they were, aligned to 64 bytes; not looked at when one batch holds all rows.
    Whatever is not MG_OK leaves THETA and the epoch as they were before, and of several batches no
    pass and no DTHETA. MG_NONFINITE: J of a batch, or of the last one once more after the last update, or

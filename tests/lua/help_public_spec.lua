@@ -151,13 +151,13 @@ describe("options", function()
     assert.is_nil(net.options.seed)
   end)
 
-  it("are all in the signature of what takes them", function()
+  it("are in the signature of what takes them, of many the first", function()
     for _, who in ipairs { "train", "check" } do
       local title = help.find("net:" .. who)[1].title
       local names = {}
       for name in title:gmatch "([%w_]+)=" do names[#names + 1] = name end
-      for i, option in ipairs(options.of[who]) do assert.equal(option.name, names[i]) end
-      assert.equal(#options.of[who], #names)
+      for i, name in ipairs(names) do assert.equal(options.of[who][i].name, name) end
+      assert.is_true(#options.of[who] == #names or #names >= 10 and title:find("...", 1, true) ~= nil)
     end
   end)
 

@@ -5,9 +5,10 @@ local show = require "moongrad.show"
 
 --- report
 -- What step and train return, shown in one line: epoch, cost, mse, tss, accuracy (nil when y are no classes),
--- seconds, interrupted, stopped (was it by stop_when? nil without one); train's also test_cost, test_accuracy,
--- history and batches (nil when all rows are one), over which its cost is the mean: "cost 3.8 a batch". cost includes
--- l1 and l2, mse and tss do not.
+-- seconds, interrupted, stopped (was it before its last epoch? nil without stop_when and patience) and reason, which
+-- of the two; train's also eta, clipped, test_cost, test_accuracy, best_epoch, best_cost, history and batches (nil when
+-- all rows are one), over which its cost is the mean: "cost 3.8 a batch". cost includes l1 and l2, mse and tss do not.
+-- The columns of a history are matrices: r.history.cost.
 --   mse = tss / (N K), tss = sum of (yhat - y)^2
 -- > r = step(10)
 -- > r.cost, r.mse
@@ -39,12 +40,28 @@ function report.__tostring(r)
   if r.classes or r.test_accuracy then add("accuracy", r.accuracy, "%.4g") end
   add("test cost", r.test_cost, "%.9g")
   add("test accuracy", r.test_accuracy, "%.4g")
-  if r.stopped then parts[#parts + 1] = "stopped by stop_when" end
+  if r.clipped and r.clipped > 0 then parts[#parts + 1] = "clipped " .. r.clipped .. "x" end
+  if r.stopped then
+    parts[#parts + 1] = "stopped by " .. (r.reason or "stop_when")
+      .. (r.reason == "patience" and string.format(", best epoch %d", r.best_epoch) or "")
+  end
   if r.seconds then parts[#parts + 1] = duration(r.seconds) end
   return table.concat(parts, "   ") .. (r.watch and "\n" .. r.watch or "")
 end
 
 local history = { __name = "history", __metatable = false } -- the metatable of lists of reports
+
+-- h.cost, h.eta, h.test_accuracy: a column of that field, NaN where a report has none; nil when none has.
+function history.__index(h, name)
+  if type(name) ~= "string" then return nil end
+  local column, known = {}, false
+  for i, r in ipairs(h) do
+    local v = r[name]
+    if type(v) == "number" then known = true end
+    column[i] = { type(v) == "number" and v or 0 / 0 }
+  end
+  return known and core.matrix(column) or nil
+end
 
 function history.__tostring(h)
   local lines = {}

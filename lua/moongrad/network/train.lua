@@ -6,6 +6,8 @@ local options = require "moongrad.options"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local report = require "moongrad.network.report"
+local row_weights = require "moongrad.network.row_weights"
+local schedule = require "moongrad.network.schedule"
 local watch = require "moongrad.network.watch"
 local format = string.format
 
@@ -18,12 +20,26 @@ local defaults = options.declare("train", {
   { name = "y", without = "the network's", about = "the targets", example = "y, X = X" },
   { name = "test", without = "none", about = "{X, y}: each report gets test_cost and test_accuracy",
     example = "{X, y}" },
+  { name = "eta", without = "the network's", about = 'the learning rate of each epoch: '
+    .. '{"step", every = 30, factor = .1}, {"exponential", factor = .99}, {"cosine", to = 0}, {"one-cycle", peak = 1}, '
+    .. "each also with warmup = n, a number, or f(epoch, report)", example = '{"cosine", to = 0}' },
+  { name = "patience", without = "none", about = "training ends after so many epochs without a lower test_cost",
+    example = "10, test = {X, y}" },
+  { name = "best", default = false, about = "true: at the end THETA of the lowest test_cost comes back",
+    example = "true, test = {X, y}" },
   { name = "every", without = "1", about = "epochs between two reports; without it .history is thinned to 1000",
     example = "10" },
   { name = "report", without = "none", about = "report(r) is called every `every` epochs and at the end",
     example = "print" },
   { name = "stop_when", without = "none", about = "training ends when stop_when(r), asked each epoch, is true",
     example = "function(r) return r.mse < 0.01 end" },
+  { name = "clip", without = "none", about = "GRAD is shortened to this norm where it is longer", example = "1" },
+  { name = "max_norm", without = "none", about = "so are the weights into each unit, not its bias, after an update",
+    example = "3" },
+  { name = "row_weights", without = "all 1", about = "a number for each row: its loss counts so many times, J is "
+    .. "divided by N all the same", example = "{1, 1, 2, 2}" },
+  { name = "class_weights", without = "all 1", about = "likewise for each class: each column of y, or 0 and 1",
+    example = "{1, 2}" },
 })
 
 local most_reports = 1000 -- in a history, unless it was said which
@@ -58,6 +74,12 @@ local function test_data(net, test)
   return X, y
 end
 
+-- A number above 0 of an option, or nil.
+local function above_0(name, v)
+  if v == nil or options.finite(v) and v > 0 then return v end
+  raise("train: %s: expected a number above 0, got %s", name, options.show(v))
+end
+
 local training = {} -- methods of a call of train: what it was asked for, and the reports that it keeps
 training.__index = training
 
@@ -77,9 +99,26 @@ local function new(net, o)
   self.batch = math.min(options.whole("train: batch", o.batch or #self.X, 1), #self.X)
   core.network_state(net).batch = self.batch -- for diagnose, which goes on in such
   self.test_X, self.test_y = test_data(net, o.test)
+  self.rate = schedule.of(net, o.eta, self.epochs)
+  local weights = row_weights.of(self.y, self.targets, o.row_weights, o.class_weights)
+  self.how = { clip = above_0("clip", o.clip), max_norm = above_0("max_norm", o.max_norm), weights = weights }
+  self:look_for_best(o)
   self.is_watched = core.network_state(net).watches ~= nil
   self.start = core.clock()
   return self
+end
+
+-- What patience and best ask for.
+function training:look_for_best(o)
+  if o.patience ~= nil then self.patience = options.whole("train: patience", o.patience, 1) end
+  self.best = o.best
+  if o.best == nil then self.best = defaults.best end
+  if type(self.best) ~= "boolean" then raise("train: best: expected true or false, got %s", options.show(o.best)) end
+  for _, name in ipairs { "patience", "best" } do
+    if self[name] and not self.test_X then
+      raise("train: %s: it goes by test_cost: give test = {X, y}, too", name)
+    end
+  end
 end
 
 -- Leaves out every other report of a list.
@@ -98,14 +137,43 @@ function training:keep(r, e, is_last)
 end
 
 -- An epoch: its report, of the batches as they passed.
-function training:epoch()
-  local X = self.X
-  local r = core.epoch(self.net, X, self.y, self.batch, self.shuffle, self.targets)
+function training:epoch(e, before)
+  local X, how, net = self.X, self.how, self.net
+  if self.rate then
+    how = { eta = self.rate(e, before), clip = how.clip, max_norm = how.max_norm, weights = how.weights }
+  end
+  local eta = how.eta or net.eta
+  local r, clipped = core.epoch(net, X, self.y, self.batch, self.shuffle, self.targets, nil, next(how) and how or nil)
+  r.eta, r.clipped = eta, how.clip and clipped
   r.batches = self.batch < #X and math.ceil(#X / self.batch) or nil
   r.classes = self.targets ~= 0 and #self.y[1] > 1 or nil
   r.history = self.history
   r.seconds = core.clock() - self.start
   return r
+end
+
+-- Keeps the THETA of the lowest test_cost. Is there patience left?
+function training:judge(r)
+  local lowest = self.lowest
+  if not lowest or r.test_cost < lowest.cost then
+    lowest = { cost = r.test_cost, epoch = r.epoch, since = 0 }
+    self.lowest = lowest
+    if self.best then
+      lowest.theta = {}
+      for l, m in ipairs(self.net.theta) do lowest.theta[l] = m:copy() end
+    end
+  else
+    lowest.since = lowest.since + 1
+  end
+  r.best_epoch, r.best_cost = lowest.epoch, lowest.cost
+  return not self.patience or lowest.since < self.patience
+end
+
+-- At the end: THETA of the lowest test_cost, if that is wanted.
+function training:take_best()
+  if not (self.best and self.lowest) then return end
+  core.set_thetas(self.net, self.lowest.theta)
+  past.settle(self.net) -- while the command is on
 end
 
 -- What is done after epoch e with its report. The user's functions are locals: so tracebacks call them.
@@ -115,9 +183,13 @@ function training:after(r, e)
     local cost, _, _, accuracy = core.evaluate(self.net, self.test_X, self.test_y)
     r.test_cost, r.test_accuracy = cost, accuracy
     r.seconds = core.clock() - self.start
+    if not self:judge(r) then r.stopped, r.reason = true, "patience" end
   end
   if self.is_watched then r.watch = watch.look(self.net) or r.watch end
-  if stop_when then r.stopped = stop_when(r) and true or false end
+  if stop_when and not r.stopped then
+    r.stopped = stop_when(r) and true or false
+    r.reason = r.stopped and "stop_when" or nil
+  end
   local is_last = e == self.epochs or r.stopped
   self:keep(r, e, is_last)
   if look and (e % self.every == 0 or is_last) then look(r) end
@@ -126,12 +198,17 @@ function training:after(r, e)
   end
 end
 
---- net:train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}
+--- net:train{epochs=, batch=, shuffle=, X=, y=, test=, eta=, patience=, best=, every=, report=, stop_when=, ...}
 -- Gradient descent in mini-batches, an update after each. The order of the rows is drawn anew each epoch by NumPy's
 -- permutation, from the network's generator. Returns the last report, with .history, the reports of every `every`
 -- epochs and the last; without every each epoch's up to 1000 of them, then every second, fourth, ... epoch's, never
 -- more than 1000. cost, mse, tss and accuracy are of the batches as they passed, test_cost and test_accuracy are
--- taken at the epoch's end; seconds are those since the call began.
+-- taken at the epoch's end, eta is that of the epoch; seconds are those since the call began.
+-- A schedule goes from the network's eta, which stays: of {"step", every = n, factor = f} eta f^k after k times n
+-- epochs, of {"exponential"} eta f^k after k, {"cosine"} from eta to `to` along half a wave, {"one-cycle"} up to peak
+-- in .3 of the epochs and down to eta / 10000; warmup = n has eta k / n in the first n. A function is called with the
+-- epoch of this call, from 1, and the report of the one before. clip scales GRAD of a batch to the norm where it is
+-- longer; reports have clipped, how often. patience and best go by test_cost; reports have best_epoch and best_cost.
 -- An epoch that does not come to its end, by Ctrl-C, an error or numbers that would not stay finite, leaves THETA and
 -- the generator as they were when it began; the epochs before it stay done. A Z DELTA GRAD DTHETA J are gone then.
 -- > train{epochs = 10, batch = 2}
@@ -144,7 +221,7 @@ local function train(net, o, ...)
   local command <close> = past.together(net, format("train{epochs = %d}", self.epochs)) -- luacheck: ignore
   local run <close> = long_call.watch(net, self.epochs)
   for e = 1, self.epochs do
-    r = self:epoch()
+    r = self:epoch(e, e > 1 and r or nil)
     if r.interrupted then
       r.done, r.wanted = e - 1, self.epochs
       run.interrupted = true
@@ -154,6 +231,7 @@ local function train(net, o, ...)
     self:after(r, e)
     if r.stopped then break end
   end
+  self:take_best()
   if r.seconds then r.seconds = core.clock() - self.start end
   return r
 end

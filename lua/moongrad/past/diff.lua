@@ -104,11 +104,17 @@ local function same_data(x, y)
   return known and x.copy_X == y.copy_X and x.copy_y == y.copy_y
 end
 
+-- Was the same asked of epochs besides?
+local function same_how(a, b)
+  if rawequal(a, b) then return true end
+  return a and b and a.eta == b.eta and a.clip == b.clip and a.max_norm == b.max_norm and a.weights == b.weights
+end
+
 -- Do epochs of two runs move the same THETA alike?
 local function alike(x, y)
   if not (x and y) then return false end
   local e, f = x.event, y.event
-  if e.kind ~= f.kind or e.batch ~= f.batch or e.rng ~= f.rng then return false end
+  if e.kind ~= f.kind or e.batch ~= f.batch or e.rng ~= f.rng or not same_how(e.how, f.how) then return false end
   if e.rng and x.first ~= y.first then return false end -- of a generator the state at its beginning is known
   return same_settings(e.settings, f.settings) and same_data(e.data, f.data)
 end

@@ -7,7 +7,8 @@
 --   {kind = "start" | "change" | "step" | "epochs" | "seek", label =, group =, from_i =, from_k =, epoch =,
 --    settings = (as state.lua has them), images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y =
 --    (of the data then)}
---   step: n epochs a call, times calls, on data; epochs: train's, with batch, shuffle and rng at their start
+--   step: n epochs a call, times calls, on data; epochs: train's, with batch, shuffle and rng at their start, and how,
+--   what else was asked of them
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"
@@ -268,13 +269,13 @@ function told.short(net, done)
 end
 
 -- An epoch of train begins.
-function told.epoch(net, X, y, batch, shuffle)
+function told.epoch(net, X, y, batch, shuffle, how)
   settle_now(net)
   local p = of(net)
   image_when_due(net, p)
   keep_end(net, p)
   append(net, p, { kind = "epochs", n = 1, times = 0, data = data_of(net, p, X, y), batch = batch, shuffle = shuffle,
-    rng = shuffle and core.rng_state(core.own_rng(net)) or nil })
+    how = how, rng = shuffle and core.rng_state(core.own_rng(net)) or nil })
   images.trim(net, p)
 end
 

@@ -80,7 +80,7 @@ local function repeat_event(net, e, from, count)
   end
   local targets = core.check_data(net, "undo", X, y)
   for done = 1, count do
-    if core.epoch(net, X, y, e.batch, e.shuffle, targets, g).interrupted then return done - 1 end
+    if core.epoch(net, X, y, e.batch, e.shuffle, targets, g, e.how).interrupted then return done - 1 end
   end
   return count
 end

@@ -1,4 +1,6 @@
-/* flat.c - what l1 and l2 add, over stretches of the flat arrays. */
+/* flat.c - what l1 and l2 add, and norms, over stretches of the flat arrays. */
+
+#include <math.h>
 
 #include "kernels.h"
 #include "simd.h"
@@ -19,4 +21,42 @@ static double penalty(const void *weights, double l1, double l2, size_t count) {
   return l1 * absolute + l2 / 2 * squares;
 }
 
-const mg_flat MG_VARIANT(mg_flat) = {regularise, penalty};
+static void scale(void *numbers, double factor, size_t count) {
+  real *v = numbers;
+  for (size_t i = 0; i < count; i++) v[i] *= (real)factor;
+}
+
+static double squares(const void *numbers, size_t count) {
+  const real *v = numbers;
+  double sum = 0;
+  for (size_t i = 0; i < count; i++) sum += (double)v[i] * (double)v[i];
+  return sum;
+}
+
+enum { UNITS = 64 }; /* at a time */
+
+/* Units from .. from + n - 1: they lie side by side, one input's weights after the other's. */
+static void shorten_units(const mg_mat *theta, const mg_mat *dtheta, double most, size_t from, size_t n) {
+  double factor[UNITS] = {0};
+  for (size_t j = 1; j < theta->ncols; j++) {
+    const real *w = (const real *)theta->data + (ptrdiff_t)j * theta->cs + from;
+    for (size_t i = 0; i < n; i++) factor[i] += (double)w[i] * (double)w[i];
+  }
+  for (size_t i = 0; i < n; i++) factor[i] = factor[i] > most * most ? most / sqrt(factor[i]) : 1;
+  for (size_t j = 1; j < theta->ncols; j++) {
+    real *w = (real *)theta->data + (ptrdiff_t)j * theta->cs + from;
+    real *d = (real *)dtheta->data + (ptrdiff_t)j * dtheta->cs + from;
+    for (size_t i = 0; i < n; i++) {
+      const real was = w[i];
+      w[i] *= (real)factor[i];
+      d[i] += w[i] - was;
+    }
+  }
+}
+
+static void shorten(const mg_mat *theta, const mg_mat *dtheta, double most) {
+  for (size_t i = 0; i < theta->nrows; i += UNITS)
+    shorten_units(theta, dtheta, most, i, theta->nrows - i < UNITS ? theta->nrows - i : UNITS);
+}
+
+const mg_flat MG_VARIANT(mg_flat) = {scale, squares, shorten, regularise, penalty};

@@ -106,8 +106,10 @@ function helpers.random(k, more)
   local function upto(n) return g:permutation(n)[1][1] // 1 | 0 end
   local costs = { "sse", "mse", "quadratic", { "squares", scale = .3 }, "cross-entropy", "softmax" }
   local cost = costs[k % #costs + 1]
-  local spec = { upto(5), cost = cost, seed = k, eta = .05, init = "xavier",
-    optimizer = optimizers[k % #optimizers + 1] }
+  local optimizer = more and more.optimizer or optimizers[k % #optimizers + 1]
+  local is_ball = optimizer == "momentum" or optimizer == "nesterov" or optimizer == "own ball" -- 10 times as far
+  local spec = { upto(5), cost = cost, seed = k, eta = is_ball and .005 or .05, init = "xavier",
+    optimizer = optimizer }
   for l = 2, 1 + (k - 1) % 5 do
     spec[l] = { upto(9), core.activations[(k + 2 * l) % #core.activations + 1], bias = upto(6) > 1 }
   end

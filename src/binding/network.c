@@ -220,6 +220,11 @@ static int network_copy(lua_State *L) {
                   mg_batch_bytes(source, source->capacity));
     mg_network_stage(n, NULL, NULL, source->rows, NULL); /* so many of its rows are used */
   }
+  if (source->trace != NULL) {
+    n->trace =
+        memcpy(memory_new(L, sizeof *n->trace, "the trace of the cost"), source->trace, sizeof *n->trace);
+    lua_setiuservalue(L, 1, KEEP_TRACE);
+  }
   network_touch(to, TOUCH_THETA | TOUCH_PASS | TOUCH_BATCH);
   arrays_copy(L, n, source);
   n->epoch = source->epoch;

@@ -22,6 +22,7 @@ enum {
   KEEP_STATES, /* storage of its optimiser's states, or nil */
   KEEP_ORDER,  /* memory for an epoch's order of rows */
   KEEP_BEFORE, /* what an epoch of several batches began with, a storage, once there was one */
+  KEEP_TRACE,  /* the trace of its cost, once it has stepped */
   KEEP_LOST,   /* why its past was lost, or nil */
   KEEP_OWN,    /* the activations, and the cost, that are written in Lua, or nil */
   KEEP_COUNT = KEEP_OWN

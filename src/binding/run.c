@@ -162,6 +162,31 @@ static int look(lua_State *L) {
   return 2;
 }
 
+/* The network at index 1 has a trace of its cost from here on. */
+static void begin_trace(lua_State *L, Network *n) {
+  if (n->net.trace != NULL) return;
+  mg_trace *t = memory_new(L, sizeof *t, "the trace of the cost");
+  t->n = t->due = t->stride = 0;
+  lua_setiuservalue(L, 1, KEEP_TRACE);
+  n->net.trace = t;
+}
+
+/* core.trace(net): its epochs and their costs, n x 1 both; nil before a step. */
+static int trace(lua_State *L) {
+  check_arity(L, 1);
+  const Network *net = network_check(L, 1);
+  const mg_trace *t = net->net.trace;
+  size_t n = 0;
+  while (t != NULL && n < t->n && t->point[n].epoch <= net->net.epoch) n++;
+  if (n == 0) return 0;
+  mg_mat *epochs = &matrix_new(L, n, 1)->m, *costs = &matrix_new(L, n, 1)->m;
+  for (size_t i = 0; i < n; i++) {
+    mg_mat_set(epochs, i, 0, (double)t->point[i].epoch);
+    mg_mat_set(costs, i, 0, t->point[i].cost);
+  }
+  return 2;
+}
+
 /*** net:step([n])
 n epochs (default 1) of full-batch training on all of X, y: forward, backward, update.
   THETA[l] = THETA[l] - ETA GRAD[l]
@@ -180,6 +205,7 @@ static int step(lua_State *L) {
   const lua_Integer count = epochs_arg(L, 2, "step");
   Report *r = report_new(L, lua_upvalueindex(UP_REPORT)); /* no memory is needed once it is done */
   const int report = lua_gettop(L);
+  begin_trace(L, n);
   if (!past_is_noted(n)) past_note(L, n);
   network_attach(L, 1, n, "step", true);
   if (!past_counts(n, count)) past_before_step(L, n, count);
@@ -284,6 +310,7 @@ static int epoch(lua_State *L) {
   mg_training asked = read_training(L, rows, &eta);
   Report *r = report_new(L, lua_upvalueindex(UP_REPORT));
   const int report = lua_gettop(L);
+  begin_trace(L, n);
   mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
   X = network_apart(L, 2, n);
   y = network_apart(L, 3, n);
@@ -323,6 +350,7 @@ static int epoch(lua_State *L) {
 static const luaL_Reg methods[] = {{"step", step}, {NULL, NULL}};
 
 static const luaL_Reg functions[] = {{"epoch", epoch},
+                                     {"trace", trace},
                                      {"interrupted", interrupted},
                                      {"last_cost", last_cost},
                                      {"set_steps", set_steps},

@@ -24,6 +24,7 @@
 #include "random.h"
 #include "status.h"
 #include "team.h"
+#include "trace.h"
 
 #define MG_TINY     8  /* layers of fewer units are packed, and may be fused */
 #define MG_FEW_ROWS 64 /* batches of more are not fused: calls between operations no longer matter there */
@@ -80,6 +81,7 @@ typedef struct mg_network {
   mg_range *range;               /* [2 L] stretches that are not frozen, in order */
   size_t n_ranges;
 
+  mg_trace *trace;       /* of its cost, or NULL; set by the caller */
   mg_training *training; /* of the epoch that runs, or NULL: nothing is asked */
 
   bool gathered; /* has tiny.c read this batch, for these activations? */

@@ -103,6 +103,11 @@ static void see_last_again(mg_network *net) {
   net->stop = stop;
 }
 
+/* After a pass and its update: J was that of THETA an epoch ago. */
+static void trace_pass(mg_network *net) {
+  if (mg_trace_due(net->trace, net->epoch - 1)) mg_trace_add(net->trace, net->epoch - 1, net->j);
+}
+
 mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
   mg_status status = MG_OK;
   *run = (mg_run){.metrics = nothing_known};
@@ -111,10 +116,15 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
   const mg_fusion how = n > 0 ? mg_fuse(net, false) : MG_PLAIN;
   const uint64_t plain = how == MG_FUSE_TINY ? 0 : 1;
   while (how != MG_PLAIN && run->done + plain < n &&
-         (status = mg_pass_fused(net, how, run->done + 1 == n)) == MG_OK)
+         (status = mg_pass_fused(net, how, run->done + 1 == n)) == MG_OK) {
+    trace_pass(net);
     run->done++;
+  }
   mg_unfuse(net);
-  while (status != MG_STOPPED && run->done < n && (status = mg_pass(net)) == MG_OK) run->done++;
+  while (status != MG_STOPPED && run->done < n && (status = mg_pass(net)) == MG_OK) {
+    trace_pass(net);
+    run->done++;
+  }
 
   if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
     run->where = mg_bad_update(net);
@@ -228,5 +238,6 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
   const double N = (double)x->nrows, K = (double)y->ncols;
   run->metrics = (mg_metrics){t.costs / t.batches, t.tss / (N * K), t.tss,
                               targets == MG_VALUES ? NAN : (double)t.right / N};
+  if (mg_trace_due(net->trace, net->epoch)) mg_trace_add(net->trace, net->epoch, run->metrics.cost);
   return MG_OK;
 }

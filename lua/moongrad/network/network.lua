@@ -145,6 +145,16 @@ for _, what in ipairs(quantities.matrices) do
   getters[what] = function(net) return lists.of(net, what) end
 end
 
+--- net.trace
+-- The cost as the network was trained, {epoch =, cost =}, two matrices of a column; nil before it was. Up to 1000
+-- points: of each epoch at first, then of every second, fourth, ... one. step notes J of the pass that goes out from an
+-- epoch's THETA, train the epoch's mean over its batches.
+-- > NET.trace.cost
+function getters.trace(net)
+  local epochs, costs = core.trace(net)
+  return epochs and { epoch = epochs, cost = costs }
+end
+
 --- net.state
 -- What the optimiser carries from one update to the next, by name: net.state.v[l], the same as V[l], net.state.s[l],
 -- net.state.steps[l] of "rprop", those of an optimiser of your own. They are 0 before the first update, after init()

@@ -295,7 +295,7 @@ static mg_training read_training(lua_State *L, size_t rows, double *eta) {
    check_data has checked, of which only the shapes are looked at again, targets what it returned, its order
    drawn from the generator (nil: the network's); how: nil or a table of eta, of this epoch alone, clip, max_norm
    and weights, N x 1. A report, and how many batches were clipped. An epoch that does not come to its end leaves
-   THETA and the generator as they were. */
+   THETA and the generator as they were; one that is stopped, THETA of its last whole batch. */
 static int epoch(lua_State *L) {
   check_arity(L, 8);
   Network *n = network_check(L, 1);
@@ -335,7 +335,8 @@ static int epoch(lua_State *L) {
   n->net.eta = own_eta;
   n->net.training = NULL;
   run_over(n, &s);
-  if (status != MG_OK && g != NULL) *g = undrawn;
+  if (status != MG_OK && run.batches == 0 && g != NULL) *g = undrawn;
+  if (run.batches > 0) network_touch(n, TOUCH_THETA);
   const double seconds = now() - start;
   past_after_epoch(n, g, status == MG_OK, seconds);
   run_raise(L, status, lua_gettop(L));
@@ -343,6 +344,12 @@ static int epoch(lua_State *L) {
   fill_report(r, n, &run, seconds, status == MG_STOPPED);
   lua_settop(L, report);
   if (status == MG_STOPPED) keep_interrupted(L, report, &run, 1);
+  if (run.batches > 0) {
+    lua_getiuservalue(L, report, 1);
+    lua_pushinteger(L, (lua_Integer)run.batches);
+    lua_setfield(L, -2, "batches_done");
+    lua_settop(L, report);
+  }
   lua_pushinteger(L, (lua_Integer)asked.clipped);
   return 2;
 }

@@ -208,6 +208,18 @@ static mg_status look_at_last(mg_network *net, mg_run *run) {
   return status;
 }
 
+/* After MG_STOPPED: may the batches that were done stay? Not if J would not be finite for THETA as it now is. */
+static bool keep_batches(mg_network *net, const tally *t) {
+  const mg_stop stop = net->stop;
+  mg_metrics last = nothing_known;
+  if (t->batches == 0) return false;
+  net->stop = (mg_stop){NULL, NULL};
+  const bool looks = net->rows > 0 && mg_is_quick(net); /* else it would take too long */
+  const mg_status status = looks ? evaluate_batch(net, &last) : MG_OK;
+  net->stop = stop;
+  return status == MG_OK && (!looks || isfinite(last.cost));
+}
+
 /* After MG_NONFINITE of a pass, batches of the epoch having had an update before: where. */
 static void find_refused(mg_network *net, bool moved, mg_run *run) {
   run->refused = moved || net->made == MG_BACKWARD;
@@ -224,11 +236,14 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
   mg_status status = run_batches(net, x, y, order, batch, targets, &t);
   mg_unfuse(net);
   if (status == MG_NONFINITE) find_refused(net, t.batches > 0, run);
-  if (status == MG_OK) status = look_at_last(net, run);
+  if (status == MG_OK && (status = look_at_last(net, run)) == MG_STOPPED) t.batches--; /* taken back */
   net->epoch = epoch;
+  if (status == MG_STOPPED && several && keep_batches(net, &t)) run->batches = (uint64_t)t.batches;
   if (status != MG_OK && several) {
-    mg_arrays_put(net, MG_NEEDED, before);
-    net->t = updates;
+    if (run->batches == 0) {
+      mg_arrays_put(net, MG_NEEDED, before);
+      net->t = updates;
+    }
     net->made = MG_NOTHING;
     net->updated = false;
   }

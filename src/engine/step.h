@@ -15,6 +15,7 @@ typedef struct mg_where {
 /* What came of a run of epochs. */
 typedef struct mg_run {
   uint64_t done;      /* whole epochs */
+  uint64_t batches;   /* of an epoch of several that was stopped: those that are done and stay */
   mg_metrics metrics; /* of THETA as it now is; NaN after a stop in a large pass */
   mg_where where;     /* of MG_NONFINITE */
   bool refused;       /* of MG_NONFINITE: was an update taken back? else THETA was bad before */
@@ -33,8 +34,8 @@ mg_where mg_bad_update(mg_network *net);
    (order NULL: as they lie). metrics: the batches as they passed, cost their mean. The caller has
    given room for batch rows, and knows the targets' kind; net->training is what else is asked. before: room for the
    arrays of MG_NEEDED as they were, aligned to 64 bytes; not looked at when one batch holds all rows.
-   Whatever is not MG_OK leaves THETA and the epoch as they were before, and of several batches no
-   pass and no DTHETA. MG_NONFINITE: J of a batch, or of the last one once more after the last update, or
+   Whatever is not MG_OK leaves THETA and the epoch as they were before, but MG_STOPPED leaves THETA of the
+   last whole batch, and of several batches there is no pass and no DTHETA then. MG_NONFINITE: J of a batch, or of the last one once more after the last update, or
    THETA would not be finite. */
 mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order, size_t batch,
                    mg_targets targets, void *before, mg_run *run);

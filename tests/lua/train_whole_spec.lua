@@ -1,5 +1,5 @@
--- An epoch of train that does not come to its end leaves nothing: THETA, the epoch, the generator and the past are
--- as they were when it began, whatever ended it.
+-- An epoch of train that does not come to its end: THETA, the epoch, the generator and the past are as they were when
+-- it began, or after the last whole batch that Ctrl-C left.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -52,14 +52,6 @@ local ways = {
     assert.is_false(ok)
     assert.equal("enough", message)
   end,
-  ["Ctrl-C, as lua5.4 says it"] = function(net)
-    calls, at, ends = 0, 15, function() debug.sethook(function() end, "crl", 1) end
-    local r = net:train { batch = 2 }
-    debug.sethook()
-    assert.is_true(r.interrupted)
-    assert.equal(5, r.epoch)
-    assert.equal("interrupted at epoch 5 of 6 (THETA kept)", tostring(r))
-  end,
 }
 
 describe("an epoch that does not come to its end", function()
@@ -87,6 +79,31 @@ describe("an epoch that does not come to its end", function()
       end)
     end
   end
+
+  it("by Ctrl-C leaves the batches that were done, one command for undo, from which train goes on", function()
+    for _, optimizer in ipairs { "sgd", "adam" } do
+      local net = ready { activation = "ends early", seed = 3 }
+      net.options.optimizer = optimizer
+      local before, twin = whole(net), net:copy()
+      calls, at, ends = 0, 15, function() debug.sethook(function() end, "crl", 1) end
+      local r = net:train { batch = 2, epochs = 4 }
+      debug.sethook()
+      ends = nil
+      assert.equal("interrupted at epoch 5 of 9, and 3 batches more (THETA kept)", tostring(r))
+      local order, rows, targets = mg.permutation(9, core.own_rng(twin)), {}, {}
+      for k = 1, 6 do
+        local row = order[1][k] // 1 | 0
+        rows[k], targets[k] = X[row]:totable(), y[row]:totable()
+      end
+      twin:train { X = rows, y = targets, batch = 2, shuffle = false }
+      assert.equal(helpers.bits(twin.theta), helpers.bits(net.theta))
+      net:train { batch = 2 }
+      twin:train { batch = 2 }
+      assert.equal(helpers.bits(twin.theta), helpers.bits(net.theta))
+      net:undo(2)
+      assert.equal(before:match "^[^\0]*\0", whole(net):match "^[^\0]*\0")
+    end
+  end)
 
   it("ends train with the epochs before it done", function()
     local net = ready { activation = "sigmoid", seed = 3 }

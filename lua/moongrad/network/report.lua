@@ -26,6 +26,7 @@ local function interrupted(r)
   local from = r.epoch - r.done
   local text = string.format("interrupted at epoch %d of %d", r.epoch, from + r.wanted)
   if r.cost then text = text .. string.format(", cost %.6g", r.cost) end
+  if r.batches_done then text = text .. string.format(", and %d batches more", r.batches_done) end
   return text .. " (THETA kept)"
 end
 

@@ -209,8 +209,9 @@ end
 -- in .3 of the epochs and down to eta / 10000; warmup = n has eta k / n in the first n. A function is called with the
 -- epoch of this call, from 1, and the report of the one before. clip scales GRAD of a batch to the norm where it is
 -- longer; reports have clipped, how often. patience and best go by test_cost; reports have best_epoch and best_cost.
--- An epoch that does not come to its end, by Ctrl-C, an error or numbers that would not stay finite, leaves THETA and
--- the generator as they were when it began; the epochs before it stay done. A Z DELTA GRAD DTHETA J are gone then.
+-- Ctrl-C ends it after a whole batch, whose THETA stays; called again it goes on from there. An epoch that an error
+-- ends, or numbers that would not stay finite, leaves THETA and the generator as they were when it began; the epochs
+-- before it stay done. A Z DELTA GRAD DTHETA J are gone then.
 -- > train{epochs = 10, batch = 2}
 -- > train{epochs = 1000, stop_when = function(r) return r.mse < 0.01 end}
 local function train(net, o, ...)
@@ -225,6 +226,7 @@ local function train(net, o, ...)
     if r.interrupted then
       r.done, r.wanted = e - 1, self.epochs
       run.interrupted = true
+      past.settle(net) -- the batches that were done, while the command is on
       break
     end
     run.done, run.cost = e, r.cost

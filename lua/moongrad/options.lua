@@ -72,6 +72,8 @@ function options.names_of(list)
   return all
 end
 
+for _, name in ipairs { "orthogonal", "auto" } do core.inits[#core.inits + 1] = name end -- network/init.lua has them
+
 local precisions = { "double", "single" }
 
 options.defaults = options.declare("network", {
@@ -87,7 +89,7 @@ options.defaults = options.declare("network", {
   { name = "l1", default = 0, about = "J gains l1 times the sum of |w|, biases excluded", example = "1e-4" },
   { name = "l2", default = 0, about = "J gains l2/2 times the sum of w^2, biases excluded", example = "1e-4" },
   { name = "init", default = "uniform", choices = core.inits,
-    about = 'how THETA is drawn; also {"epsilon", epsilon = .5}', example = '"xavier"' },
+    about = 'how THETA is drawn; also {"epsilon", epsilon = .5}, a list of matrices', example = '"xavier"' },
   { name = "seed", without = "none",
     about = "starts a generator of the network's own; else it draws from the one that seed(k) sets", example = "7" },
   { name = "X", without = "none", about = "the data, a row for each example", example = "{{0, 1}, {1, 0}}" },
@@ -107,6 +109,11 @@ options.init_numbers = {
   normal = { "sigma", 1, draws = "N(0, sigma^2)" },
   xavier = { "gain", 1, draws = "U[-r, r), r = gain sqrt(6 / (n_in + n_out)); biases 0" },
   he = { "gain", 1, draws = "N(0, gain^2 2 / n_in); biases 0" },
+  ["xavier-normal"] = { "gain", 1, draws = "N(0, gain^2 2 / (n_in + n_out)); biases 0" },
+  ["he-uniform"] = { "gain", 1, draws = "U[-r, r), r = gain sqrt(6 / n_in); biases 0" },
+  lecun = { "gain", 1, draws = "N(0, gain^2 / n_in); biases 0" },
+  orthogonal = { "gain", 1, draws = "orthonormal rows, or columns where there are more rows, times gain; biases 0" },
+  auto = { "gain", 1, draws = "he where the activation is a relu of some kind, gelu or softplus, else xavier" },
   constant = { "value", 0, draws = "value, all alike" },
 }
 
@@ -155,7 +162,7 @@ local show, finite, one_of = values.show, values.finite, values.one_of
 
 -- An activation, a cost or an optimiser: one of the user's own, by its name or itself, as the object, a built-in one
 -- as its name.
-local function function_of(who, kind, v)
+function options.function_of(who, kind, v)
   local f = functions[kind]
   if core.custom(v) == kind then return v end
   if type(v) == "userdata" and core.custom(v) then
@@ -164,6 +171,8 @@ local function function_of(who, kind, v)
   one_of(who, kind, v, f.names)
   return f.own[v] or v
 end
+
+local function_of = options.function_of
 
 -- The name and the number of an option that is a name, or {name, key = number}.
 local function named(who, kind, v, list, numbers)
@@ -196,8 +205,16 @@ function options.cost_of(net)
   return options.cost("cost", core.network_state(net).given.cost or options.defaults.cost)
 end
 
--- The method that draws THETA and its number: "he", {"epsilon", epsilon = .5}.
+-- Is v, the option init, a list of matrices?
+function options.is_matrices(v) return type(v) == "table" and v[1] ~= nil and type(v[1]) ~= "string" end
+
+-- The method that draws THETA and its number: "he", {"epsilon", epsilon = .5}; or a list of matrices.
 function options.init(who, v)
+  if options.is_matrices(v) then
+    local list = {}
+    for l, m in ipairs(v) do list[l] = core.as_matrix(m, format("init[%d]", l)) end
+    return list
+  end
   return named(who, "method", v, core.inits, options.init_numbers)
 end
 
@@ -269,7 +286,10 @@ local check = {
     return core.custom(optimizer) and optimizer or own(v)
   end,
   precision = function(v) return one_of("precision", "precision", v, precisions) end,
-  init = function(v) options.init("init", v) return own(v) end,
+  init = function(v)
+    local method = options.init("init", v)
+    return type(method) == "table" and method or own(v)
+  end,
   seed = function(v)
     local n = type(v) == "number" and math.tointeger(v)
     if not n or n < 0 or n >= 2 ^ 32 then
@@ -330,70 +350,8 @@ function options.check(name, v)
   return check[name](v)
 end
 
--- What a positional entry of network{...} takes: {size, activation, bias = false}.
-options.layer = { options = { { name = "bias" } }, arguments = { [2] = { choices = core.activations } } }
-
--- What one positional entry says: {size=, activation=, bias=}.
-local function layer(l, v)
-  local entry = type(v) == "table" and v or { v }
-  local who = format("network: layer %d", l)
-  if l == 1 and (entry[2] ~= nil or entry.bias ~= nil) then
-    raise("network: layer 1 is the input: it has a size only, network{2, 2, 1}")
-  end
-  local size = type(entry[1]) == "number" and math.tointeger(entry[1])
-  if not size or size < 1 then
-    raise("%s: expected a whole number of units from 1, got %s", who, show(entry[1]))
-  end
-  local activation = entry[2]
-  if activation ~= nil then activation = function_of(who, "activation", activation) end
-  if entry.bias ~= nil and type(entry.bias) ~= "boolean" then
-    raise("%s: bias: expected true or false, got %s", who, show(entry.bias))
-  end
-  for key in pairs(entry) do
-    if key ~= 1 and key ~= 2 and key ~= "bias" then
-      raise("%s: no option %s; a layer is a size or {size, activation, bias = false}", who, show(key))
-    end
-  end
-  return { size = size, activation = activation, bias = entry.bias ~= false }
-end
-
--- The positional entries of network{...} as layers, and its options, all checked.
-function options.read(spec)
-  if type(spec) ~= "table" then raise("network: expected a table, network{2, 2, 1}, got %s", show(spec)) end
-  local layers, given = {}, {}
-  for l = 1, #spec do layers[l] = layer(l, spec[l]) end
-  for name, v in pairs(spec) do
-    if not (math.type(name) == "integer" and layers[name]) then given[name] = options.check(name, v) end
-  end
-  if #layers < 2 then
-    raise("network: expected at least an input and an output size, network{2, 2, 1}, got %d size%s", #layers,
-      #layers == 1 and "" or "s")
-  end
-  options.rate(given.eta or options.defaults.eta, given)
-  return layers, given
-end
-
--- What layers and options come to: the activation of each weight layer, the cost and its scale; the user's own as
--- objects.
--- Raises for an output and a cost that do not go together, and for a softmax of one unit.
-function options.resolve(layers, given)
-  local cost, scale = options.cost("cost", given.cost or options.defaults.cost)
-  local hidden = given.activation or options.defaults.activation
-  local goes_with = core.cost_outputs[cost]
-  local activations = {}
-  for l = 2, #layers do activations[l - 1] = layers[l].activation or hidden end
-  activations[#activations] = layers[#layers].activation or given.output or goes_with or hidden
-  for l, v in ipairs(activations) do activations[l] = function_of("network", "activation", v) end
-  local output = activations[#activations]
-  if goes_with and output ~= goes_with then
-    raise("cost %q goes with a %s output, not %s", cost, goes_with, options.name_of(output))
-  elseif not goes_with and output == "softmax" and not core.custom(cost) then
-    raise('a softmax output goes with cost "softmax", not %q', cost)
-  elseif output == "softmax" and layers[#layers].size == 1 then
-    raise('a softmax output of one unit is always 1: take two units, one for each class, or output = "sigmoid" with '
-      .. 'cost = "cross-entropy"')
-  end
-  return activations, cost, scale
-end
+-- What a positional entry of network{...} takes: {size, activation, bias = false, eta_scale = 2}.
+options.layer = { options = { { name = "bias" }, { name = "eta_scale" } },
+  arguments = { [2] = { choices = core.activations } } }
 
 return options

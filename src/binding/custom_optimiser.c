@@ -86,7 +86,7 @@ static void call_update(lua_State *L, const Update *u) {
   push_copy(L, &u->net->layer[u->layer].grad);
   lua_pushvalue(L, at + 1);
   lua_pushinteger(L, (lua_Integer)u->t);
-  lua_pushnumber(L, u->net->eta);
+  lua_pushnumber(L, u->net->eta * u->net->layer[u->layer].eta_scale);
   lua_call(L, 5, 1);
   if (!lua_isnil(L, -1))
     fail(L, "optimizer %s: update returned %s, expected it to write into theta and state and return nothing",

@@ -24,12 +24,12 @@ static void draw_part(void *context, const Rect *r) {
 }
 
 /* Draws a large THETA aside, which may be stopped: then nothing has changed. */
-static void draw_aside(lua_State *L, mg_network *net, mg_init_method method, double value, mg_rng *g) {
+static void draw_aside(lua_State *L, mg_network *net, const mg_init_method *method, double value, mg_rng *g) {
   const size_t bytes = net->n_theta * mg_type_size(net->type);
   char *aside = storage_data(storage_new(L, bytes, "init"));
   const mg_rng before = *g;
   for (size_t l = 0; l < net->n_layers; l++) {
-    Drawing d = {&net->layer[l], method, value, g, net->layer[l].theta};
+    Drawing d = {&net->layer[l], method[l], value, g, net->layer[l].theta};
     d.theta.data = aside + ((char *)d.theta.data - (char *)net->flat.theta);
     if (blocks_run(L, d.theta.nrows, d.theta.ncols, 20, draw_part, &d)) continue;
     *g = before;
@@ -41,22 +41,59 @@ static void draw_aside(lua_State *L, mg_network *net, mg_init_method method, dou
 
 #define MANY ((size_t)1 << 17) /* numbers that take some ms to draw */
 
-/* core.draw(net, method, value): draws THETA anew by the method called so; what passes of the old one made is
-   forgotten. */
+/* The method of each layer, from the name at index 2 or the list of names there; left on the stack. */
+static const mg_init_method *read_methods(lua_State *L, const mg_network *net) {
+  mg_init_method *method = memory_new(L, net->n_layers * sizeof *method, "init");
+  const bool one = !lua_istable(L, 2);
+  for (size_t l = 0; l < net->n_layers; l++) {
+    one ? lua_pushvalue(L, 2) : (void)lua_rawgeti(L, 2, (lua_Integer)l + 1);
+    method[l] = (mg_init_method)luaL_checkoption(L, lua_gettop(L), NULL, mg_init_names);
+    lua_pop(L, 1);
+  }
+  return method;
+}
+
+/* core.draw(net, method, value): draws THETA anew by the method called so, or, of a list, each layer by its own;
+   what passes of the old one made is forgotten. */
 static int draw(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
-  const int method = luaL_checkoption(L, 2, NULL, mg_init_names);
+  mg_network *net = &n->net;
   const double value = check_finite(L, 3, "value");
+  const mg_init_method *method = read_methods(L, net);
   network_idle(L, n);
   network_touch(n, TOUCH_THETA | TOUCH_PASS);
   mg_rng *g = network_rng(L, 1);
-  if (n->net.n_theta > MANY) {
-    draw_aside(L, &n->net, (mg_init_method)method, value, g);
-    mg_init_forget(&n->net);
-  } else
-    mg_init(&n->net, (mg_init_method)method, value, g);
+  if (net->n_theta > MANY) {
+    draw_aside(L, net, method, value, g);
+  } else {
+    for (size_t l = 0; l < net->n_layers; l++) mg_init_layer(net, l, method[l], value, g);
+  }
+  mg_init_forget(net);
   n->told = NAN;
+  return 0;
+}
+
+/* core.forget(net): as after draw, THETA being what it is. */
+static int forget(lua_State *L) {
+  check_arity(L, 1);
+  Network *n = network_check(L, 1);
+  network_idle(L, n);
+  network_touch(n, TOUCH_THETA | TOUCH_PASS);
+  mg_init_forget(&n->net);
+  n->told = NAN;
+  return 0;
+}
+
+/* core.eta_scale(net, l, scale): how many times eta the updates of layer l go by. */
+static int eta_scale(lua_State *L) {
+  check_arity(L, 3);
+  Network *n = network_check(L, 1);
+  const size_t l = network_layer(L, 2, n, "eta_scale");
+  const double scale = check_finite(L, 3, "eta_scale");
+  network_idle(L, n);
+  network_touch(n, TOUCH_SETTING);
+  mg_network_scale_eta(&n->net, l, scale);
   return 0;
 }
 
@@ -158,12 +195,9 @@ static int numbers(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg functions[] = {{"draw", draw},
-                                     {"set_rng", set_rng},
-                                     {"set_cost", set_cost},
-                                     {"set_activation", set_activation},
-                                     {"frozen", frozen},
-                                     {"numbers", numbers},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"draw", draw},       {"forget", forget},     {"eta_scale", eta_scale},
+    {"set_rng", set_rng}, {"set_cost", set_cost}, {"set_activation", set_activation},
+    {"frozen", frozen},   {"numbers", numbers},   {NULL, NULL}};
 
 void open_network_settings(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -55,11 +55,15 @@ static void fill_report(Report *r, Network *n, const mg_run *run, double seconds
 /* Gives the report at this index, of a run that was stopped, its further fields, and keeps it. wanted: the
    epochs that were asked for. */
 static void keep_interrupted(lua_State *L, int report, const mg_run *run, lua_Integer wanted) {
-  lua_createtable(L, 0, 2); /* to set them by name is a call, which the hook would end */
+  lua_createtable(L, 0, 3); /* to set them by name is a call, which the hook would end */
   lua_pushinteger(L, (lua_Integer)run->done);
   lua_setfield(L, -2, "done");
   lua_pushinteger(L, wanted);
   lua_setfield(L, -2, "wanted");
+  if (run->batches > 0) {
+    lua_pushinteger(L, (lua_Integer)run->batches);
+    lua_setfield(L, -2, "batches_done");
+  }
   lua_setiuservalue(L, report, 1);
   lua_pushvalue(L, report);
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
@@ -291,6 +295,12 @@ static mg_training read_training(lua_State *L, size_t rows, double *eta) {
   return t;
 }
 
+/* The epoch that follows is by this eta, and asks these, if it asks for anything. */
+static void ask(Network *n, mg_training *t, double eta) {
+  n->net.eta = eta;
+  n->net.training = t != NULL && (t->clip > 0 || t->max_norm > 0 || t->weights != NULL) ? t : NULL;
+}
+
 /* core.epoch(net, X, y, batch, shuffle, targets, generator, how): one epoch of mini-batches over data that
    check_data has checked, of which only the shapes are looked at again, targets what it returned, its order
    drawn from the generator (nil: the network's); how: nil or a table of eta, of this epoch alone, clip, max_norm
@@ -329,11 +339,9 @@ static int epoch(lua_State *L) {
   Stopper s;
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
-  n->net.eta = eta;
-  n->net.training = asked.clip > 0 || asked.max_norm > 0 || asked.weights != NULL ? &asked : NULL;
+  ask(n, &asked, eta);
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, before, &run);
-  n->net.eta = own_eta;
-  n->net.training = NULL;
+  ask(n, NULL, own_eta);
   run_over(n, &s);
   if (status != MG_OK && run.batches == 0 && g != NULL) *g = undrawn;
   if (run.batches > 0) network_touch(n, TOUCH_THETA);
@@ -344,12 +352,6 @@ static int epoch(lua_State *L) {
   fill_report(r, n, &run, seconds, status == MG_STOPPED);
   lua_settop(L, report);
   if (status == MG_STOPPED) keep_interrupted(L, report, &run, 1);
-  if (run.batches > 0) {
-    lua_getiuservalue(L, report, 1);
-    lua_pushinteger(L, (lua_Integer)run.batches);
-    lua_setfield(L, -2, "batches_done");
-    lua_settop(L, report);
-  }
   lua_pushinteger(L, (lua_Integer)asked.clipped);
   return 2;
 }

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-const char *const mg_init_names[] = {"uniform", "epsilon", "normal", "xavier", "he", "constant", NULL};
+const char *const mg_init_names[] = {"uniform",       "epsilon",    "normal", "xavier",   "he",
+                                     "xavier-normal", "he-uniform", "lecun",  "constant", NULL};
 
 /* One weight of a layer, before scaling by value; U[-1, 1) is 2 U[0, 1) - 1. */
 static double draw(const mg_layer *y, mg_init_method method, double value, mg_rng *g) {
@@ -15,6 +16,10 @@ static double draw(const mg_layer *y, mg_init_method method, double value, mg_rn
   case MG_INIT_XAVIER:
     return value * sqrt(6 / ((double)y->n_in + (double)y->n_out)) * (2 * mg_rng_uniform(g) - 1);
   case MG_INIT_HE: return value * sqrt(2 / (double)y->n_in) * mg_rng_normal(g);
+  case MG_INIT_XAVIER_NORMAL:
+    return value * sqrt(2 / ((double)y->n_in + (double)y->n_out)) * mg_rng_normal(g);
+  case MG_INIT_HE_UNIFORM: return value * sqrt(6 / (double)y->n_in) * (2 * mg_rng_uniform(g) - 1);
+  case MG_INIT_LECUN: return value * sqrt(1 / (double)y->n_in) * mg_rng_normal(g);
   case MG_INIT_CONSTANT: return value;
   }
   return 0;
@@ -22,16 +27,18 @@ static double draw(const mg_layer *y, mg_init_method method, double value, mg_rn
 
 void mg_init_part(const mg_layer *y, mg_init_method method, double value, mg_rng *g, size_t i, size_t from,
                   size_t count, mg_mat *theta) {
-  const bool biases = method != MG_INIT_XAVIER && method != MG_INIT_HE;
+  const bool biases = method < MG_INIT_XAVIER || method == MG_INIT_CONSTANT;
   for (size_t j = from; j < from + count; j++)
     mg_mat_set(theta, i, j, j > 0 || (biases && y->bias) ? draw(y, method, value, g) : 0);
 }
 
+void mg_init_layer(mg_network *net, size_t l, mg_init_method method, double value, mg_rng *g) {
+  mg_layer *y = &net->layer[l];
+  for (size_t i = 0; i < y->n_out; i++) mg_init_part(y, method, value, g, i, 0, 1 + y->n_in, &y->theta);
+}
+
 void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g) {
-  for (size_t l = 0; l < net->n_layers; l++) {
-    mg_layer *y = &net->layer[l];
-    for (size_t i = 0; i < y->n_out; i++) mg_init_part(y, method, value, g, i, 0, 1 + y->n_in, &y->theta);
-  }
+  for (size_t l = 0; l < net->n_layers; l++) mg_init_layer(net, l, method, value, g);
   mg_init_forget(net);
 }
 

@@ -11,6 +11,9 @@
      "normal"    value * N(0, 1), biases too
      "xavier"    value * U[-r, r), r = sqrt(6 / (n_in + n_out)), biases 0 (Glorot and Bengio, 2010)
      "he"        value * N(0, 1) * sqrt(2 / n_in), biases 0 (He et al., 2015)
+     "xavier-normal"  value * N(0, 1) * sqrt(2 / (n_in + n_out)), biases 0
+     "he-uniform"     value * U[-r, r), r = sqrt(6 / n_in), biases 0
+     "lecun"     value * N(0, 1) / sqrt(n_in), biases 0 (LeCun et al., 1998)
      "constant"  value, biases too */
 typedef enum mg_init_method {
   MG_INIT_UNIFORM,
@@ -18,6 +21,9 @@ typedef enum mg_init_method {
   MG_INIT_NORMAL,
   MG_INIT_XAVIER,
   MG_INIT_HE,
+  MG_INIT_XAVIER_NORMAL,
+  MG_INIT_HE_UNIFORM,
+  MG_INIT_LECUN,
   MG_INIT_CONSTANT
 } mg_init_method;
 
@@ -28,6 +34,9 @@ extern const char *const mg_init_names[];
    passes and updates made.
    A layer without a bias keeps its column 0 at 0, and draws nothing for it. */
 void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g);
+
+/* That of layer l alone, nothing forgotten. */
+void mg_init_layer(mg_network *net, size_t l, mg_init_method method, double value, mg_rng *g);
 
 /* A part of it: columns from .. from + count - 1 of row i of what will be THETA of layer y; and what is
    forgotten at its end. */

@@ -140,7 +140,7 @@ static size_t block_rows(const mg_network *net) {
 }
 
 /* The stretches of the flat arrays that may move. Two of adjacent layers become one over the padding
-   between them, which is 0 and stays 0, unless the optimiser tells biases apart. */
+   between them, which is 0 and stays 0, unless the optimiser tells biases apart, or eta is another. */
 static void find_ranges(mg_network *net) {
   net->n_ranges = 0;
   bool whole = false; /* does the last stretch reach the end of the layer before? */
@@ -151,13 +151,14 @@ static void find_ranges(mg_network *net) {
     const bool bias = y->bias && !(y->frozen & MG_FROZEN_BIAS), weights = !(y->frozen & MG_FROZEN_WEIGHTS);
     const size_t from = bias ? start : start + ld, to = weights ? end : start + ld;
     if (from < to && net->optimiser->tells_biases) {
-      if (bias) net->range[net->n_ranges++] = (mg_range){start, ld, true};
-      if (weights) net->range[net->n_ranges++] = (mg_range){start + ld, end - start - ld, false};
-    } else if (from < to && bias && whole) {
+      if (bias) net->range[net->n_ranges++] = (mg_range){start, ld, true, y->eta_scale};
+      if (weights)
+        net->range[net->n_ranges++] = (mg_range){start + ld, end - start - ld, false, y->eta_scale};
+    } else if (from < to && bias && whole && y->eta_scale == y[-1].eta_scale) {
       mg_range *last = &net->range[net->n_ranges - 1];
       last->count = to - last->from;
     } else if (from < to) {
-      net->range[net->n_ranges++] = (mg_range){from, to - from, false};
+      net->range[net->n_ranges++] = (mg_range){from, to - from, false, y->eta_scale};
     }
     whole = weights;
     start = round_up(end, in_line(net->type));
@@ -193,8 +194,11 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
   size_t offset = 0;
   for (size_t l = 0; l < n_layers; l++) {
     mg_layer *y = &net->layer[l];
-    *y = (mg_layer){
-        .n_in = n_in, .n_out = spec[l].n_out, .activation = spec[l].activation, .bias = spec[l].bias};
+    *y = (mg_layer){.n_in = n_in,
+                    .n_out = spec[l].n_out,
+                    .activation = spec[l].activation,
+                    .bias = spec[l].bias,
+                    .eta_scale = 1};
     y->theta = parameters(net->flat.theta, offset, y->n_out, n_in, type);
     y->grad = parameters(net->flat.grad, offset, y->n_out, n_in, type);
     y->dtheta = parameters(net->flat.dtheta, offset, y->n_out, n_in, type);
@@ -252,6 +256,11 @@ void mg_network_freeze(mg_network *net, size_t l, unsigned parts) {
   y->frozen = parts;
   clear_frozen(y, y->dtheta);
   for (size_t k = 0; k < net->optimiser->n_states; k++) clear_frozen(y, mg_state(net, k, l));
+  find_ranges(net);
+}
+
+void mg_network_scale_eta(mg_network *net, size_t l, double scale) {
+  net->layer[l].eta_scale = scale;
   find_ranges(net);
 }
 

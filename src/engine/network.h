@@ -45,6 +45,7 @@ typedef struct mg_layer {
   const mg_activation *activation;
   bool bias;
   unsigned frozen;            /* MG_FROZEN_*: what the update leaves where it is */
+  double eta_scale;           /* its updates go by so many times eta */
   mg_mat theta, grad, dtheta; /* n_out x (1 + n_in), input-major in memory */
   mg_mat in;                  /* a of the layer below, with its ones */
   mg_mat z, out, delta;       /* rows x n_out; out is a without the ones */
@@ -125,6 +126,9 @@ void mg_network_room(mg_network *net, size_t rows, void *memory);
 
 /* Freezes parts of layer l: bits of MG_FROZEN_*. DTHETA and the states of a frozen part are 0. */
 void mg_network_freeze(mg_network *net, size_t l, unsigned parts);
+
+/* The updates of layer l go by scale times eta. */
+void mg_network_scale_eta(mg_network *net, size_t l, double scale);
 
 /* Bytes of room for the states of an optimiser; 0 when it has none. */
 size_t mg_states_bytes(const mg_network *net, const mg_optimiser *optimiser);

@@ -131,14 +131,18 @@ void mg_shorten(mg_network *net) {
   }
 }
 
+bool mg_update_range(const mg_network *net, const mg_range *range) {
+  const double eta = net->eta * range->eta_scale;
+  return net->optimiser->update(&net->flat, range, eta, net->number, net->t + 1);
+}
+
 mg_status mg_update(mg_network *net) {
   bool finite = true;
   if (net->optimiser->whole != NULL) {
     const mg_status status = net->optimiser->whole(net);
     return status == MG_OK ? mg_end_update(net, true) : status;
   }
-  for (size_t k = 0; k < net->n_ranges; k++)
-    finite &= net->optimiser->update(&net->flat, &net->range[k], net->eta, net->number, net->t + 1);
+  for (size_t k = 0; k < net->n_ranges; k++) finite &= mg_update_range(net, &net->range[k]);
   return mg_end_update(net, finite);
 }
 
@@ -191,11 +195,16 @@ static double value_of(const mg_network *net, double *one) {
   return mg_mat_get(&m, 0, 0);
 }
 
-/* Is it in a stretch of biases? */
-static bool is_bias(const mg_network *net, size_t at) {
+/* The stretch of one parameter, alone in its arrays, as that which holds it at a place. */
+static mg_range range_of(const mg_network *net, size_t at) {
+  mg_range one = {0, 1, false, 1};
   for (size_t k = 0; k < net->n_ranges; k++)
-    if (at - net->range[k].from < net->range[k].count) return net->range[k].biases;
-  return false;
+    if (at - net->range[k].from < net->range[k].count) {
+      one = net->range[k];
+      one.from = 0;
+      one.count = 1;
+    }
+  return one;
 }
 
 void mg_update_of(const mg_network *net, size_t at, bool again, mg_update_of_one *one) {
@@ -212,8 +221,8 @@ void mg_update_of(const mg_network *net, size_t at, bool again, mg_update_of_one
   }
   one->was = value_of(net, &theta);
   one->t = again ? net->t : net->t + 1;
-  const mg_range range = {0, 1, is_bias(net, at)};
-  net->optimiser->update(&flat, &range, net->eta, net->number, one->t);
+  const mg_range range = range_of(net, at);
+  net->optimiser->update(&flat, &range, net->eta * range.eta_scale, net->number, one->t);
   one->theta = value_of(net, &theta);
   one->dtheta = value_of(net, &dtheta);
 }

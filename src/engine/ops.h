@@ -33,6 +33,9 @@ mg_status mg_update(mg_network *net);
 void mg_clip(mg_network *net);
 void mg_shorten(mg_network *net);
 
+/* The update of one stretch; false when a theta is no longer finite. */
+bool mg_update_range(const mg_network *net, const mg_range *range);
+
 /* What is to be done once all stretches were updated, in another way: finite, are they all? */
 mg_status mg_end_update(mg_network *net, bool finite);
 

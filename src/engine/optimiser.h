@@ -25,7 +25,8 @@ typedef struct mg_number {
 /* A stretch of the flat arrays that updates may touch. */
 typedef struct mg_range {
   size_t from, count;
-  bool biases; /* all of it, for an optimiser that tells biases apart */
+  bool biases;      /* all of it, for an optimiser that tells biases apart */
+  double eta_scale; /* of its layer */
 } mg_range;
 
 /* The flat arrays that updates work on, all of the same length. */

@@ -143,8 +143,7 @@ static void update_part(void *context, size_t index, size_t count) {
     size_t first;
     part.count = share(part.count, WIDE_GRAIN, index, count, &first);
     part.from += first;
-    if (part.count > 0)
-      finite &= net->optimiser->update(&net->flat, &part, net->eta, net->number, net->t + 1);
+    if (part.count > 0) finite &= mg_update_range(net, &part);
   }
   j->finite[index] = finite;
 }
@@ -175,8 +174,9 @@ static void descend_part(void *context, size_t index, size_t count) {
   if (n == 0) return;
   const mg_mat a = mg_mat_cols(y->in, first, n), theta = mg_mat_cols(y->theta, first, n);
   mg_mat next = mg_mat_cols(*j->next, first, n);
-  j->finite[index] = j->net->kernels->products->descend(&y->delta, &a, &theta, &next, j->net->rows,
-                                                        first == 0, j->net->eta, j->net->l1, j->net->l2);
+  j->finite[index] =
+      j->net->kernels->products->descend(&y->delta, &a, &theta, &next, j->net->rows, first == 0,
+                                         j->net->eta * y->eta_scale, j->net->l1, j->net->l2);
 }
 
 bool mg_parallel_descend(mg_network *net, size_t l, mg_mat *next) {

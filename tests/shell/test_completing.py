@@ -87,7 +87,7 @@ def options(home):
     completes(p, "check{sam", "check{samples =")
     completes(p, 'network{2, activation = "ta', 'network{2, activation = "tanh"')
     completes(p, 'network{2, optimizer = "s', 'network{2, optimizer = "sgd"')
-    completes(p, 'network{2, init = "xa', 'network{2, init = "xavier"')
+    completes(p, 'network{2, init = "lec', 'network{2, init = "lecun"')
     completes(p, "network{2, output = 'lin", "network{2, output = 'linear'")
     completes(p, 'network{2, cost = "cr', 'network{2, cost = "cross-entropy"')
     completes(p, 'NET.options.cost = "cr', 'NET.options.cost = "cross-entropy"')
@@ -159,7 +159,7 @@ def signatures(home):
             ("step(", "\t\t", "step(", "step([n] [, {stop_when=, every=}])"), ("X:matmul(", "\t", "X:matmul(", "X:matmul(b)"),
             ("THETA[", "\t", "THETA[", "THETA[l]   l is 1 to 2"), ('explain("grad", ', "\t", 'explain("grad",', "explain(what, l, i, j [, {depth = n}])"),
             ("mine(", "\t", "mine(", "mine(alpha, ...)"), ("w:to(", "\t", 'w:to("', "w:to(name [, layer])"), ("data.par", "\t\t", "data.parity{bits =", "data.parity{bits=2}"),
-            ("train{", "\t\t", "train{", "train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}")):
+            ("train{", "\t\t", "train{", "train{epochs=, batch=, shuffle=, X=, y=, test=, eta=, every=, report=, stop_when=, ...}")):
         clear(p)
         p.type(text)
         p.keys(tabs)
@@ -185,7 +185,7 @@ def narrow(home):
     clear(p)
     p.keys("train{\t")
     p.until(lambda: p.screen.cursor.y > 1 and p.typed() == "train{")
-    equal(p.lines()[1:-1], ["train{epochs=, batch=, shuffle=, X=, y=,", "    test=, every=, report=, stop_when=}"])
+    equal(p.lines()[1:-1], ["train{epochs=, batch=, shuffle=, X=, y=,", "    test=, eta=, every=, report=,", "    stop_when=, ...}"])
     p.interrupt()
     equal(p.end(), 0)
 

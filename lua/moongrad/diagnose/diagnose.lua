@@ -10,6 +10,7 @@ local fit = require "moongrad.diagnose.fit"
 local goal = require "moongrad.diagnose.goal"
 local layers = require "moongrad.diagnose.layers"
 local options = require "moongrad.options"
+local specification = require "moongrad.network.layers"
 local probe = require "moongrad.diagnose.probe"
 local remedy = require "moongrad.diagnose.remedy"
 local report = require "moongrad.diagnose.report"
@@ -25,7 +26,7 @@ local diagnosis = {}
 local function measure(self, net, run)
   local state = core.network_state(net)
   self.widest = 0 -- the largest update/weight of a layer
-  for l, activation in ipairs(options.resolve(state.layers, state.given)) do
+  for l, activation in ipairs(specification.resolve(state.layers, state.given)) do
     self.layers[l] = layers.measure(run.twin, l, activation)
     self.widest = math.max(self.widest, self.layers[l].update or 0)
   end

@@ -22,9 +22,12 @@ end
 local function facts(net)
   local s = state(net)
   local f = { L = #s.layers - 1, rows = core.batch(net), n = {}, activations = s.activations,
-    eta = net.eta, l1 = net.options.l1, l2 = net.options.l2, bias = {}, frozen = {} }
+    eta = net.eta, l1 = net.options.l1, l2 = net.options.l2, bias = {}, frozen = {}, eta_scale = {} }
   for i, layer in ipairs(s.layers) do f.n[i] = layer.size end
-  for l = 1, f.L do f.bias[l], f.frozen[l] = s.layers[l + 1].bias, core.frozen(net, l) end
+  for l = 1, f.L do
+    f.bias[l], f.frozen[l] = s.layers[l + 1].bias, core.frozen(net, l)
+    f.eta_scale[l] = s.layers[l + 1].eta_scale or 1
+  end
   f.cost = options.name_of((options.cost_of(net)))
   local name, list = options.optimizer_of(s.given)
   f.optimiser, f.numbers = optimisers[name] or own_optimiser(options.name_of(name)), { eta = f.eta }
@@ -167,7 +170,9 @@ end
 function op.update(f)
   local optimiser, shapes, still = f.optimiser, {}, ""
   for l = 1, f.L do
-    shapes[l] = gsub(gsub(optimiser.shapes, "{(%w+)}", function(name) return format("%g", f.numbers[name]) end),
+    shapes[l] = gsub(gsub(optimiser.shapes, "{([%w_]+)}", function(name)
+      return format("%g", f.numbers[name] * (name == "eta" and f.eta_scale[l] or 1))
+    end),
       "%f[%w]S%f[%W]", (shape(f.n[l + 1], 1 + f.n[l])))
     if f.frozen[l] ~= 0 then still = "; what is frozen stays" end
   end

@@ -18,6 +18,7 @@ local function update_of(net, f, l, i, j, again)
   local theta, dtheta, t, was, states = core.updated(net, l, i, j, again)
   local x = { dtheta = dtheta, grad = net.grad[l][i][j], t = t, theta = was, is_bias = j == 1 }
   for name, v in pairs(f.numbers) do x[name] = v end
+  x.eta = f.eta * f.eta_scale[l]
   for k, name in ipairs(select(2, core.optimizer(net))) do x[name] = states[k] end
   return { x = x, terms = f.optimiser.terms(x), theta = theta, dtheta = dtheta }
 end

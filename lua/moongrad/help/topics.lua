@@ -129,7 +129,8 @@ Drawn when the network is made, layer by layer, row by row, bias first; n_in and
 of the weights. THETA = {} or init() draws anew.
 {inits}
 Equal rows of THETA get equal gradients and stay equal for ever: that is why THETA is random. "xavier" keeps the
-size of signals from layer to layer for tanh and sigmoid, "he" for relu; "uniform" is the article's.
+size of signals from layer to layer for tanh and sigmoid, "he" for relu, "auto" takes for each layer the one of the
+two that goes with its activation; "uniform" is the article's. THETA may also be given: init = {m1, m2}.
 > init("xavier")
 > init("epsilon", {epsilon = 0.5})
 > NET = network{2, 8, 1, activation = "relu", output = "sigmoid", init = "he"}

@@ -4,7 +4,9 @@ local commands = require "moongrad.commands"
 local core = require "moongrad.core"
 local lists = require "moongrad.network.lists"
 local names = require "moongrad.names"
+local init = require "moongrad.network.init"
 local options = require "moongrad.options"
+local specification = require "moongrad.network.layers"
 local past = require "moongrad.past.past"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
@@ -33,13 +35,14 @@ end
 
 --- mg.network{sizes..., option = value, ...}
 -- A feed-forward network, its THETA drawn at once. Positional: layer sizes, the input first; an entry may be
--- {size, activation, bias = false}. Raises for an option that does not exist, for an output and a cost that do not
--- go together, and for a softmax of one unit, which is always 1. NET = network{...} makes it the current one.
+-- {size, activation, bias = false, eta_scale = 2}, whose updates go by 2 ETA. Raises for an option that does not
+-- exist, for an output and a cost that do not go together, and for a softmax of one unit, which is always 1. NET =
+-- network{...} makes it the current one.
 -- > wide = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
 -- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)
   options.no_more("network: expected one table, network{2, 2, 1}", ...)
-  local net = make(options.read(spec))
+  local net = make(specification.read(spec))
   net:init()
   past.begin(net)
   return net
@@ -85,7 +88,7 @@ function methods.init(net, method, o, ...)
   end
   local way, number = options.init("init", wanted)
   past.before(net, method == nil and "init()" or format("init(%s)", show(method)))
-  core.draw(net, way, number)
+  init.draw(net, way, number)
   past.settle(net) -- here and below: an edit that follows is a command of its own
 end
 
@@ -94,7 +97,7 @@ local function description(net)
   local s = state(net)
   local layers, given = {}, {}
   for l, layer in ipairs(s.layers) do
-    layers[l] = { size = layer.size, activation = layer.activation, bias = layer.bias }
+    layers[l] = { size = layer.size, activation = layer.activation, bias = layer.bias, eta_scale = layer.eta_scale }
   end
   for name, v in pairs(s.given) do given[name] = v end
   given.eta = net.eta
@@ -129,8 +132,10 @@ function methods.like(net, sizes, ...)
   local spec = {}
   for i, size in ipairs(sizes) do
     local old = #sizes == #layers and layers[i] or i == #sizes and layers[#layers] or {}
-    spec[i] = i > 1 and type(size) ~= "table" and { size, old.activation, bias = old.bias } or size
+    spec[i] = i > 1 and type(size) ~= "table" and { size, old.activation, bias = old.bias, eta_scale = old.eta_scale }
+      or size
   end
+  if options.is_matrices(given.init) then given.init = nil end
   for name, v in pairs(given) do spec[name] = v end
   local new = network(spec)
   if #sizes == #layers then
@@ -271,7 +276,7 @@ local function set_option(net, name, v)
       if (name == "output") == (l == #layers) then layers[l].activation = nil end
     end
   end
-  options.resolve(layers, given)
+  specification.resolve(layers, given)
   options.rate(net.eta, given)
   past.before(net, format("options.%s = %s", name, show(v)))
   local hold <close> = core.hold(net)

@@ -8,6 +8,7 @@
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
+local specification = require "moongrad.network.layers"
 local format, gmatch, gsub = string.format, string.gmatch, string.gsub
 
 local state = {}
@@ -20,11 +21,14 @@ state.frozen_parts = { [0] = false, "bias", "weights", true }
 -- The layers and options of net become these, which options.lua has checked. Raises, with nothing changed, when an
 -- output and a cost do not go together.
 function state.set_options(net, layers, given)
-  local activations, cost, scale = options.resolve(layers, given)
+  local activations, cost, scale = specification.resolve(layers, given)
   core.set_optimizer(net, options.optimizer_of(given)) -- first: it may want memory
   local s = core.network_state(net)
   s.layers, s.given, s.activations = layers, given, options.names_of(activations)
-  for l, activation in ipairs(activations) do core.set_activation(net, l, activation) end
+  for l, activation in ipairs(activations) do
+    core.set_activation(net, l, activation)
+    core.eta_scale(net, l, layers[l + 1].eta_scale or 1)
+  end
   core.set_cost(net, cost, scale)
   for _, name in ipairs { "l1", "l2" } do core.numbers(net, name, given[name] or 0) end
 end
@@ -166,12 +170,12 @@ end
 
 -- A network of the layers and options of s, and of those of its other settings that s has. THETA is all 0.
 function state.make(s)
-  local activations = options.resolve(s.layers, s.given)
-  local specification = { { size = s.layers[1].size } }
+  local activations = specification.resolve(s.layers, s.given)
+  local spec = { { size = s.layers[1].size } }
   for l = 2, #s.layers do
-    specification[l] = { size = s.layers[l].size, activation = activations[l - 1], bias = s.layers[l].bias }
+    spec[l] = { size = s.layers[l].size, activation = activations[l - 1], bias = s.layers[l].bias }
   end
-  local net = core.network(specification, s.given.precision)
+  local net = core.network(spec, s.given.precision)
   state.set_options(net, s.layers, s.given)
   for _, field in ipairs(settings) do
     local v = s[field.name]
@@ -183,7 +187,7 @@ end
 -- --- what differs -----------------------------------------------------------------------------
 
 local function cost_of(s)
-  local _, cost, scale = options.resolve(s.layers, s.given)
+  local _, cost, scale = specification.resolve(s.layers, s.given)
   return { cost, scale }
 end
 
@@ -203,6 +207,12 @@ local function biases(s)
   return list
 end
 
+local function eta_scales(s)
+  local list = {}
+  for l = 2, #s.layers do list[l - 1] = s.layers[l].eta_scale or 1 end
+  return list
+end
+
 local function frozen_parts(s)
   local list = {}
   for part in gmatch(s.frozen, "%d") do list[#list + 1] = state.frozen_parts[tonumber(part)] end
@@ -213,11 +223,12 @@ local function option(name) return function(s) return s.given[name] or options.d
 
 -- What moves THETA in a step besides data and the generator: its name and its value in a state.
 local moving = {
-  { "activations", function(s) return (options.resolve(s.layers, s.given)) end },
+  { "activations", function(s) return (specification.resolve(s.layers, s.given)) end },
   { "biases", biases },
   { "optimizer", optimizer_of, words = optimizer_words },
   { "cost", cost_of, words = function(v) return options.name_of(v[1]) .. (v[2] and format(" * %g", v[2]) or "") end },
   { "eta", function(s) return s.eta end },
+  { "eta_scale", eta_scales },
   { "l1", option "l1" },
   { "l2", option "l2" },
   { "frozen", frozen_parts },

@@ -23,16 +23,16 @@ local defaults = options.declare("train", {
   { name = "eta", without = "the network's", about = 'the learning rate of each epoch: '
     .. '{"step", every = 30, factor = .1}, {"exponential", factor = .99}, {"cosine", to = 0}, {"one-cycle", peak = 1}, '
     .. "each also with warmup = n, a number, or f(epoch, report)", example = '{"cosine", to = 0}' },
-  { name = "patience", without = "none", about = "training ends after so many epochs without a lower test_cost",
-    example = "10, test = {X, y}" },
-  { name = "best", default = false, about = "true: at the end THETA of the lowest test_cost comes back",
-    example = "true, test = {X, y}" },
   { name = "every", without = "1", about = "epochs between two reports; without it .history is thinned to 1000",
     example = "10" },
   { name = "report", without = "none", about = "report(r) is called every `every` epochs and at the end",
     example = "print" },
   { name = "stop_when", without = "none", about = "training ends when stop_when(r), asked each epoch, is true",
     example = "function(r) return r.mse < 0.01 end" },
+  { name = "patience", without = "none", about = "training ends after so many epochs without a lower test_cost",
+    example = "10, test = {X, y}" },
+  { name = "best", default = false, about = "true: at the end THETA of the lowest test_cost comes back",
+    example = "true, test = {X, y}" },
   { name = "clip", without = "none", about = "GRAD is shortened to this norm where it is longer", example = "1" },
   { name = "max_norm", without = "none", about = "so are the weights into each unit, not its bias, after an update",
     example = "3" },
@@ -198,7 +198,7 @@ function training:after(r, e)
   end
 end
 
---- net:train{epochs=, batch=, shuffle=, X=, y=, test=, eta=, patience=, best=, every=, report=, stop_when=, ...}
+--- net:train{epochs=, batch=, shuffle=, X=, y=, test=, eta=, every=, report=, stop_when=, ...}
 -- Gradient descent in mini-batches, an update after each. The order of the rows is drawn anew each epoch by NumPy's
 -- permutation, from the network's generator. Returns the last report, with .history, the reports of every `every`
 -- epochs and the last; without every each epoch's up to 1000 of them, then every second, fourth, ... epoch's, never

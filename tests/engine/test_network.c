@@ -131,7 +131,8 @@ static void theta_is_drawn_row_by_row_bias_first(void **state) {
     mg_init_method method;
     double value;
   } draws[] = {{MG_INIT_UNIFORM, 1}, {MG_INIT_EPSILON, 0.12}, {MG_INIT_NORMAL, 0.5},
-               {MG_INIT_XAVIER, 1},  {MG_INIT_HE, 1},         {MG_INIT_CONSTANT, 0.25}};
+               {MG_INIT_XAVIER, 1},  {MG_INIT_HE, 1},         {MG_INIT_CONSTANT, 0.25},
+               {MG_INIT_LECUN, 1},   {MG_INIT_HE_UNIFORM, 1}, {MG_INIT_XAVIER_NORMAL, 1}};
   for (size_t k = 0; k < sizeof draws / sizeof *draws; k++) {
     fixture f;
     fixture_xor(&f, 0);
@@ -153,6 +154,13 @@ static void theta_is_drawn_row_by_row_bias_first(void **state) {
             wanted = j == 0 ? 0 : sqrt(6. / (double)(y->n_in + y->n_out)) * (2 * mg_rng_uniform(&g) - 1);
             break;
           case MG_INIT_HE: wanted = j == 0 ? 0 : sqrt(2. / (double)y->n_in) * mg_rng_normal(&g); break;
+          case MG_INIT_XAVIER_NORMAL:
+            wanted = j == 0 ? 0 : sqrt(2. / (double)(y->n_in + y->n_out)) * mg_rng_normal(&g);
+            break;
+          case MG_INIT_HE_UNIFORM:
+            wanted = j == 0 ? 0 : sqrt(6. / (double)y->n_in) * (2 * mg_rng_uniform(&g) - 1);
+            break;
+          case MG_INIT_LECUN: wanted = j == 0 ? 0 : sqrt(1. / (double)y->n_in) * mg_rng_normal(&g); break;
           case MG_INIT_CONSTANT: wanted = v; break;
           }
           assert_near(mg_mat_get(&y->theta, i, j), wanted, 1e-15);

@@ -34,6 +34,7 @@ local commands = {
   { "network", of = "mg", looks = false, reads = false, returns = "network", takes = "", from = "network.network" },
   { "digits", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "show" },
   { "diff", of = "mg", looks = true, reads = false, returns = false, takes = "network network", from = "past.diff" },
+  { "compare", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "network.compare" },
   { "time", of = "mg", looks = false, reads = "clock", returns = false, takes = "function", from = "timing" },
   { "bench", of = "mg", looks = false, reads = "clock", returns = false, takes = "function", from = "timing",
     timed = true },

@@ -220,3 +220,55 @@ describe("scikit-learn's test_fit", function()
     printed(.7394919, net:predict()[1][1], 7)
   end)
 end)
+
+-- --- McClelland and Rumelhart, PDP handbook (1988), program bp, XOR ------------------------------------
+
+describe("the PDP handbook's XOR", function()
+  it("is solved at epoch 289 with its weights", function()
+    local X, y = mg.data.xor()
+    local net = mg.network { 2, 2, 1, eta = .5, optimizer = "momentum", X = X, y = y }
+    net.theta = { { { -.276589, .432171, .448781 }, { -.402498, -.038413, .036489 } },
+      { { .279299, .272080, .081714 } } }
+    local tss = { net:step(0).tss }
+    for epoch = 2, 289 do tss[epoch] = net:step().tss end
+    printed(1.050652, tss[1], 6)
+    printed(1.002386, tss[30], 6)
+    printed(.65789, tss[240], 5)
+    assert.is_true(tss[288] >= .04)
+    printed(.039762, tss[289], 6)
+    for i, v in ipairs { .09963, .90425, .90438, .10735 } do printed(v, net:predict()[i][1], 5) end
+    net:step()
+    local W1, W2 = net.theta[1], net.theta[2]
+    for j, pair in ipairs { { -2.1648, -4.8295 }, { 5.7172, 3.1783 }, { 5.7222, 3.1810 } } do
+      printed(pair[1], W1[1][j], 4)
+      printed(pair[2], W1[2][j], 4)
+    end
+    for j, w in ipairs { -2.8285, 6.4016, -6.9615 } do printed(w, W2[1][j], 4) end
+  end)
+end)
+
+-- --- CS231n, neural network case study, linear softmax on the spiral ------------------------------------
+
+describe("CS231n's linear softmax", function()
+  it("has its losses", function()
+    mg.seed(0)
+    local X, y = {}, {}
+    for j = 0, 2 do
+      local r, t, noise = mg.linspace(0, 1, 100), mg.linspace(4 * j, 4 * (j + 1), 100), mg.randn(1, 100)
+      for i = 1, 100 do
+        local at = t[1][i] + .2 * noise[1][i]
+        X[#X + 1] = { r[1][i] * math.sin(at), r[1][i] * math.cos(at) }
+        y[#y + 1] = { j == 0 and 1 or 0, j == 1 and 1 or 0, j == 2 and 1 or 0 }
+      end
+    end
+    mg.randn(1, 18)
+    local W = mg.randn(2, 3) * .01
+    local net = mg.network { 2, { 3, "softmax" }, cost = "softmax", l2 = 1e-3, eta = 1, X = X, y = y }
+    net.theta = { mg.hstack(mg.zeros(3, 1), W.T) }
+    for _, case in ipairs { { 0, 1.096956 }, { 10, .917265 }, { 20, .851503 }, { 30, .822336 }, { 190, .786302 } } do
+      net:step(case[1] - net.epoch)
+      printed(case[2], net:cost(), 6)
+    end
+    assert.equal(.49, math.floor(net:step(10).accuracy * 100) / 100)
+  end)
+end)

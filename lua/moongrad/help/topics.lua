@@ -45,6 +45,8 @@ an update after each, in a new order every epoch.
 GRAD is of the batch: with "sse" it grows with the rows in it; with "mse", "quadratic", "cross-entropy" and
 "softmax", which are means, it does not, and ETA need not change with the batch.
 A batch's gradient is a noisy one, and cheap. Too large an ETA lets the cost rise or jump; too small a one crawls.
+train{eta = {"cosine"}} changes ETA from epoch to epoch, patience = n ends it when test_cost has not become lower for
+so long, best = true brings the best THETA back; compare({a = net1, b = net2}) trains copies side by side.
 > r = train{epochs = 20, batch = 2}
 > #r.history
 20

@@ -18,6 +18,7 @@ local exact = { double = 1e-9, single = 1e-4 }
 local list = {
   moongrad = { "moongrad", { shell, "bench/ours.lua" }, "train", kind = "ours" },
   looping = { "moongrad, step(1) in a loop", { shell, "bench/ours.lua" }, "loop", kind = "ours" },
+  descending = { "moongrad", { shell, "bench/ours.lua" }, "adam", kind = "ours" },
   checking = { "moongrad", { shell, "bench/ours.lua" }, "check", kind = "ours" },
   article = { "NumPy, the article's", { python, "bench/peers/numpy_peer.py" }, "article", same = exact },
   tight = { "NumPy, tight", { python, "bench/peers/numpy_peer.py" }, "tight", same = exact },
@@ -26,6 +27,9 @@ local list = {
   fused = { "PyTorch, fused", { python, "bench/peers/torch_peer.py" }, "fused", same = exact },
   gradcheck = { "PyTorch, gradcheck", { python, "bench/peers/torch_peer.py" }, "gradcheck", same = exact },
   sklearn = { "scikit-learn", { python, "bench/peers/sklearn_peer.py" }, "partial_fit" },
+  adam = { "PyTorch, eager adam", { python, "bench/peers/torch_peer.py" }, "adam", same = exact },
+  foreach = { "PyTorch, adam foreach", { python, "bench/peers/torch_peer.py" }, "adam-foreach", same = exact },
+  sklearn_adam = { "scikit-learn, adam", { python, "bench/peers/sklearn_peer.py" }, "adam" },
   fann = { "FANN", { here .. "/fann-%s" }, "exact", same = { double = 1e-6, single = 1e-4 }, threads = 1,
     package = "libfann-dev" },
   stepwise = { "FANN, stepwise sigmoid", { here .. "/fann-%s" }, "stepwise", threads = 1, package = "libfann-dev" },

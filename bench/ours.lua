@@ -12,7 +12,11 @@ rows, batch, eta = math.tointeger(rows), math.tointeger(batch), tonumber(eta)
 local spec = { activation = hidden, output = "sigmoid", eta = eta, seed = 2, precision = precision }
 for n in layers:gmatch "%d+" do spec[#spec + 1] = math.tointeger(n) end
 local n_in, n_out = spec[1], spec[#spec]
-if rows > 4 then spec.cost, spec.init = "quadratic", { "epsilon", epsilon = .12 } end
+if how == "adam" then
+  spec.output, spec.cost, spec.optimizer, spec.init = "softmax", "softmax", "adam", { "epsilon", epsilon = .12 }
+elseif rows > 4 then
+  spec.cost, spec.init = "quadratic", { "epsilon", epsilon = .12 }
+end
 
 local function data()
   if rows == 4 then return mg.data.xor() end
@@ -48,6 +52,7 @@ local ways = {
     for _ = 1, n do verdict = net:check().ok and "ok" or "not ok" end
   end,
 }
+ways.adam = ways.train
 local go = ways[how]
 
 local function mse() return ((net:predict(net.X) - net.y) ^ 2):mean() end

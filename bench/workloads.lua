@@ -66,4 +66,10 @@ return {
     task = "2,2,2,1 4 4 sigmoid 0.1", epochs = 100, ours = "looping", who = { "moongrad" },
     goals = { { above = "moongrad", most = .3e-6 } },
   },
+  {
+    name = "W10", title = "{784, 128, 10}, relu, softmax, adam, 10,000 rows, batch 64", unit = "ms", per = "an epoch",
+    task = "784,128,10 10000 64 relu 0.001", precisions = { "double", "single" }, threads = { 1, 2 },
+    ours = "descending", who = { "adam", "foreach", "sklearn_adam" },
+    goals = { { over = "best", times = 1.5 } },
+  },
 }

@@ -21,8 +21,10 @@ outputs = task.layers[-1]
 y = y.astype(int)
 if outputs == 1:
     y = y[:, 0]
-model = MLPClassifier(hidden_layer_sizes=task.layers[1:-1], solver="sgd", momentum=0, alpha=0,
-                      activation="tanh" if task.hidden == "tanh" else "logistic",
+if task.how == "adam":
+    y = y.argmax(axis=1)  # one class a row, so that it takes softmax outputs
+model = MLPClassifier(hidden_layer_sizes=task.layers[1:-1], solver="adam" if task.how == "adam" else "sgd", momentum=0, alpha=0,
+                      activation={"tanh": "tanh", "relu": "relu"}.get(task.hidden, "logistic"),
                       batch_size=task.batch, learning_rate_init=task.eta, random_state=2)
 
 

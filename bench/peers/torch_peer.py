@@ -1,4 +1,5 @@
-"""PyTorch as a peer. HOW: eager, the usual module, loss and optimiser; fused, an epoch as one
+"""PyTorch as a peer. HOW: eager, the usual module, loss and optimiser; adam and adam-foreach, the same with softmax
+outputs, cross-entropy and adam, the latter with all tensors in one call; fused, an epoch as one
 TorchScript function of in-place products without autograd; gradcheck, autograd.gradcheck."""
 
 import sys
@@ -59,6 +60,31 @@ class Eager:
 
     def result(self):
         return float(((self.predict().double() - self.y) ** 2).mean())
+
+
+class Adam(Eager):
+    def __init__(self, task):
+        super().__init__(task)
+        linears = [m for m in self.model if isinstance(m, torch.nn.Linear)]
+        self.model = torch.nn.Sequential(linears[0], torch.nn.ReLU(), linears[1])
+        self.classes = self.y.argmax(1)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=task.eta,
+                                          foreach=task.how == "adam-foreach")
+
+    def train(self, epochs):
+        task = self.task
+        for _ in range(epochs):
+            order = torch.from_numpy(task.order())
+            for first, past in task.batches():
+                chosen = order[first:past]
+                self.optimizer.zero_grad()
+                z = self.model(self.X.index_select(0, chosen))
+                torch.nn.functional.cross_entropy(z, self.classes.index_select(0, chosen)).backward()
+                self.optimizer.step()
+
+    def predict(self):
+        with torch.no_grad():
+            return self.model(self.X).softmax(1)
 
 
 def fused_step(x: Tensor, y: Tensor, W: List[Tensor], b: List[Tensor], size: float, tanh: bool):
@@ -160,5 +186,6 @@ class GradCheck:
 
 if __name__ == "__main__":
     task = Task(sys.argv[1:])
-    peer = {"eager": Eager, "fused": Fused, "gradcheck": GradCheck}[task.how](task)
+    peer = {"eager": Eager, "fused": Fused, "gradcheck": GradCheck, "adam": Adam,
+            "adam-foreach": Adam}[task.how](task)
     serve(torch.__version__, peer.train, peer.result)

@@ -17,8 +17,8 @@ local sqrt = math.sqrt
 
 local function sign(x) return x > 0 and 1 or x < 0 and -1 or 0 end
 
--- The update is 0 where the gradient has always been.
-local function over(a, b) return a == 0 and 0 or a / b end
+-- The update is 0 where the gradient has always been, or what it is divided by.
+local function over(a, b) return (a == 0 or b == 0) and 0 or a / b end
 
 local function product(label, opens, a, b)
   return { value = a * b, label = label, opens = opens, a, b }
@@ -55,7 +55,7 @@ local function adam_terms(x)
   local v, s = x.beta1 * x.v + (1 - x.beta1) * x.grad, x.beta2 * x.s + (1 - x.beta2) * (x.grad * x.grad)
   local eta, root = x.eta / (1 - x.beta1 ^ x.t), sqrt(s) / sqrt(1 - x.beta2 ^ x.t) + x.epsilon
   local function part(label, opens, share, of)
-    return { value = v == 0 and 0 or -eta * share * of / root, label = label, opens = opens, form = "%s * %s * %s / %s",
+    return { value = (v == 0 or root == 0) and 0 or -eta * share * of / root, label = label, opens = opens, form = "%s * %s * %s / %s",
       -eta, share, of, root }
   end
   return { part("V before", nil, x.beta1, x.v), part("update", "grad", 1 - x.beta1, x.grad) }

@@ -240,6 +240,19 @@ describe("optimisers", function()
     end
   end)
 
+  it("let a mean whose gradient has become 0 vanish, which takes as long a number as any", function()
+    for _, name in ipairs { "momentum", "nesterov", "adam" } do
+      local net = helpers.xor { 2, 1, optimizer = name, precision = "single", seed = 8 }
+      net:step()
+      assert.is_true(net.v[1]:norm() > 0)
+      net:forward()
+      net:backward()
+      net.grad[1]:fill(0)
+      for _ = 1, 900 do net:update() end
+      assert.equal(0, net.v[1]:norm(), name)
+    end
+  end)
+
   it("decay biases as PyTorch's does, unless decay_bias is false", function()
     for _, decays in ipairs { true, false } do
       local net = helpers.xor { 2, 1, optimizer = { "adamw", weight_decay = .5, decay_bias = decays }, seed = 7 }

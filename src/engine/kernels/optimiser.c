@@ -5,6 +5,7 @@
 
 #include "optimiser.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "kernels.h"
@@ -70,13 +71,29 @@ static inline vec sgd_formula(vec grad, vec theta, vec *state, const rates *r) {
 }
 OPTIMISER(sgd, 0, 0)
 
+/* v, but 0 where it is nearer to 0 than least. The mean of a gradient that has become 0 would end among the numbers
+   below the smallest normal one, where a multiplication takes some 100 times as long, and stay there. */
+ALWAYS_INLINE vec settled(vec v, real least) {
+  const vec size = (vec)((ivec)v & ~(ivec)all(-(real)0));
+  return choose(size < all(least), all(0), v);
+}
+
+/* The smallest normal number; that of means, small enough to be nothing, whose products with ETA are normal. */
+#ifdef MG_IS_SINGLE
+#define SMALLEST  FLT_MIN
+#define VANISHING (FLT_MIN / FLT_EPSILON)
+#else
+#define SMALLEST  DBL_MIN
+#define VANISHING (DBL_MIN / DBL_EPSILON)
+#endif
+
 /* --- v = mu v - ETA GRAD, DTHETA = v (Polyak, 1964; Rumelhart, Hinton and Williams, 1986) ----------------- */
 
 enum { MU };
 
 static inline vec momentum_formula(vec grad, vec theta, vec *state, const rates *r) {
   (void)theta;
-  return *state = r->number[MU] * *state - r->eta * grad;
+  return *state = settled(r->number[MU] * *state - r->eta * grad, VANISHING);
 }
 OPTIMISER(momentum, 1, 1)
 
@@ -86,13 +103,13 @@ OPTIMISER(momentum, 1, 1)
 static inline vec nesterov_formula(vec grad, vec theta, vec *state, const rates *r) {
   (void)theta;
   const vec step = r->eta * grad;
-  *state = r->number[MU] * *state - step;
+  *state = settled(r->number[MU] * *state - step, VANISHING);
   return r->number[MU] * *state - step;
 }
 OPTIMISER(nesterov, 1, 1)
 
-/* x / y, but 0 where x is 0. */
-ALWAYS_INLINE vec over(vec x, vec y) { return choose(x == 0, all(0), x / y); }
+/* x / y, but 0 where one of them is 0. */
+ALWAYS_INLINE vec over(vec x, vec y) { return choose((x == 0) | (y == 0), all(0), x / y); }
 
 /* --- s = s + GRAD^2, DTHETA = -ETA GRAD / (sqrt(s) + epsilon) (Duchi, Hazan and Singer, 2011) ---------------- */
 
@@ -107,7 +124,7 @@ OPTIMISER(adagrad, 1, 1)
 
 static inline vec rmsprop_formula(vec grad, vec theta, vec *state, const rates *r) {
   (void)theta;
-  *state = r->number[0] * *state + r->rest[0] * (grad * grad);
+  *state = settled(r->number[0] * *state + r->rest[0] * (grad * grad), SMALLEST);
   return over(-r->eta * grad, sqrt_v(*state) + r->number[1]);
 }
 OPTIMISER(rmsprop, 1, 2)
@@ -124,8 +141,8 @@ enum { ROOT = EPSILON + 1, DECAY };
 
 static inline vec adam_formula(vec grad, vec theta, vec *state, const rates *r) {
   (void)theta;
-  state[0] = r->number[BETA1] * state[0] + r->rest[BETA1] * grad;
-  state[1] = r->number[BETA2] * state[1] + r->rest[BETA2] * (grad * grad);
+  state[0] = settled(r->number[BETA1] * state[0] + r->rest[BETA1] * grad, VANISHING);
+  state[1] = settled(r->number[BETA2] * state[1] + r->rest[BETA2] * (grad * grad), SMALLEST);
   return over(-r->eta * state[0], sqrt_v(state[1]) * r->number[ROOT] + r->number[EPSILON]);
 }
 

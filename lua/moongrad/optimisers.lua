@@ -55,8 +55,8 @@ local function adam_terms(x)
   local v, s = x.beta1 * x.v + (1 - x.beta1) * x.grad, x.beta2 * x.s + (1 - x.beta2) * (x.grad * x.grad)
   local eta, root = x.eta / (1 - x.beta1 ^ x.t), sqrt(s) / sqrt(1 - x.beta2 ^ x.t) + x.epsilon
   local function part(label, opens, share, of)
-    return { value = (v == 0 or root == 0) and 0 or -eta * share * of / root, label = label, opens = opens, form = "%s * %s * %s / %s",
-      -eta, share, of, root }
+    local value = (v == 0 or root == 0) and 0 or -eta * share * of / root
+    return { value = value, label = label, opens = opens, form = "%s * %s * %s / %s", -eta, share, of, root }
   end
   return { part("V before", nil, x.beta1, x.v), part("update", "grad", 1 - x.beta1, x.grad) }
 end

@@ -130,7 +130,7 @@ end
 options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_numbers, optimizer = optimizer_keys }
 
 -- The operations of a step by name.
-options.operations = { "z", "a", "cost", "delta", "grad", "update" }
+options.operations = { "z", "a", "dropout", "cost", "delta", "grad", "update" }
 
 local explained = table.move(quantities.matrices, 1, #quantities.matrices, 1, {})
 table.move({ "cost", "J" }, 1, 2, #explained + 1, explained)
@@ -350,8 +350,8 @@ function options.check(name, v)
   return check[name](v)
 end
 
--- What a positional entry of network{...} takes: {size, activation, bias = false, eta_scale = 2}.
-options.layer = { options = { { name = "bias" }, { name = "eta_scale" } },
+-- What a positional entry of network{...} takes: {size, activation, dropout = .5, bias = false, eta_scale = 2}.
+options.layer = { options = { { name = "bias" }, { name = "dropout" }, { name = "eta_scale" } },
   arguments = { [2] = { choices = core.activations } } }
 
 return options

@@ -41,7 +41,8 @@ static int slopes(lua_State *L) {
   Network *n = network_check(L, 1);
   const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
   const size_t row = check_row(L, 3, n);
-  const mg_mat z = mg_mat_rows(y->z, row, 1), a = mg_mat_rows(y->out, row, 1);
+  const bool dropped = y->dropout > 0 && n->net.dropped;
+  const mg_mat z = mg_mat_rows(y->z, row, 1), a = mg_mat_rows(dropped ? y->whole : y->out, row, 1);
   mg_mat d = room_for(&n->net, y->n_out);
   mg_mat_fill(&d, 1);
   Stopper s;
@@ -131,8 +132,19 @@ static int updated(lua_State *L) {
   return 5;
 }
 
+/* core.mask(net, l): what dropout multiplied A[l+1] with in the pass that was made, rows x units, or will in the
+   walk that is on; nil where nothing was left out. */
+static int mask(lua_State *L) {
+  check_arity(L, 2);
+  const Network *n = network_check(L, 1);
+  const mg_layer *y = &n->net.layer[network_layer(L, 2, n, "layer")];
+  if (y->dropout == 0 || !n->net.dropped || n->net.rows == 0) return 0;
+  const mg_mat rows = mg_mat_rows(y->mask, 0, n->net.rows);
+  return push_copy(L, &rows);
+}
+
 static const luaL_Reg functions[] = {
-    {"squashed", squashed},         {"slopes", slopes},   {"loss", loss}, {"pull", pull},
-    {"theta_before", theta_before}, {"updated", updated}, {NULL, NULL}};
+    {"mask", mask}, {"squashed", squashed},         {"slopes", slopes},   {"loss", loss},
+    {"pull", pull}, {"theta_before", theta_before}, {"updated", updated}, {NULL, NULL}};
 
 void open_explain(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -59,6 +59,10 @@ mg_rng *network_rng(lua_State *L, int idx) {
   return g;
 }
 
+void network_draws(lua_State *L, Network *n, bool draws) {
+  n->net.rng = draws && n->net.n_dropouts > 0 ? network_rng(L, 1) : NULL;
+}
+
 /* --- making --------------------------------------------------------------------- */
 
 /* Pushes a field of the table on top of the stack, read raw: no code of the user's runs meanwhile. */
@@ -88,6 +92,11 @@ static size_t read_layers(lua_State *L, mg_type type, size_t n_layers, mg_layer_
     spec[l].n_out = push_layer(L, l + 2);
     push_raw(L, "bias");
     spec[l].bias = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    push_raw(L, "dropout");
+    spec[l].dropout = lua_isnil(L, -1) ? 0 : check_finite(L, -1, "dropout");
+    if (spec[l].dropout < 0 || spec[l].dropout >= 1 || (l + 1 == n_layers && spec[l].dropout > 0))
+      fail(L, "network: dropout: expected from 0, below 1, and none of the last layer");
     lua_pop(L, 1);
     push_raw(L, "activation");
     spec[l].activation = custom_activation(L, -1, type);
@@ -185,7 +194,9 @@ uint64_t network_shape(const mg_network *net) {
   uint64_t shape = UINT64_C(14695981039346656037) ^ (uint64_t)net->type; /* FNV-1a, a number at a time */
   shape = (shape ^ mg_network_n_in(net)) * UINT64_C(1099511628211);
   for (size_t l = 0; l < net->n_layers; l++)
-    shape = (shape ^ (2 * net->layer[l].n_out + net->layer[l].bias)) * UINT64_C(1099511628211);
+    shape = (shape ^ (2 * net->layer[l].n_out + net->layer[l].bias +
+                      (net->layer[l].dropout > 0 ? UINT64_C(1) << 40 : 0))) *
+            UINT64_C(1099511628211);
   shape = (shape ^ net->optimiser->n_states) * UINT64_C(1099511628211);
   return (shape ^ net->n_theta) * UINT64_C(1099511628211);
 }
@@ -231,6 +242,7 @@ static int network_copy(lua_State *L) {
   n->t = source->t;
   n->made = source->made;
   n->updated = source->updated;
+  n->dropped = source->dropped;
   n->targets = source->targets;
   n->sum = source->sum;
   n->j = source->j;

@@ -180,7 +180,7 @@ void past_note(lua_State *L, Network *n); /* the network is at index 1, here and
 
 /* Before count epochs of step(): would they only be counted? */
 static inline bool past_counts(const Network *n, lua_Integer count) {
-  return n->noted.n == count && n->noted.staged == n->staged;
+  return n->noted.n == count && n->noted.staged == n->staged && n->net.n_dropouts == 0;
 }
 void past_before_step(lua_State *L, Network *n, lua_Integer count); /* when not */
 
@@ -191,10 +191,13 @@ static inline void past_count(Network *n, double seconds) {
 }
 void past_short_step(lua_State *L, Network *n, const mg_run *run);
 
-/* The same of one epoch of mini-batches, whose data are at indices 2 and 3, what else it asks at 8, and whose
-   order g draws unless it is NULL; ok: was it whole? */
+/* The same of one epoch of mini-batches, whose data are at indices 2 and 3, whether it shuffles at 5, what
+   else it asks at 8, and for which g draws unless it is NULL; ok: was it whole? */
 void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g);
 void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds);
+
+/* The passes that follow draw masks, where n, at index 1, has layers with dropout; or no longer. */
+void network_draws(lua_State *L, Network *n, bool draws);
 
 /* The generator that draws for the network at index idx: its own, else the shared one. */
 mg_rng *network_rng(lua_State *L, int idx);

@@ -25,14 +25,8 @@ static int push_yhat(lua_State *L, const mg_network *net) {
   return 1;
 }
 
-/*** net:forward([X])
-One forward pass: fills Z and A for rows X (N x inputs; default the network's), and J when they are the
-network's own and y fits.
-  A[1] = [1 X], Z[l] = A[l] THETA[l]^T, A[l+1] = [1 g(Z[l])]
-Returns the prediction, a new N x outputs matrix.
-> forward()
-*/
-static int forward(lua_State *L) {
+/* A forward pass, of net:forward, with dropout or without. */
+static int forward_by(lua_State *L, bool draws) {
   Network *n = network_check(L, 1);
   check_arity(L, 2);
   network_idle(L, n);
@@ -53,7 +47,9 @@ static int forward(lua_State *L) {
   network_touch(n, TOUCH_PASS);
   Stopper s;
   run_begin(L, n, &s);
+  network_draws(L, n, draws);
   mg_status status = mg_forward(&n->net);
+  network_draws(L, n, false);
   n->net.j = NAN;
   if (status == MG_OK && with_y) status = mg_op_run(&n->net, (mg_op){MG_OP_COST, 0});
   run_end(n, &s, status);
@@ -64,6 +60,18 @@ static int forward(lua_State *L) {
   }
   return push_yhat(L, &n->net);
 }
+
+/*** net:forward([X])
+One forward pass: fills Z and A for rows X (N x inputs; default the network's), and J when they are the
+network's own and y fits.
+  A[1] = [1 X], Z[l] = A[l] THETA[l]^T, A[l+1] = [1 g(Z[l])]
+Returns the prediction, a new N x outputs matrix.
+> forward()
+*/
+static int forward(lua_State *L) { return forward_by(L, true); }
+
+/* core.forward_whole(net, X): the same, but that dropout leaves out nothing. */
+static int forward_whole(lua_State *L) { return forward_by(L, false); }
 
 /*** net:backward([y])
 Backpropagation from the last forward pass against targets y (N x outputs; default the network's): fills
@@ -129,6 +137,8 @@ static const luaL_Reg methods[] = {
     {"forward", forward}, {"backward", backward}, {"update", update}, {NULL, NULL}};
 
 void open_pass(lua_State *L) {
+  lua_pushcfunction(L, forward_whole);
+  lua_setfield(L, -2, "forward_whole");
   lua_getfield(L, -1, "network_class");
   lua_getfield(L, -1, "methods");
   luaL_setfuncs(L, methods, 0);

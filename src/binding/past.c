@@ -137,14 +137,14 @@ void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g) 
   uint32_t mark[4] = {0};
   if (g != NULL) fingerprint(g, mark);
   if (p->n == PAST_EPOCHS && past_is_noted(n) && p->of_X == X && p->of_y == y && p->version_X == version(X) &&
-      p->version_y == version(y) && p->rows == batch && p->shuffle == (g != NULL) &&
+      p->version_y == version(y) && p->rows == batch && p->shuffle == lua_toboolean(L, 5) &&
       p->how == lua_topointer(L, 8) && memcmp(mark, p->rng, sizeof mark) == 0)
     return;
   push_telling(L, "epoch");
   lua_pushvalue(L, 2);
   lua_pushvalue(L, 3);
   lua_pushinteger(L, (lua_Integer)batch);
-  lua_pushboolean(L, g != NULL);
+  lua_pushvalue(L, 5);
   lua_pushvalue(L, 8);
   tell(L, 5);
   p->n = p->lost ? PAST_NONE : PAST_EPOCHS;
@@ -153,7 +153,7 @@ void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g) 
   p->version_X = version(X);
   p->version_y = version(y);
   p->rows = batch;
-  p->shuffle = g != NULL;
+  p->shuffle = lua_toboolean(L, 5);
   p->how = lua_topointer(L, 8);
 }
 
@@ -230,7 +230,7 @@ struct Image {
   uint64_t epoch, t;
   size_t capacity, rows;
   mg_made made;
-  bool updated;
+  bool updated, dropped;
   mg_targets targets;
   double sum, j;
   bool has_rng; /* the network's own generator comes first */
@@ -274,6 +274,7 @@ void image_push(lua_State *L, Network *n, const char *name) {
                .rows = net->rows,
                .made = net->made,
                .updated = net->updated,
+               .dropped = net->dropped,
                .targets = net->targets,
                .sum = net->sum,
                .j = net->j,
@@ -317,6 +318,7 @@ void image_put(lua_State *L, Network *n, const Image *m, bool alive) {
   mg_arrays_put(net, m->whole ? MG_WHOLE : MG_NEEDED, at);
   if (m->whole) {
     net->targets = m->targets;
+    net->dropped = m->dropped;
     net->sum = m->sum;
     net->j = m->j;
   }

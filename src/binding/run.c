@@ -219,7 +219,9 @@ static int step(lua_State *L) {
   Stopper s;
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (uint64_t)count);
+  network_draws(L, n, true);
   const mg_status status = mg_step(&n->net, (uint64_t)count, &run);
+  network_draws(L, n, false);
   run_over(n, &s);
   const double seconds = now() - start;
   const int failed = lua_gettop(L);
@@ -295,9 +297,16 @@ static mg_training read_training(lua_State *L, size_t rows, double *eta) {
   return t;
 }
 
-/* The epoch that follows is by this eta, and asks these, if it asks for anything. */
-static void ask(Network *n, mg_training *t, double eta) {
+/* What draws the order at 5, if it is to be drawn, and masks: the generator at 7, else the network's; or NULL. */
+static mg_rng *epoch_rng(lua_State *L, const Network *n) {
+  if (!lua_toboolean(L, 5) && n->net.n_dropouts == 0) return NULL;
+  return lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
+}
+
+/* The epoch that follows is by this eta, and asks these, if it asks for anything; g draws masks. */
+static void ask(Network *n, mg_training *t, double eta, mg_rng *g) {
   n->net.eta = eta;
+  n->net.rng = n->net.n_dropouts > 0 ? g : NULL;
   n->net.training = t != NULL && (t->clip > 0 || t->max_norm > 0 || t->weights != NULL) ? t : NULL;
 }
 
@@ -321,16 +330,16 @@ static int epoch(lua_State *L) {
   Report *r = report_new(L, lua_upvalueindex(UP_REPORT));
   const int report = lua_gettop(L);
   begin_trace(L, n);
-  mg_rng *g = !lua_toboolean(L, 5) ? NULL : lua_isnoneornil(L, 7) ? network_rng(L, 1) : rng_opt(L, 7);
+  mg_rng *g = epoch_rng(L, n);
   X = network_apart(L, 2, n);
   y = network_apart(L, 3, n);
   past_before_epoch(L, n, batch, g);
   void *before = batch < rows ? before_of(L, n) : NULL;
-  uint32_t *order = g != NULL ? order_of(L, n, rows) : NULL;
+  uint32_t *order = lua_toboolean(L, 5) ? order_of(L, n, rows) : NULL;
   network_room(L, 1, batch < rows ? batch : rows, false); /* last: a finaliser may use n */
   mg_rng undrawn;
+  if (g != NULL) undrawn = *g;
   if (order != NULL) {
-    undrawn = *g;
     if (!rng_permutation(L, g, rows, order)) return run_stopped(L, "train");
   }
   network_touch(n, TOUCH_PASS | TOUCH_BATCH);
@@ -339,9 +348,9 @@ static int epoch(lua_State *L) {
   Stopper s;
   run_begin(L, n, &s);
   stopper_expect(&s, &n->net.epoch, &n->net.j, (rows + batch - 1) / batch);
-  ask(n, &asked, eta);
+  ask(n, &asked, eta, g);
   const mg_status status = mg_epoch(&n->net, &X->m, &y->m, order, batch, targets, before, &run);
-  ask(n, NULL, own_eta);
+  ask(n, NULL, own_eta, NULL);
   run_over(n, &s);
   if (status != MG_OK && run.batches == 0 && g != NULL) *g = undrawn;
   if (run.batches > 0) network_touch(n, TOUCH_THETA);

@@ -9,7 +9,7 @@
 #include "network.h"
 
 static const char *const op_names[] = {
-    [MG_OP_Z] = "z",         [MG_OP_A] = "a",       [MG_OP_COST] = "cost",
+    [MG_OP_Z] = "z",         [MG_OP_A] = "a",       [MG_OP_DROPOUT] = "dropout", [MG_OP_COST] = "cost",
     [MG_OP_DELTA] = "delta", [MG_OP_GRAD] = "grad", [MG_OP_UPDATE] = "update"};
 
 /* What the operations done so far come to, for those that want a whole pass. */
@@ -51,6 +51,9 @@ static int begin(lua_State *L) {
   else
     stage(L, n);
   network_ones(n);
+  network_draws(L, n, true);
+  mg_draw_masks(&n->net);
+  network_draws(L, n, false);
   n->walking = true;
   count(n, 0);
   lua_pushinteger(L, (lua_Integer)++n->walks);
@@ -175,6 +178,9 @@ static int back(lua_State *L) {
   const bool updated = mg_op_at(net, n->walked - 1).kind == MG_OP_UPDATE;
   const Kept *kept = updated ? luaL_checkudata(L, 2, KEPT) : NULL;
   if (updated && kept->shape != network_shape(net)) return fail(L, "walk: kept was taken of another network");
+  const mg_op undone = mg_op_at(net, n->walked - 1);
+  if (undone.kind == MG_OP_DROPOUT && net->dropped)
+    mg_mat_copy(&net->layer[undone.layer].out, &net->layer[undone.layer].whole);
   count(n, n->walked - 1);
   if (!updated) return 0;
   mg_arrays_put(net, MG_UPDATED, kept + 1);

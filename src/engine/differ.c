@@ -51,6 +51,7 @@ mg_status mg_differ_layer(mg_differ *d, size_t l) {
                custom_activations(net) && !net->layer[l].activation->by_row &&
                !net->layer[last].activation->by_row;
   if (!d->is_fast) return MG_OK;
+  mg_draw_masks(net); /* none: check draws nothing */
   const mg_status status = mg_run_plan(net, 0, mg_ops_through(net, MG_OP_A));
   if (status == MG_OK) net->kernels->perturb->begin(net, d->room);
   return status;

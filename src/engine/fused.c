@@ -33,7 +33,8 @@ static bool update_fits(const mg_network *net) {
 }
 
 mg_fusion mg_fuse(mg_network *net, bool outputs) {
-  if (net->bug != MG_NO_BUG || net->training != NULL || !built_in(net)) return MG_PLAIN;
+  if (net->bug != MG_NO_BUG || net->training != NULL || net->n_dropouts > 0 || !built_in(net))
+    return MG_PLAIN;
   if (!outputs && tiny_fits(net)) {
     for (size_t l = 0; l < net->n_layers; l++) mg_clear_bias(net, l);
     net->kernels->tiny->begin(net);

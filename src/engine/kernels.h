@@ -40,6 +40,9 @@ typedef struct mg_flat {
   void (*scale)(void *v, double factor, size_t count);
   double (*squares)(const void *v, size_t count);
 
+  /* to = from * mask. */
+  void (*multiply)(void *to, const void *from, const void *mask, size_t count);
+
   /* The weights into each unit, its row of theta but for the bias, are shortened to norm most where they are
      longer, and dtheta with them: theta - dtheta stays. */
   void (*shorten)(const mg_mat *theta, const mg_mat *dtheta, double most);

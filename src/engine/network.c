@@ -198,7 +198,9 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
                     .n_out = spec[l].n_out,
                     .activation = spec[l].activation,
                     .bias = spec[l].bias,
+                    .dropout = spec[l].dropout,
                     .eta_scale = 1};
+    net->n_dropouts += spec[l].dropout > 0;
     y->theta = parameters(net->flat.theta, offset, y->n_out, n_in, type);
     y->grad = parameters(net->flat.grad, offset, y->n_out, n_in, type);
     y->dtheta = parameters(net->flat.dtheta, offset, y->n_out, n_in, type);
@@ -218,6 +220,9 @@ size_t mg_batch_bytes(const mg_network *net, size_t rows) {
     if (!add_a(&numbers, n, rows, type) || !add_rows(&numbers, n, rows, type) ||
         !add_rows(&numbers, n, rows, type))
       return 0;
+    if (net->layer[l].dropout > 0 &&
+        (!add_rows(&numbers, n, rows, type) || !add_rows(&numbers, n, rows, type)))
+      return 0;
   }
   if (!add_rows(&numbers, mg_network_n_out(net), rows, type)) return 0;
   return add_product(&bytes, numbers, mg_type_size(type)) ? bytes : 0;
@@ -233,12 +238,17 @@ void mg_network_room(mg_network *net, size_t rows, void *block) {
     y->out = mg_mat_cols(a, 1, y->n_out);
     y->z = take_rows(&m, y->n_out, rows);
     y->delta = take_rows(&m, y->n_out, rows);
+    if (y->dropout > 0) {
+      y->mask = take_rows(&m, y->n_out, rows);
+      y->whole = take_rows(&m, y->n_out, rows);
+    }
   }
   net->y = take_rows(&m, mg_network_n_out(net), rows);
   net->gathered = false;
   net->capacity = rows;
   net->rows = 0;
   net->made = MG_NOTHING;
+  net->dropped = false;
 }
 
 /* --- small changes ------------------------------------------------------ */

@@ -37,7 +37,8 @@ enum { MG_FROZEN_BIAS = 1, MG_FROZEN_WEIGHTS = 2 };
 typedef struct mg_layer_spec {
   size_t n_out;
   const mg_activation *activation;
-  bool bias; /* false: column 0 of theta stays 0 and has gradient 0 */
+  bool bias;      /* false: column 0 of theta stays 0 and has gradient 0 */
+  double dropout; /* the share of its activations that a pass which draws leaves out; 0 of the last layer */
 } mg_layer_spec;
 
 typedef struct mg_layer {
@@ -45,10 +46,12 @@ typedef struct mg_layer {
   const mg_activation *activation;
   bool bias;
   unsigned frozen;            /* MG_FROZEN_*: what the update leaves where it is */
+  double dropout;             /* the share of out that is left out, as the spec says */
   double eta_scale;           /* its updates go by so many times eta */
   mg_mat theta, grad, dtheta; /* n_out x (1 + n_in), input-major in memory */
   mg_mat in;                  /* a of the layer below, with its ones */
   mg_mat z, out, delta;       /* rows x n_out; out is a without the ones */
+  mg_mat mask, whole; /* of a layer with dropout: 0 or 1 / (1 - dropout); out before it was multiplied */
 } mg_layer;
 
 /* How much of a pass has been made, in the order it is made. */
@@ -84,6 +87,10 @@ typedef struct mg_network {
 
   mg_trace *trace;       /* of its cost, or NULL; set by the caller */
   mg_training *training; /* of the epoch that runs, or NULL: nothing is asked */
+
+  size_t n_dropouts; /* layers with dropout */
+  mg_rng *rng;       /* draws their masks in a pass, or NULL: nothing is left out; set by the caller */
+  bool dropped;      /* has the pass that was made masks? */
 
   bool gathered; /* has tiny.c read this batch, for these activations? */
   void *tiny;    /* room for passes of tiny.c, or NULL: a layer is too wide */

@@ -1,6 +1,6 @@
 /* ops.c - the operations of a training step. This is backpropagation:
 
-     Z[l]     = A[l] THETA[l]^T                        A[l+1] = [1 g(Z[l])]
+     Z[l]     = A[l] THETA[l]^T                        A[l+1] = [1 g(Z[l])], times a mask where there is dropout
      DELTA[L] = dJ/dyhat * g'(Z[L])                    (g' cancels for the logarithmic costs)
      DELTA[l] = (DELTA[l+1] THETA[l+1] without its bias column) * g'(Z[l])
      GRAD[l]  = DELTA[l]^T A[l] + l1 sign(W[l]) + l2 W[l]
@@ -36,6 +36,37 @@ static mg_status op_z(mg_network *net, size_t l, size_t from, size_t to) {
 static mg_status op_a(mg_network *net, size_t l, size_t from, size_t to) {
   mg_layer *y = &net->layer[l];
   return mg_layer_a(net, l, &y->z, &y->out, from, to);
+}
+
+void mg_draw_masks(mg_network *net) {
+  net->dropped = net->rng != NULL && net->n_dropouts > 0;
+  for (size_t l = 0; l < net->n_layers && net->dropped; l++) {
+    mg_layer *y = &net->layer[l];
+    for (size_t r = 0; r < net->rows && y->dropout > 0; r++)
+      for (size_t j = 0; j < y->n_out; j++)
+        mg_mat_set(&y->mask, r, j, mg_rng_uniform(net->rng) < y->dropout ? 0 : 1 / (1 - y->dropout));
+  }
+}
+
+static void *row_of(const mg_mat *m, size_t r) { return mg_at(m->data, (ptrdiff_t)r * m->rs, m->type); }
+
+static mg_status op_dropout(mg_network *net, size_t l, size_t from, size_t to) {
+  const mg_layer *y = &net->layer[l];
+  const mg_mat out = mg_mat_rows(y->out, from, to - from);
+  mg_mat whole = mg_mat_rows(y->whole, from, to - from);
+  if (!net->dropped) return MG_OK;
+  mg_mat_copy(&whole, &out);
+  for (size_t r = from; r < to; r++)
+    net->kernels->flat->multiply(row_of(&y->out, r), row_of(&y->whole, r), row_of(&y->mask, r), y->n_out);
+  return MG_OK;
+}
+
+mg_status mg_through_activation(mg_network *net, size_t l, size_t from, size_t to) {
+  mg_layer *y = &net->layer[l];
+  const bool dropped = y->dropout > 0 && net->dropped;
+  for (size_t r = from; r < to && dropped; r++)
+    net->kernels->flat->multiply(row_of(&y->delta, r), row_of(&y->delta, r), row_of(&y->mask, r), y->n_out);
+  return y->activation->backward(y->activation, &y->z, dropped ? &y->whole : &y->out, &y->delta, from, to);
 }
 
 double mg_j_of(const mg_network *net) {
@@ -82,14 +113,13 @@ static mg_status op_delta(mg_network *net, size_t l, size_t from, size_t to) {
     mg_status status =
         net->cost.kind->delta(&net->cost, &y->z, &y->out, &net->y, &y->delta, factor, from, to);
     for (size_t r = from; r < to && is_weighted(net); r++)
-      net->kernels->flat->scale(mg_at(y->delta.data, (ptrdiff_t)r * y->delta.rs, y->delta.type),
-                                weight_of(net->training, r), y->n_out);
+      net->kernels->flat->scale(row_of(&y->delta, r), weight_of(net->training, r), y->n_out);
     if (status != MG_OK || net->cost.kind->output != NULL) return status;
   } else {
     const mg_layer *above = &net->layer[l + 1];
     net->kernels->products->back(&above->delta, &above->theta, &y->delta, from, to, net->turned);
   }
-  return y->activation->backward(y->activation, &y->z, &y->out, &y->delta, from, to);
+  return mg_through_activation(net, l, from, to);
 }
 
 void mg_finish_grad(mg_network *net, size_t l) {
@@ -161,6 +191,7 @@ mg_status mg_op_rows(mg_network *net, mg_op op, size_t from, size_t to) {
   switch (op.kind) {
   case MG_OP_Z: return op_z(net, op.layer, from, to);
   case MG_OP_A: return op_a(net, op.layer, from, to);
+  case MG_OP_DROPOUT: return op_dropout(net, op.layer, from, to);
   case MG_OP_COST: return op_cost(net, from, to);
   case MG_OP_DELTA: return op_delta(net, op.layer, from, to);
   case MG_OP_GRAD: return op_grad(net, op.layer, from, to);

@@ -9,7 +9,15 @@
 
 #include "network.h"
 
-typedef enum mg_op_kind { MG_OP_Z, MG_OP_A, MG_OP_COST, MG_OP_DELTA, MG_OP_GRAD, MG_OP_UPDATE } mg_op_kind;
+typedef enum mg_op_kind {
+  MG_OP_Z,
+  MG_OP_A,
+  MG_OP_DROPOUT, /* of layers that have it */
+  MG_OP_COST,
+  MG_OP_DELTA,
+  MG_OP_GRAD,
+  MG_OP_UPDATE
+} mg_op_kind;
 
 typedef struct mg_op {
   mg_op_kind kind;
@@ -35,6 +43,13 @@ void mg_shorten(mg_network *net);
 
 /* The update of one stretch; false when a theta is no longer finite. */
 bool mg_update_range(const mg_network *net, const mg_range *range);
+
+/* Before a pass: draws its masks from net->rng, layer by layer, row by row, so that no division into blocks
+   changes them; none when that is NULL. */
+void mg_draw_masks(mg_network *net);
+
+/* delta of a hidden layer, from dJ/da to dJ/dz, for rows from .. to - 1. */
+mg_status mg_through_activation(mg_network *net, size_t l, size_t from, size_t to);
 
 /* What is to be done once all stretches were updated, in another way: finite, are they all? */
 mg_status mg_end_update(mg_network *net, bool finite);

@@ -117,7 +117,7 @@ mg_status mg_parallel_op(mg_network *net, mg_op op, size_t from, size_t to) {
     mg_team_run(net->team, count, z_part, &job);
   } else if (op.kind == MG_OP_A && activations >= MANY_ACTIVATIONS && built_in(net, l)) {
     mg_team_run(net->team, count, a_part, &job);
-  } else if (op.kind == MG_OP_DELTA && l + 1 < net->n_layers && built_in(net, l) &&
+  } else if (op.kind == MG_OP_DELTA && l + 1 < net->n_layers && built_in(net, l) && y->dropout == 0 &&
              rows * y->n_out * y[1].n_out >= MANY_PRODUCTS) {
     mg_team_run(net->team, count, delta_part, &job);
   } else if (op.kind == MG_OP_GRAD && products >= MANY_PRODUCTS) {

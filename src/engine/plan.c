@@ -10,20 +10,28 @@
 /* --- the plan --------------------------------------------------------------------- */
 
 size_t mg_ops_through(const mg_network *net, mg_op_kind kind) {
-  const size_t L = net->n_layers;
+  const size_t L = net->n_layers, forward = 2 * L + net->n_dropouts;
   switch (kind) {
-  case MG_OP_Z: return 2 * L - 1;
-  case MG_OP_A: return 2 * L;
-  case MG_OP_COST: return 2 * L + 1;
-  case MG_OP_DELTA: return 3 * L + 1;
-  case MG_OP_GRAD: return 4 * L + 1;
-  case MG_OP_UPDATE: return 4 * L + 2;
+  case MG_OP_Z: return forward - 1;
+  case MG_OP_A:
+  case MG_OP_DROPOUT: return forward;
+  case MG_OP_COST: return forward + 1;
+  case MG_OP_DELTA: return forward + L + 1;
+  case MG_OP_GRAD: return forward + 2 * L + 1;
+  case MG_OP_UPDATE: return forward + 2 * L + 2;
   }
   return 0;
 }
 
+/* How many operations of a forward pass layer l has. */
+static size_t ops_of(const mg_network *net, size_t l) { return net->layer[l].dropout > 0 ? 3 : 2; }
+
 mg_op mg_op_at(const mg_network *net, size_t k) {
-  if (k < mg_ops_through(net, MG_OP_A)) return (mg_op){k % 2 == 0 ? MG_OP_Z : MG_OP_A, k / 2};
+  if (k < mg_ops_through(net, MG_OP_A)) {
+    size_t l = 0;
+    for (; k >= ops_of(net, l); l++) k -= ops_of(net, l);
+    return (mg_op){k == 0 ? MG_OP_Z : k == 1 ? MG_OP_A : MG_OP_DROPOUT, l};
+  }
   mg_op_kind kind = MG_OP_COST;
   while (kind < MG_OP_UPDATE && k >= mg_ops_through(net, kind)) kind++;
   const bool layers = kind == MG_OP_DELTA || kind == MG_OP_GRAD; /* from the last layer down */
@@ -31,9 +39,10 @@ mg_op mg_op_at(const mg_network *net, size_t k) {
 }
 
 size_t mg_op_index(const mg_network *net, mg_op op) {
-  const size_t last = mg_ops_through(net, op.kind) - 1;
-  if (op.kind == MG_OP_Z || op.kind == MG_OP_A) return last - 2 * (net->n_layers - 1 - op.layer);
-  return last - op.layer;
+  if (op.kind > MG_OP_DROPOUT) return mg_ops_through(net, op.kind) - 1 - op.layer;
+  size_t at = (size_t)op.kind;
+  for (size_t l = 0; l < op.layer; l++) at += ops_of(net, l);
+  return at;
 }
 
 mg_made mg_made_by(const mg_network *net, size_t count) {
@@ -78,6 +87,7 @@ mg_status mg_op_run(mg_network *net, mg_op op) {
 mg_status mg_forward(mg_network *net) {
   if (mg_stopped(&net->stop)) return MG_STOPPED;
   net->made = MG_NOTHING;
+  mg_draw_masks(net);
   mg_status status = mg_run_plan(net, 0, mg_ops_through(net, MG_OP_A));
   if (status == MG_OK) net->made = MG_FORWARD;
   return status;
@@ -94,6 +104,7 @@ mg_status mg_backward(mg_network *net) {
 mg_status mg_pass(mg_network *net) {
   if (mg_stopped(&net->stop)) return MG_STOPPED;
   net->made = MG_NOTHING;
+  mg_draw_masks(net);
   mg_status status = mg_run_plan(net, 0, mg_ops_through(net, MG_OP_COST));
   if (status != MG_OK) return status;
   net->made = MG_FORWARD;

@@ -94,13 +94,12 @@ static mg_status slope_of_a(mg_network *net, size_t l, size_t from, size_t to) {
 }
 
 static mg_status delta(mg_network *net, size_t l, size_t from, size_t to) {
-  mg_layer *y = &net->layer[l];
   const bool last = l + 1 == net->n_layers;
   const mg_status status = last ? from_cost(net, from, to) : from_above(net, l, from, to);
   if (status != MG_OK || (last && net->cost.kind->output != NULL)) return status;
   if (net->bug == (last ? MG_NO_OUTPUT_DERIVATIVE : MG_NO_HIDDEN_DERIVATIVE)) return MG_OK;
   if (net->bug == MG_DERIVATIVE_OF_A) return slope_of_a(net, l, from, to);
-  return y->activation->backward(y->activation, &y->z, &y->out, &y->delta, from, to);
+  return mg_through_activation(net, l, from, to);
 }
 
 /* GRAD[l] over all rows but the last. */

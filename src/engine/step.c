@@ -108,12 +108,27 @@ static void trace_pass(mg_network *net) {
   if (mg_trace_due(net->trace, net->epoch - 1)) mg_trace_add(net->trace, net->epoch - 1, net->j);
 }
 
-mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
+/* What the generator of the masks was before the pass that is made, and before the one whose update was the last. */
+typedef struct drawn {
+  mg_rng pass, updated;
+} drawn;
+
+/* A pass that draws. */
+static mg_status pass_drawing(mg_network *net, drawn *d) {
+  if (net->rng != NULL) d->updated = d->pass;
+  if (net->rng != NULL) d->pass = *net->rng;
+  return mg_pass(net);
+}
+
+/* The generator is as it was. */
+static void undraw(mg_network *net, const mg_rng *was) {
+  if (net->rng != NULL) *net->rng = *was;
+}
+
+/* n passes. They may be fused, the last where it is whole all the same; one that goes wrong is made again, to see
+   where. */
+static mg_status passes(mg_network *net, uint64_t n, mg_fusion how, mg_run *run, drawn *d) {
   mg_status status = MG_OK;
-  *run = (mg_run){.metrics = nothing_known};
-  /* Passes may be fused, the last where it is whole all the same; one that goes wrong is made again, to
-     see where. */
-  const mg_fusion how = n > 0 ? mg_fuse(net, false) : MG_PLAIN;
   const uint64_t plain = how == MG_FUSE_TINY ? 0 : 1;
   while (how != MG_PLAIN && run->done + plain < n &&
          (status = mg_pass_fused(net, how, run->done + 1 == n)) == MG_OK) {
@@ -121,28 +136,46 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
     run->done++;
   }
   mg_unfuse(net);
-  while (status != MG_STOPPED && run->done < n && (status = mg_pass(net)) == MG_OK) {
+  while (status != MG_STOPPED && run->done < n && (status = pass_drawing(net, d)) == MG_OK) {
     trace_pass(net);
     run->done++;
   }
+  return status;
+}
 
-  if (status == MG_NONFINITE && net->made == MG_BACKWARD) {
+/* A pass was not finite: where, and what had led there is taken back. */
+static void refuse_pass(mg_network *net, mg_run *run, const drawn *d) {
+  if (net->made == MG_BACKWARD) {
     run->where = mg_bad_update(net);
     run->refused = true;
-  } else if (status == MG_NONFINITE) {
-    if (run->done == 0) {
-      run->where = bad_forward(net);
-    } else {
-      refuse_last(net, run);
-      run->done--;
-      /* As n times one step would: the live state is of the pass at the THETA that is kept. */
-      if (mg_forward(net) != MG_OK || mg_backward(net) != MG_OK) net->made = MG_NOTHING;
-    }
+    undraw(net, &d->pass);
+  } else if (run->done == 0) {
+    run->where = bad_forward(net);
+    undraw(net, &d->pass);
+  } else {
+    refuse_last(net, run);
+    run->done--;
+    undraw(net, &d->updated);
+    /* As n times one step would: the live state is of the pass at the THETA that is kept. */
+    if (mg_forward(net) != MG_OK || mg_backward(net) != MG_OK) net->made = MG_NOTHING;
+    undraw(net, &d->updated);
+  }
+}
+
+mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
+  drawn d;
+  if (net->rng != NULL) d.pass = d.updated = *net->rng;
+  *run = (mg_run){.metrics = nothing_known};
+  const mg_fusion how = n > 0 ? mg_fuse(net, false) : MG_PLAIN;
+  mg_status status = passes(net, n, how, run, &d);
+  if (status == MG_NONFINITE) {
+    refuse_pass(net, run, &d);
   } else if (status == MG_OK) {
     status = how == MG_FUSE_TINY ? evaluate_fused(net, &run->metrics) : evaluate_batch(net, &run->metrics);
     if (status == MG_OK && !isfinite(run->metrics.cost) && n > 0) {
       status = refuse_last(net, run);
       run->done--;
+      undraw(net, &d.pass);
     }
     if (status == MG_FAILED && n > 0) { /* what cannot be evaluated is not kept */
       mg_take_back(net);
@@ -150,6 +183,7 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
       run->done--;
     }
   }
+  if ((status == MG_STOPPED || status == MG_FAILED) && run->done < n) undraw(net, &d.pass);
   if (status == MG_STOPPED) {
     if (run->done > 0 && net->made == MG_NOTHING && mg_is_quick(net)) see_last_again(net);
     evaluate_stopped(net, run);

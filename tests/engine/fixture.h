@@ -56,7 +56,7 @@ static inline void fixture_make(fixture *f, size_t n_layers, const size_t *sizes
                                 const char *output, uint32_t seed) {
   mg_layer_spec spec[8];
   for (size_t l = 0; l < n_layers; l++)
-    spec[l] = (mg_layer_spec){sizes[l + 1], activation(l + 1 < n_layers ? hidden : output), true};
+    spec[l] = (mg_layer_spec){sizes[l + 1], activation(l + 1 < n_layers ? hidden : output), true, 0};
   f->parameters = zeroed(mg_network_bytes(MG_DOUBLE, 1, sizes[0], n_layers, spec));
   f->batch = NULL;
   mg_network_make(&f->net, MG_DOUBLE, 1, sizes[0], n_layers, spec, f->parameters);

@@ -14,7 +14,7 @@ static void make_one(pair *p, mg_type type, size_t n_layers, const size_t *sizes
   mg_layer_spec spec[8];
   mg_network *net = &p->net[type];
   for (size_t l = 0; l < n_layers; l++)
-    spec[l] = (mg_layer_spec){sizes[l + 1], mg_activation_find(g[l], type), true};
+    spec[l] = (mg_layer_spec){sizes[l + 1], mg_activation_find(g[l], type), true, 0};
   p->parameters[type] = zeroed(mg_network_bytes(type, 1, sizes[0], n_layers, spec));
   mg_network_make(net, type, 1, sizes[0], n_layers, spec, p->parameters[type]);
 }

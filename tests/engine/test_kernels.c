@@ -17,7 +17,7 @@ static void typed_make(fixture *f, mg_type type, size_t n_layers, const size_t *
   mg_layer_spec spec[8];
   for (size_t l = 0; l < n_layers; l++) {
     spec[l] =
-        (mg_layer_spec){sizes[l + 1], mg_activation_find(l + 1 < n_layers ? hidden : output, type), true};
+        (mg_layer_spec){sizes[l + 1], mg_activation_find(l + 1 < n_layers ? hidden : output, type), true, 0};
     assert_non_null(spec[l].activation);
   }
   f->parameters = zeroed(mg_network_bytes(type, 1, sizes[0], n_layers, spec));

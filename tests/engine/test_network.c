@@ -7,15 +7,15 @@
 static void impossible_sizes_are_refused(void **state) {
   (void)state;
   const mg_activation *g = activation("sigmoid");
-  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 0, 1, (mg_layer_spec[]){{1, g, true}}), 0);
-  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 1, 1, (mg_layer_spec[]){{0, g, true}}), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 0, 1, (mg_layer_spec[]){{1, g, true, 0}}), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 1, 1, (mg_layer_spec[]){{0, g, true, 0}}), 0);
   assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 1, 0, NULL), 0);
-  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, SIZE_MAX, 1, (mg_layer_spec[]){{1, g, true}}), 0);
-  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 2, 1, (mg_layer_spec[]){{SIZE_MAX, g, true}}), 0);
-  assert_int_equal(
-      mg_network_bytes(MG_DOUBLE, 1, 1 << 30, 2, (mg_layer_spec[]){{1 << 30, g, true}, {1 << 30, g, true}}),
-      0);
-  assert_true(mg_network_bytes(MG_DOUBLE, 1, 2, 1, (mg_layer_spec[]){{1, g, true}}) > 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, SIZE_MAX, 1, (mg_layer_spec[]){{1, g, true, 0}}), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 2, 1, (mg_layer_spec[]){{SIZE_MAX, g, true, 0}}), 0);
+  assert_int_equal(mg_network_bytes(MG_DOUBLE, 1, 1 << 30, 2,
+                                    (mg_layer_spec[]){{1 << 30, g, true, 0}, {1 << 30, g, true, 0}}),
+                   0);
+  assert_true(mg_network_bytes(MG_DOUBLE, 1, 2, 1, (mg_layer_spec[]){{1, g, true, 0}}) > 0);
   fixture f;
   fixture_xor(&f, 1);
   assert_int_equal(mg_batch_bytes(&f.net, 0), 0);
@@ -103,7 +103,7 @@ static void frozen_parameters_stay(void **state) {
 static void a_layer_without_bias_has_none(void **state) {
   (void)state;
   const mg_activation *g = activation("tanh");
-  const mg_layer_spec spec[] = {{9, g, false}, {1, g, true}};
+  const mg_layer_spec spec[] = {{9, g, false, 0}, {1, g, true, 0}};
   fixture f = {.parameters = zeroed(mg_network_bytes(MG_DOUBLE, 1, 2, 2, spec))};
   mg_network_make(&f.net, MG_DOUBLE, 1, 2, 2, spec, f.parameters);
   mg_rng rng;

@@ -54,8 +54,9 @@ static void sleepers_wake(void **state) {
 /* A network whose operations are large enough to be shared out, its first layer by units. */
 static void open_large(fixture *f, mg_team *team, size_t parts, const double *x, const double *y) {
   enum { ROWS = 70 };
-  const mg_layer_spec spec[] = {
-      {150, activation("tanh"), true}, {100, activation("gelu"), true}, {70, activation("sigmoid"), false}};
+  const mg_layer_spec spec[] = {{150, activation("tanh"), true, 0},
+                                {100, activation("gelu"), true, 0},
+                                {70, activation("sigmoid"), false, 0}};
   f->parameters = zeroed(mg_network_bytes(MG_DOUBLE, parts, 80, 3, spec));
   f->batch = NULL;
   mg_network_make(&f->net, MG_DOUBLE, parts, 80, 3, spec, f->parameters);

@@ -136,7 +136,7 @@ local function ready(self, net)
   if not X then raise "check: no data yet: set X = {{0, 0}, {0, 1}, ...} first" end
   if not y then raise "check: no targets yet: set y = {0, 1, ...} first" end
   core.check_data(net, "check", X, y)
-  net:forward()
+  core.forward_whole(net)
   net:backward()
   local j = core.cost_of(net, self.differenced, self.scale)
   if j ~= j or j == math.huge then

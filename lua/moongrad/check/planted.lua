@@ -140,7 +140,7 @@ end
 -- copy; false where no pass can be made.
 local function is_idle(net)
   local twin, grads = net:copy(), {}
-  if not pcall(function() twin:forward() twin:backward() end) then return false end
+  if not pcall(function() core.forward_whole(twin) twin:backward() end) then return false end
   for l, m in ipairs(twin.grad) do grads[l] = m:copy() end
   core.bug(twin, "none")
   twin:backward()

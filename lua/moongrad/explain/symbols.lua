@@ -22,11 +22,11 @@ end
 local function facts(net)
   local s = state(net)
   local f = { L = #s.layers - 1, rows = core.batch(net), n = {}, activations = s.activations,
-    eta = net.eta, l1 = net.options.l1, l2 = net.options.l2, bias = {}, frozen = {}, eta_scale = {} }
+    eta = net.eta, l1 = net.options.l1, l2 = net.options.l2, bias = {}, frozen = {}, eta_scale = {}, dropout = {} }
   for i, layer in ipairs(s.layers) do f.n[i] = layer.size end
   for l = 1, f.L do
     f.bias[l], f.frozen[l] = s.layers[l + 1].bias, core.frozen(net, l)
-    f.eta_scale[l] = s.layers[l + 1].eta_scale or 1
+    f.eta_scale[l], f.dropout[l] = s.layers[l + 1].eta_scale or 1, s.layers[l + 1].dropout or 0
   end
   f.cost = options.name_of((options.cost_of(net)))
   local name, list = options.optimizer_of(s.given)
@@ -104,6 +104,14 @@ function op.a(f, l)
   if l == f.L then return format("A[%d] = g(Z[%d])%s", l + 1, l, words), format("%s = g%s", z, z), from end
   return format("A[%d] = [1 g(Z[%d])]%s", l + 1, l, words),
     format("%s = [%s g%s]", shape(f.rows, 1 + f.n[l + 1]), shape(f.rows, 1), z), from
+end
+
+function op.dropout(f, l)
+  local a = shape(f.rows, f.n[l + 1])
+  local p = f.dropout[l]
+  local mask = format("mask is 0 for a share of %g, else 1 / (1 - %g)", p, p)
+  return format("A[%d] = A[%d] * mask, its ones apart; %s", l + 1, l + 1, mask),
+    format("%s = %s * %s", a, a, a), format("A[%d] and the generator", l + 1)
 end
 
 function op.cost(f)

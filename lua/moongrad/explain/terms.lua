@@ -78,6 +78,17 @@ local function softmax_text(z, unit)
   return format("e^%s / (%s)", number(z[unit]), table.concat(parts, " + "))
 end
 
+-- Has dropout multiplied the activations that layer l gives, in the pass that was made or the walk that is on?
+local function dropout_done(net, l)
+  local _, done = core.walk_state(net)
+  if not done then return true end
+  for k = 1, done do
+    local name, layer = core.walk_op(net, k)
+    if name == "dropout" and layer == l then return true end
+  end
+  return false
+end
+
 function of.a(net, f, l, i, j)
   local engine, unit = net.a[l][i][j], l <= f.L and j - 1 or j -- the last has no column of ones
   if unit == 0 then
@@ -97,6 +108,11 @@ function of.a(net, f, l, i, j)
     local g = symbols.activation(name)
     node.symbols = format("g(Z[%d][%d][%d])%s", l - 1, i, unit, g and ", " .. g or "")
     open[1] = { "z", l - 1, i, unit }
+  end
+  local mask, t = core.mask(net, l - 1), node.list[1]
+  if mask and dropout_done(net, l - 1) then
+    node.symbols = node.symbols .. ", times dropout's mask"
+    node.list[1] = { value = t.value * mask[i][unit], label = t.label, form = "g(%s) * %s", z[unit], mask[i][unit] }
   end
   return node
 end
@@ -206,14 +222,16 @@ end
 -- --- the other deltas -------------------------------------------------------------------------
 
 local function delta_softmax(net, f, l, i, j)
-  local engine, above, a = net.delta[l][i][j], row(net.delta[l + 1], i), row(net.a[l + 1], i)
+  local engine, above = net.delta[l][i][j], row(net.delta[l + 1], i)
+  local a, mask = core.squashed(net, l, i):totable()[1], core.mask(net, l)
   local list, note = with_theta(net, engine, function(theta)
     local d, w = {}, theta(l + 1):totable()
     for k = 1, f.n[l + 1] do
       d[k] = 0
       for m, v in ipairs(above) do d[k] = d[k] + v * w[m][k + 1] end
+      if mask then d[k] = d[k] * mask[i][k] end
     end
-    return through_softmax({ table.unpack(a, 2) }, d, j)
+    return through_softmax(a, d, j)
   end)
   local function open(t)
     local all = {}
@@ -229,6 +247,8 @@ function of.delta(net, f, l, i, j)
   if l == f.L then return last_delta(net, f, i, j) end
   if f.activations[l] == "softmax" then return delta_softmax(net, f, l, i, j) end
   local engine, d, slope = net.delta[l][i][j], row(net.delta[l + 1], i), core.slopes(net, l, i)[1][j]
+  local mask = core.mask(net, l)
+  if mask then slope = slope * mask[i][j] end
   local list, note = with_theta(net, engine, function(theta)
     local t = {}
     for k, w in ipairs(column(theta(l + 1), j + 1)) do

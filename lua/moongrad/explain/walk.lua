@@ -34,6 +34,7 @@ end
 local function value(net, name, layer)
   if name == "cost" then return net.J end
   if name == "update" then return net.theta end
+  if name == "dropout" then return net.a[layer + 1] end
   return net[name][quantities.place(name, layer)]
 end
 
@@ -48,6 +49,9 @@ end
 -- What it made, as text with where that came from.
 local function result(self, from)
   if self.name == "cost" then return format("J = %s   from %s", show.number(self.value), from) end
+  if self.name == "dropout" then
+    return gsub(show.matrix(self.value), "\n", "   from " .. from .. "\n", 1) .. "\nmask  " .. show.matrix(self.mask)
+  end
   if self.name ~= "update" then
     from = from .. edited.words(self.net, self.name, self.layer)
     return (gsub(show.matrix(self.value), "\n", "   from " .. from .. "\n", 1))
@@ -84,7 +88,8 @@ end
 local function new_op(self, k)
   local name, layer = core.walk_op(self.net, k)
   return setmetatable({ name = name, layer = layer, formula = symbols.op(self.net, name, layer),
-    value = value(self.net, name, layer), k = k, count = self.count, net = self.net, row = self.row or nil,
+    value = value(self.net, name, layer), mask = name == "dropout" and core.mask(self.net, layer) or nil, k = k,
+    count = self.count, net = self.net, row = self.row or nil,
     epoch = self.net.epoch }, op)
 end
 
@@ -305,7 +310,7 @@ end
 --- net:walk([X, y] or {rows = k})
 -- One step on X, y (default its own), one operation of the pass at a time. w = walk() is at its beginning; each w()
 -- does the next operation and returns it, nil after the last (at the prompt Enter, nothing typed, does it):
---   z 1, a 1, ..., z L, a L, cost, delta L, ..., delta 1, grad L, ..., grad 1, update
+--   z 1, a 1, (dropout 1,) ..., z L, a L, cost, delta L, ..., delta 1, grad L, ..., grad 1, update
 -- An operation has name, layer, formula, value (the live matrix or number) and text. Between two of them A Z DELTA
 -- GRAD THETA are what the walk has made so far; what you write into one goes on into the operations to come. A
 -- finished walk leaves the bits that step(1) leaves.

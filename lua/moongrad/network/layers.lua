@@ -8,11 +8,11 @@ local show = options.show
 
 local layers = {}
 
--- What one positional entry says: {size=, activation=, bias=, eta_scale=}.
+-- What one positional entry says: {size=, activation=, bias=, eta_scale=, dropout=}.
 local function layer(l, v)
   local entry = type(v) == "table" and v or { v }
   local who = format("network: layer %d", l)
-  if l == 1 and (entry[2] ~= nil or entry.bias ~= nil or entry.eta_scale ~= nil) then
+  if l == 1 and (entry[2] ~= nil or entry.bias ~= nil or entry.eta_scale ~= nil or entry.dropout ~= nil) then
     raise("network: layer 1 is the input: it has a size only, network{2, 2, 1}")
   end
   local size = type(entry[1]) == "number" and math.tointeger(entry[1])
@@ -28,12 +28,18 @@ local function layer(l, v)
   if eta_scale ~= nil and not (options.finite(eta_scale) and eta_scale >= 0) then
     raise("%s: eta_scale: expected a number from 0, got %s", who, show(eta_scale))
   end
+  local dropout = entry.dropout
+  if dropout ~= nil and not (options.finite(dropout) and dropout >= 0 and dropout < 1) then
+    raise("%s: dropout: expected a number from 0, below 1, got %s", who, show(dropout))
+  end
+  if dropout == 0 then dropout = nil end
   for key in pairs(entry) do
-    if key ~= 1 and key ~= 2 and key ~= "bias" and key ~= "eta_scale" then
-      raise("%s: no option %s; a layer is a size or {size, activation, bias = false, eta_scale = 2}", who, show(key))
+    if key ~= 1 and key ~= 2 and key ~= "bias" and key ~= "eta_scale" and key ~= "dropout" then
+      raise("%s: no option %s; a layer is a size or {size, activation, dropout = .5, bias = false, eta_scale = 2}",
+        who, show(key))
     end
   end
-  return { size = size, activation = activation, bias = entry.bias ~= false, eta_scale = eta_scale }
+  return { size = size, activation = activation, bias = entry.bias ~= false, eta_scale = eta_scale, dropout = dropout }
 end
 
 -- The positional entries of network{...} as layers, and its options, all checked.
@@ -47,6 +53,9 @@ function layers.read(spec)
   if #list < 2 then
     raise("network: expected at least an input and an output size, network{2, 2, 1}, got %d size%s", #list,
       #list == 1 and "" or "s")
+  end
+  if list[#list].dropout then
+    raise("network: layer %d: dropout: the last layer gives the prediction; give it to a hidden layer", #list)
   end
   options.rate(given.eta or options.defaults.eta, given)
   return list, given

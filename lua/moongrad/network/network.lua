@@ -12,6 +12,7 @@ local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
 local states = require "moongrad.network.state"
 require "moongrad.network.report"
+require "moongrad.network.text"
 local format = string.format
 
 local class = core.network_class
@@ -35,9 +36,11 @@ end
 
 --- mg.network{sizes..., option = value, ...}
 -- A feed-forward network, its THETA drawn at once. Positional: layer sizes, the input first; an entry may be
--- {size, activation, bias = false, eta_scale = 2}, whose updates go by 2 ETA. Raises for an option that does not
--- exist, for an output and a cost that do not go together, and for a softmax of one unit, which is always 1. NET =
--- network{...} makes it the current one.
+-- {size, activation, dropout = .5, bias = false, eta_scale = 2}. dropout is the share of the layer's activations that
+-- each pass of forward, step, train and walk leaves out, by a mask from the network's generator; the others are
+-- divided by 1 minus it; predict, cost and check leave out none. eta_scale: its updates go by 2 ETA. Raises for an
+-- option that does not exist, for an output and a cost that do not go together, and for a softmax of one unit, which
+-- is always 1. NET = network{...} makes it the current one.
 -- > wide = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
 -- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)
@@ -97,7 +100,8 @@ local function description(net)
   local s = state(net)
   local layers, given = {}, {}
   for l, layer in ipairs(s.layers) do
-    layers[l] = { size = layer.size, activation = layer.activation, bias = layer.bias, eta_scale = layer.eta_scale }
+    layers[l] = { size = layer.size, activation = layer.activation, bias = layer.bias, eta_scale = layer.eta_scale,
+      dropout = layer.dropout }
   end
   for name, v in pairs(s.given) do given[name] = v end
   given.eta = net.eta
@@ -132,8 +136,8 @@ function methods.like(net, sizes, ...)
   local spec = {}
   for i, size in ipairs(sizes) do
     local old = #sizes == #layers and layers[i] or i == #sizes and layers[#layers] or {}
-    spec[i] = i > 1 and type(size) ~= "table" and { size, old.activation, bias = old.bias, eta_scale = old.eta_scale }
-      or size
+    spec[i] = i > 1 and type(size) ~= "table" and { size, old.activation, bias = old.bias, eta_scale = old.eta_scale,
+      dropout = i < #sizes and old.dropout or nil } or size
   end
   if options.is_matrices(given.init) then given.init = nil end
   for name, v in pairs(given) do spec[name] = v end
@@ -366,34 +370,5 @@ function setters._missing(_, name)
   if methods[name] then raise("network: %s cannot be set: it is a method, call it: net:%s()", name, name) end
   raise("network has no %s to set%s", show(name), suggest(name))
 end
-
--- "network 2-2-2-1   sigmoid, cost sse, eta 0.1   15 parameters   epoch 0"
-core.set_network_tostring(function(net)
-  local sizes, count = {}, 0
-  local st = state(net)
-  for l, layer in ipairs(st.layers) do
-    sizes[l] = layer.size
-    if l > 1 then count = count + layer.size * (st.layers[l - 1].size + (layer.bias and 1 or 0)) end
-  end
-  if #sizes > 12 then -- the ends are enough
-    sizes = { sizes[1], sizes[2], sizes[3], "...", sizes[#sizes - 1], sizes[#sizes] .. " (" .. #sizes .. " layers)" }
-  end
-  local kinds = {}
-  for _, activation in ipairs(st.activations) do
-    if kinds[#kinds] ~= activation then kinds[#kinds + 1] = activation end
-  end
-  local words = {
-    "network " .. table.concat(sizes, "-"),
-    format("%s, cost %s, eta %g", #kinds > 6 and "several activations" or table.concat(kinds, ", "),
-      options.name_of((options.cost("cost", st.given.cost or options.defaults.cost))), net.eta),
-  }
-  for _, name in ipairs { "l1", "l2" } do
-    if (st.given[name] or 0) ~= 0 then words[2] = words[2] .. format(", %s %g", name, st.given[name]) end
-  end
-  if st.given.precision == "single" then words[2] = words[2] .. ", single precision" end
-  words[3] = format("%d parameters", count)
-  words[4] = format("epoch %d", net.epoch)
-  return table.concat(words, "   ")
-end)
 
 return network

@@ -107,10 +107,6 @@ end
 -- As settings; a value that is nil is not put.
 local numbers = {
   { name = "epoch", get = function(net) return net.epoch end, put = core.set_epoch },
-  { name = "random", get = function(net) -- the state of a generator of its own
-    local own = core.own_rng(net)
-    return own and state.digits(own)
-  end, put = function(net, digits) state.set_digits(core.own_rng(net), digits) end },
   { name = "theta", get = function(net) return copies(net.theta) end, put = function(net, theta)
     for l, m in ipairs(theta) do core.set_theta(net, l, m) end
   end },
@@ -119,6 +115,10 @@ local numbers = {
   { name = "grad", get = function(net)
     return not core.walk_state(net) and core.view(net, "grad", 1) and copies(net.grad) or nil
   end, put = put_grad },
+  { name = "random", get = function(net) -- of a generator of its own; last: a pass may draw
+    local own = core.own_rng(net)
+    return own and state.digits(own)
+  end, put = function(net, digits) state.set_digits(core.own_rng(net), digits) end },
 }
 
 -- --- settings alone --------------------------------------------------------------------------
@@ -173,7 +173,8 @@ function state.make(s)
   local activations = specification.resolve(s.layers, s.given)
   local spec = { { size = s.layers[1].size } }
   for l = 2, #s.layers do
-    spec[l] = { size = s.layers[l].size, activation = activations[l - 1], bias = s.layers[l].bias }
+    spec[l] = { size = s.layers[l].size, activation = activations[l - 1], bias = s.layers[l].bias,
+      dropout = s.layers[l].dropout }
   end
   local net = core.network(spec, s.given.precision)
   state.set_options(net, s.layers, s.given)
@@ -213,6 +214,12 @@ local function eta_scales(s)
   return list
 end
 
+local function dropouts(s)
+  local list = {}
+  for l = 2, #s.layers do list[l - 1] = s.layers[l].dropout or 0 end
+  return list
+end
+
 local function frozen_parts(s)
   local list = {}
   for part in gmatch(s.frozen, "%d") do list[#list + 1] = state.frozen_parts[tonumber(part)] end
@@ -229,6 +236,7 @@ local moving = {
   { "cost", cost_of, words = function(v) return options.name_of(v[1]) .. (v[2] and format(" * %g", v[2]) or "") end },
   { "eta", function(s) return s.eta end },
   { "eta_scale", eta_scales },
+  { "dropout", dropouts },
   { "l1", option "l1" },
   { "l2", option "l2" },
   { "frozen", frozen_parts },

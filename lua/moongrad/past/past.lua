@@ -237,6 +237,17 @@ function told.note(net)
   image_when_due(net, of(net))
 end
 
+-- Does net draw masks for dropout?
+local function draws(net)
+  for _, layer in ipairs(state(net).layers) do
+    if layer.dropout then return true end
+  end
+  return false
+end
+
+-- The state of the generator that net draws from.
+local function drawn(net) return core.rng_state(core.own_rng(net)) end
+
 -- step(n) begins, its batch made ready.
 function told.step(net, n)
   local p = of(net)
@@ -248,21 +259,22 @@ function told.step(net, n)
   p.written = nil
   keep_end(net, p)
   local e = p.events[p.last]
-  if e.kind == "step" and e.n == n and p.i == p.last and p.k == n * e.times and e.data == data
+  local rng = draws(net) and drawn(net) or nil
+  if not rng and e.kind == "step" and e.n == n and p.i == p.last and p.k == n * e.times and e.data == data
     and e.group == p.group and e.settings == p.settings then
     return
   end
-  append(net, p, { kind = "step", n = n, times = 0, data = data })
+  append(net, p, { kind = "step", n = n, times = 0, data = data, rng = rng })
   images.trim(net, p)
 end
 
 -- It ended after done epochs, by Ctrl-C or an error.
 function told.short(net, done)
   local p = of(net)
-  local data = p.events[p.last].data
+  local data, rng = p.events[p.last].data, p.events[p.last].rng
   flush(net, p)
   if done == 0 then return end
-  local e = append(net, p, { kind = "step", n = done, times = 1, data = data, epoch = net.epoch - done })
+  local e = append(net, p, { kind = "step", n = done, times = 1, data = data, rng = rng, epoch = net.epoch - done })
   p.clock = p.clock + done
   p.i, p.k = p.last, done
   if images.how(net) == "whole" then images.add(net, p, e, done, "whole") end
@@ -275,7 +287,7 @@ function told.epoch(net, X, y, batch, shuffle, how)
   image_when_due(net, p)
   keep_end(net, p)
   append(net, p, { kind = "epochs", n = 1, times = 0, data = data_of(net, p, X, y), batch = batch, shuffle = shuffle,
-    how = how, rng = shuffle and core.rng_state(core.own_rng(net)) or nil })
+    how = how, rng = (shuffle or draws(net)) and drawn(net) or nil })
   images.trim(net, p)
 end
 

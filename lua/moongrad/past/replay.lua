@@ -56,6 +56,36 @@ local function plan(p, i, k)
   return rest
 end
 
+-- The numbers that an epoch on so many rows draws for its masks.
+local function mask_numbers(net, rows)
+  local units = 0
+  for _, layer in ipairs(core.network_state(net).layers) do units = units + (layer.dropout and layer.size or 0) end
+  return rows * units
+end
+
+-- The generator that draws for event e, of which from epochs were done: the network's own, or one like the shared one.
+local function generator(net, e, from, rows)
+  if not e.rng then return nil end
+  local own = core.own_rng(net)
+  local g = own or core.generator(0)
+  if from == 0 or not own then core.rng_state(g, e.rng) end
+  for _ = 1, own and 0 or from do
+    if e.shuffle then core.permutation(rows, g) end
+    if mask_numbers(net, rows) > 0 then core.rand(1, mask_numbers(net, rows), g) end
+  end
+  return g
+end
+
+-- n epochs of step() by a generator; its report.
+local function step_by(net, n, g)
+  local own = core.own_rng(net)
+  if not g or g == own then return step(net, n) end
+  core.set_rng(net, g)
+  local ok, r = pcall(step, net, n)
+  core.set_rng(net, own)
+  return ok and r or error(r, 0)
+end
+
 -- Does count epochs of event e again, from the from-th on; returns how many it did.
 local function repeat_event(net, e, from, count)
   local d = e.data
@@ -63,21 +93,17 @@ local function repeat_event(net, e, from, count)
   if e.kind == "step" then
     core.network_data(net, "X", X)
     core.network_data(net, "y", y)
+    local g = generator(net, e, from, X.nrows)
     if d.input then
+      local before = g and core.rng_state(g)
       net:forward()
       core.view(net, "a", 1):set(d.input)
+      if g then core.rng_state(g, before) end
     end
-    local r = step(net, count)
+    local r = step_by(net, count, g)
     return r.interrupted and r.done or count
   end
-  local g
-  if e.shuffle then
-    g = core.own_rng(net) or core.generator(0)
-    if from == 0 or g ~= core.own_rng(net) then core.rng_state(g, e.rng) end
-    if g ~= core.own_rng(net) then
-      for _ = 1, from do core.permutation(X.nrows, g) end
-    end
-  end
+  local g = generator(net, e, from, X.nrows)
   local targets = core.check_data(net, "undo", X, y)
   for done = 1, count do
     if core.epoch(net, X, y, e.batch, e.shuffle, targets, g, e.how).interrupted then return done - 1 end

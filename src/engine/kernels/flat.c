@@ -33,6 +33,12 @@ static double squares(const void *numbers, size_t count) {
   return sum;
 }
 
+static void multiply(void *to, const void *from, const void *mask, size_t count) {
+  const real *a = from, *m = mask;
+  real *b = to;
+  for (size_t i = 0; i < count; i++) b[i] = a[i] * m[i];
+}
+
 enum { UNITS = 64 }; /* at a time */
 
 /* Units from .. from + n - 1: they lie side by side, one input's weights after the other's. */
@@ -59,4 +65,4 @@ static void shorten(const mg_mat *theta, const mg_mat *dtheta, double most) {
     shorten_units(theta, dtheta, most, i, theta->nrows - i < UNITS ? theta->nrows - i : UNITS);
 }
 
-const mg_flat MG_VARIANT(mg_flat) = {scale, squares, shorten, regularise, penalty};
+const mg_flat MG_VARIANT(mg_flat) = {scale, squares, multiply, shorten, regularise, penalty};

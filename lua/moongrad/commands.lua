@@ -50,6 +50,7 @@ local commands = {
   { "update", of = "net", looks = false, reads = false, returns = false, takes = "" },
   { "step", of = "net", looks = false, reads = false, returns = "report", takes = "number" },
   { "train", of = "net", looks = false, reads = false, returns = "report", takes = "", from = "network.train" },
+  { "minimize", of = "net", looks = false, reads = false, returns = "report", takes = "", from = "network.minimize" },
   { "predict", of = "net", looks = true, reads = false, returns = "matrix", takes = "" },
   { "cost accuracy", of = "net", looks = true, reads = false, returns = false, takes = "" },
   { "check", of = "net", looks = false, reads = false, returns = "check", takes = "", from = "check.check" },

@@ -108,7 +108,7 @@ gradients, and S[l], that of their squares, are seen as THETA is, others by name
 them in its update, explain("theta", l, i, j) the terms of the next update of one weight.
 The numbers and their defaults are PyTorch's. They suit an ETA of their own: sgd and momentum about .1, the others,
 whose steps have the size of ETA whatever GRAD is, about .001 to .05. One of your own is a function in Lua that
-changes the matrices of a layer: help "mg.optimizer".
+changes the matrices of a layer: help "mg.optimizer". minimize() is no optimiser: L-BFGS on all rows, in few steps.
 > ETA = 0.5
 > step(1)
 > (DTHETA[1] + ETA * GRAD[1]):norm() < 1e-12

@@ -42,6 +42,8 @@ function report.__tostring(r)
   add("test cost", r.test_cost, "%.9g")
   add("test accuracy", r.test_accuracy, "%.4g")
   if r.clipped and r.clipped > 0 then parts[#parts + 1] = "clipped " .. r.clipped .. "x" end
+  if r.evaluations then parts[#parts + 1] = string.format("%d evaluations", r.evaluations) end
+  add("gradient norm", r.gradient_norm, "%.3g")
   if r.stopped then
     parts[#parts + 1] = "stopped by " .. (r.reason or "stop_when")
       .. (r.reason == "patience" and string.format(", best epoch %d", r.best_epoch) or "")

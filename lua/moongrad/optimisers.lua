@@ -14,6 +14,7 @@
 -- it came from, where that can be explained: "grad", "v", "s".
 
 local sqrt = math.sqrt
+local format, gsub = string.format, string.gsub
 
 local function sign(x) return x > 0 and 1 or x < 0 and -1 or 0 end
 
@@ -163,8 +164,8 @@ return {
     update = adam_update .. "THETA[l] = THETA[l] - ETA weight_decay THETA[l] - ETA / (1 - beta1^t) V[l] / (sqrt(S[l] "
       .. "/ (1 - beta2^t)) + epsilon)",
     from = "THETA, GRAD, V and S",
-    shapes = adam_shapes:gsub("S %- ", "S - {eta} {weight_decay} S - ", 1),
-    element = "-ETA weight_decay THETA@ " .. adam_element:gsub("^%-", "- "),
+    shapes = gsub(adam_shapes, "S %- ", "S - {eta} {weight_decay} S - ", 1),
+    element = "-ETA weight_decay THETA@ " .. gsub(adam_element, "^%-", "- "),
     terms = function(x)
       local terms = adam_terms(x)
       local decays = not x.is_bias or x.decay_bias
@@ -202,7 +203,7 @@ return {
         end },
     },
     wrong = function(x)
-      if x.least > x.most then return "least", ("expected up to most, %g, got %g"):format(x.most, x.least) end
+      if x.least > x.most then return "least", format("expected up to most, %g, got %g", x.most, x.least) end
     end,
   },
 }

@@ -33,6 +33,19 @@ local function orthogonal(net, gain)
   return list
 end
 
+-- Raises unless a list of matrices has those of net's THETA.
+function init.check(net, list)
+  if #list ~= #net.theta then
+    raise("init: expected %d matrices, one for each layer, got %d", #net.theta, #list)
+  end
+  for l, theta in ipairs(net.theta) do
+    local m = list[l]
+    if #m ~= #theta or m.ncols ~= theta.ncols then
+      raise("init: theta[%d]: expected %d x %d, got %d x %d", l, #theta, theta.ncols, #m, m.ncols)
+    end
+  end
+end
+
 -- Draws THETA of net by a method and its number, or takes it from a list of matrices.
 function init.draw(net, method, number)
   local list = method
@@ -52,9 +65,7 @@ function init.draw(net, method, number)
   elseif type(method) == "string" then
     return core.draw(net, method, number)
   end
-  if #list ~= #net.theta then
-    raise("init: expected %d matrices, one for each layer, got %d", #net.theta, #list)
-  end
+  init.check(net, list)
   core.set_thetas(net, list)
   core.forget(net)
 end

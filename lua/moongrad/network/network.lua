@@ -273,6 +273,7 @@ local function set_option(net, name, v)
   local given = {}
   for key, old in pairs(s.given) do given[key] = old end
   given[name] = options.check(name, v)
+  if name == "init" and options.is_matrices(given.init) then init.check(net, given.init) end
   local layers = s.layers
   if name == "activation" or name == "output" then -- it now goes for layers that were given their own, too
     layers = description(net)

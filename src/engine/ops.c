@@ -245,7 +245,9 @@ void mg_update_of(const mg_network *net, size_t at, bool again, mg_update_of_one
                    .theta = copy_one(net, again ? all->previous : all->theta, at, &theta),
                    .dtheta = &dtheta,
                    .previous = &previous};
-  for (size_t k = 0; k < net->optimiser->n_states; k++) {
+  /* A caller's own optimiser updates whole matrices: of one parameter plain descent stands for it. */
+  const mg_optimiser *optimiser = net->optimiser->whole != NULL ? net->kernels->optimisers : net->optimiser;
+  for (size_t k = 0; k < optimiser->n_states; k++) {
     flat.state[k] = copy_one(net, again ? all->earlier[k] : all->state[k], at, &state[k]);
     flat.earlier[k] = &earlier[k];
     one->state[k] = value_of(net, &state[k]);
@@ -253,7 +255,7 @@ void mg_update_of(const mg_network *net, size_t at, bool again, mg_update_of_one
   one->was = value_of(net, &theta);
   one->t = again ? net->t : net->t + 1;
   const mg_range range = range_of(net, at);
-  net->optimiser->update(&flat, &range, net->eta * range.eta_scale, net->number, one->t);
+  optimiser->update(&flat, &range, net->eta * range.eta_scale, net->number, one->t);
   one->theta = value_of(net, &theta);
   one->dtheta = value_of(net, &dtheta);
 }

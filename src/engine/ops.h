@@ -64,7 +64,7 @@ typedef struct mg_update_of_one {
   uint64_t t;                       /* which update it is, from 1 */
 } mg_update_of_one;
 
-/* That of the parameter at a place, as it is; again: as it was before the last update. Nothing changes. */
+/* That of the parameter at a place, by plain descent where the optimiser is a caller's own, as it is; again: as it was before the last update. Nothing changes. */
 void mg_update_of(const mg_network *net, size_t place, bool again, mg_update_of_one *one);
 
 /* --- parts of them, for those who put them together in another way --------------------- */

@@ -20,6 +20,11 @@ local swish = mg.activation { name = "fault swish", f = function(z) return z / (
 local quartic = mg.cost { name = "fault quartic", f = function(a, y) return (a - y) ^ 4 / 4 end,
   delta = function(a, y) return (a - y) ^ 3 end }
 
+local ball = mg.optimizer { name = "fault ball", states = { "v" }, update = function(theta, grad, state, _, eta)
+  state.v = .5 * state.v - eta * grad
+  theta:set(theta + state.v)
+end }
+
 -- --- networks -------------------------------------------------------------------------------------
 
 local X, y = mg.data.xor()
@@ -29,7 +34,7 @@ local big = mg.rand(40, 3, mg.generator(1))
 -- which the past keeps THETA alone.
 local function fresh(kind)
   local o = { 2, 3, 1, seed = 7, X = X, y = y, eta = .5 }
-  if kind == "own" then o.activation, o.cost, o.output = swish, quartic, "sigmoid" end
+  if kind == "own" then o.activation, o.cost, o.output, o.optimizer = swish, quartic, "sigmoid", ball end
   if kind == "wide" then o[2], o.undo = 90, .2 end
   local net = mg.network(o)
   net:step(2)
@@ -152,6 +157,20 @@ local scenarios = {
     local function stop_when(r) return r.epoch == 5 end
     tostring(net:train { epochs = 3, batch = 3, report = tostring, stop_when = stop_when }.history)
   end, { epoch, epoch } },
+  { "train by a schedule", function(net)
+    net:train { epochs = 2, batch = 3, eta = { "cosine" }, clip = 1, row_weights = { 1, 2, 1, 1 }, patience = 9,
+      test = { X, y } }
+  end, { function(net) net:train { batch = 3, eta = .5, clip = 1, row_weights = { 1, 2, 1, 1 } } end,
+    function(net) net:train { batch = 3, eta = .25, clip = 1, row_weights = { 1, 2, 1, 1 } } end } },
+  { small = true, "another optimiser", function(net)
+    net.options.optimizer = "adam"
+    net:step()
+    return tostring(net.state), net.v[1]
+  end, { function(net)
+    net.options.optimizer = "adam"
+    net:step()
+  end }, function(net) net.options.optimizer = "sgd" end },
+  { small = true, "networks compared", function(net) return tostring(mg.compare({ a = net }, { epochs = 2 })) end },
   { "train on other data", function(net) net:train { batch = 15, X = big:cols(1, 2), y = big:cols(3, 3) } end,
     { function(net) net:train { batch = 15, X = big:cols(1, 2), y = big:cols(3, 3) } end } },
   { "the parts of a pass", function(net)

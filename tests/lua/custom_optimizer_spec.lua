@@ -143,6 +143,17 @@ describe("an optimiser of one's own", function()
     raises(function() helpers.xor { optimizer = "heavy" }:step() end, "another")
   end)
 
+  it("goes with planted mistakes", function()
+    make("heavy", ball)
+    for _, name in ipairs { "stale-weights", "shifted-bias", "dropped-row", "wrong-sign" } do
+      local net = helpers.xor { 2, 3, 2, 1, optimizer = "heavy", seed = 2 }
+      net:bug(name)
+      net:step(2)
+      assert.equal(2, net.epoch, name)
+      assert.is_string(net:check().verdict)
+    end
+  end)
+
   it("is checked when it is defined", function()
     raises(function() mg.optimizer { update = ball } end, "name", "expected")
     raises(function() mg.optimizer { name = "adam", update = ball } end, "built in")

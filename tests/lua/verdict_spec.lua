@@ -140,7 +140,7 @@ describe("check's verdict", function()
       delta = function(a, t) return a > t and 1 or a < t and -1 or 0 end }
     for k = 1, helpers.many(40, 8) do
       for _, cost in ipairs { quartic, noisy, kinked } do
-        local net = mg.network { 3, { 4, "kit's swish" }, { 2, "linear" }, cost = cost, seed = k, init = "xavier",
+        local net = mg.network { 3, { 4, "tests' swish" }, { 2, "linear" }, cost = cost, seed = k, init = "xavier",
           eta = .05 }
         local g = mg.generator(k)
         net.X = g:randn(6, 3)

@@ -158,22 +158,11 @@ static int push_args(lua_State *L) {
   return n;
 }
 
-void chunk_note(lua_State *L, const char *how, const char *what) {
-  int top = lua_gettop(L);
-  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE) {
-    lua_getfield(L, -1, "note");
-    lua_pushstring(L, how);
-    lua_pushstring(L, what);
-    lua_pcall(L, 2, 0, 0);
-  }
-  lua_settop(L, top);
-}
-
 /* Runs the script argv[0], "-" being standard input unless "--" came before it. */
 int chunk_script(lua_State *L, char **argv) {
   const char *name = argv[0];
   if (strcmp(name, "-") == 0 && strcmp(argv[-1], "--") != 0) name = NULL;
-  chunk_note(L, "script", name);
+  session_note(L, "script", name);
   int status = load_file(L, name);
   if (status == LUA_OK) {
     int n = push_args(L);

@@ -56,7 +56,7 @@ static void settle_line(int own) {
 
 /* Begins a new line, as far in as the blocks and brackets that are open. */
 static int insert_newline(int count, int key) {
-  int own, blanks = input_indent(state, rl_line_buffer, (size_t)rl_point, &own);
+  int own, blanks = syntax_indent(state, rl_line_buffer, (size_t)rl_point, &own);
   (void)count;
   (void)key;
   rl_begin_undo_group();
@@ -70,7 +70,7 @@ static int insert_newline(int count, int key) {
 
 /* Runs what stands there. Of several inputs each is shown again with its own prompt. */
 static int accept(int n, int key) {
-  const char *first = input_taken(state, 1);
+  const char *first = syntax_input(state, 1);
   int same = n == 1 && strcmp(first, rl_line_buffer) == 0;
   if (n == 1 && !same) rl_replace_line(first, 0);
   lua_pop(state, 1);
@@ -88,13 +88,13 @@ static int accept(int n, int key) {
 
 /* Enter: runs what is complete, else begins a new line. */
 static int accept_or_newline(int count, int key) {
-  int own, n = input_take(state, rl_line_buffer, (size_t)rl_end);
+  int own, n = syntax_split(state, rl_line_buffer, (size_t)rl_end);
   if (n == 0) return insert_newline(count, key);
   if (line_start(rl_end) > 0) {
-    input_indent(state, rl_line_buffer, (size_t)rl_end, &own);
+    syntax_indent(state, rl_line_buffer, (size_t)rl_end, &own);
     rl_point = rl_end;
     settle_line(own);
-    n = input_take(state, rl_line_buffer, (size_t)rl_end);
+    n = syntax_split(state, rl_line_buffer, (size_t)rl_end);
   }
   return accept(n, key);
 }

@@ -128,7 +128,7 @@ int opt_run(lua_State *L, char **argv, int n) {
     if (option == 'e' || option == 'l') {
       char *extra = argv[i] + 2;
       if (*extra == '\0') extra = argv[++i];
-      chunk_note(L, option == 'e' ? "-e" : "-l", extra);
+      session_note(L, option == 'e' ? "-e" : "-l", extra);
       int status = option == 'e' ? chunk_string(L, extra, "=(command line)") : chunk_library(L, extra);
       if (status != LUA_OK) return 0;
     } else if (option == 'W')

@@ -57,7 +57,7 @@ static int read_inputs(lua_State *L, int *n) {
     size_t len;
     const char *text = lua_tolstring(L, 1, &len);
     *n = edit_accepted();
-    if (*n == 0) *n = input_take(L, text, len);
+    if (*n == 0) *n = syntax_split(L, text, len);
     if (*n > 0) return LINE_OK;
     lua_pushliteral(L, "\n");
     got = push_line(L, 1);
@@ -69,7 +69,7 @@ static int read_inputs(lua_State *L, int *n) {
     lua_settop(L, 1);
     lua_pushliteral(L, "\n\n");
     lua_concat(L, 2);
-    *n = input_take(L, lua_tostring(L, 1), lua_rawlen(L, 1));
+    *n = syntax_split(L, lua_tostring(L, 1), lua_rawlen(L, 1));
     return LINE_OK;
   }
   return LINE_INTERRUPTED;
@@ -90,7 +90,7 @@ static void leave_rest(lua_State *L, int i, int n) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   for (int k = i + 1; k <= n + 1; k++) {
-    const char *text = input_taken(L, k <= n ? k : 0);
+    const char *text = k <= n ? syntax_input(L, k) : syntax_rest(L);
     if (text == NULL) { /* nothing is open */
       lua_pop(L, 1);
       continue;
@@ -109,7 +109,7 @@ static int input(lua_State *L) {
   tries = 0;
   lua_settop(L, 0);
   for (int i = 1; got == LINE_OK && ok && i <= n; i++) {
-    const char *text = input_taken(L, i);
+    const char *text = syntax_input(L, i);
     if (n > 1) show_input(L, text);
     if (line_editing()) hist_add(text);
     ok = input_run(L);
@@ -123,7 +123,7 @@ static int input(lua_State *L) {
 static void run_rc(lua_State *L) {
   char rc[MAX_PATH];
   if (path_user(rc, sizeof rc, "XDG_CONFIG_HOME", ".config", "init.lua") && access(rc, F_OK) == 0) {
-    chunk_note(L, "init.lua", rc);
+    session_note(L, "init.lua", rc);
     chunk_file(L, rc);
   }
 }

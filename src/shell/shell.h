@@ -10,7 +10,9 @@
    stop.c      stops what Lua runs
    progress.c  the line that says how far a long call is
    prompt.c    the prompt: read an input, run it
-   input.c     what one input means, and what becomes of it
+   input.c     one input: it is run and its values are shown
+   syntax.c    what a text is: inputs, the beginning of one or a mistake
+   session.c   the session module, as the shell calls it
    plain.c     the prompt of --no-session
    line.c      one line, from Readline or from plain input
    keys.c      the bytes that Readline gets
@@ -18,6 +20,7 @@
    view.c      what of a large input is shown
    edit.c      the keys of an input of several lines
    history.c   the history file
+   files.c     files that are written whole
    recovery.c  the session in a file: saved by its user, or kept when it is cut off
    ending.c    the end of a session that its user did not leave
    complete.c  what Tab offers
@@ -90,8 +93,6 @@ int chunk_string(lua_State *L, const char *s, const char *name);
 int chunk_library(lua_State *L, char *globname);
 int chunk_script(lua_State *L, char **argv);
 int chunk_load(lua_State *L, const char *s, size_t len, const char *name);
-
-void chunk_note(lua_State *L, const char *how, const char *what); /* tells session.note what will be run */
 
 /* --- files.c: files written whole; false, with errno, when it could not be done -- */
 
@@ -225,15 +226,33 @@ int hist_former(lua_State *L);    /* host.former */
 void comp_setup(lua_State *L);    /* bind Tab; L is the state whose names are offered */
 void prompt_run(lua_State *L, const Options *o);
 
+/* --- session.c: the session module, nil under --no-session --------------------------- */
+
+#define SESSION "moongrad.prompt.shell" /* its name, and the key of its table in the registry */
+
+/* Pushes session[name]; false, with nothing pushed, when there is no such function. */
+int session_push(lua_State *L, const char *name);
+/* Tells session.note what will be run: how is "script", "-e", "-l" or "init.lua". */
+void session_note(lua_State *L, const char *how, const char *what);
+
+/* --- syntax.c: what a text is ---------------------------------------------------------- */
+
+/* Compiles the text as an expression, else as statements; pushes the function or the error. *values is where
+   the expression begins whose values are shown, or -1. Nil is the first of the values then. */
+int syntax_load(lua_State *L, const char *text, size_t len, const char *name, long *values);
+/* Does the text, as syntax_load compiled it, end in ";"? */
+int syntax_is_quiet(lua_State *L, const char *text, long values);
+/* Keeps the inputs in the text; returns their number, 0 when the text is incomplete or memory is short. */
+int syntax_split(lua_State *L, const char *text, size_t len);
+const char *syntax_input(lua_State *L, int i); /* pushes the ith of the inputs that are kept */
+const char *syntax_rest(lua_State *L);         /* pushes the incomplete input after them; NULL without one */
+/* The blanks that a line after the text begins with; *own: those of the text's last line, -1 to leave them.
+ */
+int syntax_indent(lua_State *L, const char *text, size_t len, int *own);
+
 /* --- input.c, plain.c ------------------------------------------------------------- */
 
-int input_take(lua_State *L, const char *text, size_t len); /* how many inputs is it? 0: more must come */
-const char *input_taken(lua_State *L, int i); /* pushes the ith of them; 0: what is open at the end */
-int input_indent(lua_State *L, const char *text, size_t len, int *own); /* blanks of the line after it */
 int input_run(lua_State *L);   /* the text at index 1; did it end well? */
 int plain_input(lua_State *L); /* reads and runs one under --no-session; false at the end */
-
-/* The module that the shell calls, in the registry: nil under --no-session. */
-#define SESSION "moongrad.prompt.shell"
 
 #endif

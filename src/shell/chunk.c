@@ -6,18 +6,20 @@
 
 #include "shell.h"
 
-static const char *progname = "moongrad"; /* in front of errors; NULL at the prompt */
-static int session;                       /* with it: source only, and the user's positions */
-static int interrupted;                   /* was Ctrl-C pressed in the last call? */
+static struct {
+  const char *progname; /* in front of errors; NULL at the prompt */
+  int session;     /* false under --no-session; with it chunks are source only, and errors the session's */
+  int interrupted; /* was Ctrl-C pressed in the last call? */
+} calls = {.progname = "moongrad"};
 
 void chunk_setup(const char *name, int with_session) {
-  progname = name;
-  session = with_session;
+  calls.progname = name;
+  calls.session = with_session;
 }
 
 const char *chunk_progname(const char *name) {
-  const char *old = progname;
-  progname = name;
+  const char *old = calls.progname;
+  calls.progname = name;
   return old;
 }
 
@@ -26,7 +28,7 @@ const char *chunk_progname(const char *name) {
 /* Prints the message on top of the stack if status is an error, and pops it. */
 int chunk_report(lua_State *L, int status) {
   if (status != LUA_OK) {
-    if (status == LUA_ERRSYNTAX && session && progname == NULL) err_syntax(L);
+    if (status == LUA_ERRSYNTAX && calls.session && calls.progname == NULL) err_syntax(L);
     size_t len;
     const char *msg = lua_tolstring(L, -1, &len);
     fflush(stdout); /* what was printed before comes before */
@@ -34,12 +36,12 @@ int chunk_report(lua_State *L, int status) {
       msg = "(error message is not a string)";
       len = strlen(msg);
     }
-    if (session) {
-      if (progname) esc_printf(stderr, "%s: ", progname);
+    if (calls.session) {
+      if (calls.progname) esc_printf(stderr, "%s: ", calls.progname);
       esc_print(stderr, msg, len);
       fputc('\n', stderr);
     } else
-      fprintf(stderr, "%s%s%s\n", progname ? progname : "", progname ? ": " : "", msg);
+      fprintf(stderr, "%s%s%s\n", calls.progname ? calls.progname : "", calls.progname ? ": " : "", msg);
     fflush(stderr);
     lua_pop(L, 1);
   }
@@ -51,13 +53,13 @@ int chunk_report(lua_State *L, int status) {
 /* Calls the function under its narg arguments, as lua_pcall, with a message handler and Ctrl-C. */
 int chunk_call(lua_State *L, int narg, int nres) {
   int base = lua_gettop(L) - narg;
-  lua_pushcfunction(L, !session ? err_plain : progname ? err_script : err_prompt);
+  lua_pushcfunction(L, !calls.session ? err_plain : calls.progname ? err_script : err_prompt);
   lua_insert(L, base);
   prog_start();
   sig_enter(L);
   int status = lua_pcall(L, narg, nres, base);
   const int stopped = sig_leave();
-  interrupted = stopped != 0;
+  calls.interrupted = stopped != 0;
   prog_clear();
   if (status == LUA_OK && stopped == STOP_RAISED) { /* the error was caught, and all done before the next */
     lua_settop(L, base);
@@ -68,11 +70,12 @@ int chunk_call(lua_State *L, int narg, int nres) {
   return status;
 }
 
-int chunk_interrupted(void) { return interrupted; }
+int chunk_interrupted(void) { return calls.interrupted; }
 
 /* The message for a precompiled chunk, in place of Lua's own, which names no file. */
 static int explain_load(lua_State *L, int status, const char *name) {
-  if (session && status == LUA_ERRSYNTAX && strstr(lua_tostring(L, -1), "attempt to load a binary chunk")) {
+  if (calls.session && status == LUA_ERRSYNTAX &&
+      strstr(lua_tostring(L, -1), "attempt to load a binary chunk")) {
     lua_pushfstring(L, "%s: a precompiled chunk; only Lua source is run here (--no-session runs both)", name);
     lua_replace(L, -2);
   }
@@ -80,7 +83,7 @@ static int explain_load(lua_State *L, int status, const char *name) {
 }
 
 int chunk_load(lua_State *L, const char *s, size_t len, const char *name) {
-  return explain_load(L, luaL_loadbufferx(L, s, len, name, session ? "t" : NULL), name + 1);
+  return explain_load(L, luaL_loadbufferx(L, s, len, name, calls.session ? "t" : NULL), name + 1);
 }
 
 /* Pushes what standard input has to its end; true when it could be read. */
@@ -116,7 +119,7 @@ static int load_stdin(lua_State *L) {
 }
 
 static int load_file(lua_State *L, const char *name) {
-  if (!session) return luaL_loadfilex(L, name, NULL);
+  if (!calls.session) return luaL_loadfilex(L, name, NULL);
   int status = name ? luaL_loadfilex(L, name, "t") : load_stdin(L);
   if (status == LUA_ERRSYNTAX && name) err_unloadable(L, name, NULL, 0);
   return explain_load(L, status, name ? name : "stdin");

@@ -45,13 +45,9 @@ static void add_hint(lua_State *L) {
   const char *msg = lua_tostring(L, 1);
   if (strstr(msg, "a nil value (global '") == NULL && strstr(msg, "expected a layer from 1 to ") == NULL)
     return;
-  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE) {
-    lua_getfield(L, -1, "hint");
+  if (session_push(L, "hint")) {
     lua_pushvalue(L, 1);
-    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) {
-      lua_remove(L, -2);
-      lua_concat(L, 2);
-    }
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) lua_concat(L, 2);
   }
   lua_settop(L, 1);
 }
@@ -192,8 +188,7 @@ void err_warn(lua_State *L) { lua_setwarnf(L, warn, NULL); }
 static void ask_session(lua_State *L, const char *name) {
   lua_State *own = lua_newthread(L);
   lua_sethook(own, NULL, 0, 0); /* Ctrl-C stops what failed, not what is said of it */
-  if (lua_getfield(own, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE &&
-      lua_getfield(own, -1, name) == LUA_TFUNCTION) {
+  if (session_push(own, name)) {
     lua_pushthread(L);
     lua_pushvalue(L, 1);
     lua_xmove(L, own, 2);
@@ -230,10 +225,8 @@ void err_syntax(lua_State *L) {
 
 /* session.unloadable(message, name, source) */
 static int explain_script(lua_State *L) {
-  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) != LUA_TTABLE) return 0;
-  lua_getfield(L, -1, "unloadable");
-  lua_replace(L, 1); /* which was nil */
-  lua_pop(L, 1);
+  if (!session_push(L, "unloadable")) return 0;
+  lua_insert(L, 1);
   lua_call(L, 3, 1);
   return 1;
 }
@@ -242,14 +235,13 @@ static int explain_script(lua_State *L) {
    file, or else this text. */
 void err_unloadable(lua_State *L, const char *name, const char *source, size_t len) {
   lua_pushcfunction(L, explain_script);
-  lua_pushnil(L);
-  lua_pushvalue(L, -3);
+  lua_pushvalue(L, -2);
   lua_pushstring(L, name);
   if (source)
     lua_pushlstring(L, source, len);
   else
     lua_pushnil(L);
-  if (lua_pcall(L, 4, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
+  if (lua_pcall(L, 3, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
     lua_replace(L, -2);
   else
     lua_pop(L, 1);

@@ -11,11 +11,13 @@
 #define RL_HIDE '\1' /* Readline's marks around what takes no room in a prompt */
 #define RL_SHOW '\2'
 
-#define MEMORY 2 /* the exit code of a program that ends for want of memory, Readline's */
-#define TRIES  3 /* at reading an input that fail in a row, for want of memory, before the program ends */
+#define MEMORY       2 /* the exit status when memory is too short, as Readline's */
+#define MAX_FAILURES 3 /* to read an input, in a row; then memory is too short to go on */
 
-static int terminal; /* is someone typing? */
-static int tries;    /* since an input was read */
+static struct {
+  int is_terminal; /* is standard input a terminal? */
+  int failures;    /* to read an input, in a row */
+} prompt;
 
 static const char banner[] = //
     "moongrad " MG_VERSION ", Lua 5.4. Type help, or Ctrl-D to leave. A network learns XOR:\n"
@@ -24,15 +26,14 @@ static const char banner[] = //
 
 /* Pushes the text of the prompt: what session.prompt says, "> " if it fails. */
 static void push_prompt(lua_State *L, int more) {
-  lua_getfield(L, LUA_REGISTRYINDEX, SESSION);
-  lua_getfield(L, -1, "prompt");
-  lua_remove(L, -2);
-  lua_pushboolean(L, line_editing());
-  lua_pushboolean(L, more);
-  int status = chunk_call(L, 2, 1);
-  if (status != LUA_OK) chunk_report(L, status);
-  if (status == LUA_OK && lua_type(L, -1) == LUA_TSTRING) return;
-  if (status == LUA_OK) lua_pop(L, 1);
+  if (session_push(L, "prompt")) {
+    lua_pushboolean(L, line_editing());
+    lua_pushboolean(L, more);
+    int status = chunk_call(L, 2, 1);
+    if (status != LUA_OK) chunk_report(L, status);
+    if (status == LUA_OK && lua_type(L, -1) == LUA_TSTRING) return;
+    if (status == LUA_OK) lua_pop(L, 1);
+  }
   lua_pushliteral(L, "> ");
 }
 
@@ -64,8 +65,8 @@ static int read_inputs(lua_State *L, int *n) {
     if (got == LINE_OK) lua_concat(L, 3);
   }
   if (lua_gettop(L) == 0 || got == LINE_ENDED) return got;
-  if (got == LINE_EOF && terminal) putchar('\n');
-  if (got == LINE_EOF && !terminal) { /* it stays incomplete: an error */
+  if (got == LINE_EOF && prompt.is_terminal) putchar('\n');
+  if (got == LINE_EOF && !prompt.is_terminal) { /* it stays incomplete: an error */
     lua_settop(L, 1);
     lua_pushliteral(L, "\n\n");
     lua_concat(L, 2);
@@ -106,7 +107,7 @@ static void leave_rest(lua_State *L, int i, int n) {
 /* Reads and runs one text. Returns a LINE_ word. */
 static int input(lua_State *L) {
   int n = 0, got = read_inputs(L, &n), ok = 1;
-  tries = 0;
+  prompt.failures = 0;
   lua_settop(L, 0);
   for (int i = 1; got == LINE_OK && ok && i <= n; i++) {
     const char *text = syntax_input(L, i);
@@ -130,12 +131,12 @@ static void run_rc(lua_State *L) {
 
 void prompt_run(lua_State *L, const Options *o) {
   int session = !(o->flags & OPT_NO_SESSION);
-  terminal = isatty(STDIN_FILENO);
+  prompt.is_terminal = isatty(STDIN_FILENO);
   line_setup(L, session);
   end_open(L);
   if (line_editing() && session) hist_open();
   sig_prompt(1);
-  if (session && terminal && !(o->flags & OPT_QUIET)) {
+  if (session && prompt.is_terminal && !(o->flags & OPT_QUIET)) {
     fputs(banner, stdout);
     recovery_tell();
   }
@@ -152,12 +153,13 @@ void prompt_run(lua_State *L, const Options *o) {
     if (lua_pcall(L, 0, 1, 0) == LUA_OK)
       more = lua_tointeger(L, -1) != LINE_EOF && lua_tointeger(L, -1) != LINE_ENDED;
     else {
-      chunk_report(L, LUA_ERRRUN);        /* memory was short: the next input comes all the same, ... */
-      if (++tries == TRIES) exit(MEMORY); /* ... unless it cannot be read; the session is kept */
+      chunk_report(L, LUA_ERRRUN); /* memory was short: the next input comes all the same, ... */
+      if (++prompt.failures == MAX_FAILURES)
+        exit(MEMORY); /* ... unless it cannot be read; the session is kept */
     }
   }
   if (sig_ending()) end_by(sig_ending());
-  if (terminal && end_is_lost()) end_by(SIGHUP); /* nobody left */
+  if (prompt.is_terminal && end_is_lost()) end_by(SIGHUP); /* nobody left */
   end_close();
   lua_settop(L, 0);
   putchar('\n');

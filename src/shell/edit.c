@@ -14,14 +14,25 @@
 
 #include "shell.h"
 
-static lua_State *state; /* who says what is complete */
-static char *draft;      /* what was typed before Up: history is searched for what begins as it does ... */
-static size_t prefix;    /* ... up to where the cursor was */
-static char *shown;      /* what was found last; another text begins a new search */
-static int found;        /* its index in the history; the history's length for the draft */
-static int accepted;     /* inputs that Enter found in the text */
-static int cancelled;    /* did Ctrl-D give the input up? */
-static int column;       /* where Up and Down want to be in a line */
+static struct {
+  lua_State *state; /* which says whether the text is complete */
+  int accepted;     /* number of inputs that Enter found in the text, 0 before */
+  int cancelled;    /* did Ctrl-D give the text up? */
+} line;
+
+/* Up in the first line of the text and Down in its last line search the history. */
+static struct {
+  char *draft;   /* the text when the search began; an entry is found that has its first bytes ... */
+  size_t prefix; /* ... as many as were before the cursor */
+  char *shown;   /* the text that was found last; when the text is another, a new search begins */
+  int found;     /* the index of that in the history; the history's length for the draft */
+} search;
+
+/* Up and Down in the other lines move the cursor. */
+static struct {
+  int column; /* where the first of several moves began, in characters from the start of its line */
+  int stayed; /* did the last Up or Down move the cursor in the text? */
+} move;
 
 /* --- Enter ---------------------------------------------------------------------------- */
 
@@ -56,7 +67,7 @@ static void settle_line(int own) {
 
 /* Begins a new line, as far in as the blocks and brackets that are open. */
 static int insert_newline(int count, int key) {
-  int own, blanks = syntax_indent(state, rl_line_buffer, (size_t)rl_point, &own);
+  int own, blanks = syntax_indent(line.state, rl_line_buffer, (size_t)rl_point, &own);
   (void)count;
   (void)key;
   rl_begin_undo_group();
@@ -70,12 +81,12 @@ static int insert_newline(int count, int key) {
 
 /* Runs what stands there. Of several inputs each is shown again with its own prompt. */
 static int accept(int n, int key) {
-  const char *first = syntax_input(state, 1);
+  const char *first = syntax_input(line.state, 1);
   int same = n == 1 && strcmp(first, rl_line_buffer) == 0;
   if (n == 1 && !same) rl_replace_line(first, 0);
-  lua_pop(state, 1);
+  lua_pop(line.state, 1);
   rl_point = rl_end;
-  accepted = n;
+  line.accepted = n;
   if (n > 1) {
     rl_clear_visible_line();
     RL_SETSTATE(RL_STATE_DONE);
@@ -88,13 +99,13 @@ static int accept(int n, int key) {
 
 /* Enter: runs what is complete, else begins a new line. */
 static int accept_or_newline(int count, int key) {
-  int own, n = syntax_split(state, rl_line_buffer, (size_t)rl_end);
+  int own, n = syntax_split(line.state, rl_line_buffer, (size_t)rl_end);
   if (n == 0) return insert_newline(count, key);
   if (line_start(rl_end) > 0) {
-    syntax_indent(state, rl_line_buffer, (size_t)rl_end, &own);
+    syntax_indent(line.state, rl_line_buffer, (size_t)rl_end, &own);
     rl_point = rl_end;
     settle_line(own);
-    n = syntax_split(state, rl_line_buffer, (size_t)rl_end);
+    n = syntax_split(line.state, rl_line_buffer, (size_t)rl_end);
   }
   return accept(n, key);
 }
@@ -103,7 +114,7 @@ static int accept_or_newline(int count, int key) {
  */
 static int delete_or_cancel(int count, int key) {
   if (rl_point < rl_end || line_start(rl_end) == 0) return rl_delete(count, key);
-  cancelled = 1;
+  line.cancelled = 1;
   view_draw();
   return rl_newline(1, key);
 }
@@ -119,7 +130,7 @@ static int characters(int i, int j) {
 
 /* Moves to the column that Up or Down began in, in the line that starts at start. */
 static void move_to_line(int start) {
-  int end = line_end(start), n = column;
+  int end = line_end(start), n = move.column;
   rl_point = start;
   while (rl_point < end && n > 0) {
     do rl_point++;
@@ -142,22 +153,24 @@ static void replace(const char *text) {
 }
 
 /* Is what was found last still there, unchanged? */
-static int is_searching(void) { return shown != NULL && strcmp(shown, rl_line_buffer) == 0; }
+static int is_searching(void) { return search.shown != NULL && strcmp(search.shown, rl_line_buffer) == 0; }
 
 /* Replaces the text by the next entry, backwards by -1, that begins as the draft does and is not what stands
    there; false if there is none. */
-static int search(int by) {
+static int find(int by) {
   HIST_ENTRY **list = history_list();
   if (!is_searching()) {
-    keep(&draft, rl_line_buffer);
-    prefix = (size_t)rl_point;
-    found = history_length;
+    keep(&search.draft, rl_line_buffer);
+    search.prefix = (size_t)rl_point;
+    search.found = history_length;
   }
-  if (draft == NULL) return 0; /* memory was short */
-  for (int i = found + by; list != NULL && i >= 0 && i < history_length; i += by) {
-    if (strncmp(list[i]->line, draft, prefix) != 0 || strcmp(list[i]->line, rl_line_buffer) == 0) continue;
-    found = i;
-    keep(&shown, list[i]->line);
+  if (search.draft == NULL) return 0; /* memory was short */
+  for (int i = search.found + by; list != NULL && i >= 0 && i < history_length; i += by) {
+    if (strncmp(list[i]->line, search.draft, search.prefix) != 0 ||
+        strcmp(list[i]->line, rl_line_buffer) == 0)
+      continue;
+    search.found = i;
+    keep(&search.shown, list[i]->line);
     replace(list[i]->line);
     return 1;
   }
@@ -166,38 +179,36 @@ static int search(int by) {
 
 static int up(int count, int key) {
   int start = line_start(rl_point);
-  static int stayed; /* is this one more of several in the buffer? */
   (void)count;
   (void)key;
   if (start > 0) {
-    if (rl_last_func != up || !stayed) column = characters(start, rl_point);
-    stayed = 1;
+    if (rl_last_func != up || !move.stayed) move.column = characters(start, rl_point);
+    move.stayed = 1;
     move_to_line(line_start(start - 1));
     return 0;
   }
-  stayed = 0;
-  if (!search(-1)) return rl_ding();
+  move.stayed = 0;
+  if (!find(-1)) return rl_ding();
   rl_point = line_end(0);
   return 0;
 }
 
 static int down(int count, int key) {
   int end = line_end(rl_point);
-  static int stayed;
   (void)count;
   (void)key;
   if (end < rl_end) {
-    if (rl_last_func != down || !stayed) column = characters(line_start(rl_point), rl_point);
-    stayed = 1;
+    if (rl_last_func != down || !move.stayed) move.column = characters(line_start(rl_point), rl_point);
+    move.stayed = 1;
     move_to_line(end + 1);
     return 0;
   }
-  stayed = 0;
-  if (!is_searching() || found == history_length) return rl_ding();
-  if (!search(1)) {
-    found = history_length;
-    keep(&shown, draft);
-    replace(draft);
+  move.stayed = 0;
+  if (!is_searching() || search.found == history_length) return rl_ding();
+  if (!find(1)) {
+    search.found = history_length;
+    keep(&search.shown, search.draft);
+    replace(search.draft);
   }
   return 0;
 }
@@ -300,14 +311,14 @@ static int paste(int count, int key) {
 
 /* --- names and keys -------------------------------------------------------------------------- */
 
-int edit_accepted(void) { return accepted; }
+int edit_accepted(void) { return line.accepted; }
 
-int edit_cancelled(void) { return cancelled; }
+int edit_cancelled(void) { return line.cancelled; }
 
 void edit_begin(void) {
-  accepted = cancelled = 0;
-  keep(&draft, NULL);
-  keep(&shown, NULL);
+  line.accepted = line.cancelled = 0;
+  keep(&search.draft, NULL);
+  keep(&search.shown, NULL);
 }
 
 /* What Readline's own commands do to the one line that it knows, ours do to each; the keys stay the user's.
@@ -349,7 +360,7 @@ void edit_setup(lua_State *L) {
       {"edit-input", edit, {"\030\005"}, "v"},
       {"paste-input", paste, {"\033[200~"}, "\033[200~"},
   };
-  state = L;
+  line.state = L;
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
     rl_add_defun(commands[i].name, commands[i].command, -1);
     for (int k = 0; k < 4 && commands[i].keys[k]; k++) {

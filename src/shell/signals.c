@@ -29,22 +29,35 @@
 static const char hint[] = "\nstill stopping, as soon as a call ends;"
                            " Ctrl-C twice more ends moongrad, without keeping the session ";
 
-static volatile sig_atomic_t at_prompt; /* does a prompt wait behind what runs? */
-static volatile sig_atomic_t presses;   /* of Ctrl-C since sig_enter or sig_hold */
-static volatile sig_atomic_t requested; /* was it asked to stop, since sig_enter? */
-static volatile sig_atomic_t hinted;    /* was the hint shown, since sig_enter? */
-static volatile sig_atomic_t ending; /* what is to end the program, once it has come while no line was read */
-static volatile sig_atomic_t mark[NSIG]; /* signals that came while holding */
-static struct timespec first_press;      /* when Ctrl-C was pressed since then, first ... */
-static struct timespec pressed;          /* ... and last */
-static struct timespec ended;            /* when ending came */
-static struct termios modes;             /* of the terminal, for what ends in a handler */
-static int has_modes;
-static struct sigaction alarm_was;   /* and what SIGALRM does */
-static int is_typed;                 /* is standard input a terminal? */
-static void (*clear_line)(void);     /* see sig_clear_with; NULL without one */
-static struct sigaction outer[NSIG]; /* what those held did before sig_hold */
-static sigset_t outer_mask;          /* and which were blocked */
+static struct {
+  volatile sig_atomic_t is_open; /* does the program return to a prompt when what runs has ended? */
+  int is_typed;                  /* is standard input a terminal? */
+  struct termios modes;          /* the terminal's before anything ran, to be restored by a handler */
+  int has_modes;                 /* are they known? */
+  void (*clear_line)(void);      /* takes the progress line away, see sig_clear_with; NULL without one */
+} prompt;
+
+/* Ctrl-C while Lua runs. */
+static struct {
+  volatile sig_atomic_t presses;   /* how many that count, since sig_enter or sig_hold */
+  struct timespec first, last;     /* the times of the first and of the last press */
+  volatile sig_atomic_t requested; /* was Lua asked to stop, since sig_enter? Then SIGALRM asks again */
+  volatile sig_atomic_t hinted;    /* was the hint shown, since sig_enter? */
+  struct sigaction alarm;          /* what SIGALRM did before the request */
+} interrupt;
+
+/* The first signal that is to end the program, if it came while no line was read. */
+static struct {
+  volatile sig_atomic_t sig; /* 0 before it */
+  struct timespec at;        /* when it came */
+} ending;
+
+/* The signals that are blocked while a line is read. */
+static struct {
+  volatile sig_atomic_t mark[NSIG]; /* has it come? Also set when nothing runs that could be stopped */
+  struct sigaction outer[NSIG];     /* what it did before sig_hold */
+  sigset_t outer_mask;              /* the signals that were blocked before sig_hold */
+} held;
 
 static void set_signal(int sig, void (*handler)(int), int flags) {
   struct sigaction sa;
@@ -70,7 +83,8 @@ static int has_passed(const struct timespec *since, int seconds) {
 }
 
 void sig_restore(void) {
-  if (has_modes && tcgetpgrp(STDIN_FILENO) == getpgrp()) tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+  if (prompt.has_modes && tcgetpgrp(STDIN_FILENO) == getpgrp())
+    tcsetattr(STDIN_FILENO, TCSANOW, &prompt.modes);
 }
 
 /* What Lua runs will not come back: the program ends, from a handler. */
@@ -83,7 +97,7 @@ static void give_up(int sig) {
 
 /* The progress line is out of the way of what is shown next. */
 static void clear(void) {
-  if (clear_line != NULL) clear_line();
+  if (prompt.clear_line != NULL) prompt.clear_line();
 }
 
 /* A request may be lost: code that is being stopped can set a hook of its own, or begin
@@ -92,10 +106,10 @@ static void on_alarm(int sig) {
   const int error = errno;
   (void)sig;
   if (!stop_ask()) return;
-  if (ending && has_passed(&ended, WAITED)) give_up(ending);
-  if (presses > 0 && !hinted && has_passed(&first_press, PATIENCE)) {
+  if (ending.sig && has_passed(&ending.at, WAITED)) give_up(ending.sig);
+  if (interrupt.presses > 0 && !interrupt.hinted && has_passed(&interrupt.first, PATIENCE)) {
     clear();
-    hinted = write(STDERR_FILENO, hint, sizeof hint - 1) != 0;
+    interrupt.hinted = write(STDERR_FILENO, hint, sizeof hint - 1) != 0;
   }
   wake(AGAIN);
   errno = error;
@@ -104,12 +118,12 @@ static void on_alarm(int sig) {
 /* Asks what runs to stop. When nothing does it marks sig, for the prompt when it reads next, and is false. */
 static int request(int sig) {
   if (!stop_ask()) {
-    mark[sig] = 1;
+    held.mark[sig] = 1;
     return 0;
   }
-  if (at_prompt && !requested) {
-    requested = 1;
-    sigaction(SIGALRM, NULL, &alarm_was);
+  if (prompt.is_open && !interrupt.requested) {
+    interrupt.requested = 1;
+    sigaction(SIGALRM, NULL, &interrupt.alarm);
     set_signal(SIGALRM, on_alarm, 0);
     wake(STOP_HASTE);
   }
@@ -118,32 +132,32 @@ static int request(int sig) {
 
 /* Has Ctrl-C been pressed often and quickly, and was there time to stop before? */
 static int is_urgent(void) {
-  if (presses > 0 && !has_passed(&first_press, PATIENCE)) return 0;
-  const int slow = has_passed(&pressed, QUICKLY);
-  clock_gettime(CLOCK_MONOTONIC, &pressed);
-  if (presses == 0) first_press = pressed;
-  presses++;
-  return presses >= PRESSES && !slow;
+  if (interrupt.presses > 0 && !has_passed(&interrupt.first, PATIENCE)) return 0;
+  const int slow = has_passed(&interrupt.last, QUICKLY);
+  clock_gettime(CLOCK_MONOTONIC, &interrupt.last);
+  if (interrupt.presses == 0) interrupt.first = interrupt.last;
+  interrupt.presses++;
+  return interrupt.presses >= PRESSES && !slow;
 }
 
 static void on_interrupt(int sig) {
   const int error = errno;
   const int runs = request(sig);
-  if (at_prompt && is_urgent())
+  if (prompt.is_open && is_urgent())
     give_up(sig);
-  else if (runs && !at_prompt)
+  else if (runs && !prompt.is_open)
     set_signal(sig, SIG_DFL, 0); /* the next one ends the script */
   errno = error;
 }
 
 static void on_ending(int sig) {
   const int error = errno;
-  if (!ending) {
-    clock_gettime(CLOCK_MONOTONIC, &ended);
-    ending = sig;
-    mark[sig] = 1; /* what is stopped may be the text of the prompt, and a line be read next */
+  if (!ending.sig) {
+    clock_gettime(CLOCK_MONOTONIC, &ending.at);
+    ending.sig = sig;
+    held.mark[sig] = 1; /* what is stopped may be the text of the prompt, and a line be read next */
     request(sig);
-  } else if (has_passed(&ended, WAITED)) /* often there are two at once, while the session is saved */
+  } else if (has_passed(&ending.at, WAITED)) /* often there are two at once, while the session is saved */
     request(sig);
   errno = error;
 }
@@ -167,7 +181,7 @@ static void on_pipe(int sig) {
   const int error = errno;
   struct pollfd out = {.fd = STDOUT_FILENO};
   const int is_lost = poll(&out, 1, 0) > 0 && out.revents & (POLLERR | POLLHUP);
-  if (is_lost && at_prompt && is_typed)
+  if (is_lost && prompt.is_open && prompt.is_typed)
     on_ending(sig);
   else if (is_lost) {
     set_signal(sig, SIG_DFL, 0);
@@ -201,12 +215,12 @@ static struct {
 static int is_caught(size_t i) {
   const int ignorable = caught[i].handler == on_pipe || caught[i].handler == on_limit;
   return caught[i].before.sa_handler == SIG_DFL ||
-         (caught[i].before.sa_handler == SIG_IGN && ignorable && is_typed);
+         (caught[i].before.sa_handler == SIG_IGN && ignorable && prompt.is_typed);
 }
 
 void sig_prompt(int on) {
-  at_prompt = on;
-  is_typed = isatty(STDIN_FILENO);
+  prompt.is_open = on;
+  prompt.is_typed = isatty(STDIN_FILENO);
   set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
   for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
     if (!on && caught[i].handler == on_pipe) continue; /* files are closed after the prompt, too */
@@ -224,61 +238,61 @@ int sig_ends(int sig) {
 int sig_ends_line(int sig) { return sig == SIGINT || sig_ends(sig); }
 
 void sig_enter(lua_State *L) {
-  presses = requested = hinted = 0;
-  if (at_prompt && !has_modes) has_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
-  stop_enter(L, at_prompt);
+  interrupt.presses = interrupt.requested = interrupt.hinted = 0;
+  if (prompt.is_open && !prompt.has_modes) prompt.has_modes = tcgetattr(STDIN_FILENO, &prompt.modes) == 0;
+  stop_enter(L, prompt.is_open);
   set_signal(SIGINT, on_interrupt, 0);
 }
 
 int sig_leave(void) {
   const int stopped = stop_leave();
-  if (requested) {
+  if (interrupt.requested) {
     wake(0);
-    sigaction(SIGALRM, &alarm_was, NULL);
+    sigaction(SIGALRM, &interrupt.alarm, NULL);
   }
-  set_signal(SIGINT, at_prompt ? on_interrupt : SIG_DFL, 0);
+  set_signal(SIGINT, prompt.is_open ? on_interrupt : SIG_DFL, 0);
   return stopped;
 }
 
-void sig_clear_with(void (*f)(void)) { clear_line = f; }
+void sig_clear_with(void (*f)(void)) { prompt.clear_line = f; }
 
-int sig_pressed(void) { return presses > 0; }
+int sig_pressed(void) { return interrupt.presses > 0; }
 
 int sig_ending(void) {
-  for (int sig = 1; !ending && sig < NSIG; sig++)
-    if (mark[sig] && sig_ends(sig)) return sig;
-  return ending;
+  for (int sig = 1; !ending.sig && sig < NSIG; sig++)
+    if (held.mark[sig] && sig_ends(sig)) return sig;
+  return ending.sig;
 }
 
 /* --- while a line is read ------------------------------------------------------ */
 
-static void on_mark(int sig) { mark[sig] = 1; }
+static void on_mark(int sig) { held.mark[sig] = 1; }
 
 static int is_held(int sig) { return sig == SIGINT || sig == SIGTSTP || sig == SIGWINCH || sig_ends(sig); }
 
 void sig_hold(void) {
   sigset_t set;
-  presses = 0;
+  interrupt.presses = 0;
   sigemptyset(&set);
   for (int sig = 1; sig < NSIG; sig++)
     if (is_held(sig)) sigaddset(&set, sig);
-  sigprocmask(SIG_BLOCK, &set, &outer_mask);
+  sigprocmask(SIG_BLOCK, &set, &held.outer_mask);
   for (int sig = 1; sig < NSIG; sig++) {
     if (!is_held(sig)) continue;
-    sigaction(sig, NULL, &outer[sig]);
-    if (outer[sig].sa_handler != SIG_IGN) set_signal(sig, on_mark, 0);
+    sigaction(sig, NULL, &held.outer[sig]);
+    if (held.outer[sig].sa_handler != SIG_IGN) set_signal(sig, on_mark, 0);
   }
 }
 
 void sig_release(void) {
   for (int sig = 1; sig < NSIG; sig++)
-    if (is_held(sig)) sigaction(sig, &outer[sig], NULL);
-  sigprocmask(SIG_SETMASK, &outer_mask, NULL);
+    if (is_held(sig)) sigaction(sig, &held.outer[sig], NULL);
+  sigprocmask(SIG_SETMASK, &held.outer_mask, NULL);
 }
 
-int sig_pending(int sig) { return mark[sig]; }
+int sig_pending(int sig) { return held.mark[sig]; }
 
-void sig_take(int sig) { mark[sig] = 0; }
+void sig_take(int sig) { held.mark[sig] = 0; }
 
 /* Lets the signals that wait leave their marks: where there is input as well, pselect lets them wait. */
 static void admit(void) {
@@ -286,7 +300,7 @@ static void admit(void) {
   sigpending(&waiting);
   for (int sig = 1; sig < NSIG; sig++)
     if (is_held(sig) && sigismember(&waiting, sig)) {
-      sigprocmask(SIG_SETMASK, &outer_mask, &mask);
+      sigprocmask(SIG_SETMASK, &held.outer_mask, &mask);
       sigprocmask(SIG_SETMASK, &mask, NULL);
     }
 }
@@ -294,7 +308,7 @@ static void admit(void) {
 /* A held signal that has left its mark; 0 without one. */
 static int marked(void) {
   for (int sig = 1; sig < NSIG; sig++)
-    if (mark[sig] && is_held(sig)) return sig;
+    if (held.mark[sig] && is_held(sig)) return sig;
   return 0;
 }
 
@@ -305,7 +319,7 @@ int sig_wait(int fd) {
     if (marked()) return marked();
     FD_ZERO(&in);
     FD_SET(fd, &in);
-    if (pselect(fd + 1, &in, NULL, NULL, NULL, &outer_mask) >= 0) return 0;
+    if (pselect(fd + 1, &in, NULL, NULL, NULL, &held.outer_mask) >= 0) return 0;
     if (errno != EINTR) return 0; /* reading fd will say what is wrong */
   }
 }

@@ -26,16 +26,24 @@
    __gc handler does. There is no other way to reach a handler that does not end. */
 #define ALLOW_HOOK 11
 
-static lua_State *volatile running; /* the coroutine whose code runs, NULL while none does */
-static volatile sig_atomic_t asked; /* is a stop on its way? */
-static lua_State *outermost;        /* what stop_enter was given */
-static int holds;                   /* until everything has ended? else once */
-static int paused;                  /* did stop_leave stop the collector? */
-static int reaches_handlers;        /* is ALLOW_HOOK what we take it for? */
-static int grace, patience;         /* what is left of GRACE, and until the next error */
-static double first;                /* when the first error was raised, 0 before */
+/* The call between stop_enter and stop_leave. */
+static struct {
+  lua_State *volatile running; /* the coroutine that runs, NULL outside of such a call */
+  volatile sig_atomic_t asked; /* is a stop asked for? */
+  lua_State *outermost;        /* the state that stop_enter was given */
+  int holds;                   /* does a stop hold until the call has ended? Else it is one error */
+  int grace;                   /* events from the next error to the one after it; halved at each */
+  int patience;                /* events that are left before the next error */
+  double first;                /* time of the first error in seconds, 0 before it */
+  int paused;                  /* did the last stop_leave stop the collector? */
+} call;
 
-static struct { lua_CFunction resume, close, execute; } plain; /* Lua's own */
+static struct {
+  int is_known; /* is it at ALLOW_HOOK, as try_allow_hook finds? */
+  int in_hook;  /* its value inside a hook, as that test saw it */
+} flag;
+
+static struct { lua_CFunction resume, close, execute; } plain; /* Lua's own functions */
 
 static double now(void) {
   struct timespec t;
@@ -48,65 +56,65 @@ static unsigned char *allow_hook(lua_State *L) { return (unsigned char *)L + ALL
 /* The hook. */
 static void stop(lua_State *L, lua_Debug *ar) {
   (void)ar;
-  if (!asked) { /* set for a stop that is over: this coroutine was suspended then */
+  if (!call.asked) { /* set for a stop that is over: this coroutine was suspended then */
     lua_sethook(L, NULL, 0, 0);
     return;
   }
-  if (holds) {
+  if (call.holds) {
     const double t = now();
-    if (first == 0) first = t;
-    if (patience > 0 && t - first < HASTE) {
-      patience--;
+    if (call.first == 0) call.first = t;
+    if (call.patience > 0 && t - call.first < HASTE) {
+      call.patience--;
       return;
     }
-    patience = grace;
-    grace /= 2;
+    call.patience = call.grace;
+    call.grace /= 2;
   } else {
     lua_sethook(L, NULL, 0, 0);
-    if (L == outermost) asked = 0;
+    if (L == call.outermost) call.asked = 0;
   }
-  if (holds && reaches_handlers) *allow_hook(L) = 1; /* also in the message handler, which runs in here */
+  if (call.holds && flag.is_known) *allow_hook(L) = 1; /* also in the message handler, which runs in here */
   luaL_error(L, "interrupted!");
 }
 
 /* From here on L runs. */
 static void run_in(lua_State *L) {
-  running = L;
-  if (asked) lua_sethook(L, stop, EVERY, 1);
+  call.running = L;
+  if (call.asked) lua_sethook(L, stop, EVERY, 1);
 }
 
-int stop_runs(void) { return running != NULL; }
+int stop_runs(void) { return call.running != NULL; }
 
 int stop_ask(void) {
-  lua_State *L = running;
+  lua_State *L = call.running;
   if (L == NULL) return 0;
-  asked = 1;
+  call.asked = 1;
   if (lua_gethook(L) != stop) lua_sethook(L, stop, EVERY, 1);
-  if (holds && reaches_handlers) *allow_hook(L) = 1;
+  if (call.holds && flag.is_known) *allow_hook(L) = 1;
   return 1;
 }
 
 void stop_enter(lua_State *L, int to_the_end) {
-  outermost = L;
-  holds = to_the_end;
-  asked = 0;
-  grace = GRACE;
-  patience = 0;
-  first = 0;
-  running = L;
-  if (paused) lua_gc(L, LUA_GCRESTART);
-  paused = 0;
+  call.outermost = L;
+  call.holds = to_the_end;
+  call.asked = 0;
+  call.grace = GRACE;
+  call.patience = 0;
+  call.first = 0;
+  call.running = L;
+  if (call.paused) lua_gc(L, LUA_GCRESTART);
+  call.paused = 0;
 }
 
 int stop_leave(void) {
-  const int stopped = first != 0 ? STOP_RAISED : asked ? STOP_ASKED : 0;
-  running = NULL;
-  asked = 0;
-  if (lua_gethook(outermost) == stop) lua_sethook(outermost, NULL, 0, 0);
-  if (holds &&
-      lua_gc(outermost, LUA_GCISRUNNING)) { /* else a __gc handler could run where no stop reaches it */
-    lua_gc(outermost, LUA_GCSTOP);
-    paused = 1;
+  const int stopped = call.first != 0 ? STOP_RAISED : call.asked ? STOP_ASKED : 0;
+  call.running = NULL;
+  call.asked = 0;
+  if (lua_gethook(call.outermost) == stop) lua_sethook(call.outermost, NULL, 0, 0);
+  if (call.holds &&
+      lua_gc(call.outermost, LUA_GCISRUNNING)) { /* else a __gc handler could run where no stop reaches it */
+    lua_gc(call.outermost, LUA_GCSTOP);
+    call.paused = 1;
   }
   return stopped;
 }
@@ -199,10 +207,11 @@ static int close(lua_State *L) {
 /* os.execute(command): a Ctrl-C that ended the command goes for what runs it as well, which was deaf to it
    meanwhile. */
 static int execute(lua_State *L) {
-  if (holds && asked) return luaL_error(L, "interrupted!"); /* what is cleaned up must not begin to wait */
+  if (call.holds && call.asked)
+    return luaL_error(L, "interrupted!"); /* what is cleaned up must not begin to wait */
   const int n = plain.execute(L);
   const char *how = n == 3 ? lua_tostring(L, -2) : NULL;
-  if (holds && how != NULL && *how == 's' && lua_tointeger(L, -1) == SIGINT) stop_ask();
+  if (call.holds && how != NULL && *how == 's' && lua_tointeger(L, -1) == SIGINT) stop_ask();
   return n;
 }
 
@@ -222,24 +231,22 @@ static int nothing(lua_State *L) {
   return 0;
 }
 
-static int allowed_within; /* what ALLOW_HOOK was in a hook */
-
 static void look(lua_State *L, lua_Debug *ar) {
   (void)ar;
-  allowed_within = *allow_hook(L);
+  flag.in_hook = *allow_hook(L);
 }
 
 /* Is it 1, but 0 in a hook? */
 static int try_allow_hook(lua_State *L) {
   lua_State *co = lua_newthread(L);
   const int before = *allow_hook(co);
-  allowed_within = -1;
+  flag.in_hook = -1;
   lua_sethook(co, look, LUA_MASKCALL, 0);
   lua_pushcfunction(co, nothing);
   lua_call(co, 0, 0);
   const int after = *allow_hook(co);
   lua_pop(L, 1);
-  return before == 1 && allowed_within == 0 && after == 1;
+  return before == 1 && flag.in_hook == 0 && after == 1;
 }
 
 void stop_setup(lua_State *L) {
@@ -247,5 +254,5 @@ void stop_setup(lua_State *L) {
   plain.close = replace(L, "coroutine", "close", close);
   plain.execute = replace(L, "os", "execute", execute);
   replace(L, "coroutine", "wrap", wrap);
-  reaches_handlers = try_allow_hook(L);
+  flag.is_known = try_allow_hook(L);
 }

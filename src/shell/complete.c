@@ -16,9 +16,12 @@
 
 #define MAX_SHOWN 120 /* words listed at a time */
 
-static lua_State *state; /* whose names are offered */
+static struct {
+  lua_State *state; /* whose names are offered */
+  int told_at;      /* where the cursor was when the signature was shown last; -1: Tab showed none last */
+} tab = {.told_at = -1};
 
-static char policy; /* its address is the key of the policy's function in the registry */
+static const char policy; /* its address is the key of the policy's function in the registry */
 
 /* What is offered now; a string may be NULL. */
 static struct {
@@ -160,19 +163,19 @@ static int ask(lua_State *L) {
 
 /* ask(), with nothing of the user's that runs beside it. */
 static void ask_alone(void) {
-  lua_Hook hook = lua_gethook(state);
-  int mask = lua_gethookmask(state), count = lua_gethookcount(state);
-  int collects = lua_gc(state, LUA_GCISRUNNING);
+  lua_Hook hook = lua_gethook(tab.state);
+  int mask = lua_gethookmask(tab.state), count = lua_gethookcount(tab.state);
+  int collects = lua_gc(tab.state, LUA_GCISRUNNING);
   drop_offer();
-  lua_sethook(state, NULL, 0, 0);
-  lua_gc(state, LUA_GCSTOP);
-  lua_pushcfunction(state, ask);
-  if (lua_pcall(state, 0, 0, 0) != LUA_OK) {
-    lua_pop(state, 1);
+  lua_sethook(tab.state, NULL, 0, 0);
+  lua_gc(tab.state, LUA_GCSTOP);
+  lua_pushcfunction(tab.state, ask);
+  if (lua_pcall(tab.state, 0, 0, 0) != LUA_OK) {
+    lua_pop(tab.state, 1);
     drop_offer();
   }
-  if (collects) lua_gc(state, LUA_GCRESTART);
-  lua_sethook(state, hook, mask, count);
+  if (collects) lua_gc(tab.state, LUA_GCRESTART);
+  lua_sethook(tab.state, hook, mask, count);
 }
 
 /* --- Readline's side ---------------------------------------------------------------- */
@@ -230,12 +233,11 @@ static char **matches_from(int start) {
 }
 
 static char **complete(const char *text, int start, int end) {
-  static int told = -1; /* where the signature was shown last */
   (void)text;
   rl_attempted_completion_over = 1;
   rl_completion_suppress_append = 1;
-  if (offer.signature != NULL && (rl_last_func != rl_complete || told != end)) tell(offer.signature);
-  told = offer.signature != NULL ? end : -1;
+  if (offer.signature != NULL && (rl_last_func != rl_complete || tab.told_at != end)) tell(offer.signature);
+  tab.told_at = offer.signature != NULL ? end : -1;
   return matches_from(start);
 }
 
@@ -268,7 +270,7 @@ static void show(char **matches, int n, int longest) {
 }
 
 void comp_setup(lua_State *L) {
-  state = L;
+  tab.state = L;
   rl_completion_word_break_hook = word_breaks;
   rl_attempted_completion_function = complete;
   rl_completion_display_matches_hook = show;

@@ -6,7 +6,7 @@
 
 #include "shell.h"
 
-static char theirs; /* its address is the key of that metatable in the registry */
+static const char theirs; /* its address is the key of that metatable in the registry */
 
 static struct { lua_CFunction get, set; } plain; /* as Lua has them: the same in every state */
 

@@ -29,13 +29,20 @@
 #define TRIES   30         /* to get the lock, ... */
 #define APART   10         /* ... so many ms apart */
 
-static char file[MAX_PATH]; /* "" without one */
-static int first_own;       /* Readline's index of this session's first entry */
-static int in_file;         /* entries in the file, as far as is known */
-static int is_locked;       /* was the lock another's at the last try? */
-static char *waiting;       /* entries that are to be written, as they stand in the file */
-static size_t n_waiting;    /* bytes of them, ... */
-static int entries_waiting; /* ... and how many they are */
+static struct {
+  char path[MAX_PATH]; /* "" when there is no history file */
+  int entries;         /* number in the file, as of the last time that it was read or written */
+  int is_locked;       /* did another program hold the lock at the last try? */
+  int told;            /* has the user been told of that? */
+} file;
+
+static struct {
+  char *text;  /* the entries that are not yet in the file, in the file's format */
+  size_t size; /* its bytes */
+  int entries; /* their number */
+} waiting;
+
+static int first_own; /* Readline's index of this session's first entry */
 
 /* --- what is in the file ------------------------------------------------------------ */
 
@@ -94,7 +101,7 @@ static void remember(char *buf, const char *s, const char *end) {
 /* Opens the file, which is to be a plain one: -1 when it cannot be had. */
 static int open_file(int flags) {
   struct stat st;
-  int fd = open(file, O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0600);
+  int fd = open(file.path, O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0600);
   if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))) return fd;
   close(fd);
   errno = EINVAL;
@@ -104,36 +111,36 @@ static int open_file(int flags) {
 /* Is it the file that the name leads to? It may have been replaced while we waited. */
 static int is_current(int fd) {
   struct stat st, now;
-  return fstat(fd, &st) == 0 && stat(file, &now) == 0 && now.st_ino == st.st_ino && now.st_dev == st.st_dev;
+  return fstat(fd, &st) == 0 && stat(file.path, &now) == 0 && now.st_ino == st.st_ino &&
+         now.st_dev == st.st_dev;
 }
 
 /* Opens the file and locks it; -1 when it cannot be had. Whoever has found the lock taken does not wait for
    it again, but with patience. */
 static int open_locked(int flags, int patience) {
   const struct timespec apart = {0, APART * 1000000L};
-  for (int tries = is_locked && !patience ? 1 : TRIES; tries > 0; tries--) {
+  for (int tries = file.is_locked && !patience ? 1 : TRIES; tries > 0; tries--) {
     int fd = open_file(flags);
-    is_locked = fd < 0 && errno == EWOULDBLOCK;
-    if (fd < 0 && !is_locked) return -1;
+    file.is_locked = fd < 0 && errno == EWOULDBLOCK;
+    if (fd < 0 && !file.is_locked) return -1;
     if (fd >= 0) {
-      is_locked = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-      if (!is_locked && is_current(fd)) return fd;
+      file.is_locked = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+      if (!file.is_locked && is_current(fd)) return fd;
       close(fd);
     }
-    if (is_locked && tries > 1) nanosleep(&apart, NULL);
+    if (file.is_locked && tries > 1) nanosleep(&apart, NULL);
   }
-  is_locked = 1;
+  file.is_locked = 1;
   return -1;
 }
 
 /* Says, once, that the lock is another's. */
 static void tell(void) {
-  static int told;
-  if (!told++)
+  if (!file.told++)
     esc_printf(
         stderr,
         "the history file is locked by another program: inputs are written to it when it is free: %s\n",
-        file);
+        file.path);
 }
 
 /* The last BYTES of the file, or all of it, to be freed; NULL when they cannot be had. */
@@ -173,8 +180,9 @@ static void settle(int fd, int load) {
   int whole;
   char *text = read_end(fd, &size, &whole), *buf = text ? malloc(size + 1) : NULL;
   if (buf != NULL) {
-    const char *end = text + size, *s = last_entries(whole ? text : first_whole(text, end), end, &in_file);
-    if (s > text && !is_locked) file_replace(file, s, (size_t)(end - s), 0600);
+    const char *end = text + size,
+               *s = last_entries(whole ? text : first_whole(text, end), end, &file.entries);
+    if (s > text && !file.is_locked) file_replace(file.path, s, (size_t)(end - s), 0600);
     for (const char *next; load && s < end; s = next) {
       next = next_entry(s, end);
       remember(buf, is_time(s, end) ? next_line(s, end) : s, next);
@@ -185,21 +193,21 @@ static void settle(int fd, int load) {
 }
 
 void hist_open(void) {
-  char real[sizeof file];
+  char real[sizeof file.path];
   using_history();
   stifle_history(ENTRIES);
-  if (path_user(file, sizeof file, "XDG_STATE_HOME", ".local/state", "history") == NULL ||
-      !file_make_dirs(file))
-    file[0] = '\0';
-  if (realpath(file, real) != NULL) strcpy(file, real); /* a link stays one */
-  int fd = file[0] ? open_locked(O_RDWR, 1) : -1;
-  if (fd < 0 && !is_locked && file[0]) fd = open_locked(O_RDONLY, 1);
-  if (fd < 0 && is_locked) fd = open_file(O_RDONLY); /* it may be read without the lock, too */
+  if (path_user(file.path, sizeof file.path, "XDG_STATE_HOME", ".local/state", "history") == NULL ||
+      !file_make_dirs(file.path))
+    file.path[0] = '\0';
+  if (realpath(file.path, real) != NULL) strcpy(file.path, real); /* a link stays one */
+  int fd = file.path[0] ? open_locked(O_RDWR, 1) : -1;
+  if (fd < 0 && !file.is_locked && file.path[0]) fd = open_locked(O_RDONLY, 1);
+  if (fd < 0 && file.is_locked) fd = open_file(O_RDONLY); /* it may be read without the lock, too */
   if (fd >= 0) {
     settle(fd, 1);
     close(fd);
   }
-  if (is_locked) tell();
+  if (file.is_locked) tell();
   first_own = history_base + history_length;
 }
 
@@ -217,11 +225,11 @@ int hist_former(lua_State *L) {
 
 /* Adds the entry to those that are waiting; false when memory is short. */
 static int put_off(const char *entry) {
-  size_t lines = 1, n = n_waiting;
+  size_t lines = 1, n = waiting.size;
   for (const char *p = entry; *p; p++) lines += *p == '\n';
-  char *text = realloc(waiting, n + strlen(entry) + lines + 32);
+  char *text = realloc(waiting.text, n + strlen(entry) + lines + 32);
   if (text == NULL) return 0;
-  waiting = text;
+  waiting.text = text;
   n += (size_t)sprintf(text + n, "#%lld\n", (long long)time(NULL));
   const char *end = entry + strlen(entry);
   for (const char *s = entry, *next; s < end; s = next) {
@@ -231,8 +239,8 @@ static int put_off(const char *entry) {
     n += (size_t)(next - s);
   }
   text[n++] = '\n';
-  n_waiting = n;
-  entries_waiting++;
+  waiting.size = n;
+  waiting.entries++;
   return 1;
 }
 
@@ -241,16 +249,16 @@ static int put_off(const char *entry) {
 static void append(int patience) {
   char last = '\n';
   int fd = open_locked(O_RDWR | O_APPEND | O_CREAT, patience);
-  if (fd < 0 && is_locked) return;
+  if (fd < 0 && file.is_locked) return;
   off_t length = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
   if (length > 0 && pread(fd, &last, 1, length - 1) < 1) last = '\n';
-  if (fd < 0 || (last != '\n' && !file_write(fd, "\n", 1)) || !file_write(fd, waiting, n_waiting))
-    file[0] = '\0';
-  else if ((in_file += entries_waiting) > ENTRIES + SPARE)
+  if (fd < 0 || (last != '\n' && !file_write(fd, "\n", 1)) || !file_write(fd, waiting.text, waiting.size))
+    file.path[0] = '\0';
+  else if ((file.entries += waiting.entries) > ENTRIES + SPARE)
     settle(fd, 0);
   if (fd >= 0) close(fd);
-  n_waiting = 0;
-  entries_waiting = 0;
+  waiting.size = 0;
+  waiting.entries = 0;
 }
 
 void hist_add(const char *entry) {
@@ -258,15 +266,15 @@ void hist_add(const char *entry) {
   if (entry[0] == '\0' || isspace((unsigned char)entry[0])) return; /* a leading blank keeps it out */
   if (last != NULL && strcmp(last->line, entry) == 0) return;
   add_history(entry);
-  if (file[0] == '\0' || !put_off(entry)) return;
+  if (file.path[0] == '\0' || !put_off(entry)) return;
   append(0);
-  if (is_locked) tell();
+  if (file.is_locked) tell();
 }
 
 void hist_close(void) {
-  if (entries_waiting > 0) append(1);
-  if (entries_waiting > 0)
+  if (waiting.entries > 0) append(1);
+  if (waiting.entries > 0)
     esc_printf(stderr,
                "the history file is still locked by another program; inputs of this session not in it: %d\n",
-               entries_waiting);
+               waiting.entries);
 }

@@ -17,7 +17,7 @@
 
 #include "shell.h"
 
-static char env;           /* its address is the key of our Lua's environment in the registry */
+static const char env;     /* its address is the key of our Lua's environment in the registry */
 static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */
 
 /* Is there a moongrad of our version in dir/sub? Then lib is that directory. */

@@ -18,9 +18,11 @@
 #define MOST  500        /* columns used */
 #define BELOW "\r\033[J" /* takes away all from the cursor's line on */
 
-static int shown;   /* columns that the line has now, 0 when there is none */
-static int width;   /* columns that the window had then */
-static int in_line; /* has the user's code printed the beginning of a line? */
+static struct {
+  int shown;   /* the line's columns, 0 when it is not shown */
+  int width;   /* columns of the window when it was shown last */
+  int in_line; /* has the user's code printed the beginning of a line, where it cannot be shown? */
+} line;
 
 static int is_wanted(void) {
   const char *term = getenv("TERM");
@@ -34,27 +36,27 @@ static int columns(void) {
 }
 
 static void put(const char *s, size_t n) {
-  if (write(STDOUT_FILENO, s, n) < 0) shown = 0; /* the terminal is gone: so is the line */
+  if (write(STDOUT_FILENO, s, n) < 0) line.shown = 0; /* the terminal is gone: so is the line */
 }
 
 /* Writes n characters of text over the line that there is. */
 static void overwrite(const char *text, int n) {
-  char line[MOST + 3];
+  char bytes[MOST + 3];
   const int now = columns(), most = now - 1;
-  if (shown > 0 && now < width) {
-    shown = 0;
+  if (line.shown > 0 && now < line.width) {
+    line.shown = 0;
     put(BELOW, sizeof BELOW - 1);
   }
-  const int blank = shown > n ? shown - n : 0;
-  width = now;
+  const int blank = line.shown > n ? line.shown - n : 0;
+  line.width = now;
   if (n > most) n = most;
   const int rest = n + blank < most ? blank : most - n;
-  line[0] = '\r';
-  memcpy(line + 1, text, (size_t)n);
-  memset(line + 1 + n, ' ', (size_t)rest);
-  line[1 + n + rest] = '\r';
-  shown = n;
-  put(line, (size_t)(2 + n + rest));
+  bytes[0] = '\r';
+  memcpy(bytes + 1, text, (size_t)n);
+  memset(bytes + 1 + n, ' ', (size_t)rest);
+  bytes[1 + n + rest] = '\r';
+  line.shown = n;
+  put(bytes, (size_t)(2 + n + rest));
 }
 
 /* host.progress([text]): shows the text, or takes away what is shown. */
@@ -63,19 +65,19 @@ static int progress(lua_State *L) {
   const char *text = luaL_optlstring(L, 1, "", &n);
   if (n == 0)
     prog_clear();
-  else if (!in_line)
+  else if (!line.in_line)
     overwrite(text, n < MOST ? (int)n : MOST);
   return 0;
 }
 
 void prog_clear(void) {
-  if (shown == 0) return;
-  shown = MOST; /* what was typed meanwhile stands there, too */
+  if (line.shown == 0) return;
+  line.shown = MOST; /* what was typed meanwhile stands there, too */
   overwrite("", 0);
   if (sig_pressed()) put("^C", 2); /* so did this, where it belongs */
 }
 
-void prog_start(void) { in_line = 0; }
+void prog_start(void) { line.in_line = 0; }
 
 /* --- what prints ------------------------------------------------------------------- */
 
@@ -86,7 +88,7 @@ static int clear_and_call(lua_State *L) {
 }
 
 static int clear_and_print(lua_State *L) {
-  in_line = 0;
+  line.in_line = 0;
   return clear_and_call(L);
 }
 
@@ -102,7 +104,7 @@ static void note(lua_State *L, int first) {
     size_t n;
     const char *s = lua_type(L, i) == LUA_TSTRING ? lua_tolstring(L, i, &n) : "0";
     if (*s == '\0') continue;
-    in_line = s[strlen(s) - 1] != '\n';
+    line.in_line = s[strlen(s) - 1] != '\n';
     return;
   }
 }

@@ -1,4 +1,4 @@
-/* chunk.c - load, call, report: every chunk of the command line and the prompt goes through here. */
+/* chunk.c - loads and calls chunks and reports their errors, for the command line and for the prompt. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 static struct {
   const char *progname; /* in front of errors; NULL at the prompt */
-  int session;     /* false under --no-session; with it chunks are source only, and errors the session's */
-  int interrupted; /* was Ctrl-C pressed in the last call? */
+  int session;          /* false under --no-session, which also runs precompiled chunks */
+  int interrupted;      /* was Ctrl-C pressed in the last call? */
 } calls = {.progname = "moongrad"};
 
 void chunk_setup(const char *name, int with_session) {
@@ -31,7 +31,7 @@ int chunk_report(lua_State *L, int status) {
     if (status == LUA_ERRSYNTAX && calls.session && calls.progname == NULL) err_syntax(L);
     size_t len;
     const char *msg = lua_tolstring(L, -1, &len);
-    fflush(stdout); /* what was printed before comes before */
+    fflush(stdout); /* so that earlier output comes before the error */
     if (msg == NULL) {
       msg = "(error message is not a string)";
       len = strlen(msg);
@@ -50,7 +50,7 @@ int chunk_report(lua_State *L, int status) {
 
 /* --- calls ----------------------------------------------------------------------- */
 
-/* Calls the function under its narg arguments, as lua_pcall, with a message handler and Ctrl-C. */
+/* lua_pcall with a message handler. Ctrl-C stops the call. */
 int chunk_call(lua_State *L, int narg, int nres) {
   int base = lua_gettop(L) - narg;
   lua_pushcfunction(L, !calls.session ? err_plain : calls.progname ? err_script : err_prompt);
@@ -61,7 +61,7 @@ int chunk_call(lua_State *L, int narg, int nres) {
   const int stopped = sig_leave();
   calls.interrupted = stopped != 0;
   prog_clear();
-  if (status == LUA_OK && stopped == STOP_RAISED) { /* the error was caught, and all done before the next */
+  if (status == LUA_OK && stopped == STOP_RAISED) { /* the code caught the error, and ended before another */
     lua_settop(L, base);
     lua_pushliteral(L, "interrupted!");
     status = LUA_ERRRUN;
@@ -72,7 +72,7 @@ int chunk_call(lua_State *L, int narg, int nres) {
 
 int chunk_interrupted(void) { return calls.interrupted; }
 
-/* The message for a precompiled chunk, in place of Lua's own, which names no file. */
+/* Replaces Lua's message about a precompiled chunk, which names no file. Returns status. */
 static int explain_load(lua_State *L, int status, const char *name) {
   if (calls.session && status == LUA_ERRSYNTAX &&
       strstr(lua_tostring(L, -1), "attempt to load a binary chunk")) {
@@ -86,7 +86,7 @@ int chunk_load(lua_State *L, const char *s, size_t len, const char *name) {
   return explain_load(L, luaL_loadbufferx(L, s, len, name, calls.session ? "t" : NULL), name + 1);
 }
 
-/* Pushes what standard input has to its end; true when it could be read. */
+/* Pushes all that can be read from standard input; false if there was a read error. */
 static int push_stdin(lua_State *L) {
   luaL_Buffer b;
   size_t n;
@@ -99,8 +99,8 @@ static int push_stdin(lua_State *L) {
   return !ferror(stdin);
 }
 
-/* As luaL_loadfilex, but what does not compile is looked at once more, which only a text that is kept can be.
- */
+/* Loads standard input. luaL_loadfilex would not keep the text, and err_unloadable needs it when it does not
+   compile. */
 static int load_stdin(lua_State *L) {
   if (!push_stdin(L)) {
     lua_pushfstring(L, "cannot read stdin: %s", strerror(errno));
@@ -110,7 +110,7 @@ static int load_stdin(lua_State *L) {
   size_t len;
   const char *s = lua_tolstring(L, -1, &len), *end = s + len;
   if (strncmp(s, "\xEF\xBB\xBF", 3) == 0) s += 3;
-  if (s < end && *s == '#') /* the line that names the program; its end stays, to be counted */
+  if (s < end && *s == '#') /* skip a line "#!..."; its newline stays, so that lines are counted right */
     while (s < end && *s != '\n') s++;
   int status = luaL_loadbufferx(L, s, (size_t)(end - s), "=stdin", "t");
   if (status == LUA_ERRSYNTAX) err_unloadable(L, NULL, s, (size_t)(end - s));
@@ -161,7 +161,7 @@ static int push_args(lua_State *L) {
   return n;
 }
 
-/* Runs the script argv[0], "-" being standard input unless "--" came before it. */
+/* Runs the script argv[0]. "-" is standard input, unless "--" comes before it. */
 int chunk_script(lua_State *L, char **argv) {
   const char *name = argv[0];
   if (strcmp(name, "-") == 0 && strcmp(argv[-1], "--") != 0) name = NULL;

@@ -1,7 +1,8 @@
 /* edit.c - the keys of an input of several lines: Enter, Alt-Enter, Up and Down, Ctrl-D, C-x C-e, a paste.
 
-   The whole input is one line to Readline, with newlines in it. Each command has a
-   name, so that an inputrc can bind it to other keys. */
+   Readline sees the whole input as one line with newlines in it: rl_line_buffer, called the text here. A line
+   of the text goes from one newline to the next. Each command has a name, so that an inputrc can bind it to
+   other keys. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #include "shell.h"
 
+/* The line that Readline edits, and how it ended. */
 static struct {
   lua_State *state; /* which says whether the text is complete */
   int accepted;     /* number of inputs that Enter found in the text, 0 before */
@@ -36,16 +38,19 @@ static struct {
 
 /* --- Enter ---------------------------------------------------------------------------- */
 
+/* The index where the line of index i starts. */
 static int line_start(int i) {
   while (i > 0 && rl_line_buffer[i - 1] != '\n') i--;
   return i;
 }
 
+/* The index of the newline that ends it, or of the end of the text. */
 static int line_end(int i) {
   while (i < rl_end && rl_line_buffer[i] != '\n') i++;
   return i;
 }
 
+/* The number of blanks from index i on. */
 static int blanks_at(int i) {
   int n = 0;
   while (rl_line_buffer[i + n] == ' ' || rl_line_buffer[i + n] == '\t') n++;
@@ -56,7 +61,8 @@ static void insert_blanks(int n) {
   while (n-- > 0) rl_insert_text(" ");
 }
 
-/* Gives the cursor's line its blanks: none when it has nothing else, fewer when it closes a block. */
+/* Removes blanks at the start of the cursor's line: all if it has nothing else, else down to own, which is -1
+   to leave them. */
 static void settle_line(int own) {
   int start = line_start(rl_point), blanks = blanks_at(start), point = rl_point;
   int wanted = start + blanks == line_end(start) ? 0 : own;
@@ -65,7 +71,7 @@ static void settle_line(int own) {
   rl_point = point - (blanks - wanted);
 }
 
-/* Begins a new line, as far in as the blocks and brackets that are open. */
+/* Begins a new line, indented for the blocks and brackets that are open. */
 static int insert_newline(int count, int key) {
   int own, blanks = syntax_indent(line.state, rl_line_buffer, (size_t)rl_point, &own);
   (void)count;
@@ -73,13 +79,14 @@ static int insert_newline(int count, int key) {
   rl_begin_undo_group();
   settle_line(own);
   rl_insert_text("\n");
-  rl_delete_text(rl_point, rl_point + blanks_at(rl_point)); /* the rest of a line that was cut */
+  rl_delete_text(rl_point, rl_point + blanks_at(rl_point)); /* if a line was cut in two, of its second part */
   insert_blanks(blanks);
   rl_end_undo_group();
   return 0;
 }
 
-/* Runs what stands there. Of several inputs each is shown again with its own prompt. */
+/* Ends the editing of a text of n inputs. Several inputs are taken off the screen: prompt.c shows each with a
+   prompt of its own. */
 static int accept(int n, int key) {
   const char *first = syntax_input(line.state, 1);
   int same = n == 1 && strcmp(first, rl_line_buffer) == 0;
@@ -97,7 +104,7 @@ static int accept(int n, int key) {
   return rl_newline(1, key);
 }
 
-/* Enter: runs what is complete, else begins a new line. */
+/* Enter: ends the editing of a complete text, else begins a new line. */
 static int accept_or_newline(int count, int key) {
   int own, n = syntax_split(line.state, rl_line_buffer, (size_t)rl_end);
   if (n == 0) return insert_newline(count, key);
@@ -110,8 +117,8 @@ static int accept_or_newline(int count, int key) {
   return accept(n, key);
 }
 
-/* Ctrl-D: gives up an input of several lines at its end; elsewhere it deletes. An empty line it never sees.
- */
+/* Ctrl-D: at the end of a text of several lines drops the text; elsewhere deletes a character. In an empty
+   text Readline itself takes Ctrl-D for the end of input and does not call this. */
 static int delete_or_cancel(int count, int key) {
   if (rl_point < rl_end || line_start(rl_end) == 0) return rl_delete(count, key);
   line.cancelled = 1;
@@ -121,14 +128,14 @@ static int delete_or_cancel(int count, int key) {
 
 /* --- Up and Down ------------------------------------------------------------------------ */
 
-/* Characters from i to j; a byte of the form 10xxxxxx goes on with one. */
+/* The number of characters from index i to j in UTF-8: a byte 10xxxxxx continues a character. */
 static int characters(int i, int j) {
   int n = 0;
   for (; i < j; i++) n += (rl_line_buffer[i] & 0xc0) != 0x80;
   return n;
 }
 
-/* Moves to the column that Up or Down began in, in the line that starts at start. */
+/* Moves the cursor to move.column of the line that starts at start, or to its end if it is shorter. */
 static void move_to_line(int start) {
   int end = line_end(start), n = move.column;
   rl_point = start;
@@ -139,11 +146,13 @@ static void move_to_line(int start) {
   }
 }
 
+/* Replaces *copy by a copy of text, or by NULL. */
 static void keep(char **copy, const char *text) {
   free(*copy);
   *copy = text ? strdup(text) : NULL;
 }
 
+/* Replaces the whole text, in one step for undo. */
 static void replace(const char *text) {
   rl_begin_undo_group();
   rl_delete_text(0, rl_end);
@@ -152,11 +161,11 @@ static void replace(const char *text) {
   rl_end_undo_group();
 }
 
-/* Is what was found last still there, unchanged? */
+/* Is the text still the one that the search found last? */
 static int is_searching(void) { return search.shown != NULL && strcmp(search.shown, rl_line_buffer) == 0; }
 
-/* Replaces the text by the next entry, backwards by -1, that begins as the draft does and is not what stands
-   there; false if there is none. */
+/* Replaces the text by the next entry of the history that begins with the draft's prefix and differs from the
+   text; by is -1 to search backwards, 1 forwards. False if there is none. */
 static int find(int by) {
   HIST_ENTRY **list = history_list();
   if (!is_searching()) {
@@ -177,6 +186,7 @@ static int find(int by) {
   return 0;
 }
 
+/* Up: moves one line up in the text, or from its first line searches the history backwards. */
 static int up(int count, int key) {
   int start = line_start(rl_point);
   (void)count;
@@ -193,6 +203,8 @@ static int up(int count, int key) {
   return 0;
 }
 
+/* Down: moves one line down in the text, or from its last line searches forwards; after the last entry comes
+   the draft. */
 static int down(int count, int key) {
   int end = line_end(rl_point);
   (void)count;
@@ -213,9 +225,9 @@ static int down(int count, int key) {
   return 0;
 }
 
-/* --- to the ends of a line ------------------------------------------------------------------ */
+/* --- start and end of a line ---------------------------------------------------------------- */
 
-/* Of the line that the cursor is in; from there, of the whole input. */
+/* Moves to the start of the cursor's line; from there to the start of the text. */
 static int to_start(int count, int key) {
   int start = line_start(rl_point);
   (void)count;
@@ -224,6 +236,7 @@ static int to_start(int count, int key) {
   return 0;
 }
 
+/* Moves to the end of the cursor's line; from there to the end of the text. */
 static int to_end(int count, int key) {
   int end = line_end(rl_point);
   (void)count;
@@ -232,6 +245,7 @@ static int to_end(int count, int key) {
   return 0;
 }
 
+/* Kills the text back to the start of the line; from there the newline before it. */
 static int kill_to_start(int count, int key) {
   int start = line_start(rl_point), to = rl_point;
   (void)count;
@@ -242,7 +256,8 @@ static int kill_to_start(int count, int key) {
   return 0;
 }
 
-/* Kills to the end of the line, or its newline; by a negative count to its start, as Readline does. */
+/* Kills the text up to the end of the line; from there the newline. A negative count kills back to the start
+   of the line, as in Readline. */
 static int kill_to_end(int count, int key) {
   int end = line_end(rl_point), from = rl_point;
   if (count < 0) return kill_to_start(1, key);
@@ -254,7 +269,7 @@ static int kill_to_end(int count, int key) {
 
 /* --- an editor, a paste ------------------------------------------------------------------- */
 
-/* The input is what the file holds. */
+/* Replaces the text by the contents of the file. */
 static void replace_from(FILE *f) {
   char *text = NULL;
   size_t size = 0;
@@ -268,7 +283,7 @@ static void replace_from(FILE *f) {
   free(text);
 }
 
-/* C-x C-e: the input in $VISUAL or $EDITOR; back here it waits for Enter. */
+/* C-x C-e: edits the text in $VISUAL or $EDITOR. The text runs when Enter is pressed, not before. */
 static int edit(int count, int key) {
   const char *dir = getenv("TMPDIR");
   char path[MAX_PATH], command[MAX_PATH + 100];
@@ -284,7 +299,7 @@ static int edit(int count, int key) {
   term_lend();
   int status = system(command);
   term_take_back();
-  FILE *again = status == 0 ? fopen(path, "r") : NULL; /* an editor may write another file of that name */
+  FILE *again = status == 0 ? fopen(path, "r") : NULL; /* the editor may have replaced the file by another */
   if (again != NULL) {
     replace_from(again);
     fclose(again);
@@ -294,7 +309,7 @@ static int edit(int count, int key) {
   return 0;
 }
 
-/* A paste: what ends with a newline is run as if Enter had been pressed, else it waits. */
+/* A paste: inserts it. If it ends with a newline and is at the end of the text, Enter is pressed as well. */
 static int paste(int count, int key) {
   size_t n;
   char *text = keys_paste(&n);
@@ -321,8 +336,8 @@ void edit_begin(void) {
   keep(&search.shown, NULL);
 }
 
-/* What Readline's own commands do to the one line that it knows, ours do to each; the keys stay the user's.
- */
+/* Readline's own commands act on the whole text, which is one line to it; ours act on each line. The keys
+   that the user's inputrc binds to Readline's command are bound to ours. */
 void edit_replace(void) {
   static const struct {
     rl_command_func_t *theirs, *ours;
@@ -366,13 +381,13 @@ void edit_setup(lua_State *L) {
     for (int k = 0; k < 4 && commands[i].keys[k]; k++) {
       const char *keys = commands[i].keys[k];
       rl_bind_keyseq_in_map(keys, commands[i].command, emacs_standard_keymap);
-      if (strcmp(keys, "\033\r") != 0 && strcmp(keys, "\033\n") != 0) /* in vi, Escape and then Enter */
+      if (strcmp(keys, "\033\r") != 0 && strcmp(keys, "\033\n") != 0) /* in vi mode: Escape, then Enter */
         rl_bind_keyseq_in_map(keys, commands[i].command, vi_insertion_keymap);
     }
     if (commands[i].vi) rl_bind_keyseq_in_map(commands[i].vi, commands[i].command, vi_movement_keymap);
   }
-  /* In Readline 8.2 a key sequence that is bound to nothing brings the program down when it comes
-     from a keyboard macro, or after C-r: so C-x ends a search, and no key runs a macro. */
+  /* Readline 8.2 crashes at a key sequence that is bound to nothing when it comes from a keyboard macro or
+     after C-r. So C-x ends a search, and C-x e, which would run a macro, is unbound. */
   rl_variable_bind("isearch-terminators", "\\033\\012\\030");
   rl_bind_keyseq_in_map("\030e", NULL, emacs_standard_keymap);
   rl_bind_keyseq_in_map("\n", accept_or_newline, vi_movement_keymap);

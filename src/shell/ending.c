@@ -1,4 +1,5 @@
-/* ending.c - the end of a session that its user did not leave: it is kept in its recovery file. */
+/* ending.c - a session that ends before its user leaves it, by a signal or for want of memory: it is written
+   to its recovery file. */
 
 #include <poll.h>
 #include <signal.h>
@@ -9,15 +10,15 @@
 
 #include "shell.h"
 
-#define TRIES   3         /* at keeping it */
-#define RESERVE (4 << 20) /* bytes for the keeping of a session when memory is short */
+#define TRIES   3         /* at writing it */
+#define RESERVE (4 << 20) /* bytes that are set aside for writing a session when memory is short */
 
 static struct {
-  lua_State *state; /* NULL when its user has left it */
-  void *reserve;    /* RESERVE bytes, freed when memory is short */
+  lua_State *state; /* NULL before end_open, and when the user has left the session */
+  void *reserve;    /* RESERVE bytes, freed at exit */
 } session;
 
-/* session.recover() */
+/* session.recover(): the path of the recovery file, or nil and a message */
 static int recover(lua_State *L) {
   lua_settop(L, 0);
   if (!session_push(L, "recover")) return 0;
@@ -25,11 +26,11 @@ static int recover(lua_State *L) {
   return 2;
 }
 
-/* Keeps the session and says where, and why. */
+/* Writes the session to its recovery file and prints why and where. */
 static void keep(const char *why) {
   if (!lua_checkstack(session.state, LUA_MINSTACK)) return;
   int status = LUA_ERRRUN;
-  for (int tries = 0; tries < TRIES && status != LUA_OK; tries++) { /* again: what failed gave memory back */
+  for (int tries = 0; tries < TRIES && status != LUA_OK; tries++) { /* one that fails frees memory */
     if (tries > 0) lua_pop(session.state, 1);
     lua_pushcfunction(session.state, recover);
     status = chunk_call(session.state, 0, 2);
@@ -48,7 +49,8 @@ static void keep(const char *why) {
   lua_pop(session.state, 2);
 }
 
-/* Readline ends the program when it has no memory; the user's own os.exit is called by Lua. */
+/* Keeps the session when the program exits while no Lua runs: Readline exits when it gets no memory. The
+   user's own os.exit is called from Lua, and keeps nothing. */
 static void at_exit(void) {
   free(session.reserve);
   if (session.state != NULL && !stop_runs()) {

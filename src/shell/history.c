@@ -1,12 +1,14 @@
 /* history.c - the history file, $XDG_STATE_HOME/moongrad/history.
 
-   An entry is appended before its input runs, under a lock, so that a kill loses
-   nothing and two prompts do not mix their lines. Each entry follows a line with its time,
-   "#1700000000"; a line of an entry that looks like one has a backslash more in front. What
-   follows no such line is an entry by itself. When there are too many, or they take too many bytes,
-   the last ones replace the file by rename, under the same lock. While another program holds the lock,
-   entries wait in memory: they are written with the next one after that, or at the end. Where there is no
-   home, or no right to write there, history lasts as long as the prompt. */
+   An entry is appended before its input runs: if the program is killed no entry is lost. The file is locked
+   meanwhile: two programs do not mix their lines. In front of each entry stands a line with its time,
+   "#1700000000". A line of an entry that looks like such a line gets a backslash in front. A line before the
+   first time is an entry by itself.
+
+   When the file has too many entries or bytes, a new file with the last entries replaces it, under the same
+   lock. While another program holds the lock, new entries wait in memory. They are written together with the
+   first entry after the lock is free, or when the prompt ends. Without a home directory, or without the right
+   to write there, the history ends with the prompt. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -23,10 +25,10 @@
 
 #include "shell.h"
 
-#define ENTRIES 10000      /* kept */
-#define SPARE   1000       /* more than that in the file, before it is trimmed */
-#define BYTES   (16 << 20) /* of the file's end that are looked at, whatever comes before them */
-#define TRIES   30         /* to get the lock, ... */
+#define ENTRIES 10000      /* that are kept */
+#define SPARE   1000       /* so many more may be in the file before it is cut to ENTRIES */
+#define BYTES   (16 << 20) /* at the end of the file that are read; what comes before them is dropped */
+#define TRIES   30         /* tries to lock the file, ... */
 #define APART   10         /* ... so many ms apart */
 
 static struct {
@@ -44,21 +46,22 @@ static struct {
 
 static int first_own; /* Readline's index of this session's first entry */
 
-/* --- what is in the file ------------------------------------------------------------ */
+/* --- the file's format -------------------------------------------------------------- */
 
-/* Is the line at s, of the text that goes to end, the time of an entry? */
+/* Is the line at s the time of an entry? The text ends at end. */
 static int is_time(const char *s, const char *end) {
   const char *p = s + 1;
   while (p < end && isdigit((unsigned char)*p)) p++;
   return s < end && *s == '#' && p > s + 1 && (p == end || *p == '\n');
 }
 
+/* The start of the line after the one at s, or end. */
 static const char *next_line(const char *s, const char *end) {
   const char *newline = memchr(s, '\n', (size_t)(end - s));
   return newline ? newline + 1 : end;
 }
 
-/* Where the entry behind the one at s begins. What does not begin with its time is one line. */
+/* The start of the entry after the one at s, or end. An entry without a time is one line. */
 static const char *next_entry(const char *s, const char *end) {
   int timed = is_time(s, end);
   do s = next_line(s, end);
@@ -66,7 +69,7 @@ static const char *next_entry(const char *s, const char *end) {
   return s;
 }
 
-/* The last ENTRIES of them; *n is how many there are. */
+/* The start of the last ENTRIES entries from s to end; *n: their number. */
 static const char *last_entries(const char *s, const char *end, int *n) {
   *n = 0;
   for (const char *p = s; p < end; p = next_entry(p, end)) ++*n;
@@ -74,13 +77,14 @@ static const char *last_entries(const char *s, const char *end, int *n) {
   return s;
 }
 
-/* Does a line of an entry, behind its backslashes, look like a time? */
+/* Does the line at s look like a time, after its backslashes if it has any? */
 static int is_escaped(const char *s, const char *end) {
   while (s < end && *s == '\\') s++;
   return is_time(s, end);
 }
 
-/* Gives the lines from s to end to Readline as one entry, in the room at buf. */
+/* Adds the lines from s to end, without their escapes, to Readline's history as one entry. buf has end - s +
+   1 bytes or more for it. */
 static void remember(char *buf, const char *s, const char *end) {
   size_t n = 0;
   while (s < end) {
@@ -96,9 +100,9 @@ static void remember(char *buf, const char *s, const char *end) {
   if (n > 0) add_history(buf);
 }
 
-/* --- reading and writing it ---------------------------------------------------------- */
+/* --- reading and writing the file ---------------------------------------------------- */
 
-/* Opens the file, which is to be a plain one: -1 when it cannot be had. */
+/* Opens the file; its descriptor, or -1 with errno when that fails or it is not a plain file. */
 static int open_file(int flags) {
   struct stat st;
   int fd = open(file.path, O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0600);
@@ -108,15 +112,15 @@ static int open_file(int flags) {
   return -1;
 }
 
-/* Is it the file that the name leads to? It may have been replaced while we waited. */
+/* Is fd the file that has the name now? Another program may have replaced that. */
 static int is_current(int fd) {
   struct stat st, now;
   return fstat(fd, &st) == 0 && stat(file.path, &now) == 0 && now.st_ino == st.st_ino &&
          now.st_dev == st.st_dev;
 }
 
-/* Opens the file and locks it; -1 when it cannot be had. Whoever has found the lock taken does not wait for
-   it again, but with patience. */
+/* Opens the file and locks it; its descriptor, or -1. Without patience it waits for the lock only if that was
+   free the last time. */
 static int open_locked(int flags, int patience) {
   const struct timespec apart = {0, APART * 1000000L};
   for (int tries = file.is_locked && !patience ? 1 : TRIES; tries > 0; tries--) {
@@ -134,16 +138,17 @@ static int open_locked(int flags, int patience) {
   return -1;
 }
 
-/* Says, once, that the lock is another's. */
+/* Prints that another program holds the lock, once. */
 static void tell(void) {
   if (!file.told++)
     esc_printf(
         stderr,
-        "the history file is locked by another program: inputs are written to it when it is free: %s\n",
+        "the history file is locked by another program; inputs are written to it once it is free: %s\n",
         file.path);
 }
 
-/* The last BYTES of the file, or all of it, to be freed; NULL when they cannot be had. */
+/* The last BYTES of the file, to be freed; NULL when they cannot be read. *n: how many bytes; *whole: are
+   they the whole file? */
 static char *read_end(int fd, size_t *n, int *whole) {
   struct stat st;
   if (fstat(fd, &st) != 0) return NULL;
@@ -165,8 +170,8 @@ static char *read_end(int fd, size_t *n, int *whole) {
   return text;
 }
 
-/* The first entry behind s, where the text may be cut off within one: that with the first time, or in a text
-   without times the next line. */
+/* The start of the first whole entry, if the text begins within one: its first time, or in a text without
+   times its second line. */
 static const char *first_whole(const char *s, const char *end) {
   const char *line = next_line(s, end);
   for (s = line; s < end; s = next_line(s, end))
@@ -174,7 +179,8 @@ static const char *first_whole(const char *s, const char *end) {
   return line;
 }
 
-/* Leaves the last entries in the file if that is locked, and gives them to Readline if it has none yet. */
+/* Cuts the file, open at fd, to its last entries if it is locked. With load it adds them to Readline's
+   history. */
 static void settle(int fd, int load) {
   size_t size;
   int whole;
@@ -199,10 +205,10 @@ void hist_open(void) {
   if (path_user(file.path, sizeof file.path, "XDG_STATE_HOME", ".local/state", "history") == NULL ||
       !file_make_dirs(file.path))
     file.path[0] = '\0';
-  if (realpath(file.path, real) != NULL) strcpy(file.path, real); /* a link stays one */
+  if (realpath(file.path, real) != NULL) strcpy(file.path, real); /* follow a symbolic link */
   int fd = file.path[0] ? open_locked(O_RDWR, 1) : -1;
   if (fd < 0 && !file.is_locked && file.path[0]) fd = open_locked(O_RDONLY, 1);
-  if (fd < 0 && file.is_locked) fd = open_file(O_RDONLY); /* it may be read without the lock, too */
+  if (fd < 0 && file.is_locked) fd = open_file(O_RDONLY); /* reading needs no lock */
   if (fd >= 0) {
     settle(fd, 1);
     close(fd);
@@ -211,7 +217,7 @@ void hist_open(void) {
   first_own = history_base + history_length;
 }
 
-/* host.former(): what Readline's history held before this session. */
+/* host.former(): the list of the entries from before this session. */
 int hist_former(lua_State *L) {
   lua_newtable(L);
   for (int i = history_base, n = 1; i < first_own; i++) {
@@ -223,7 +229,7 @@ int hist_former(lua_State *L) {
   return 1;
 }
 
-/* Adds the entry to those that are waiting; false when memory is short. */
+/* Adds the entry to waiting; false when memory is short. */
 static int put_off(const char *entry) {
   size_t lines = 1, n = waiting.size;
   for (const char *p = entry; *p; p++) lines += *p == '\n';
@@ -244,8 +250,8 @@ static int put_off(const char *entry) {
   return 1;
 }
 
-/* Appends what is waiting to the file. While the lock is another's it goes on to wait; a file that cannot be
-   written is left alone from then on. */
+/* Appends the waiting entries to the file. They keep waiting while another program holds the lock. A file
+   that cannot be written is not used any more. */
 static void append(int patience) {
   char last = '\n';
   int fd = open_locked(O_RDWR | O_APPEND | O_CREAT, patience);
@@ -263,7 +269,7 @@ static void append(int patience) {
 
 void hist_add(const char *entry) {
   HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
-  if (entry[0] == '\0' || isspace((unsigned char)entry[0])) return; /* a leading blank keeps it out */
+  if (entry[0] == '\0' || isspace((unsigned char)entry[0])) return; /* a leading blank: do not keep it */
   if (last != NULL && strcmp(last->line, entry) == 0) return;
   add_history(entry);
   if (file.path[0] == '\0' || !put_off(entry)) return;

@@ -12,7 +12,7 @@
 #include "shell.h"
 
 static struct {
-  lua_Integer count; /* inputs so far */
+  lua_Integer count; /* number of the last input, as session.open_input counts */
   int stepping;      /* did the last input step? Then an empty input repeats it */
 } inputs;
 
@@ -32,18 +32,19 @@ static int call_session(lua_State *L, int narg, int nres) {
   return status;
 }
 
-/* The line about a call that Ctrl-C stopped: the report of the step, if it was one. */
+/* Prints that Ctrl-C stopped a call: "interrupted", or the session's report if it was a step. */
 static void report_interrupt(lua_State *L) {
   const char *text = "interrupted";
   int top = lua_gettop(L);
   if (session_push(L, "interrupted") && lua_pcall(L, 0, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
     text = lua_tostring(L, -1);
   fflush(stdout);
-  esc_printf(stderr, isatty(STDIN_FILENO) ? "\n%s\n" : "%s\n", text); /* the terminal shows ^C */
+  esc_printf(stderr, isatty(STDIN_FILENO) ? "\n%s\n" : "%s\n", text); /* "\n": the cursor is after "^C" */
   lua_settop(L, top);
 }
 
-/* Says what ended a call; the word for it, of which session.close_input is told. Pops the error. */
+/* Prints the error of a call that failed with status, and pops it. Returns the word that session.close_input
+   gets. */
 static const char *report(lua_State *L, int status) {
   if (!chunk_interrupted()) {
     chunk_report(L, status);
@@ -54,7 +55,8 @@ static const char *report(lua_State *L, int status) {
   return "interrupted";
 }
 
-/* Has a signal come since the last call, and so stopped nothing? TERM and HUP are for who reads next. */
+/* Did a signal come after the last call ended, so that it stopped nothing? TERM and HUP stay pending: the
+   reader of the next line ends the program by them. */
 static int is_stopped(lua_State *L) {
   if (sig_ending()) return 1;
   if (!sig_pending(SIGINT)) return 0;
@@ -63,7 +65,8 @@ static int is_stopped(lua_State *L) {
   return 1;
 }
 
-/* session.open_input(text), or what is done without it: pushes the source, returns the input's number. */
+/* Calls session.open_input(text) for the text at index 1: pushes the Lua source, and returns the input's
+   number. Without that function the text is the source. */
 static lua_Integer open_input(lua_State *L) {
   int top = lua_gettop(L);
   inputs.count++;
@@ -81,7 +84,8 @@ static lua_Integer open_input(lua_State *L) {
   return inputs.count;
 }
 
-/* Calls the function on top of the stack, which prints, with the n values at index 3. */
+/* Calls the function on top of the stack, which prints, with the n values from index 3 on. Returns the word
+   for close_input. */
 static const char *print_values(lua_State *L, int n) {
   if (is_stopped(L)) return "interrupted";
   for (int i = 3; i < n + 3; i++) lua_pushvalue(L, i);
@@ -89,8 +93,10 @@ static const char *print_values(lua_State *L, int n) {
   return status == LUA_OK ? "ok" : report(L, status);
 }
 
-/* session.results(quiet, values...) with the values above index 2, where the source is; what it returns
-   prints them, which may take long and run code of the user's. */
+/* Calls session.results(quiet, values...) for the values from index 3 on; the source is at index 2. It
+   returns whether the input stepped, or the text that an empty input is to run, and a function that prints
+   the values or nil. Printing may take long and may run code of the user's, so it is a call of its own, which
+   Ctrl-C can stop. */
 static const char *show_results(lua_State *L, long from) {
   const char *source = lua_tostring(L, 2);
   int n = lua_gettop(L) - 2;
@@ -101,13 +107,14 @@ static const char *show_results(lua_State *L, long from) {
   for (int i = 3; i < n + 3; i++) lua_pushvalue(L, i);
   if (call_session(L, n + 1, 2) != LUA_OK) return "error";
   inputs.stepping = lua_toboolean(L, -2);
-  if (lua_type(L, -2) == LUA_TSTRING) { /* an empty input is to run this instead */
+  if (lua_type(L, -2) == LUA_TSTRING) { /* the text for an empty input */
     lua_pushvalue(L, -2);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &last);
   }
   return lua_isfunction(L, -1) ? print_values(L, n) : "ok";
 }
 
+/* Calls session.close_input(n, how); prints the message that it may return. */
 static void close_input(lua_State *L, lua_Integer n, const char *how) {
   lua_settop(L, 2);
   if (!session_push(L, "close_input")) return;
@@ -119,7 +126,7 @@ static void close_input(lua_State *L, lua_Integer n, const char *how) {
   }
 }
 
-/* Compiles the source at index 2 and runs it, and shows its values; the word for how that went. */
+/* Compiles the source at index 2, runs it and shows its values. Returns "ok", "error" or "interrupted". */
 static const char *run_source(lua_State *L, lua_Integer n) {
   char name[32];
   size_t len;
@@ -138,7 +145,8 @@ static const char *run_source(lua_State *L, lua_Integer n) {
   return show_results(L, from);
 }
 
-/* Replaces an empty input at index 1 by the last one if that stepped; false if there is nothing to run. */
+/* If the input at index 1 is empty and the last one stepped, replaces it by that. False if there is nothing
+   to run. */
 static int repeat(lua_State *L) {
   if (!is_blank(lua_tostring(L, 1))) return 1;
   if (!inputs.stepping) return 0;

@@ -1,7 +1,7 @@
-/* keys.c - the bytes that come from the terminal, on their way to Readline.
+/* keys.c - reads bytes from the terminal and gives them to Readline.
 
-   Signals arrive only while we wait here, as a mark. Only whole characters pass, and of those
-   the ones that can be shown: on others Readline's vi mode may loop. */
+   Readline gets only whole characters, and only those that can be shown: with others its vi mode may loop. A
+   signal that comes while the shell waits here for a byte only leaves a mark, see signals.c. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,23 +24,23 @@ int wcwidth(wchar_t c); /* hidden by wchar.h from POSIX programs without XSI */
 #define CHUNK     4096
 
 static struct {
-  int fd;       /* opened again without blocking: a read that waits would miss Ctrl-C */
-  int is_utf8;  /* do its bytes encode UTF-8? */
-  int is_stale; /* was drawing put off because more keys were waiting? */
+  int fd;       /* opened a second time, with O_NONBLOCK: Ctrl-C would not end a read that blocks */
+  int is_utf8;  /* is the locale's encoding UTF-8? Else a character is one byte */
+  int is_stale; /* was the last drawing put off because keys were waiting? */
 } terminal;
 
-/* The bytes that were read from the terminal and that next_key has not taken: from `from` up to `to`. The
-   first place is kept free for a byte that is put back. */
+/* Bytes that were read from the terminal and not used yet: bytes[from] to bytes[to - 1]. bytes[0] is for a
+   byte that is put back in front of them. */
 static struct {
   unsigned char bytes[CHUNK + 1];
   size_t from, to;
 } ahead = {.from = 1, .to = 1};
 
-/* The character that Readline is reading: it asks for one byte at a time. */
+/* The character that Readline is reading. Readline asks for one byte at a time. */
 static struct {
   unsigned char bytes[4];
-  int size;  /* number of its bytes */
-  int given; /* number of those that Readline has; as many as size: it has the whole character */
+  int size;  /* its bytes; 0 without a character */
+  int given; /* how many of them Readline has got */
 } character;
 
 int keys_wait(void) {
@@ -64,10 +64,11 @@ void keys_refresh(void) {
 
 void keys_drop(void) { character.size = character.given = 0, ahead.from = ahead.to = 1; }
 
-/* Reads at most n bytes; 0 at the end of the input or when a signal ends the reading, which leaves
-   its mark. What made the terminal readable may be gone: Ctrl-C throws away what was typed. */
+/* Waits for input and reads at most n bytes; returns their number. 0: the input has ended, or a signal that
+   ends the line has come. Other signals are handled here. A read may find nothing though sig_wait saw input:
+   when Ctrl-C is pressed the terminal discards what was typed. */
 static size_t read_keys(unsigned char *buf, size_t n) {
-  keys_refresh(); /* it may be long until there are more */
+  keys_refresh(); /* the wait may be long */
   for (;;) {
     int sig = sig_wait(terminal.fd);
     if (sig_ends_line(sig)) return 0;
@@ -81,6 +82,7 @@ static size_t read_keys(unsigned char *buf, size_t n) {
   }
 }
 
+/* The next byte from the terminal, EOF as in read_keys. */
 static int next_byte(void) {
   unsigned char c;
   if (ahead.from < ahead.to) return ahead.bytes[ahead.from++];
@@ -93,9 +95,9 @@ static int has_width(const unsigned char *s, int size) {
   return size < 2 || (mbtowc(&c, (const char *)s, (size_t)size) == size && wcwidth(c) >= 0);
 }
 
-/* Readline's way to the next byte, also where it reads keys on its own (C-r, C-v). For every key that it
-   waited for it gets one: a "?" for what is no character or a strange one, or for one that a signal broke
-   off. */
+/* rl_getc_function: the next byte for Readline, which also calls it in C-r and C-v. It must return a byte for
+   each key that Readline waits for. So it returns "?" for bytes that are no character, for a character that
+   cannot be shown, and for one that a signal interrupts. */
 static int next_key(FILE *f) {
   int n = 0, size;
   (void)f;
@@ -110,17 +112,18 @@ static int next_key(FILE *f) {
   if (size > 0 && !has_width(character.bytes, size)) return '?';
   if (size > 0)
     character.size = n;
-  else if (n > 1) /* what came last may begin another */
+  else if (n > 1) /* the last byte may begin the next character */
     ahead.bytes[--ahead.from] = character.bytes[n - 1];
   return size > 0 ? character.bytes[character.given++] : '?';
 }
 
+/* rl_getc_function while keys_reclaim empties Readline's own buffer. */
 static int no_key(FILE *f) {
   (void)f;
   return EOF;
 }
 
-/* Puts the n bytes at s in front of those read ahead; what there is no room for is lost. */
+/* Puts the n bytes at s in front of the bytes that are not used yet. Bytes beyond CHUNK are lost. */
 static void give_back(const unsigned char *s, size_t n) {
   unsigned char rest[sizeof character.bytes + sizeof ahead.bytes];
   size_t k = 0;
@@ -166,7 +169,7 @@ size_t keys_clean(char *s, size_t n) {
   return out;
 }
 
-/* Where the paste ends in the n bytes at s, of which those before seen were searched; NULL before it has. */
+/* Finds PASTE_END in the n bytes at s; the first seen bytes were searched before. NULL if it is not there. */
 static char *find_end(char *s, size_t seen, size_t n) {
   size_t size = sizeof PASTE_END - 1, i = seen < size ? 0 : seen - size + 1;
   for (char *p; i + size <= n && (p = memchr(s + i, PASTE_END[0], n - size + 1 - i)) != NULL;
@@ -199,7 +202,7 @@ char *keys_paste(size_t *len) {
     free(text);
     return NULL;
   }
-  const char *after = end + sizeof PASTE_END - 1; /* typed behind the paste */
+  const char *after = end + sizeof PASTE_END - 1; /* keys that were typed after the paste */
   ahead.to = 1 + n - (size_t)(after - text);
   memcpy(ahead.bytes + 1, after, ahead.to - 1);
   *len = keys_clean(text, (size_t)(end - text));
@@ -209,7 +212,7 @@ char *keys_paste(size_t *len) {
 void keys_setup(void) {
   const char *name = ttyname(STDIN_FILENO);
   terminal.fd = name ? open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
-  if (terminal.fd < 0) terminal.fd = STDIN_FILENO; /* not ours to open */
+  if (terminal.fd < 0) terminal.fd = STDIN_FILENO; /* it may belong to another user */
   terminal.is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
   rl_getc_function = next_key;
 }

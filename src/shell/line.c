@@ -1,8 +1,8 @@
-/* line.c - one line of input, from Readline on a terminal or from a plain stream.
+/* line.c - reads one line of input, with Readline on a terminal or from a plain stream.
 
-   Readline is fed through its callback interface, so that nothing happens inside
-   a signal handler: signals arrive in pselect only, as a mark, and are dealt with
-   here between two keys. */
+   Readline is called for each key, through its callback interface. Signals come only while the shell waits
+   for a key, in pselect, and only leave a mark. They are handled here between two keys, not in a signal
+   handler. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 
 #include "shell.h"
 
-#define MAX_PROMPT 1000 /* bytes; what is much larger than the screen brings Readline 8.2 down */
+#define MAX_PROMPT 1000 /* bytes; Readline 8.2 crashes at a prompt much larger than the screen */
 
 static struct {
   int use_readline; /* else lines come from stdin as a plain stream */
@@ -33,20 +33,20 @@ static struct {
   int place;    /* the index in the history of the entry that is edited */
 } edited;
 
-/* A line is there. Keys that Readline has but did not use, as the rest of a macro, are for the next one: now
-   it would run them in a terminal that is not its own. */
+/* Readline calls this with a finished line. Keys that Readline holds and has not used, such as the rest of a
+   macro, are taken back for the next line: Readline would use them now, without the terminal. */
 static void on_line(char *line) {
   keys_reclaim();
-  rl_callback_handler_remove(); /* the terminal is as it was before Lua runs */
+  rl_callback_handler_remove(); /* restores the terminal for what Lua runs */
   edited.result = line;
   edited.done = 1;
 }
 
-/* A signal that ends the reading: the line is dropped, and whatever Readline was in the middle of. */
+/* Ends the reading after a signal. The line is dropped, and any command that Readline has not finished. */
 static void abandon(int sig) {
   rl_free_line_state();
   rl_callback_sigcleanup();
-  keys_reclaim();    /* to be dropped */
+  keys_reclaim();    /* finish drops them */
   rl_point = rl_end; /* the cursor goes below the input */
   view_draw();
   if (sig == SIGINT) fputs("^C", rl_outstream);
@@ -55,7 +55,7 @@ static void abandon(int sig) {
   rl_callback_handler_remove();
 }
 
-/* Ctrl-C twice on an empty line: whoever does that wants to leave. */
+/* Counts Ctrl-C on an empty line. A user who presses it twice may want to leave, and is told how. */
 static void hint(int empty) {
   input.idle = empty ? input.idle + 1 : 0;
   if (input.idle < 2) return;
@@ -64,13 +64,13 @@ static void hint(int empty) {
   fflush(stdout);
 }
 
-/* The signal that ended the reading, 0 without one. */
+/* The signal that ended the reading of the line, 0 if none did. */
 static int ended_by(void) {
   const int sig = sig_ending();
   return sig ? sig : sig_pending(SIGINT) ? SIGINT : 0;
 }
 
-/* What the loop left behind, as one of the LINE_ words. */
+/* The result of edit_line after its loop: a LINE_ word, and with LINE_OK the line. */
 static int finish(char **line, size_t *len) {
   int sig = ended_by(), empty = rl_end == 0 && !RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
   if (sig) {
@@ -96,9 +96,9 @@ static int finish(char **line, size_t *len) {
   return LINE_OK;
 }
 
-/* What there is to undo is forgotten with the line, and when another is fetched from the history:
-   Readline 8.2 lets lines share it, and frees it twice. It is not freed here, as nobody can tell who else has
-   it. */
+/* Forgets Readline's undo list, at the start of a line and when another entry is fetched from the history.
+   Readline 8.2 lets several entries share one list, and frees it twice. It is not freed here: another entry
+   may still have it. */
 static void forget_undo(void) {
   HIST_ENTRY **list = history_list();
   edited.place = where_history();
@@ -106,7 +106,7 @@ static void forget_undo(void) {
   for (int i = 0; list != NULL && list[i] != NULL; i++) list[i]->data = NULL;
 }
 
-/* After each key: while a line is edited, what there is to undo in it is the line's alone. */
+/* Called after each key: no entry of the history shares the undo list of the line. */
 static void keep_undo(void) {
   HIST_ENTRY *entry = current_history();
   if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH)) return;
@@ -114,11 +114,12 @@ static void keep_undo(void) {
   if (entry != NULL) entry->data = NULL;
 }
 
+/* Reads a line with Readline; see line_read. */
 static int edit_line(const char *prompt, char **line, size_t *len) {
   int sig = 0;
   sig_hold();
   edited.reading = 1;
-  view_measure(); /* it may have changed while Lua ran */
+  view_measure(); /* the screen's size may have changed while Lua ran */
   edited.done = 0;
   edited.result = NULL;
   edit_begin();
@@ -137,7 +138,7 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
       term_handle(sig);
     if (edited.done) break;
     keep_undo();
-    keys_refresh(); /* the keys that waited may be the beginning of one */
+    keys_refresh(); /* drawing was put off for keys that may only begin a sequence */
   }
   int how = finish(line, len);
   edited.reading = 0;
@@ -159,7 +160,7 @@ void line_prefill(const char *text) {
     input.prefill[n - 1] = '\0';
 }
 
-/* Waits until a line was typed; the signal that ended that, 0 for none. */
+/* Waits until a line is typed; the signal that ended the wait, else 0. */
 static int wait_line(void) {
   int sig;
   sig_hold();
@@ -171,7 +172,8 @@ static int wait_line(void) {
   return sig;
 }
 
-/* Takes a byte order mark off the first line of a stdin that is no terminal, as Lua does of a script. */
+/* Removes a byte order mark from the first line, if stdin is no terminal, as Lua does for a script. Returns
+   the line's new length. */
 static size_t skip_mark(char *line, size_t n) {
   static const char bom[] = "\xEF\xBB\xBF";
   const size_t size = sizeof bom - 1;
@@ -180,13 +182,14 @@ static size_t skip_mark(char *line, size_t n) {
   return n - size;
 }
 
-/* A line of stdin without its newline. On a terminal Ctrl-C ends the read. */
+/* Reads a line of stdin, without its newline; see line_read. On a terminal Ctrl-C ends the reading. */
 static int plain_line(const char *prompt, char **line, size_t *len) {
   size_t size = 0;
   *line = NULL;
   fputs(prompt, stdout);
   fflush(stdout);
-  int sig = input.echo ? 0 : sig_ending() ? sig_ending() : wait_line(); /* the text may have met nobody */
+  /* A signal may have come while the prompt's text was made. */
+  int sig = input.echo ? 0 : sig_ending() ? sig_ending() : wait_line();
   if (sig != 0) {
     putchar('\n');
     if (sig != SIGINT) return LINE_ENDED;
@@ -232,6 +235,7 @@ void line_setup(lua_State *L, int lines) {
   term_mark_pastes(lines);
   if (lines) {
     edit_replace();
-    rl_redisplay_function = keys_redisplay; /* not before: it would make Readline think the terminal dumb */
+    /* If it is set earlier, rl_initialize takes the terminal for a dumb one. */
+    rl_redisplay_function = keys_redisplay;
   }
 }

@@ -1,6 +1,6 @@
-/* session.c - the session module, SESSION, as the shell calls it.
+/* session.c - calls of the session module, whose name is SESSION.
 
-   The registry holds its table once main.c has required it. Under --no-session it holds none. */
+   main.c requires it and puts its table in the registry, except under --no-session. */
 
 #include "shell.h"
 

@@ -1,13 +1,17 @@
 /* signals.c - signals at the prompt: while Lua runs, and while a line is being read.
 
-   While Lua runs at the prompt, Ctrl-C and each signal that ends a program ask it to stop, and after a
-   while ask again until it has. Ctrl-C leaves the prompt; of the others the prompt dies, when it has saved
-   what there is. What does not come back, a C function of Lua's, ends with the program: when Ctrl-C is
-   pressed twice more after the first second, or some time after one of the others. That happens in the
-   handler, where nothing is safe but system calls; the history is on disk already. A write to a program that
-   reads no more, or beyond the limit of a file's size, fails there and ends nothing. A script ends as lua5.4
-   does. While a line is read, signals are blocked except inside pselect and their handlers only leave a
-   mark. */
+   While Lua runs at the prompt, Ctrl-C and each signal that ends a program ask Lua to stop. SIGALRM repeats
+   the request until Lua has stopped. After Ctrl-C the prompt goes on; after another signal the session is
+   kept and the program ends.
+
+   A C function may not return, and a request cannot stop it. Then the program ends from the handler: when
+   Ctrl-C is pressed twice more after the first second, or WAITED seconds after another signal. Only system
+   calls are safe in a handler, so the session is not kept; the history is on disk already.
+
+   A write to a pipe without a reader, or beyond the limit on file sizes, fails and does not end the program.
+   A script ends by signals as under lua5.4.
+
+   While a line is read, signals are blocked except inside pselect, and their handlers only set a mark. */
 
 #include <errno.h>
 #include <poll.h>
@@ -20,26 +24,26 @@
 
 #include "shell.h"
 
-#define AGAIN    50 /* us from one request to stop to the next */
-#define PRESSES  3  /* of Ctrl-C end the program, ... */
-#define QUICKLY  2  /* when the last of them comes within so many seconds of the one before */
-#define PATIENCE 1  /* seconds in which all presses count as one, and after which the hint is shown */
-#define WAITED   2  /* seconds after which what is to end does not wait for Lua any longer */
+#define AGAIN    50 /* microseconds between two requests to stop */
+#define PRESSES  3  /* so many presses of Ctrl-C end the program, ... */
+#define QUICKLY  2  /* ... if the last comes within so many seconds after the one before */
+#define PATIENCE 1  /* seconds in which all presses count as one; then the hint is shown */
+#define WAITED   2  /* seconds that a signal which ends the program waits for Lua to stop */
 
-static const char hint[] = "\nstill stopping, as soon as a call ends;"
+static const char hint[] = "\nstill stopping: the call that runs has to return first;"
                            " Ctrl-C twice more ends moongrad, without keeping the session ";
 
 static struct {
-  volatile sig_atomic_t is_open; /* does the program return to a prompt when what runs has ended? */
+  volatile sig_atomic_t is_open; /* between sig_prompt(1) and sig_prompt(0)? */
   int is_typed;                  /* is standard input a terminal? */
-  struct termios modes;          /* the terminal's before anything ran, to be restored by a handler */
+  struct termios modes;          /* the terminal's modes before anything ran, for sig_restore */
   int has_modes;                 /* are they known? */
   void (*clear_line)(void);      /* takes the progress line away, see sig_clear_with; NULL without one */
 } prompt;
 
 /* Ctrl-C while Lua runs. */
 static struct {
-  volatile sig_atomic_t presses;   /* how many that count, since sig_enter or sig_hold */
+  volatile sig_atomic_t presses;   /* their number since sig_enter or sig_hold; see is_urgent */
   struct timespec first, last;     /* the times of the first and of the last press */
   volatile sig_atomic_t requested; /* was Lua asked to stop, since sig_enter? Then SIGALRM asks again */
   volatile sig_atomic_t hinted;    /* was the hint shown, since sig_enter? */
@@ -54,7 +58,7 @@ static struct {
 
 /* The signals that are blocked while a line is read. */
 static struct {
-  volatile sig_atomic_t mark[NSIG]; /* has it come? Also set when nothing runs that could be stopped */
+  volatile sig_atomic_t mark[NSIG]; /* has the signal come? Also set when no Lua runs that could be stopped */
   struct sigaction outer[NSIG];     /* what it did before sig_hold */
   sigset_t outer_mask;              /* the signals that were blocked before sig_hold */
 } held;
@@ -69,13 +73,13 @@ static void set_signal(int sig, void (*handler)(int), int flags) {
 
 /* --- while Lua runs ---------------------------------------------------------------- */
 
-/* The next SIGALRM comes in us microseconds; none when that is 0. */
+/* Sends SIGALRM in us microseconds; 0: not at all. */
 static void wake(int us) {
   const struct itimerval t = {{0, 0}, {0, us}};
   setitimer(ITIMER_REAL, &t, NULL);
 }
 
-/* Have so many seconds passed since then? */
+/* Have so many seconds passed since the time? */
 static int has_passed(const struct timespec *since, int seconds) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -87,7 +91,7 @@ void sig_restore(void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &prompt.modes);
 }
 
-/* What Lua runs will not come back: the program ends, from a handler. */
+/* Ends the program from a handler, when what runs does not stop. */
 static void give_up(int sig) {
   sig_restore();
   if (write(STDERR_FILENO, "\n", 1) < 0 || sig == SIGINT) _exit(128 + sig);
@@ -95,13 +99,13 @@ static void give_up(int sig) {
   raise(sig);
 }
 
-/* The progress line is out of the way of what is shown next. */
+/* Removes the progress line before something else is written. */
 static void clear(void) {
   if (prompt.clear_line != NULL) prompt.clear_line();
 }
 
-/* A request may be lost: code that is being stopped can set a hook of its own, or begin
-   one __gc handler after the other. Or wait once more: this ends a read, too. */
+/* Repeats the request to stop. One request may be lost: code that is being stopped may set a hook of its own,
+   or run one __gc handler after the other. It may also begin to wait in another read, which SIGALRM ends. */
 static void on_alarm(int sig) {
   const int error = errno;
   (void)sig;
@@ -115,7 +119,7 @@ static void on_alarm(int sig) {
   errno = error;
 }
 
-/* Asks what runs to stop. When nothing does it marks sig, for the prompt when it reads next, and is false. */
+/* Asks Lua to stop. False if none runs: then sig is marked, for the next reading of a line. */
 static int request(int sig) {
   if (!stop_ask()) {
     held.mark[sig] = 1;
@@ -130,7 +134,8 @@ static int request(int sig) {
   return 1;
 }
 
-/* Has Ctrl-C been pressed often and quickly, and was there time to stop before? */
+/* Counts a press of Ctrl-C. Is it the last of PRESSES, quickly after the one before? Presses within PATIENCE
+   seconds of the first do not count: Lua had no time to stop. */
 static int is_urgent(void) {
   if (interrupt.presses > 0 && !has_passed(&interrupt.first, PATIENCE)) return 0;
   const int slow = has_passed(&interrupt.last, QUICKLY);
@@ -140,29 +145,33 @@ static int is_urgent(void) {
   return interrupt.presses >= PRESSES && !slow;
 }
 
+/* SIGINT: asks Lua to stop. At the prompt the last of several presses ends the program, in a script the
+   second. */
 static void on_interrupt(int sig) {
   const int error = errno;
   const int runs = request(sig);
   if (prompt.is_open && is_urgent())
     give_up(sig);
   else if (runs && !prompt.is_open)
-    set_signal(sig, SIG_DFL, 0); /* the next one ends the script */
+    set_signal(sig, SIG_DFL, 0); /* the next Ctrl-C ends the script */
   errno = error;
 }
 
+/* A signal that ends the program: asks Lua to stop. prompt.c ends the program then. */
 static void on_ending(int sig) {
   const int error = errno;
   if (!ending.sig) {
     clock_gettime(CLOCK_MONOTONIC, &ending.at);
     ending.sig = sig;
-    held.mark[sig] = 1; /* what is stopped may be the text of the prompt, and a line be read next */
+    held.mark[sig] = 1; /* if it stops session.prompt, the reading of the line comes next */
     request(sig);
-  } else if (has_passed(&ending.at, WAITED)) /* often there are two at once, while the session is saved */
+  } else if (has_passed(&ending.at, WAITED)) /* one that follows at once must not stop the keeping */
     request(sig);
   errno = error;
 }
 
-/* Ctrl-Z: the line that says how far it is does not stay behind. What was being written or read goes on. */
+/* Ctrl-Z while Lua runs: removes the progress line and stops the program. A write or read that it interrupts
+   is restarted. */
 static void on_suspend(int sig) {
   const int error = errno;
   sigset_t set;
@@ -171,12 +180,12 @@ static void on_suspend(int sig) {
   raise(sig);
   sigemptyset(&set);
   sigaddset(&set, sig);
-  sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops us */
+  sigprocmask(SIG_UNBLOCK, &set, NULL); /* the program stops here */
   set_signal(sig, on_suspend, SA_RESTART);
   errno = error;
 }
 
-/* A write failed whose reader is gone. If that is the reader of standard output the program ends. */
+/* SIGPIPE: a write failed because its pipe has no reader. If that is standard output the program ends. */
 static void on_pipe(int sig) {
   const int error = errno;
   struct pollfd out = {.fd = STDOUT_FILENO};
@@ -190,13 +199,14 @@ static void on_pipe(int sig) {
   errno = error;
 }
 
-static void on_limit(int sig) { (void)sig; } /* the write fails */
+/* SIGXFSZ: the write fails, and nothing else happens. */
+static void on_limit(int sig) { (void)sig; }
 
 static struct {
   int sig;
-  void (*handler)(int); /* not SIG_IGN, which programs that are started would inherit */
+  void (*handler)(int); /* never SIG_IGN: programs that are started would inherit that */
   int flags;
-  struct sigaction before; /* what it does without a prompt */
+  struct sigaction before; /* the action before sig_prompt(1) */
 } caught[] = {{.sig = SIGTERM, .handler = on_ending},
               {.sig = SIGHUP, .handler = on_ending},
               {.sig = SIGQUIT, .handler = on_ending},
@@ -210,8 +220,8 @@ static struct {
               {.sig = SIGPIPE, .handler = on_pipe, .flags = SA_RESTART},
               {.sig = SIGTSTP, .handler = on_suspend, .flags = SA_RESTART}};
 
-/* Is the signal handled here? What it was made to do before stays, but for what who types would not expect:
-   that the programs that are started here ignore it. */
+/* Is the signal handled here? Not if it had a handler before, or was ignored. But an ignored
+   SIGPIPE or SIGXFSZ is handled on a terminal: the programs that the user starts should not ignore them. */
 static int is_caught(size_t i) {
   const int ignorable = caught[i].handler == on_pipe || caught[i].handler == on_limit;
   return caught[i].before.sa_handler == SIG_DFL ||
@@ -223,7 +233,7 @@ void sig_prompt(int on) {
   prompt.is_typed = isatty(STDIN_FILENO);
   set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
   for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
-    if (!on && caught[i].handler == on_pipe) continue; /* files are closed after the prompt, too */
+    if (!on && caught[i].handler == on_pipe) continue; /* closing files writes, too */
     sigaction(caught[i].sig, on ? NULL : &caught[i].before, on ? &caught[i].before : NULL);
     if (on && is_caught(i)) set_signal(caught[i].sig, caught[i].handler, caught[i].flags);
   }
@@ -268,6 +278,7 @@ int sig_ending(void) {
 
 static void on_mark(int sig) { held.mark[sig] = 1; }
 
+/* Is it a signal that is blocked while a line is read? */
 static int is_held(int sig) { return sig == SIGINT || sig == SIGTSTP || sig == SIGWINCH || sig_ends(sig); }
 
 void sig_hold(void) {
@@ -294,7 +305,8 @@ int sig_pending(int sig) { return held.mark[sig]; }
 
 void sig_take(int sig) { held.mark[sig] = 0; }
 
-/* Lets the signals that wait leave their marks: where there is input as well, pselect lets them wait. */
+/* Unblocks the pending signals for a moment, so that their handlers set their marks. pselect does not do that
+   if there is input as well. */
 static void admit(void) {
   sigset_t waiting, mask;
   sigpending(&waiting);
@@ -305,7 +317,7 @@ static void admit(void) {
     }
 }
 
-/* A held signal that has left its mark; 0 without one. */
+/* A held signal whose mark is set, 0 if there is none. */
 static int marked(void) {
   for (int sig = 1; sig < NSIG; sig++)
     if (held.mark[sig] && is_held(sig)) return sig;
@@ -320,7 +332,7 @@ int sig_wait(int fd) {
     FD_ZERO(&in);
     FD_SET(fd, &in);
     if (pselect(fd + 1, &in, NULL, NULL, NULL, &held.outer_mask) >= 0) return 0;
-    if (errno != EINTR) return 0; /* reading fd will say what is wrong */
+    if (errno != EINTR) return 0; /* the read of fd reports the error */
   }
 }
 
@@ -330,7 +342,7 @@ void sig_default(int sig) {
   raise(sig);
   sigemptyset(&set);
   sigaddset(&set, sig);
-  sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops or ends us */
+  sigprocmask(SIG_UNBLOCK, &set, NULL); /* the program stops or ends here */
   sigprocmask(SIG_BLOCK, &set, NULL);
   set_signal(sig, on_mark, 0);
 }

@@ -1,17 +1,15 @@
-/* stop.c - stops what Lua runs, however it hides, without a cost while nobody asks.
+/* stop.c - stops the Lua code that runs. It costs nothing while no stop is asked for.
 
-   A stop that is asked for, from a signal handler, sets a hook that raises at the
-   next instruction; the engine sees that a hook has appeared and ends a pass that
-   is under way. A hook belongs to one coroutine, so the session's resume, wrap and
-   close keep track of the one that runs.
+   A request to stop, from a signal handler, sets a hook. The hook raises an error at the next instruction;
+   the engine looks for a new hook and ends a pass that is under way. A hook belongs to one coroutine, so
+   coroutine.resume, wrap and close are replaced by functions that note which coroutine runs.
 
-   With a prompt behind it a stop holds until all of the input has ended: what
-   catches the error is given a short while to clean up, then every instruction
-   raises, in every coroutine that the stop comes through. A script gets the error
-   once in each, as from lua5.4, and may go on.
+   At the prompt a stop holds until the input has ended. Code that catches the error gets a short time to
+   clean up; then every instruction raises it again, in each coroutine that is left. A script gets the error
+   once in each coroutine, as under lua5.4, and may continue.
 
-   Beyond reach, as ever in Lua, is a C function that calls no Lua: a sort of many
-   numbers, a pattern that backtracks without end. It is stopped once it returns. */
+   A C function that calls no Lua cannot be stopped: a sort of many numbers, a pattern that backtracks without
+   end. The code that called it is stopped when it returns. */
 
 #include <signal.h>
 #include <time.h>
@@ -19,16 +17,16 @@
 #include "shell.h"
 
 #define EVERY (LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT)
-#define GRACE 1000                /* events that whoever catches the error first gets before the next */
-#define HASTE (STOP_HASTE * 1e-6) /* seconds from the first error on after which nobody gets any more */
+#define GRACE 1000                /* hook events from the first error to the second */
+#define HASTE (STOP_HASTE * 1e-6) /* seconds after the first error; then every event raises */
 
-/* Where lua_State says that hooks may run, in all of Lua 5.4: not while another hook or a
-   __gc handler does. There is no other way to reach a handler that does not end. */
+/* The offset in lua_State of the flag that allows hooks, the same in all of Lua 5.4. Lua clears it while a
+   hook or a __gc handler runs. To set it is the only way to stop a __gc handler that does not end. */
 #define ALLOW_HOOK 11
 
-/* The call between stop_enter and stop_leave. */
+/* The call of Lua between stop_enter and stop_leave. */
 static struct {
-  lua_State *volatile running; /* the coroutine that runs, NULL outside of such a call */
+  lua_State *volatile running; /* the coroutine that runs, NULL when no call does */
   volatile sig_atomic_t asked; /* is a stop asked for? */
   lua_State *outermost;        /* the state that stop_enter was given */
   int holds;                   /* does a stop hold until the call has ended? Else it is one error */
@@ -38,9 +36,10 @@ static struct {
   int paused;                  /* did the last stop_leave stop the collector? */
 } call;
 
+/* The flag at ALLOW_HOOK. */
 static struct {
-  int is_known; /* is it at ALLOW_HOOK, as try_allow_hook finds? */
-  int in_hook;  /* its value inside a hook, as that test saw it */
+  int is_known; /* has try_allow_hook found it there? Else it is left alone */
+  int in_hook;  /* its value inside the hook of that test */
 } flag;
 
 static struct { lua_CFunction resume, close, execute; } plain; /* Lua's own functions */
@@ -53,10 +52,10 @@ static double now(void) {
 
 static unsigned char *allow_hook(lua_State *L) { return (unsigned char *)L + ALLOW_HOOK; }
 
-/* The hook. */
+/* The hook: raises the error, or gives code that caught it time to clean up. */
 static void stop(lua_State *L, lua_Debug *ar) {
   (void)ar;
-  if (!call.asked) { /* set for a stop that is over: this coroutine was suspended then */
+  if (!call.asked) { /* the stop is over, and this coroutine was suspended since */
     lua_sethook(L, NULL, 0, 0);
     return;
   }
@@ -73,11 +72,11 @@ static void stop(lua_State *L, lua_Debug *ar) {
     lua_sethook(L, NULL, 0, 0);
     if (L == call.outermost) call.asked = 0;
   }
-  if (call.holds && flag.is_known) *allow_hook(L) = 1; /* also in the message handler, which runs in here */
+  if (call.holds && flag.is_known) *allow_hook(L) = 1; /* for message handlers: they run inside this hook */
   luaL_error(L, "interrupted!");
 }
 
-/* From here on L runs. */
+/* Notes that L runs from here on. A stop that is asked for goes on in it. */
 static void run_in(lua_State *L) {
   call.running = L;
   if (call.asked) lua_sethook(L, stop, EVERY, 1);
@@ -111,18 +110,18 @@ int stop_leave(void) {
   call.running = NULL;
   call.asked = 0;
   if (lua_gethook(call.outermost) == stop) lua_sethook(call.outermost, NULL, 0, 0);
-  if (call.holds &&
-      lua_gc(call.outermost, LUA_GCISRUNNING)) { /* else a __gc handler could run where no stop reaches it */
+  if (call.holds && lua_gc(call.outermost, LUA_GCISRUNNING)) { /* no __gc handler out of reach of a stop */
+
     lua_gc(call.outermost, LUA_GCSTOP);
     call.paused = 1;
   }
   return stopped;
 }
 
-/* --- what may switch coroutines ---------------------------------------------------- */
+/* --- functions that switch coroutines ---------------------------------------------- */
 
-/* lua_resume of co with the narg values on top of L's stack. Pushes the results on L and
-   returns their number; -1 with a message pushed. */
+/* Resumes co with the narg values on top of L's stack. Pushes the results on L and returns their number, or
+   pushes a message and returns -1. */
 static int transfer(lua_State *L, lua_State *co, int narg) {
   int n;
   if (!lua_checkstack(co, narg)) {
@@ -146,7 +145,7 @@ static int transfer(lua_State *L, lua_State *co, int narg) {
   return n;
 }
 
-/* Closes co, whose __close handlers may run. */
+/* Closes co. Its __close handlers may run. */
 static int reset(lua_State *L, lua_State *co) {
   run_in(co);
   const int status = lua_resetthread(co);
@@ -157,7 +156,7 @@ static int reset(lua_State *L, lua_State *co) {
 /* coroutine.resume(co, ...) */
 static int resume(lua_State *L) {
   lua_State *co = lua_tothread(L, 1);
-  if (co == NULL) return plain.resume(L); /* knows what to say */
+  if (co == NULL) return plain.resume(L); /* raises the error */
   const int n = transfer(L, co, lua_gettop(L) - 1);
   lua_pushboolean(L, n >= 0);
   lua_insert(L, n >= 0 ? -(n + 1) : -2);
@@ -170,7 +169,7 @@ static int call_wrapped(lua_State *L) {
   const int n = transfer(L, co, lua_gettop(L));
   if (n >= 0) return n;
   int status = lua_status(co);
-  if (status > LUA_YIELD) { /* it failed, and has not only refused to start? */
+  if (status > LUA_YIELD) { /* the coroutine failed; it did not just refuse to start */
     status = reset(L, co);
     lua_xmove(co, L, 1);
   }
@@ -197,25 +196,25 @@ static int close(lua_State *L) {
   lua_Debug ar;
   lua_State *co = lua_tothread(L, 1);
   if (co == NULL || co == L || (lua_status(co) == LUA_OK && lua_getstack(co, 0, &ar)))
-    return plain.close(L); /* it runs, or is no coroutine */
+    return plain.close(L); /* raises an error: co runs, or is no coroutine */
   const int ok = reset(L, co) == LUA_OK;
   lua_pushboolean(L, ok);
   if (!ok) lua_xmove(co, L, 1);
   return ok ? 1 : 2;
 }
 
-/* os.execute(command): a Ctrl-C that ended the command goes for what runs it as well, which was deaf to it
-   meanwhile. */
+/* os.execute(command): asks for a stop if Ctrl-C ended the command. The program itself ignores Ctrl-C while
+   the command runs. */
 static int execute(lua_State *L) {
   if (call.holds && call.asked)
-    return luaL_error(L, "interrupted!"); /* what is cleaned up must not begin to wait */
+    return luaL_error(L, "interrupted!"); /* code that cleans up must not start a command */
   const int n = plain.execute(L);
   const char *how = n == 3 ? lua_tostring(L, -2) : NULL;
   if (call.holds && how != NULL && *how == 's' && lua_tointeger(L, -1) == SIGINT) stop_ask();
   return n;
 }
 
-/* library[name] = f; returns what was there. */
+/* library[name] = f; returns the old function. */
 static lua_CFunction replace(lua_State *L, const char *library, const char *name, lua_CFunction f) {
   lua_getglobal(L, library);
   lua_getfield(L, -1, name);
@@ -231,12 +230,13 @@ static int nothing(lua_State *L) {
   return 0;
 }
 
+/* The hook of try_allow_hook. */
 static void look(lua_State *L, lua_Debug *ar) {
   (void)ar;
   flag.in_hook = *allow_hook(L);
 }
 
-/* Is it 1, but 0 in a hook? */
+/* Is the byte at ALLOW_HOOK 1 outside of a hook and 0 inside? */
 static int try_allow_hook(lua_State *L) {
   lua_State *co = lua_newthread(L);
   const int before = *allow_hook(co);

@@ -1,8 +1,7 @@
-/* syntax.c - what a text of the prompt is: inputs, the beginning of one, or a mistake; and what it compiles
-   to.
+/* syntax.c - what a text at the prompt is: one input or several, the beginning of one, or a mistake.
 
-   A text is tried as an expression first, then as statements. Lua's compiler decides: a message that ends in
-   <eof> says that the text may go on. */
+   A text is compiled as an expression, and as statements if that fails. It is incomplete if the compiler's
+   message ends in <eof>. */
 
 #include <ctype.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include "shell.h"
 
 #define VALUES   "return nil, " /* before an expression: see load_expression */
-#define MAX_LAST 50             /* lines of the last statement at most, see return_last */
+#define MAX_LAST 50             /* the most lines that find_last looks for the last statement in */
 #define EOFMARK  "<eof>"        /* ends the error of an incomplete text */
 
 /* The addresses are keys in the registry. */
@@ -34,8 +33,8 @@ static int load_expression(lua_State *L, const char *s, size_t len, const char *
   return status;
 }
 
-/* The index in s where its last statement begins, if that compiles as an expression which starts a line with
-   a name: a call. -1 if it does not. */
+/* The index in s where its last statement begins, if that is a call at the start of a line; else -1. It is a
+   call if it begins with a name and compiles as an expression. */
 static long find_last(lua_State *L, const char *s, size_t len, const char *name) {
   size_t i = len;
   for (int lines = 0; lines < MAX_LAST; lines++) {
@@ -119,7 +118,8 @@ static int string_goes_on(const char *s, size_t n) {
   return slashes % 2 == 1;
 }
 
-/* Does the text end in a colon where the name of a method would follow? Other languages begin a block so. */
+/* Does the text end in a colon where Lua expects the name of a method? That is how other languages begin a
+   block, and a mistake here. */
 static int ends_in_colon(const char *msg, const char *text, size_t len) {
   while (len > 0 && isspace((unsigned char)text[len - 1])) len--;
   return len > 1 && text[len - 1] == ':' && text[len - 2] != ':' &&
@@ -167,8 +167,7 @@ static int is_forced(const char *s, size_t n) {
   return newlines >= 2;
 }
 
-/* May the text be a copy of a prompt and what follows it? Lua begins with none of these, except for a number.
- */
+/* May the text be copied from the screen, with the prompt in front? Of these only a number can begin Lua. */
 static int may_be_copied(const char *s) {
   return *s == '>' || strncmp(s, "∇", 3) == 0 || isdigit((unsigned char)*s);
 }
@@ -202,8 +201,8 @@ static int inputs(lua_State *L) {
   return 2;
 }
 
-/* A text for a function that is called in protected mode, as light userdata. Readline calls from C and an
-   error must not jump over it; to push a string may raise one. */
+/* A text for a C function that is called in protected mode, which gets it as light userdata. To push it as a
+   string may raise an error, and no error may jump over Readline, which calls us. */
 typedef struct Text {
   const char *s;
   size_t len;

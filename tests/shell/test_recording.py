@@ -23,7 +23,7 @@ def saving(home):
     check("x = 2" in read(home + "/s.lua"))
     write(home + "/mine.lua", "print 'mine'\n")
     said = p.do('save_session "mine.lua"')
-    check("mine.lua: it is there and no saved session; choose another name" in " ".join(said), said)
+    check("mine.lua: it exists and is no saved session; choose another name" in " ".join(said), said)
     equal(read(home + "/mine.lua"), "print 'mine'\n")
     said = p.do('save_session "no/such/s.lua"')
     check("cannot write no/such/s.lua: No such file or directory" in " ".join(said), said)

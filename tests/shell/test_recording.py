@@ -40,7 +40,7 @@ def saving(home):
     equal([name for name in os.listdir(home) if name.startswith("s.lua.")], [])
     equal(p.end(), 0)
     again = run(home, "-e", "print(save_session 'other.lua')")
-    check("nothing is recorded but at the prompt" in again.stdout, again.stdout)
+    check("only a prompt records a session" in again.stdout, again.stdout)
     check(not os.path.exists(home + "/other.lua"))
 
 

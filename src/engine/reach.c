@@ -1,4 +1,4 @@
-/* reach.c - how far one weight moves the network. */
+/* reach.c - how much one weight can change the z of the layers above it. */
 
 #include "reach.h"
 
@@ -6,7 +6,7 @@
 
 #include "rounding.h"
 
-#define STEEPEST 1.13 /* slope of an activation: gelu's */
+#define STEEPEST 1.13 /* the largest |g'| of any activation, gelu */
 
 static size_t lists(const mg_network *net) { return 2 * net->n_layers * sizeof(double *); }
 
@@ -17,7 +17,8 @@ size_t mg_reach_bytes(const mg_network *net) {
   return (bytes + 63) / 64 * 64;
 }
 
-/* above of layer l from that of the next: over a path's |W|. A unit of a softmax moves every a of its row. */
+/* Computes above of layer l from above of the next layer: sums of |g'| |W| above. A unit of a softmax changes
+   every a of its row, so all its units get the largest. */
 static void from_above(const mg_reach *r, size_t l) {
   const mg_layer *y = &r->net->layer[l], *next = &r->net->layer[l + 1];
   double most = 1;

@@ -24,8 +24,8 @@ void mg_reach_make(const mg_network *net, const mg_cost *cost, double j, void *m
 double mg_reach_of(const mg_reach *r, size_t l, size_t i, size_t j);
 
 /* What truncation may make of a difference there: J's derivatives are some 10 times its scale (the fifth:
-   100), by the z that moves furthest; where g'' jumps unseen, the second is all there is to go by. Infinite
-   where some z moves by more than some hundredths. */
+   100), by the z that moves furthest; where g'' jumps unseen, the second is all there is to go by. One-sided, the
+   second derivative of l2 / 2 w^2 comes to it. Infinite where some z moves by more than some hundredths. */
 double mg_truncation(const mg_reach *r, size_t l, size_t i, size_t j, mg_difference method, double step);
 
 #endif

@@ -26,8 +26,8 @@ double mg_reach_of(const mg_reach *r, size_t l, size_t i, size_t j);
 
 /* An upper estimate of the truncation error of a difference at theta[l](i, j). It takes J's derivatives by
    the z that changes most as 10 times scale, the fifth as 100 times; where g'' may jump it uses only the
-   second derivative. Infinite when some z changes by more than some hundredths, where the estimate does not
-   hold. */
+   second derivative. A one-sided difference also has half the second derivative of l2/2 w^2. Infinite when
+   some z changes by more than some hundredths, where the estimate does not hold. */
 double mg_truncation(const mg_reach *r, size_t l, size_t i, size_t j, mg_difference method, double step);
 
 #endif

@@ -131,7 +131,7 @@ not learning: how to recognise the cause, and what to try
 diagnose() examines the network, reports its findings with numbers, and proposes a line to type that helped a copy of
 the network.
   symmetry       rows of THETA[l] are equal: their units compute the same, and always will; draw THETA at random
-  saturation     |g'(Z)| is almost 0 for most of X: weights or X are too large, perhaps because ETA is
+  saturation     |g'(Z)| is almost 0 for most of X: weights or X are too large; too large an ETA can cause that
   dead, off      relu units are 0 for every row of X, or for nearly all: no gradient passes through them
   vanishing      each layer makes the gradient smaller on its way back; exploding: larger; "xavier" and "he" help
   ETA            it is too large: the cost rises, oscillates or overflows; below 0 it goes up the gradient
@@ -317,7 +317,7 @@ keys: the keys of the prompt
   Tab               completes names, fields, options and files; Tab twice lists them
   Ctrl-R            finds an earlier input
   Ctrl-X Ctrl-E     edits the input in $VISUAL or $EDITOR
-  Ctrl-C            drops the input; stops a running call and keeps THETA; twice more, a second later, ends moongrad
+  Ctrl-C            drops the input; stops a running call and keeps THETA; twice more after a second ends moongrad
   Ctrl-Z            suspends moongrad; the shell's fg resumes it
   Ctrl-D            on an empty line: ends moongrad
   Ctrl-\            ends moongrad even while something runs, and saves the session: help "session"

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the prompt says of errors, of names that stand for nothing, and of locals: keys in, screen out."""
+"""The prompt's messages about errors, about names without a value, and about locals: types keys, looks at the screen."""
 
 import re
 

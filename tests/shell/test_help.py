@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Help on a terminal: help, ?name, apropos, who, and the banner that leads to a trained network."""
+"""Help on a terminal: help, ?name, apropos, who, and the banner, whose lines train a network."""
 
 import re
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a beginner types that is not Lua, or not moongrad: each is met with the next step. Keys in, screen out."""
+"""A beginner types what is not Lua, or not moongrad: the error says what to write instead."""
 
 from harness import Prompt, check, equal, main, run, test
 

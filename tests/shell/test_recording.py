@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What is kept of a session in files, and the history; files run and edited; reset."""
+"""save_session, recovery files and history(); run() and edit() of files; reset()."""
 
 import os
 import re

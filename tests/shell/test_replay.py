@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A saved session, run as a script, leaves what the session left, to the last bit."""
+"""A saved session, run as a script, leaves the same values as the session did, to the last bit."""
 
 import os
 import random

@@ -68,7 +68,7 @@ function options.name_of(v)
   return self and self.name or v
 end
 
--- The same for each value of a list.
+-- Applies options.name_of to each value of a list; returns the list of names.
 function options.names_of(list)
   local all = {}
   for i, v in ipairs(list) do all[i] = options.name_of(v) end
@@ -148,7 +148,7 @@ options.kinds = {
   text = { choices = {}, is_text = true }, number = { choices = {} }, network = { choices = {} },
 }
 
--- The same for functions of Lua's own: who -> list with a kind for each argument.
+-- The arguments of Lua's own functions, as kinds like those above: who -> list with a kind for each argument.
 options.arguments = {
   collectgarbage = { { choices = { "collect", "count", "stop", "restart", "step", "isrunning", "incremental",
     "generational" } } },
@@ -295,7 +295,7 @@ function options.no_more(message, ...)
   if select("#", ...) > 0 then raise(message) end
 end
 
--- The same for a function that takes no arguments at all.
+-- A function without arguments calls this with the arguments it got: raises if there are any.
 function options.none(who, ...)
   if select("#", ...) > 0 then raise("%s: takes no arguments", who) end
 end

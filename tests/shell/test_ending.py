@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What ends a prompt from outside: the terminal afterwards, the history, and the session in its recovery file."""
+"""Signals and a closed terminal end the prompt: the state of the terminal, the history and the recovery file then."""
 
 import glob
 import os

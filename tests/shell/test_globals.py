@@ -1,4 +1,4 @@
-"""Lua's own globals, changed by the user's Lua before the first input: nothing of ours goes another way."""
+"""The user's Lua changes Lua's own globals before the first input: moongrad still behaves in the same way."""
 
 import os
 import re

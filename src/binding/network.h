@@ -173,8 +173,7 @@ void image_push(lua_State *L, Network *n, const char *how);
    network has room for as many rows as the image. */
 void image_put(lua_State *L, Network *n, const Image *m, bool alive);
 
-/* --- the past: noting changes for undo and seek
-   -------------------------------------------------------------
+/* --- the past: noting changes for undo and seek -------------------------------------------------------
 
    When there is not enough memory to note something, the past is lost, but the command goes on. */
 

@@ -145,8 +145,10 @@ static int run(lua_State *L) {
   return 0;
 }
 
-/* --- going back. All operations but the update compute only results that can be computed again
-   ------------- */
+/* --- going back --------------------------------------------------------------------------------------- */
+
+/* Every operation but the update computes only results that can be computed again; so only the update needs a
+   copy of what it changes. */
 
 #define KEPT "moongrad.kept" /* metatable name */
 

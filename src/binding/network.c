@@ -128,8 +128,7 @@ static int network_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   const mg_type type = luaL_checkoption(L, 2, "double", precisions) == 0 ? MG_DOUBLE : MG_SINGLE;
   if (lua_rawlen(L, 1) < 2)
-    return fail(L, "network: expected an input and at least one layer, got %d of both",
-                (int)lua_rawlen(L, 1));
+    return fail(L, "network: expected an input and at least one layer, got %d in all", (int)lua_rawlen(L, 1));
   const size_t n_layers = lua_rawlen(L, 1) - 1;
   mg_layer_spec *spec = memory_new(L, n_layers * sizeof *spec, "network");
   lua_newtable(L); /* of their activations, which the caller's table need not keep */

@@ -167,7 +167,7 @@ void stopper_begin(lua_State *L, Stopper *s, mg_stop *stop) {
 
 void stopper_end(Stopper *s, mg_stop *stop) {
   *stop = (mg_stop){NULL, NULL};
-  if (s->told && lua_gethook(s->L) == s->hook) { /* after Ctrl-C, whoever handles it does this */
+  if (s->told && lua_gethook(s->L) == s->hook) { /* after Ctrl-C, the prompt does this */
     lua_rawgetp(s->L, LUA_REGISTRYINDEX, &progress);
     call(s->L, 0);
   }

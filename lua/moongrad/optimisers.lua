@@ -1,13 +1,16 @@
--- optimisers.lua - what each optimiser computes, in words: help, topics, walks and explanations read it.
+-- optimisers.lua - the formulas of each optimiser as text, for help, topics, walks and explanations.
 --
--- To add one, after its formula in src/engine/optimiser.c: a record here, under its name.
---   formula   DTHETA of a layer, for help
---   update    the same as a walk says it, from DTHETA's parts to THETA; from: what it is made of
---   shapes    of update; S is the shape of THETA[l], {eta} the learning rate, {name} a number of the optimiser's
---   element   DTHETA of one element; @ stands for its indices, [1][2][3]
---   states    names of the arrays that it carries on, in the engine's order, where it has some
---   terms(x)  what DTHETA of one element is the sum of: {value =, label =, factors}; x has eta, grad, theta, t,
---             and by name the numbers, and the states as they were before
+-- The engine computes them (src/engine/optimiser.c). To add an optimiser, write its formula there first, then a record
+-- here under its name:
+--   formula   the formula of DTHETA[l], for help
+--   update    the formula of the new THETA[l], for a walk
+--   from      the quantities that update reads, in words
+--   shapes    update with each quantity replaced by its shape: S is the shape of THETA[l], {eta} the learning rate,
+--             {name} a number of the optimiser
+--   element   the formula of one element of DTHETA; @ stands for its indices, such as [1][2][3]
+--   states    the names of the arrays that it keeps from step to step, in the engine's order; absent if it keeps none
+--   terms(x)  returns a list of the terms whose sum is one element of DTHETA, each {value =, label =, factors...};
+--             x has eta, grad, theta, t, the optimiser's numbers by name, and its states as they were before the step
 
 return {
   sgd = {

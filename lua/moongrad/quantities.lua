@@ -1,21 +1,22 @@
--- quantities.lua - what of a network has a name in formulas: LAYERS ETA X y THETA A Z DELTA GRAD DTHETA J.
+-- quantities.lua - the list of the quantities of a network: LAYERS ETA X y THETA A Z DELTA GRAD DTHETA J.
 --
 -- Each is declared once, here, under its help. The session's names, the fields of networks, labels, hints, completion,
--- explain, walk, diff and .luacheckrc, which is read by Lua 5.1, are made of these records. Each has
---   name    what a session calls it
---   field   what a network calls it, net.theta, and the engine
---   kind    "matrices", a list with a matrix for each layer, "matrix", "number" or "sizes"
---   shape   in words; l is a layer, n(l) its units, N the rows of X, K the columns of y
---   writer  "user", or "engine" for what passes make
---   hint    what is said of a new variable that is called almost so; false: nothing
--- Lists of matrices, and what passes make, have also
---   maker   the call that makes it, besides step(); false: it is always there
---   lacks   what there has been none of as long as it is not there
---   op      the operation of a walk that makes it
---   turn    its place among what a step makes, in their order
--- and lists of matrices
---   first   the first layer that has one is this layer of weights: 0 for A, which begins with the input
---   column  what column 1 is called that is no unit: "bias", "one"; false: it is one
+-- explain, walk, diff and .luacheckrc are made from these records. Lua 5.1 reads this file too, for .luacheckrc. Every
+-- record has
+--   name    its name in a session, THETA
+--   field   its name as a field of a network, net.theta, and in the engine
+--   kind    "matrices" (a list with a matrix for each layer), "matrix", "number" or "sizes"
+--   shape   its shape in words: l is a layer, n(l) its units, N the rows of X, K the columns of y
+--   writer  "user", or "engine" if only a pass or an update writes it
+--   hint    what a hint says when the user makes a variable of a similar name; false: nothing
+-- Lists of matrices, and J, have also
+--   maker   the function, besides step(), that computes it; false: it always exists
+--   lacks   what has to happen before it exists, for "there has been no ... yet"
+--   op      the operation of a walk that computes it
+--   turn    its position in the order in which a step computes them
+-- Lists of matrices have also
+--   first   the layer of weights that its first matrix belongs to: 1, but 0 for A, whose first matrix is the input
+--   column  the label of column 1 if that column is no unit: "bias" or "one"; false: it is a unit
 
 local quantities = {
   --- LAYERS
@@ -112,16 +113,16 @@ for _, quantity in ipairs(quantities) do
   if quantity.kind == "matrices" then quantities.matrices[#quantities.matrices + 1] = quantity.field end
 end
 
--- What a step makes, in the order in which it does.
+-- The quantities that a step computes, in the order of their computation.
 quantities.made = {}
 for _, quantity in ipairs(quantities) do
   if quantity.turn then quantities.made[quantity.turn] = quantity end
 end
 
--- Where in its list of matrices what belongs to a layer of weights is: the activations that layer 1 gives are A[2].
+-- The index of a layer of weights in the list of matrices called field: the activations after weight layer 1 are A[2].
 function quantities.place(field, layer) return layer + 1 - quantities.by_field[field].first end
 
--- What makes a quantity that is not there yet: "backward() or step()".
+-- The calls that compute a quantity: "backward() or step()".
 function quantities.makers(quantity) return quantity.maker .. "() or step()" end
 
 return quantities

@@ -140,7 +140,7 @@ static int network_new(lua_State *L) {
   if (bytes == 0 || !memory_has(L, (double)bytes)) return too_large(L, type, n_in, n_layers, spec);
   Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
   memset(n, 0, sizeof *n);
-  n->told = NAN;
+  n->last_cost = NAN;
   lua_newtable(L);
   lua_setiuservalue(L, -2, KEEP_STATE);
   lua_pushvalue(L, -2); /* the team */

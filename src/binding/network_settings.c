@@ -56,7 +56,7 @@ static int draw(lua_State *L) {
     mg_init_forget(&n->net);
   } else
     mg_init(&n->net, (mg_init_method)method, value, g);
-  n->told = NAN;
+  n->last_cost = NAN;
   return 0;
 }
 

@@ -46,8 +46,8 @@ static Network *self(lua_State *L) {
 /* Fills a report. */
 static void fill_report(Report *r, Network *n, const mg_run *run, double seconds, bool interrupted) {
   if (!isnan(run->metrics.cost)) { /* of an epoch of train that was stopped it is */
-    n->told = run->metrics.cost;
-    n->told_at = n->net.epoch;
+    n->last_cost = run->metrics.cost;
+    n->last_cost_epoch = n->net.epoch;
   }
   *r = (Report){(lua_Integer)n->net.epoch, run->metrics, seconds, interrupted};
 }
@@ -69,8 +69,8 @@ static void keep_interrupted(lua_State *L, int report, const mg_run *run, lua_In
 static int last_cost(lua_State *L) {
   check_arity(L, 1);
   const Network *n = network_check(L, 1);
-  const bool told = n->told_at == n->net.epoch && !isnan(n->told);
-  const double cost = told ? n->told : n->net.made >= MG_FORWARD ? n->net.j : NAN;
+  const bool told = n->last_cost_epoch == n->net.epoch && !isnan(n->last_cost);
+  const double cost = told ? n->last_cost : n->net.made >= MG_FORWARD ? n->net.j : NAN;
   isnan(cost) ? lua_pushnil(L) : lua_pushnumber(L, cost);
   lua_pushboolean(L, !told);
   return 2;

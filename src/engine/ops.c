@@ -1,4 +1,4 @@
-/* ops.c - the operations of a training step. This is backpropagation:
+/* ops.c - the operations of a training step. Together they are backpropagation:
 
      Z[l]     = A[l] THETA[l]^T                        A[l+1] = [1 g(Z[l])]
      DELTA[L] = dJ/dyhat * g'(Z[L])                    (g' cancels for the logarithmic costs)
@@ -12,7 +12,8 @@
 
 #include "arrays.h"
 
-/* How many numbers the weights of a layer are, biases and padding excluded; the first of them in a view. */
+/* The weights of a layer without its biases, as one range of a flat array: its length, padding included; its
+   address in theta or grad. */
 static size_t weights_count(const mg_layer *y) { return (size_t)y->theta.cs * y->n_in; }
 static void *weights_of(const mg_mat *m) { return mg_at(m->data, m->cs, m->type); }
 
@@ -125,7 +126,8 @@ void mg_take_back(mg_network *net) {
   net->t--;
 }
 
-/* A number of a flat array into *to; and what *one, of the network's type, is. */
+/* copy_one copies the number at index at of a flat array into *to, in the network's type, and returns to;
+   value_of returns such a number as a double. */
 static void *copy_one(const mg_network *net, const void *flat, size_t at, double *to) {
   const size_t size = mg_type_size(net->type);
   return memcpy(to, (const char *)flat + at * size, size);

@@ -1,41 +1,41 @@
-/* step.h - training: epochs of passes. */
+/* step.h - training: epochs over one batch, and epochs of mini-batches. */
 
 #ifndef MG_STEP_H
 #define MG_STEP_H
 
 #include "evaluate.h"
 
-/* Where a number first went wrong. */
+/* Where a number first became NaN or infinite. */
 typedef struct mg_where {
-  const char *quantity; /* "THETA" "Z" "A" "J" "DELTA" "GRAD" "DTHETA", or NULL: nowhere */
-  size_t layer, i, j;   /* layer as a[l], z[l], theta[l] are counted, from 0 */
+  const char *quantity; /* "THETA" "Z" "A" "J" "DELTA" "GRAD" "DTHETA", or NULL: no such number */
+  size_t layer, i, j;   /* the element: quantity[layer](i, j), all from 0 */
   double value;
 } mg_where;
 
-/* What came of a run of epochs. */
+/* The result of a run of epochs. */
 typedef struct mg_run {
-  uint64_t done;      /* whole epochs */
-  mg_metrics metrics; /* of THETA as it now is; NaN after a stop in a large pass */
-  mg_where where;     /* of MG_NONFINITE */
-  bool refused;       /* of MG_NONFINITE: was an update taken back? else THETA was bad before */
+  uint64_t done;      /* complete epochs */
+  mg_metrics metrics; /* of THETA after the run; NaN after a stop in a large pass */
+  mg_where where;     /* after MG_NONFINITE: the number */
+  bool refused;       /* after MG_NONFINITE: was an update undone? If not, THETA was bad before the run */
 } mg_run;
 
-/* n epochs of the staged batch. MG_STOPPED after some of them leaves THETA of the last whole one.
-   MG_NONFINITE: the next THETA (where->quantity "DELTA", "GRAD", "DTHETA") or its J ("Z", "A", "J")
-   would not be finite; THETA is the last whose J was, and a z delta grad are of the pass there. */
+/* Runs n epochs over the staged batch, one pass each. MG_STOPPED: THETA is that of the last complete epoch.
+   MG_NONFINITE: the next THETA (where.quantity "DELTA", "GRAD", "DTHETA") or its J ("Z", "A", "J")
+   would not be finite; THETA is the last one whose J was, and a, z, delta, grad are of a pass at it. */
 mg_status mg_step(mg_network *net, uint64_t n, mg_run *run);
 
-/* After mg_update gave MG_NONFINITE: the first quantity of the backward pass or the update that is not
-   finite, DELTA from the last layer down, then GRAD, then DTHETA. */
+/* After mg_update returned MG_NONFINITE: the first quantity of the backward pass or the update that is not
+   finite. It looks at DELTA from the last layer down, then at GRAD, then at DTHETA. */
 mg_where mg_bad_update(mg_network *net);
 
-/* One epoch of mini-batches: rows order[0 .. n - 1] of x and y, batch at a time, the last one short
-   (order NULL: as they lie). metrics: the batches as they passed, cost their mean. The caller has
-   given room for batch rows, and knows the targets' kind. before: room for the
-   arrays of MG_NEEDED as they were, aligned to 64 bytes; not looked at when one batch holds all rows.
-   Whatever is not MG_OK leaves THETA and the epoch as they were before, and of several batches no
-   pass and no DTHETA. MG_NONFINITE: J of a batch, or of the last one once more after the last update, or
-   THETA would not be finite. */
+/* Runs one epoch of mini-batches: a pass for each batch rows of x and y, in the order order[0 .. n - 1] or,
+   when order is NULL, as they are; the last batch may be shorter. The network must have room for batch rows;
+   targets is the kind of y. run->metrics are those of each batch as its pass computed them; cost is the mean.
+   before: room for the arrays of MG_NEEDED, aligned to 64 bytes; not used when one batch holds all rows. When
+   the result is not MG_OK, THETA and the epoch are as before the call; in an epoch of several batches there
+   is then no pass and no DTHETA. MG_NONFINITE: J of a batch, J of the last batch after its update, or THETA
+   would not be finite. */
 mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order, size_t batch,
                    mg_targets targets, void *before, mg_run *run);
 

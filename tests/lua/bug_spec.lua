@@ -327,7 +327,7 @@ describe("check", function()
       delta = function(a, t) return 2 * (a - t) / (#a * a.ncols) end }
     for k, cost in ipairs { helpers.own_functions(), mean } do
       for seed = 1, 20 do
-        local net = make(seed, { 3, 4, 3, 2, activation = "kit's swish", output = "sigmoid", cost = cost,
+        local net = make(seed, { 3, 4, 3, 2, activation = "tests' swish", output = "sigmoid", cost = cost,
           init = "xavier" })
         assert.is_true(net:check().ok)
         for _, mistake in ipairs(net:bug()) do

@@ -5,21 +5,7 @@ local helpers = require "helpers"
 local mg = require "moongrad"
 
 local raises = helpers.raises
-
--- A network of random data, rows x sizes.
-local function make(k, rows, spec)
-  spec.seed = k
-  local net = mg.network(spec)
-  local n_in, n_out = net.layers[1], net.layers[#net.layers]
-  net.X, net.y = helpers.data(k + 1, rows, n_in, n_out)
-  return net
-end
-
-local function contains(text, ...)
-  for _, words in ipairs { ... } do
-    assert.is_truthy(text:find(words, 1, true), ("%q lacks %q"):format(text, words))
-  end
-end
+local make, contains = helpers.on_random_data, helpers.contains
 
 describe("check", function()
   it("agrees for every activation and cost that go together, l1 and l2 too, fresh and trained", function()

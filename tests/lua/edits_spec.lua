@@ -17,7 +17,7 @@ describe("a walk that is written into", function()
 
   it("makes of its formula and of what it came from what the slope is taken of", function()
     helpers.own_functions()
-    local names = { "kit's swish" }
+    local names = { "tests' swish" }
     for _, name in ipairs(core.activations) do names[#names + 1] = name ~= "softmax" and name or nil end
     for _, name in ipairs(names) do
       for _, what in ipairs { "z", "a" } do

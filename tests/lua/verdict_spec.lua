@@ -130,6 +130,24 @@ describe("check's verdict", function()
     end
   end)
 
+  it("holds by each method, epsilon and tolerance that is asked for", function()
+    local asked = { { method = "forward" }, { method = "forward", epsilon = 1e-2 }, { epsilon = 1e-8 },
+      { method = "five-point", epsilon = 1e-3 }, { tolerance = 1e-10 }, { method = "forward", tolerance = 1e-9 } }
+    for k = 1, helpers.many(3000, 60) do
+      local net = study.network(k)
+      local finite, c = pcall(net.check, net, asked[k % #asked + 1])
+      assert.is_true(not finite or c.ok, k)
+    end
+    -- a one-sided difference of l2 / 2 w^2 is off by epsilon l2 / 2, also where J does not depend on w
+    for _, precision in ipairs { "double", "single" } do
+      local net = helpers.xor { 2, 2, 1, precision = precision, l2 = .1, seed = 1, X = { { 0, 0 } }, y = { 1 } }
+      net.theta[2] = { { 1, .1, .2 } }
+      for _, o in ipairs { { method = "forward" }, { method = "forward", epsilon = 1e-2 } } do
+        assert.is_true(net:check(o).ok)
+      end
+    end
+  end)
+
   it("holds for functions written in Lua", function()
     local quartic = helpers.own_functions()
     -- two numbers of size 1e3 cancel: its noise is a thousand times that of its value
@@ -140,7 +158,7 @@ describe("check's verdict", function()
       delta = function(a, t) return a > t and 1 or a < t and -1 or 0 end }
     for k = 1, helpers.many(40, 8) do
       for _, cost in ipairs { quartic, noisy, kinked } do
-        local net = mg.network { 3, { 4, "kit's swish" }, { 2, "linear" }, cost = cost, seed = k, init = "xavier",
+        local net = mg.network { 3, { 4, "tests' swish" }, { 2, "linear" }, cost = cost, seed = k, init = "xavier",
           eta = .05 }
         local g = mg.generator(k)
         net.X = g:randn(6, 3)

@@ -20,7 +20,7 @@ def first_line(home):
     """the first line says what is wrong, by the input's number; a misuse in a line just typed says no more"""
     p = Prompt(home, cols=150)
     p.do(XOR)
-    for n, (code, said) in enumerate((("A = 5", "A is the engine's"), ("step(-1)", "step: expected a whole number"),
+    for n, (code, said) in enumerate((("A = 5", "A is read-only"), ("step(-1)", "step: expected a whole number"),
                                       ("x = step(-1)", "step: expected a whole number"), ("error 'boom'", "boom")), 2):
         lines = p.do(code)
         equal(len(lines), 1, lines)
@@ -210,13 +210,13 @@ def vanishing_local(home):
     equal(p.do("f = function() local inside = 1 end"), [])
     equal(p.do("local used, v <const> = 1, 2 print(used + v)"), ["3"])
     equal(p.do("s = 'local x = 1'"), [])
-    said = "the local lost has gone with its input; without local it would have stayed"
+    said = "the local lost ended with its input; without the word local it would have stayed"
     equal(p.do("local kept, lost = 1, 2 kept = kept + 1"), [said])
     equal(p.do("local other = 5"), [])
-    equal(p.do("other"), ["nil", "no 'other'; the local other of [7] has gone with that input"])
+    equal(p.do("other"), ["nil", "no 'other'; the local other of [7] ended with that input"])
     equal(p.end(), 0)
     p = Prompt(home)
-    equal(p.do("local function again(n) return n and again(n - 1) end")[0][:19], "the local again has")
+    equal(p.do("local function again(n) return n and again(n - 1) end")[0][:21], "the local again ended")
     equal(p.end(), 0)
 
 

@@ -23,7 +23,7 @@ def saving(home):
     check("x = 2" in read(home + "/s.lua"))
     write(home + "/mine.lua", "print 'mine'\n")
     said = p.do('save_session "mine.lua"')
-    check("mine.lua: it is there and no saved session; choose another name" in " ".join(said), said)
+    check("mine.lua: it exists and is no saved session; choose another name" in " ".join(said), said)
     equal(read(home + "/mine.lua"), "print 'mine'\n")
     said = p.do('save_session "no/such/s.lua"')
     check("cannot write no/such/s.lua: No such file or directory" in " ".join(said), said)
@@ -40,7 +40,7 @@ def saving(home):
     equal([name for name in os.listdir(home) if name.startswith("s.lua.")], [])
     equal(p.end(), 0)
     again = run(home, "-e", "print(save_session 'other.lua')")
-    check("nothing is recorded but at the prompt" in again.stdout, again.stdout)
+    check("only a prompt records a session" in again.stdout, again.stdout)
     check(not os.path.exists(home + "/other.lua"))
 
 

@@ -52,24 +52,47 @@ end
 local reach = { sigmoid = { 0, 1 }, tanh = { -1, 1 }, softmax = { 0, 1 }, relu = { 0, math.huge },
   softplus = { 0, math.huge }, elu = { -1, math.huge }, gelu = { -.17, math.huge } } -- gelu's lowest, at z = -.75
 
+-- v with so many digits, as it is written in a line: rounded up or down.
+local function rounded(v, digits, is_up)
+  local number = "%." .. digits .. "g"
+  local near = tonumber(format(number, v))
+  if near == v or near > v == is_up then return format(number, v) end
+  local unit = 10 ^ (math.floor(math.log(math.abs(v), 10)) + 1 - digits)
+  return format(number, near + (is_up and unit or -unit))
+end
+
+-- The line that makes of y, from low to high, numbers from 0 to 1, none of them outside by rounding.
+local function to_unit(low, high)
+  if low >= 0 then return format("y = y / %s; ", rounded(high, 6, true)) end
+  local digits = math.min(16, 6 + math.max(0, math.ceil(math.log(-low / (high - low), 10)))) // 1 | 0
+  local from = rounded(low, digits, false)
+  return format("y = (y - %s) / %s; ", from, rounded(high - tonumber(from), 6, true))
+end
+
 -- The lines that bring the targets within reach, or the output to them.
 local function reaching(net, low, high)
   local goes_with = core.cost_outputs[net.options.cost]
   local is_large = math.max(high, -low) > 100
-  local scaled = low < 0 and format("y = (y - %.6g) / %.6g; ", low, high - low) or format("y = y / %.6g; ", high)
+  local scaled = to_unit(low, high)
   if goes_with then return { scaled } end
   if low >= -1 and high <= 1 then return { 'NET.options.output = "tanh"; ', scaled } end
   local linear = 'NET.options.output = "linear"; '
   return is_large and { scaled, linear .. format("y = y / %.6g; ", math.max(high, -low)) } or { linear, scaled }
 end
 
--- The line that puts 0 where X, or y, is not finite: name says which.
+local single_most = 3.4e38
+
+-- The line that puts 0 where X, or y, is not finite, or scales numbers too large for single precision: name says
+-- which.
 local function filled(name, m, element)
-  local bad = 0
+  local bad, most = 0, 0
   for _, row in ipairs(m:totable()) do
-    for _, v in ipairs(row) do bad = bad + (v - v ~= 0 and 1 or 0) end
+    for _, v in ipairs(row) do
+      bad, most = bad + (v - v ~= 0 and 1 or 0), v - v == 0 and math.max(most, math.abs(v)) or most
+    end
   end
-  if bad <= 1 then return element .. " = 0" end
+  if bad == 0 and most > single_most then return format("%s = %s / %.3g", name, name, most) end
+  if bad == 1 then return element .. " = 0" end
   local line = "for i = 1, #X do for j = 1, X.ncols do if X[i][j] - X[i][j] ~= 0 then X[i][j] = 0 end end end"
   return (gsub(line, "X", name))
 end
@@ -100,6 +123,7 @@ function data.targets(self, net, y)
   local text = format("targets from %.4g to %.4g", low, high)
   if range and (low < range[1] or high > range[2]) then
     finding.add(self, { name = "targets", layer = #net.theta, value = { low, high }, fixes = reaching(net, low, high),
+      minor = self.learnt,
       text = text .. format(", out of the reach of a %s output: it gives %.4g to %.4g", output, range[1], range[2]) })
     return
   end

@@ -43,7 +43,8 @@ function layers.symmetry(self, net)
         local all = true
         for _, i in ipairs(group) do all = all and same(onward[group[1] + 1], onward[i + 1]) end
         finding.add(self, { name = "symmetry", layer = l, value = #group, units = group, try = 'init("xavier")',
-          fixes = redraw, text = format("rows %s of THETA[%d] are equal: these hidden units compute the same%s",
+          fixes = redraw, minor = self.learnt,
+          text = format("rows %s of THETA[%d] are equal: these hidden units compute the same%s",
             finding.list(group, 6), l, all and ", get the same gradient, and will stay one unit for ever"
             or "; only what they send on differs") })
         break

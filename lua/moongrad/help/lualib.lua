@@ -1,10 +1,11 @@
--- lualib.lua - Lua's own functions and words in a line each, and where its manual says the rest.
+-- lualib.lua - a line of help about each of Lua's own functions and keywords, with the section of Lua's manual.
 
 local format, gmatch, match = string.format, string.gmatch, string.match
 
 local lualib = {}
 
--- Section of the Lua 5.4 Reference Manual -> what stands there, two spaces between what is written and what it does.
+-- Section of the Lua 5.4 Reference Manual -> its functions or keywords, a line each: signature, two blanks,
+-- description.
 local sections = {
   ["3.3"] = [==[
 and  a and b: a when a is false or nil, else b; b is evaluated only then
@@ -198,7 +199,7 @@ debug.upvalueid(f, i)  what tells upvalues apart
 debug.upvaluejoin(f1, i1, f2, i2)  lets an upvalue of f1 be one of f2's]==],
 }
 
--- All of them: a list of {path = "string.format", title =, text =}.
+-- Returns all of them as a list of {path = "string.format", title =, text =}.
 function lualib.entries()
   local list = {}
   for section, lines in pairs(sections) do

@@ -1,4 +1,4 @@
-/* flat.c - what l1 and l2 add, over stretches of the flat arrays. */
+/* flat.c - what l1 and l2 add to GRAD and to J, over ranges of the flat arrays. */
 
 #include "kernels.h"
 #include "simd.h"

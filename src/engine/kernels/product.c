@@ -1,31 +1,31 @@
-/* product.c - the three products of a pass.
+/* product.c - the three matrix products of a pass: Z = A THETA^T, E = DELTA THETA, GRAD = DELTA^T A.
 
-   THETA and GRAD lie input-major: theta(i, j), the weight from sending unit j (0: the
-   bias) to receiving unit i, is at data[j * cs + i]. So the forward product and the
-   gradient run along receiving units, where numbers are adjacent; the product back
-   first turns a panel of weights round, and then runs along sending units.
+   THETA and GRAD are input-major in memory: theta(i, j), the weight from sending unit j (0: the
+   bias) to receiving unit i, is at data[j * cs + i]. Z and GRAD are computed along receiving
+   units, whose numbers are adjacent. E is computed along sending units, from a panel of weights
+   that is transposed first.
 
-   Every sum is one chain in the order of its terms, whatever the tile it is made in:
-   z from the bias through the inputs, e through the receiving units, grad through the
-   rows, going on where the last block ended. So no element's bits depend on its place.
+   Every sum adds its terms in one order, whatever tile it is computed in: z the bias and then
+   the inputs, e the receiving units, grad the rows, continued where the last block ended. So an
+   element's bits do not depend on its place.
 
-   A tile's sums stay in registers: TALL rows (of a, or of weights) by WIDE vectors. Vectors at
-   the end of a narrow row run over into what follows; only the lanes that belong are stored. */
+   The sums of a tile stay in registers: TALL rows (of a, or of weights) by WIDE vectors. The last
+   vector of a row may read past the row's end; only the row's own lanes are stored. */
 
 #include "kernels.h"
 #include "simd.h"
 
-#if defined __AVX512F__ || defined __aarch64__ /* 32 registers */
+#if defined __AVX512F__ || defined __aarch64__ /* 32 vector registers */
 #define TALL 6
 #define WIDE 4
-#else /* 16 */
+#else /* 16 vector registers */
 #define TALL 4
 #define WIDE 3
 #endif
 
 #define UNROLL _Pragma("GCC unroll 8")
 
-/* Calls tile(..., rows, vectors) with both known to the compiler. */
+/* Cases of a switch over rows * 8 + vectors that call tile(..., rows, vectors) with both as constants. */
 #define CASE(tile, rows, vectors, ...) \
   case (rows)*8 + (vectors):           \
     tile(__VA_ARGS__, rows, vectors);  \
@@ -60,15 +60,15 @@ static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->d
 
 static size_t at_most(size_t n, size_t most) { return n < most ? n : most; }
 
-/* Vectors that n numbers fill, the last perhaps in part. */
+/* The number of vectors that hold n numbers; the last may be filled in part. */
 static size_t vectors(size_t n) { return (n + VL - 1) / VL; }
 
-/* --- c = start + a b: rows of numbers times a panel of adjacent columns ------------------- */
+/* --- c = start + a b, where b is a panel: up to WIDE vectors of adjacent columns ---------- */
 
 typedef struct panel {
-  const real *a, *b, *start; /* start: what each row of c starts from, or NULL: 0 */
+  const real *a, *b, *start; /* start: a row that is added to each row of c, or NULL: 0 */
   real *c;
-  ptrdiff_t as, bs, cs; /* from one row to the next */
+  ptrdiff_t as, bs, cs; /* row strides of a, b, c */
   size_t depth, n;      /* columns of a and rows of b; columns of b and c */
 } panel;
 
@@ -91,7 +91,7 @@ ALWAYS_INLINE void multiply(const panel *p, const int rows, const int vecs) {
       store_upto(p->c + r * p->cs + v * VL, sum[r][v], p->n - (size_t)(v * VL));
 }
 
-/* All rows of a with one panel. */
+/* Multiplies all rows of a by one panel. */
 static void multiply_rows(panel p, size_t rows) {
   const size_t vecs = vectors(p.n);
   for (size_t r = 0; r < rows; r += TALL, p.a += TALL * p.as, p.c += TALL * p.cs) {
@@ -108,7 +108,7 @@ static void product_z(const mg_mat *as, const mg_mat *theta, mg_mat *zs, size_t 
                   to - from);
 }
 
-/* --- a panel of weights turned round ----------------------------------------------------------- */
+/* --- transposing a panel of weights ------------------------------------------------------------ */
 
 #if VBYTES == 64 && defined MG_IS_SINGLE
 #define LOW(a, b)  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
@@ -124,7 +124,8 @@ static void product_z(const mg_mat *as, const mg_mat *theta, mg_mat *zs, size_t 
 #define HIGH(a, b) __builtin_shufflevector(a, b, 1, 3)
 #endif
 
-/* VL x VL numbers, rows ss apart, into rows ds apart, turned: one perfect shuffle a round. */
+/* Transposes VL x VL numbers from rows ss apart into rows ds apart. Each round interleaves the first half of
+   the vectors with the second, a perfect shuffle. */
 static void turn_square(const real *src, ptrdiff_t ss, real *dst, ptrdiff_t ds) {
   vec v[VL], w[VL];
   UNROLL for (int i = 0; i < VL; i++) v[i] = load(src + i * ss);
@@ -175,7 +176,7 @@ typedef struct strip {
   real *g;           /* weights from TALL adjacent sending units */
   ptrdiff_t as, ds, gs;
   size_t rows, n; /* n: receiving units of the panel */
-  bool fresh;     /* does the sum begin here? */
+  bool fresh;     /* does the sum begin with these rows, so that what g holds is not added? */
 } strip;
 
 ALWAYS_INLINE void sum_rows(const strip *p, vec sum[TALL][WIDE], const int units, const int vecs) {
@@ -199,7 +200,7 @@ ALWAYS_INLINE void accumulate(const strip *p, const int units, const int vecs) {
       store_upto(p->g + j * p->gs + v * VL, sum[j][v], p->n - (size_t)(v * VL));
 }
 
-/* The strip of units from j, receiving units from i. */
+/* The strip of sending units from j on and receiving units from i on. */
 static strip strip_of(const mg_mat *ds, const mg_mat *as, const mg_mat *grad, size_t from, size_t to,
                       size_t i, size_t j) {
   return (strip){row_of(as, from) + j,
@@ -214,7 +215,7 @@ static strip strip_of(const mg_mat *ds, const mg_mat *as, const mg_mat *grad, si
 }
 
 static void product_grad(const mg_mat *ds, const mg_mat *as, mg_mat *grad, size_t from, size_t to) {
-  const size_t n_units = grad->ncols; /* the ones are the first */
+  const size_t n_units = grad->ncols; /* sending units; the column of ones is the first */
   for (size_t i = 0; i < grad->nrows; i += WIDE * VL)
     for (size_t j = 0; j < n_units; j += TALL) {
       const strip p = strip_of(ds, as, grad, from, to, i, j);
@@ -222,14 +223,15 @@ static void product_grad(const mg_mat *ds, const mg_mat *as, mg_mat *grad, size_
     }
 }
 
-/* --- ... and the update at once -------------------------------------------------------------------- */
+/* --- grad and the update in one ------------------------------------------------------------------- */
 
-/* GRAD is rounded as ever, but not stored: where a layer has more weights than the caches like, the five
-   streams of grad and update become two. Nielsen's {784, 30, 10}, batches of 10: 142 to 100 ms an epoch. */
+/* GRAD is rounded as in product_grad, but not stored. For layers with more weights than the caches hold, two
+   arrays then go through memory instead of the five of grad and update. Nielsen's {784, 30, 10}, batches of
+   10: 142 to 100 ms an epoch. */
 typedef struct descent {
   real rate, l1, l2; /* rate: -eta */
-  ptrdiff_t to;      /* from a theta to where its next value goes */
-  vec zero;          /* stays 0 while all are finite */
+  ptrdiff_t to;      /* the distance from an element of theta to the same element of next */
+  vec zero;          /* stays 0 while all elements of next are finite */
 } descent;
 
 ALWAYS_INLINE void accumulate_and_step(const strip *p, descent *s, bool biases, const int units,

@@ -137,12 +137,14 @@ diagnose() names the causes it finds, with the numbers that show them, and propo
   constant          columns of X are constant and tell no rows apart
   targets           y is out of the output's reach, or far from 1 in size
   unscaled          the numbers of X are far from 1 in size, or nearly the same in every row
-  l1, l2 too large  the price on weights outweighs what they gain
+  l1 too large      the penalty on the weights outweighs what they gain
+  l2 too large      likewise
   linear            no hidden layer, or linear ones: a sum of columns cannot tell XOR's rows apart
   symmetry          rows of THETA[l] are equal: these units compute the same and stay one unit
   saturation        |g'(Z)| is next to 0 for most of X: weights or X are too large, or ETA has made them so
-  dead, off         relus are 0 for every row of X, or for nearly all: no gradient comes through them
-  dead output       the same in the output layer: no update moves it
+  dead              relus are 0 for every row of X: no gradient comes through them
+  off               relus are 0 for nearly every row of X: little gradient comes through
+  dead output       output relus are 0 for every row of X: no update moves them
   vanishing         each layer shrinks the gradient on its way down; "xavier" and "he" keep its size
   exploding         each layer enlarges it
   plateau           the cost stays. XOR by mse: 1/4, every row gets .5; 1/6, three rows share a prediction; 1/8, two

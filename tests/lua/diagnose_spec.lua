@@ -1,6 +1,7 @@
 -- diagnose: each planted condition is found, its experiment can be typed and helps; what learns gets no alarm.
 
 local helpers = require "helpers"
+local kinds = require "kinds_of_trouble"
 local mg = require "moongrad"
 
 local X, y = mg.data.xor()
@@ -290,6 +291,15 @@ describe("a diagnosis", function()
     end
     assert.equal(301, #d.costs)
     helpers.near({ d.costs[1] }, { net:cost() }, 1e-12)
+  end)
+
+  it("names findings that the page of help about them explains", function()
+    local page = tostring(require("moongrad.help.help").help "not learning")
+    for _, kind in ipairs(kinds) do
+      for _, name in ipairs(kind.cause) do
+        assert.is_truthy(page:find("\n  " .. name .. "  ", 1, true), name)
+      end
+    end
   end)
 
   it("says what is missing without data, and knows functions of one's own", function()

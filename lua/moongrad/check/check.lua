@@ -13,15 +13,16 @@ local known_methods = { central = true, forward = true, ["five-point"] = true }
 local defaults = options.declare("check", {
   { name = "epsilon", default = 1e-5, about = "how far each parameter is moved; in single precision 1e-2",
     example = "1e-4" },
-  { name = "layer", without = "all", about = "the one whose gradient is checked", example = "1" },
-  { name = "tolerance", default = 1e-6, about = "the relative error that is ok; in single precision at least 1e-2",
-    example = "1e-5" },
-  { name = "method", default = "central", choices = methods, about = "of differences", example = '"five-point"' },
+  { name = "layer", without = "all", about = "the layer of weights whose gradient is checked", example = "1" },
+  { name = "tolerance", default = 1e-6, example = "1e-5",
+    about = "the relative error that is accepted; in single precision at least 1e-2" },
+  { name = "method", default = "central", choices = methods, about = "how differences are taken",
+    example = '"five-point"' },
   { name = "of", without = "the network's", choices = core.costs, about = "the cost that is differenced",
     example = '"mse"' },
-  { name = "samples", without = "all", about = "about so many elements, of every layer some, biases included",
-    example = "5" },
-  { name = "grad", without = "GRAD", about = "a list of matrices to check instead: gradients of your own",
+  { name = "samples", without = "all", example = "5",
+    about = "about how many elements are checked, spread over the weights and biases of every layer" },
+  { name = "grad", without = "GRAD", about = "the gradients to check, a list of matrices",
     example = "GRAD" },
   { name = "sweep", default = false, about = "a table of the error against epsilon, for each method",
     example = "true" },
@@ -169,21 +170,29 @@ local function judge(self, net, gradients, layers, chosen)
 end
 
 --- net:check{epsilon=, layer=, tolerance=, method=, of=, samples=, grad=, sweep=}
--- Holds backpropagation's gradient of J on X, y against differences of J at the same THETA, which is bit for bit
--- what it was afterwards. A pair b, n agrees when
---   |b - n| <= tolerance max(|b|, |n|) + what rounding leaves of the two
--- with bounds of rounding that follow every number of the pass. Where method and epsilon are left out, a central
--- difference that is too coarse or too noisy is taken again by five points and larger steps. A pair is wrong only when
--- two steps say so, and the same; what they cannot tell is undecided. A right gradient is never called FAILED.
--- Returns a report: verdict, "ok", "failed" or, when no pair was decided, "undecided"; ok, true unless it failed;
--- undecided, how many pairs; norm_ratio, ||b - n|| / (||b|| + ||n||); table, all pairs, the worst first; relative, the
--- largest |b - n| / max(|b|, |n|, floor); worst {layer, i, j, backprop, numeric, relative}; layers[l] {backprop,
--- numeric, relative, kinked}; kinks, the pairs left out because their difference crosses a kink; compared, how many
--- others; floor, the size below which rounding hides digits; reason. GRAD is made anew; grad = GRAD checks one that
--- was written to as it stands. One that failed has, too, mistakes: the names of those of bug() that GRAD has; and, when
--- backprop / numeric is one number everywhere, ratio and ratio_names. With sweep it returns a table of errors against
--- epsilon: epsilons[k], errors[method][k], slopes[method], and best {method, epsilon, error}. help "checking" has a
--- page.
+-- Compares GRAD, the gradient of J on X, y by backpropagation, with differences of J at the same THETA. THETA is
+-- afterwards what it was, bit for bit. GRAD is made anew; grad = GRAD checks a GRAD that you wrote to as it stands.
+-- A pair, b by backpropagation and n by differences, agrees when
+--   |b - n| <= tolerance max(|b|, |n|) + a bound of the rounding errors in b and n
+-- A pair whose difference is too coarse or too noisy is compared again, by five points and epsilons up to 1e-2. A
+-- pair is wrong when rounding and truncation cannot explain |b - n|, or when two epsilons show the same error. Any
+-- other pair is undecided.
+-- Returns a report with the fields:
+--   verdict      "failed": a pair is wrong; "undecided": no pair could be decided; else "ok"
+--   ok           true unless the verdict is "failed"; a right gradient never fails
+--   compared     how many pairs were compared; undecided, how many of them are undecided
+--   reason       what is wrong, in words: the weights and the biases of each layer are told apart
+--   table        all pairs, the worst first: backprop | numeric | relative
+--   norm_ratio   ||b - n|| / (||b|| + ||n||) over all pairs, the measure of Ng's course
+--   relative     the largest |b - n| / max(|b|, |n|, floor)
+--   worst        the pair that has it: {layer, i, j, backprop, numeric, relative}
+--   layers[l]    {backprop, numeric, relative, kinked}, matrices shaped as THETA[l]
+--   kinks        the pairs left out because their difference crosses a kink
+--   floor        the size of gradient below which rounding hides digits
+--   mistakes     of a failed check: the names of those mistakes of bug() that give this GRAD
+--   ratio        of a failed check: backprop / numeric, where it is one number everywhere; ratio_names: what it may be
+-- With sweep = true it returns a table of errors against epsilon: epsilons[k], errors[method][k], slopes[method], and
+-- best {method, epsilon, error}. help "checking" explains the method.
 -- > check()
 -- > check().table
 -- > check{method = "forward", layer = 1}

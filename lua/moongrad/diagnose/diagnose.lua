@@ -121,19 +121,23 @@ local function before(a, b)
 end
 
 --- net:diagnose()
--- Why does it not learn? Looks at the network as it stands, and tries epochs and changes on copies: the network itself,
--- its THETA, live state and generators, stay as they are in every bit. What it looks for: NaN, data that does not fit,
--- rows of X that are equal with different y, X unscaled, constant columns, targets that the output cannot reach, l1 or
--- l2 too large, no hidden layer or linear ones, equal rows of THETA (symmetry), an ETA too large or too small,
--- saturated units (|g'| under a hundredth of its largest), relus that are dead or off, a gradient that vanishes or
--- explodes on its way down, frozen layers, and a cost that stays on a plateau.
---   update / weight: ETA |GRAD[l]| / |THETA[l]|, for which 1e-3 is usual
--- Returns a diagnosis: ok; findings, a list of {name, layer, value, text, try, minor}, causes first; try, the first of
--- theirs, a line to type; layers[l] {saturated, dead, delta, gradient, update}; mse, explained (1 - mse over the
--- variance of y); and, of the epochs on the copy, trend, fall (a share of the cost) and costs. They are what step does,
--- or train after batches. A try has helped a copy, with the generator as it stands; where nothing helped there is none.
--- A minor finding is worth a line, no more. Of many rows of X some 1000 are looked at; of many parameters fewer epochs
--- are tried, with fewer rows, as the diagnosis says.
+-- Says why the network does not learn, and proposes a line to type. It looks at the network as it stands, and tries
+-- epochs and changes on copies: THETA, the live state and the generators of the network stay as they are, bit for bit.
+-- It names numbers that are not finite, X and y that do not fit, equal rows of X with different y, X that is unscaled
+-- or constant, targets out of the output's reach, l1 or l2 too large, a missing or linear hidden layer, equal rows of
+-- THETA (symmetry), an ETA or updates too large or too small, saturated units, dead relus, a gradient that vanishes,
+-- explodes or is wrong, frozen layers, and plateaus. help "not learning" explains each.
+-- Returns a diagnosis with the fields:
+--   ok           true when nothing but minor findings was found
+--   findings     a list of {name, layer, value, text, try, minor}, causes first; a minor one stops nothing
+--   try          the first try of findings that are not minor, a line to type; nil when there is none
+--   layers[l]    {saturated, dead, delta, gradient, update}; update is ETA |GRAD[l]| / |THETA[l]|, usually about 1e-3
+--   mse          and explained, 1 - mse / the variance of y
+--   costs        of the epochs tried on a copy; trend, and fall, the share of the cost by which it fell
+-- Changes were tried on a copy first, with the generator as it stands: after try the copy came nearer to y than
+-- without. A finding has no try when no line of Lua helps. Untried are only check(), 0 for numbers that are not finite,
+-- and some lines for very large networks. The epochs are those of step, or, when the last pass was of a batch, of
+-- train. Of many rows of X some 1000 are looked at; of large networks fewer epochs and rows, as the diagnosis says.
 -- > diagnose()
 -- > diagnose().findings[1]
 function diagnosis.of(net, ...)

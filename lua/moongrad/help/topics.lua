@@ -127,21 +127,35 @@ Zhang, Ren and Sun, Delving deep into rectifiers (2015).]] },
 
 { "not learning", { "why does it not learn", "diagnosis", "saturation", "vanishing gradient", "dead relus", "plateau",
   "plateaus" }, [[
-not learning: how to recognise the cause, and what to try
-diagnose() examines the network, reports its findings with numbers, and proposes a line to type that helped a copy of
-the network.
-  symmetry       rows of THETA[l] are equal: their units compute the same, and always will; draw THETA at random
-  saturation     |g'(Z)| is almost 0 for most of X: weights or X are too large; too large an ETA can cause that
-  dead, off      relu units are 0 for every row of X, or for nearly all: no gradient passes through them
-  vanishing      each layer makes the gradient smaller on its way back; exploding: larger; "xavier" and "he" help
-  ETA            it is too large: the cost rises, oscillates or overflows; below 0 it goes up the gradient
-  update         it is much smaller than the usual 1e-3 of the weights: they hardly change
-  gradient       J does not change as GRAD says: check() finds out where
-  linear         there is no hidden layer, or only linear ones: a sum of columns cannot represent XOR
-  contradiction  equal rows of X have different y: the best prediction for them is the mean of their y
-  l1, l2         they make weights more expensive than the error that the weights save
-  plateau        the cost stays. XOR by mse: 1/4, all predictions are .5; 1/6, three rows have the same; 1/8, two do
-  data           X or y has numbers far from 1 in size, class numbers, targets outside the range of g, or NaN
+not learning: what it looks like, and what to try
+diagnose() names the causes it finds, with the numbers that show them, and proposes a line to type.
+  NaN               a number of THETA, X, y or of a pass is not finite
+  data              X, y and the network do not fit each other, or y holds class numbers
+  error             a pass raises an error: look at your own activation or cost
+  ETA               ETA is 0 or below 0: no update goes down the gradient
+  ETA too large     the cost rises, oscillates or leaves the finite numbers
+  ETA too small     an update is far less than the usual 1e-3 of the weights, or a larger ETA learns faster
+  frozen            the network does not fit while these layers are frozen
+  gradient          J does not change as GRAD says: check() tells where
+  contradiction     rows of X are equal and have different y: the best answer is the mean of their y
+  constant          columns of X are constant and tell no rows apart
+  targets           y is out of the output's reach, or far from 1 in size
+  unscaled          the numbers of X are far from 1 in size, or nearly the same in every row
+  l1 too large      the penalty on the weights outweighs what they gain
+  l2 too large      likewise
+  linear            no hidden layer, or linear ones: a sum of columns cannot tell XOR's rows apart
+  symmetry          rows of THETA[l] are equal: these units compute the same and stay one unit
+  saturation        |g'(Z)| is next to 0 for most of X: weights or X are too large, or ETA has made them so
+  dead              relus are 0 for every row of X: no gradient comes through them
+  off               relus are 0 for nearly every row of X: little gradient comes through
+  dead output       output relus are 0 for every row of X: no update moves them
+  vanishing         each layer shrinks the gradient on its way down; "xavier" and "he" keep its size
+  exploding         each layer enlarges it
+  plateau           the cost stays. XOR by mse: 1/4, every row gets .5; 1/6, three rows share a prediction; 1/8, two
+The proposed line, .try, is tried first on a copy of the network, with epochs after it: the copy came nearer to y. Only
+check(), 0 in place of a number that is not finite, and a few lines for networks too large for many trials are proposed
+untried. A finding has no try when no line of Lua helps: the pass is wrong, rows contradict each other, nothing that was
+tried gets further. A finding marked "also" is minor: it does not stop the network.
 > LAYERS = {2, 4, 1}
 > init("constant", {value = 0.1})
 > diagnose().findings[1].name
@@ -165,36 +179,42 @@ Sources: Krogh and Hertz, A simple weight decay can improve generalization (1991
 
 { "checking", { "gradient checking", "numerical gradient", "differences" }, [[
 checking: is GRAD the gradient of J?
-check() moves each parameter w by epsilon to either side, computes J there, and compares the difference with the
-gradient from backpropagation at the same THETA.
+check() moves each parameter w by epsilon, takes J on either side, and compares the difference with backpropagation's
+number at the same THETA.
 {differences}
-The truncation error of a difference is about epsilon (forward), epsilon^2 (central) or epsilon^4 (five-point), times a
-higher derivative of J. Its rounding error is the rounding error of J divided by epsilon. check() computes a bound of
-the rounding error through all operations of the passes; near a minimum it is far more than 1e-16 J.
-  relative error = |b - n| / max(|b|, |n|, floor), of b by backpropagation and n by differences
-  floor = the rounding error of J / (epsilon tolerance)
-
-Each pair of gradients is judged like this. It is right if the two agree to the tolerance. If they do not, because the
-central difference is too coarse or too noisy, check() takes five-point differences with epsilon up to 1e-2. The pair is
-wrong if the two differ by more than rounding and truncation can explain; in doubtful cases this must be so with two
-values of epsilon, because a mistake repeats and noise does not. Any other pair is undecided; one where both are 0 does
-not count. The verdict is FAILED if some pair is wrong, UNDECIDED if no pair could be decided, as in a saturated
-network or at an exact solution. A right gradient is never called FAILED.
-
-.table has the columns that courses show, backprop | numeric | relative, the worst first; .norm_ratio is ||b - n|| /
-(||b|| + ||n||). With the options method and epsilon, check() shows the differences that you ask for; whether GRAD is
-judged wrong does not depend on them.
-
-A difference across the kink of a relu is meaningless and left out. The option of compares with the gradient of another
-cost, and names the ratio of the two; sweep = true tabulates the error against epsilon. The article says O(h) for the
-central difference and O(h^2) for the one-sided one. It is the other way round, as the slopes of the sweep show.
-
-If a check failed, .reason says what the ratios of backprop to numeric point to: the same ratio everywhere (a factor of
-the cost); only the weights or only the biases of a layer; l1 or l2 forgotten, or applied to the biases; the layers
-below the last; a transposed matrix; or one of the mistakes in help "mistakes".
+A difference is off by truncation: about epsilon (forward), epsilon^2 (central) or epsilon^4 (five-point), times a
+higher derivative of J. It is also off by the rounding of J, over epsilon. check() computes bounds of the rounding
+errors along the forward and the backward pass; near a minimum of J they are far more than 1e-16 J.
+  relative error = |b - n| / max(|b|, |n|, floor)
+  floor = the rounding of J / (epsilon tolerance): the gradients below it are compared with the floor
+Each pair is judged by itself:
+  agrees       |b - n| is within the tolerance, or within the rounding errors, and these are less than the numbers
+  wrong        |b - n| is more than rounding and truncation explain, or two epsilons show the same error
+  undecided    neither can be said; a pair of exact zeros, 0 = 0, says nothing either
+A pair whose central difference is too coarse or too noisy is taken again by five points and epsilons up to 1e-2. With
+method or epsilon given, the differences asked for are shown, but five points still decide what is wrong.
+  ok           some pairs agree and none is wrong; .undecided counts the others
+  FAILED       a pair is wrong; a right gradient never gets this verdict
+  UNDECIDED    no pair could be decided, as in a saturated network or at an exact solution; .ok is true
+.table is what courses show, backprop | numeric | relative, the worst pair first. .norm_ratio is their
+||b - n|| / (||b|| + ||n||), commonly below 1e-7 for a right gradient; at an exact solution it is a ratio of
+rounding errors and can be 1, so read the verdict.
+A difference across the kink of a relu says nothing and is left out. of = another cost checks against that one,
+and names the ratio; sweep = true tabulates the error against epsilon. The article says O(h) of the central
+difference and O(h^2) of the one-sided one: it is the other way round, as the slopes of the sweep show.
+When a check failed, .reason says what the pattern of backprop / numeric tells: one ratio everywhere (a factor of the
+cost); only the weights or only the biases of a layer are wrong; l1 or l2 is forgotten, or is on the biases; the layers
+below the last are wrong; a matrix is transposed. It names the mistake of help "mistakes" that gives the same GRAD.
 > check().verdict
 ok
+> check().undecided
+0
+> check().norm_ratio < 1e-7
+true
 > check().table
+> GRAD[1]:cols(1, 1):fill(1)
+> check{grad = GRAD}.verdict
+failed
 > check{of = "mse"}.ratio
 > check{sweep = true}.best.method
 five-point

@@ -1,17 +1,18 @@
--- report.lua - what a run of epochs says of itself, in one line; a training's history, line by line.
+-- report.lua - how the reports that step and train return are printed: one line each, and a history line by line.
 
 local core = require "moongrad.core"
 local show = require "moongrad.show"
 
 --- report
--- What step and train return, shown in one line: epoch, cost, mse, tss, accuracy (nil when y are no classes),
--- seconds, interrupted, stopped (was it by stop_when? nil without one); train's also test_cost, test_accuracy,
--- history and batches (nil when all rows are one), over which its cost is the mean: "cost 3.8 a batch". cost includes
--- l1 and l2, mse and tss do not.
+-- What step and train return; printed it is one line. Its fields are epoch, cost, mse, tss, accuracy (nil when y holds
+-- no classes), seconds, interrupted, and stopped (did stop_when end the run? nil without stop_when). Those of train are
+-- also test_cost, test_accuracy, history and batches. batches is the number of batches in an epoch, nil when all rows
+-- are one batch; cost is then the mean over the batches, "cost 3.8 a batch". cost includes l1 and l2, mse and tss do
+-- not.
 --   mse = tss / (N K), tss = sum of (yhat - y)^2
 -- > r = step(10)
 -- > r.cost, r.mse
-local report = core.report -- the metatable of reports; their fields are made in C, more in train.lua
+local report = core.report -- the metatable of reports; report.c makes their fields, train.lua adds some
 
 -- A duration with its unit: "0.9 ms".
 local function duration(seconds)
@@ -34,7 +35,8 @@ function report.__tostring(r)
   local function add(name, value, format)
     if value then parts[#parts + 1] = name .. " " .. string.format(format, value) end
   end
-  add("cost", r.cost, r.batches and "%.9g a batch" or "%.9g") -- of a sum, less than that of all rows
+  -- where J is a sum, a batch's cost is less than that of all rows
+  add("cost", r.cost, r.batches and "%.9g a batch" or "%.9g")
   add("mse", r.mse, "%.9g")
   if r.classes or r.test_accuracy then add("accuracy", r.accuracy, "%.4g") end
   add("test cost", r.test_cost, "%.9g")
@@ -44,7 +46,7 @@ function report.__tostring(r)
   return table.concat(parts, "   ") .. (r.watch and "\n" .. r.watch or "")
 end
 
-local history = { __name = "history", __metatable = false } -- the metatable of lists of reports
+local history = { __name = "history", __metatable = false } -- the metatable of train's lists of reports
 
 function history.__tostring(h)
   local lines = {}

@@ -1,4 +1,4 @@
--- train.lua - epochs of mini-batches, with a look at each.
+-- train.lua - train: epochs of mini-batches, with a report after each, and callbacks that see it.
 
 local core = require "moongrad.core"
 local long_call = require "moongrad.long_call"
@@ -10,9 +10,10 @@ local watch = require "moongrad.network.watch"
 local format = string.format
 
 local defaults = options.declare("train", {
-  { name = "epochs", default = 1, about = "times through X, y", example = "100" },
-  { name = "batch", without = "all", about = "rows for each update; the last of an epoch may be fewer", example = "2" },
-  { name = "shuffle", default = true, about = "a new order of the rows each epoch; false: as they lie",
+  { name = "epochs", default = 1, about = "how often all rows of X, y are used", example = "100" },
+  { name = "batch", without = "all", about = "rows for each update; the last batch of an epoch may have fewer",
+    example = "2" },
+  { name = "shuffle", default = true, about = "a new order of the rows each epoch; false: the order of X",
     example = "false" },
   { name = "X", without = "the network's", about = "the data", example = "X, y = y" },
   { name = "y", without = "the network's", about = "the targets", example = "y, X = X" },
@@ -22,18 +23,18 @@ local defaults = options.declare("train", {
     example = "10" },
   { name = "report", without = "none", about = "report(r) is called every `every` epochs and at the end",
     example = "print" },
-  { name = "stop_when", without = "none", about = "training ends when stop_when(r), asked each epoch, is true",
+  { name = "stop_when", without = "none", about = "called after each epoch; training ends when stop_when(r) is true",
     example = "function(r) return r.mse < 0.01 end" },
 })
 
-local most_reports = 1000 -- in a history, unless it was said which
+local most_reports = 1000 -- in a history, unless the option every is given
 
 local function callback(name, f)
   if f == nil or options.is_callable(f) then return f end
   raise("train: %s: expected a function, got %s", name, options.show(f))
 end
 
--- X, y: the pair given, or the network's own.
+-- X and y as matrices: those of the options, or the network's own.
 local function data(net, o)
   if (o.X == nil) ~= (o.y == nil) then raise "train: expected X and y, or neither" end
   local X, y = o.X, o.y
@@ -45,7 +46,7 @@ local function data(net, o)
   return core.as_matrix(X, "X"), core.as_matrix(y, "y", true)
 end
 
--- The matrices of test = {X, y}; nothing without it.
+-- X and y of the option test = {X, y} as matrices; nil without the option.
 local function test_data(net, test)
   if test == nil then return nil end
   if type(test) ~= "table" then raise("train: test: expected {X, y}, got %s", options.show(test)) end
@@ -58,7 +59,7 @@ local function test_data(net, test)
   return X, y
 end
 
-local training = {} -- methods of a call of train: what it was asked for, and the reports that it keeps
+local training = {} -- the metatable of a call of train, which has its options and the reports that it keeps
 training.__index = training
 
 local function new(net, o)
@@ -75,20 +76,20 @@ local function new(net, o)
   self.X, self.y = data(net, o)
   self.targets = core.check_data(net, "train", self.X, self.y)
   self.batch = math.min(options.whole("train: batch", o.batch or #self.X, 1), #self.X)
-  core.network_state(net).batch = self.batch -- for diagnose, which goes on in such
+  core.network_state(net).batch = self.batch -- for diagnose, which tries batches of this size
   self.test_X, self.test_y = test_data(net, o.test)
   self.is_watched = core.network_state(net).watches ~= nil
   self.start = core.clock()
   return self
 end
 
--- Leaves out every other report of a list.
+-- Drops every second report of a history.
 local function thin(history)
   local n = #history
   for i = 1, n do history[i] = history[2 * i] end
 end
 
--- Keeps the report of epoch e in the history.
+-- Adds the report of epoch e to the history, when it is one of those to keep.
 function training:keep(r, e, is_last)
   if self.is_thinned and #self.history >= most_reports then
     thin(self.history)
@@ -97,7 +98,7 @@ function training:keep(r, e, is_last)
   if e % self.apart == 0 or is_last then self.history[#self.history + 1] = r end
 end
 
--- An epoch: its report, of the batches as they passed.
+-- Trains for an epoch. Returns its report, whose cost, mse and tss were taken while the batches passed.
 function training:epoch()
   local X = self.X
   local r = core.epoch(self.net, X, self.y, self.batch, self.shuffle, self.targets)
@@ -108,7 +109,8 @@ function training:epoch()
   return r
 end
 
--- What is done after epoch e with its report. The user's functions are locals: so tracebacks call them.
+-- Adds to the report r of epoch e, keeps it and calls the user's functions. These are locals so that tracebacks name
+-- them.
 function training:after(r, e)
   local look, stop_when = self.look, self.stop_when
   if self.test_X then
@@ -121,19 +123,19 @@ function training:after(r, e)
   local is_last = e == self.epochs or r.stopped
   self:keep(r, e, is_last)
   if look and (e % self.every == 0 or is_last) then look(r) end
-  if not r.stopped and (look or stop_when) then -- they may have written to it
+  if not r.stopped and (look or stop_when) then -- the functions may have written to X or y
     self.targets = core.check_data(self.net, "train", self.X, self.y)
   end
 end
 
 --- net:train{epochs=, batch=, shuffle=, X=, y=, test=, every=, report=, stop_when=}
--- Gradient descent in mini-batches, an update after each. The order of the rows is drawn anew each epoch by NumPy's
--- permutation, from the network's generator. Returns the last report, with .history, the reports of every `every`
--- epochs and the last; without every each epoch's up to 1000 of them, then every second, fourth, ... epoch's, never
--- more than 1000. cost, mse, tss and accuracy are of the batches as they passed, test_cost and test_accuracy are
--- taken at the epoch's end; seconds are those since the call began.
--- An epoch that does not come to its end, by Ctrl-C, an error or numbers that would not stay finite, leaves THETA and
--- the generator as they were when it began; the epochs before it stay done. A Z DELTA GRAD DTHETA J are gone then.
+-- Trains by mini-batches, with an update after each. The order of the rows is drawn anew each epoch from the network's
+-- generator, as by NumPy's permutation. Returns the report of the last epoch. Its .history has the reports of every
+-- `every` epochs and of the last one. Without every it has each epoch's report; above 1000 only every second, fourth,
+-- ... one is kept, so that there are never more. cost, mse, tss and accuracy are taken while the batches pass;
+-- test_cost and test_accuracy are taken at the end of the epoch; seconds count from the start of the call.
+-- An epoch can be cut short by Ctrl-C, an error, or numbers that would not stay finite. THETA and the generator are
+-- then as they were before that epoch, the earlier epochs count, and A Z DELTA GRAD DTHETA J are gone.
 -- > train{epochs = 10, batch = 2}
 -- > train{epochs = 1000, stop_when = function(r) return r.mse < 0.01 end}
 local function train(net, o, ...)

@@ -17,7 +17,8 @@
 
 #include "shell.h"
 
-static char env;           /* its address is the key of our Lua's environment in the registry */
+static char env;           /* its address is the key of our Lua's environment in the registry, ... */
+static char modules;       /* ... and this one's of the modules that are loaded, by their names */
 static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */
 
 /* Is there a moongrad of our version in dir/sub? Then lib is that directory. */
@@ -128,23 +129,37 @@ static int load_module(lua_State *L, const char *name) {
   return 0;
 }
 
-/* require for moongrad's own Lua, which needs no other. */
+/* require for moongrad's own Lua, which needs no other. package.loaded is the user's to change: it is told of a
+   module, and not asked. */
 static int own_require(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   lua_settop(L, 1);
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &modules) == LUA_TNIL) {
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &modules);
+    lua_replace(L, 2);
+  }
   lua_pushvalue(L, 1);
   if (lua_rawget(L, 2) != LUA_TNIL) return 1; /* none of the user's code runs here */
-  if (strcmp(name, "moongrad.core") == 0) {
-    luaL_requiref(L, name, luaopen_moongrad_core, 0);
-    return 1;
-  }
-  if (!load_module(L, name)) return lua_error(L);
   lua_pop(L, 1);
+  if (strcmp(name, "moongrad.core") == 0) {
+    lua_pushcfunction(L, luaopen_moongrad_core);
+  } else if (load_module(L, name)) {
+    lua_pop(L, 1);
+  } else {
+    return lua_error(L);
+  }
   lua_call(L, 0, 1);
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, -2);
-  lua_rawset(L, 2);
+  lua_insert(L, 3);
+  lua_settop(L, 3);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  for (int to = 2; to <= 4; to += 2) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, to);
+  }
+  lua_settop(L, 3);
   return 1;
 }
 
@@ -152,7 +167,10 @@ static int own_require(lua_State *L) {
 static int searcher(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   if (strcmp(name, "moongrad") != 0 && strncmp(name, "moongrad.", 9) != 0) return 0;
-  return load_module(L, name) + 1; /* the file is the loader's second argument */
+  if (!load_module(L, name)) return 1;
+  lua_pushcfunction(L, own_require);
+  lua_replace(L, -3);
+  return 2; /* the file is the loader's second argument */
 }
 
 void path_require(lua_State *L, const char *name) {
@@ -164,7 +182,7 @@ void path_require(lua_State *L, const char *name) {
 void path_open(lua_State *L) {
   find_lib();
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_pushcfunction(L, luaopen_moongrad_core);
+  lua_pushcfunction(L, own_require);
   lua_setfield(L, -2, "moongrad.core");
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "searchers");

@@ -149,6 +149,16 @@ def string_metatable(home):
 
 
 @test
+def loaded(home):
+    """package.loaded emptied, or full of other things: what is loaded once stays"""
+    same(home, "for name in pairs(package.loaded) do package.loaded[name] = nil end")
+    same(home, "for name in pairs(package.loaded) do package.loaded[name] = {} end package.preload = nil")
+    out = transcript(home, "", "package.loaded.moongrad = nil\nmg = require 'moongrad'\nmg.matrix == matrix\n"
+                     "mg == require 'moongrad'\n")
+    equal(re.findall("^(?:true|false)$", out, re.M), ["true", "true"], out)
+
+
+@test
 def globals_metatable(home):
     """a metatable of _G of the user's own: it is asked for what is not the session's, and no more"""
     declared = INPUTS.replace("stpe()\n", "").replace("undefined_name\n", "")

@@ -92,7 +92,7 @@ def while_running(home):
 def between(home):
     """... while the prompt makes its text or keeps its books on an input"""
     for sig in SIGNALS:
-        for module in ("prompt/print", "prompt/remarks"):
+        for module in ("prompt/print", "prompt/hints"):
             end(begin(home, goes_on=False, AT=module + ".lua", SIGNAL=sig.name[3:]), home, sig)
         p = begin(home)
         p.enter("PROMPT = function() io.popen('kill -%s $PPID'):close() return 'no> ' end" % sig.name[3:])

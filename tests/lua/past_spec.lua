@@ -102,7 +102,7 @@ describe("a past", function()
     local net = helpers.xor { undo = 0 }
     net:step(3)
     helpers.raises(function() net:undo() end, "undo: this network keeps no past")
-    helpers.raises(function() net:seek(1) end, "nothing is kept")
+    helpers.raises(function() net:seek(1) end, "keeps no past")
   end)
 
   it("is copied with what was written into the live state", function()

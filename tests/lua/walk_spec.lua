@@ -235,7 +235,7 @@ describe("walk", function()
       net[other](net)
       for _, call in ipairs { function() w() end, function() w:back() end, function() w:finish() end,
         function() w:to "cost" end } do
-        raises(call, "walk: no longer valid: something has come between", "w:reset() begins again")
+        raises(call, "walk: no longer valid: a step(), forward()", "w:reset() begins again")
       end
       assert.matches("no longer valid", tostring(w))
       local twin = net:copy()

@@ -1,4 +1,5 @@
--- Causes that diagnose once missed, or took for others: each is named, and what it proposes helps or is not proposed.
+-- Tests of diagnose: causes that it once missed or confused with others are named, and what it proposes for them helps,
+-- or nothing is proposed.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

@@ -1,4 +1,4 @@
--- Mistakes planted in the backward pass: what each computes, where it is refused, that check finds and names it.
+-- Tests of bug(): what each planted mistake computes, where it is refused, and that check() finds and names it.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

@@ -1,4 +1,4 @@
--- The gradient check: its verdict, its numbers, what it leaves alone.
+-- Tests of check(): its verdict, its numbers, and that the network stays as it is.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

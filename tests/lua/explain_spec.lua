@@ -1,4 +1,4 @@
--- Explanations: their sums are the engine's numbers, their terms those of the formulas, their words say what is stale.
+-- Tests of explain: the sums are the engine's numbers, the terms are those of the formulas, stale numbers are named.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

@@ -1,4 +1,4 @@
--- past_spec.lua - what is kept of what a network has been through: how much, what of, whose.
+-- Tests of the past that undo and seek use: how much of it is kept, and of which networks.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

@@ -1,4 +1,5 @@
--- What the gradient check's differences can tell, and what not: too small, too coarse, and the sweep of epsilon.
+-- Tests of check(): gradients that differences cannot resolve, because they are too small or differences too coarse;
+-- and the sweep of epsilon.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

@@ -1,4 +1,4 @@
--- undo_spec.lua - taking commands back, going to any epoch, copies: to the last bit.
+-- Tests of undo, seek and copies: all of them restore a state bit for bit.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

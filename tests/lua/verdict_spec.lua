@@ -1,4 +1,5 @@
--- The gradient check's verdict: never FAILED of a right gradient, however small the cost; what it cannot tell it says.
+-- Tests of check()'s verdict: a right gradient never gives FAILED, however small the cost; what differences cannot
+-- decide is undecided.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

@@ -1,4 +1,5 @@
--- Walks: the bits of a step, back and forth, edits between operations, what ends one.
+-- Tests of walk: it makes the bits of a step, goes back and forth, uses what is written between operations; and of what
+-- ends it.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

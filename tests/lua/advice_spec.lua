@@ -1,4 +1,5 @@
--- Causes that diagnose once missed, or took for others: each is named, and what it proposes helps or is not proposed.
+-- Tests of diagnose: causes that it once missed or confused with others are named, and what it proposes for them helps,
+-- or nothing is proposed.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -53,7 +54,7 @@ describe("a network that cannot fit", function()
       assert.same({ 2, 4 }, f.rows)
       assert.near(.1, f.value, 1e-15) -- two rows of five get .5
       assert.is_truthy(f.text:find("rows 2 and 4 of X are equal", 1, true))
-      assert.is_truthy(f.text:find("mse cannot be under 0.1", 1, true))
+      assert.is_truthy(f.text:find("mse cannot be below 0.1", 1, true))
       assert.is_nil(f.try)
       net:step(5000)
     end

@@ -1,4 +1,4 @@
--- The gradient check: its verdict, its numbers, what it leaves alone.
+-- Tests of check(): its verdict, its numbers, and that the network stays as it is.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -226,7 +226,7 @@ describe("check", function()
       assert.same({}, c.mistakes)
       contains(c.reason, ...)
     end
-    wrong(function(g) g[2][3][2] = 0 end, "of 46 gradients it alone is wrong", "GRAD[2][3][2] is 0")
+    wrong(function(g) g[2][3][2] = 0 end, "it is the only one of 46 gradients that is wrong", "GRAD[2][3][2] is 0")
     wrong(function(g) g[2]:cols(1, 1):fill(.5) g[1][1][1] = 3 end,
       "only bias columns are wrong, in GRAD[1] and GRAD[2]")
     wrong(function(g) g[2][1][3], g[2][2][4] = 1, 2 end, "in GRAD[2] the biases agree, so DELTA is right")
@@ -238,7 +238,7 @@ describe("check", function()
     wrong(function(g) g[1]:set(-g[1]) end,
       "GRAD[1] is wrong: there the ratio backprop / numeric is -1.000 everywhere = -1")
     wrong(function(g) g[3]:set(g[3] ^ 2) end, "GRAD[1] and GRAD[2] agree, GRAD[3] is wrong", "product DELTA^T A")
-    wrong(function(g) for l = 1, 3 do g[l]:set(g[l] ^ 2) end end, "already DELTA[3] may be")
+    wrong(function(g) for l = 1, 3 do g[l]:set(g[l] ^ 2) end end, "DELTA[3] may be wrong already")
     wrong(function(g) for l = 1, 3 do g[l]:set(3 * g[l]) end end, "is 3.000 everywhere = N/2", "a factor")
     wrong(function(g) for l = 1, 3 do g[l]:set(2.5 * g[l]) end end, "is 2.500 everywhere")
     wrong(function(g) g[1][1][1] = 0 / 0 end, "GRAD[1][1][1] is NaN by", "not finite")
@@ -289,7 +289,7 @@ describe("check", function()
     raises(function() net:check({}, 1) end, "check: expected one table")
     raises(function() net.check { layer = 1 } end, "check: expected a network first, got a table", "net:check")
     net.theta[1][1][1] = 0 / 0
-    no({}, "check: J is NaN for THETA as it stands", "init()")
+    no({}, "check: J is NaN for THETA as it is", "init()")
     net.theta[1][1][1] = 1
     net.y = nil
     no({}, "check: no targets yet")

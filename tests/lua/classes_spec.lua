@@ -1,4 +1,4 @@
--- classes_spec.lua - the metatables of moongrad's objects are out of reach: who has an object cannot break its class.
+-- Tests that users cannot reach the metatables of moongrad's objects, so that they cannot break a class.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

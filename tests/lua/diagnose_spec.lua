@@ -1,4 +1,4 @@
--- diagnose: each planted condition is found, its experiment can be typed and helps; what learns gets no alarm.
+-- Tests of diagnose: it finds each planted cause, its proposal can be typed and helps; and its numbers are right.
 
 local helpers = require "helpers"
 local kinds = require "kinds_of_trouble"

@@ -1,4 +1,4 @@
--- What is written into a walk: what an operation says that it came from is what it then came from.
+-- Tests of writes into a walk: the quantities that an operation names as its sources are those that it uses.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

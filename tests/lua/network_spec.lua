@@ -1,4 +1,4 @@
--- Networks: what they are made from, their lists and fields, the data they take.
+-- Tests of networks: how they are made, their lists and fields, the data that they take.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

@@ -1,4 +1,4 @@
--- diagnose says of networks that learn, and of those that may yet, that nothing is wrong.
+-- Tests that diagnose finds nothing wrong in networks that learn, or that may still learn.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

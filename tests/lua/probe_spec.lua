@@ -1,4 +1,4 @@
--- diagnose: the epochs that it tries on a copy, what it makes of them, and what it says of that.
+-- Tests of diagnose's experiments: the epochs that it tries on a copy, and what it says about the cost in them.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

@@ -1,4 +1,4 @@
--- What diagnose proposes, typed, and the epochs that one then does: the network learns in the end.
+-- Tests that a network learns when one types what diagnose proposes, and then trains for some epochs.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

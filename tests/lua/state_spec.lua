@@ -1,4 +1,4 @@
--- The state of a network as a value: taken, put into another network, compared.
+-- Tests of network/state.lua, the state of a network as a value: taken, put into another network, compared.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

@@ -1,5 +1,5 @@
--- An epoch of train that does not come to its end leaves nothing: THETA, the epoch, the generator and the past are
--- as they were when it began, whatever ended it.
+-- Tests of an epoch of train that is cut short: THETA, the epoch, the generator and the past are then as they were when
+-- it began, whatever ended it.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

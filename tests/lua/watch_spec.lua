@@ -1,4 +1,4 @@
--- watch_spec.lua - steps that end when told to, and expressions that are watched.
+-- Tests of watched expressions, and of steps with stop_when.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

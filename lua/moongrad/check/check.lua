@@ -1,4 +1,6 @@
--- check.lua - backpropagation's gradient held against differences of J: what is asked for, and the doing of it.
+-- check.lua - net:check, the gradient check: compares backpropagation's gradient with differences of J. This file reads
+-- the options and runs the check. verdict.lua makes the report, resolved.lua and reasons.lua its words, epsilons.lua
+-- the table of the option sweep; the rule is in src/engine/check.h.
 
 local core = require "moongrad.core"
 local long_call = require "moongrad.long_call"
@@ -28,18 +30,18 @@ local defaults = options.declare("check", {
     example = "true" },
 })
 
--- What differences in single precision can tell at best: rounding of J over epsilon and epsilon^2 are both
--- near u^(2/3) = 2e-5 of J at the best epsilon, and gradients are some hundredths of J.
+-- The smallest tolerance in single precision: at the best epsilon the rounding of J over epsilon and the truncation,
+-- epsilon^2, are both near u^(2/3) = 2e-5 of J, and gradients are some hundredths of J.
 local coarse = 1e-2
 
--- Which elements of each layer to check when only samples are wanted: spread evenly over its weights,
--- and over its biases, some of each. Returns a list of matrices of 0 and 1, or nothing: all.
+-- Which elements of each layer to check with the option samples: some spread evenly over its weights, and some over its
+-- biases. Returns layer -> a matrix of 0 and 1 shaped as THETA[l]; an empty table means all elements.
 local function choose(net, layers, samples)
   if not samples then return {} end
   local total, chosen = 0, {}
   for _, l in ipairs(layers) do total = total + #net.theta[l] * net.theta[l].ncols end
   if samples >= total then return {} end
-  local function spread(m, rows, first, last, count) -- count places among columns first .. last
+  local function spread(m, rows, first, last, count) -- puts count ones into columns first .. last
     local cols = last - first + 1
     local places = rows * cols
     for k = 0, math.min(count, places) - 1 do
@@ -62,6 +64,7 @@ end
 
 -- --- what is asked for --------------------------------------------------------------------
 
+-- The number v of an option; raises when it is not above 0 and finite.
 local function above_0(name, v)
   if type(v) ~= "number" or not (v > 0 and v < math.huge) then
     raise("check: %s: expected a number above 0, got %s", name, options.show(v))
@@ -69,7 +72,7 @@ local function above_0(name, v)
   return v
 end
 
--- The layers to check.
+-- The list of layers to check, by the option layer.
 local function layers_of(net, layer)
   if layer == nil then
     local all = {}
@@ -83,7 +86,7 @@ local function layers_of(net, layer)
   return { l }
 end
 
--- The user's own gradients for these layers, as they stand.
+-- Copies of the option grad for these layers: layer -> matrix.
 local function own_gradients(net, given, layers)
   if type(given) ~= "table" then
     raise("check: grad: expected a list of matrices, one for each layer, got %s", options.show(given))
@@ -100,7 +103,7 @@ local function own_gradients(net, given, layers)
   return own
 end
 
--- The report to be, and what it is to be made from, of options o.
+-- Reads options o. Returns the report that is to be filled in, the layers to check, and the option samples.
 local function read(net, o)
   local single = net.options.precision == "single"
   if o.sweep ~= nil and type(o.sweep) ~= "boolean" then
@@ -131,7 +134,8 @@ local function read(net, o)
   return self, layers_of(net, o.layer), o.samples and options.whole("check: samples", o.samples, 1)
 end
 
--- Makes GRAD of X, y at THETA; the cost that is differenced, there.
+-- Makes GRAD by a pass on X, y. Returns J by the cost that is differenced. Raises when there are no data, or J is not
+-- finite.
 local function ready(self, net)
   local X, y = core.network_data(net)
   if not X then raise "check: no data yet: set X = {{0, 0}, {0, 1}, ...} first" end
@@ -141,12 +145,12 @@ local function ready(self, net)
   net:backward()
   local j = core.cost_of(net, self.differenced, self.scale)
   if j ~= j or j == math.huge then
-    raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", options.show(j))
+    raise("check: J is %s for THETA as it is; look at THETA, or draw it anew with init()", options.show(j))
   end
   return j
 end
 
--- Judges the gradients of these layers, or the chosen ones of each; fills in report self.
+-- Judges the gradients of these layers, or the chosen elements of each, and fills in report self. chosen: of choose().
 local function judge(self, net, gradients, layers, chosen)
   local rule, floor = core.check_rule(net, self.method, self.epsilon, self.differenced, self.scale, self.tolerance,
     self.is_finer, self.cost)
@@ -202,10 +206,10 @@ local function run(net, o, ...)
   core.network_self(net, "check")
   o = options.take("check", o, ...)
   local self, layers, samples = read(net, o)
-  local gradients = o.grad ~= nil and own_gradients(net, o.grad, layers) or net.grad -- GRAD is made anew
+  local gradients = o.grad ~= nil and own_gradients(net, o.grad, layers) or net.grad -- copied: ready() makes GRAD anew
   self.cost = ready(self, net)
   local chosen = choose(net, layers, samples)
-  local u = net.options.precision == "single" and 2 ^ 29 or 1 -- in units of 2^-52
+  local u = net.options.precision == "single" and 2 ^ 29 or 1 -- rounding unit, in units of 2^-52
   self.is_finer = o.method == nil and (o.epsilon == nil or o.epsilon == defaults.epsilon)
   judge(self, net, gradients, layers, chosen)
   if o.sweep then return require "moongrad.check.epsilons"(self, net, layers, chosen, u) end

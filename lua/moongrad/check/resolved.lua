@@ -1,10 +1,12 @@
--- resolved.lua - what a gradient check that found nothing wrong has to say: how much of it differences could tell.
+-- resolved.lua - the reason in the report of a gradient check that did not fail: how many pairs agree, and how well
+-- differences could tell. reasons.lua has the words for one that failed, unresolved.lua for one that decided nothing.
 
 local core = require "moongrad.core"
 local format = string.format
 
 local resolved = {}
 
+-- The largest |backprop|; NaN when one is.
 local function largest(self)
   local most = 0
   for _, layer in pairs(self.layers) do
@@ -15,7 +17,7 @@ local function largest(self)
   return most
 end
 
--- How far the worst gradient is from its difference with another epsilon; nil when J is not finite there.
+-- |b - n| of the worst pair with another epsilon; nil when J is not finite there.
 local function apart_at(self, net, epsilon)
   local w = self.worst
   local chosen = core.matrix(self.layers[w.layer].numeric.nrows, self.layers[w.layer].numeric.ncols)
@@ -24,7 +26,7 @@ local function apart_at(self, net, epsilon)
   return ok and math.abs(w.backprop - numeric[w.i][w.j]) or nil
 end
 
--- The differences that were asked for are off by more than the tolerance: by what?
+-- Why the differences that the user asked for are off by more than the tolerance; nil when that is not known.
 local function about_epsilon(self, net)
   local apart = math.abs(self.worst.backprop - self.worst.numeric)
   if self.method == "forward" and self.relative < 100 * self.epsilon then
@@ -43,7 +45,7 @@ local function about_epsilon(self, net)
   end
 end
 
--- What is said of the pairs that agree.
+-- The reason of a check with verdict ok.
 local function about_agreement(self, net)
   local agreed = self.compared - self.undecided
   local parts = {}
@@ -68,13 +70,13 @@ local function about_agreement(self, net)
     parts[#parts + 1] = format("%d of %d are exactly 0 by both", self.zeros, self.compared)
   end
   if self.undecided > 0 then
-    parts[#parts + 1] = format("%d of %d are undecided: too small to be told from 0, or on a cliff", self.undecided,
-      self.compared)
+    parts[#parts + 1] = format("%d of %d are undecided: too small to be told from 0, or where J bends too sharply",
+      self.undecided, self.compared)
   end
   return table.concat(parts, "; ")
 end
 
--- The reason of check report self, of net, which did not fail. u is the rounding unit in units of 2^-52.
+-- The reason for the report self of a check of net that did not fail. u: the rounding unit in units of 2^-52.
 function resolved.of(self, net, u)
   if self.compared == 0 then
     return "nothing could be checked: every difference crosses a kink; try a smaller epsilon, or another THETA"

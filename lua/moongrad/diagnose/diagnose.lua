@@ -1,6 +1,7 @@
--- diagnose.lua - why does it not learn? A network looked at as it stands, with numbers, and a line to type that helps.
+-- diagnose.lua - net:diagnose: finds out why a network does not learn, and proposes a line to type.
 --
--- All that is tried is tried on copies; the network itself stays as it is in every bit.
+-- The findings come from data.lua, finite.lua, fit.lua, layers.lua and updates.lua. probe.lua tries epochs on copies,
+-- remedy.lua and trial.lua try changes on copies; the network itself stays as it is, bit for bit. report.lua prints.
 
 local core = require "moongrad.core"
 local data = require "moongrad.diagnose.data"
@@ -21,7 +22,7 @@ local diagnosis = {}
 
 -- --- what is looked at -----------------------------------------------------------------------
 
--- The numbers of the layers, and how much of what y tells is learnt.
+-- Measures the layers, the error and how much of y the network has learnt. run: of probe.new.
 local function measure(self, net, run)
   local state = core.network_state(net)
   self.widest = 0 -- the largest update/weight of a layer
@@ -38,10 +39,10 @@ local function measure(self, net, run)
   run.left, run.floor = self.left, self.floor
 end
 
--- What is no reason for concern where the network learns by itself.
+-- Findings that do not matter when the network learns without a change.
 local passing = { "ETA too large", "ETA too small", "dead", "off", "dead output", "vanishing", "plateau" }
 
--- Makes such findings minor where some thousand epochs more are all it takes.
+-- Makes these findings minor when some thousand more epochs are enough.
 local function let_pass(self, run)
   if self.ok or self.learnt or not remedy.going_on(run).is_learnt then return end
   self.ok = true
@@ -51,7 +52,7 @@ local function let_pass(self, run)
   end
 end
 
--- All that X and y tell.
+-- Adds all findings that need X and y.
 local function with_data(self, net, run)
   local X, y = core.network_data(net)
   self.all_rows, self.is_moving = #X, true
@@ -79,28 +80,30 @@ end
 
 -- --- what is proposed -------------------------------------------------------------------------
 
--- Where THETA drawn anew helps with a smaller ETA, and not with this one, it is ETA that has spoilt THETA.
+-- Adds the finding "ETA too large" when a new THETA helps with a smaller ETA but not with this one: then ETA has spoilt
+-- THETA.
 local function blame_eta(self, net, run, best)
   if not best.eta or best.eta > net.eta / 10 or finding.of(self, "ETA too large") then return end
   local same = trial.start(run, (gsub(best.change, "ETA = %S+; ", "")))
   local left = same and same:finish()
   if left and left <= .5 then return end
   finding.add(self, { name = "ETA too large", value = self.widest, try = best:line(),
-    text = format("with ETA %.3g THETA drawn anew %s; with %.3g it learns", net.eta,
-      left and "gets no further than this one" or "leaves the finite numbers", best.eta) })
+    text = format("with ETA %.3g a new THETA %s; with %.3g it learns", net.eta,
+      left and "gets no further than this one" or "becomes infinite or NaN", best.eta) })
 end
 
--- Tries on copies what may mend each finding; what helps is its line to type.
+-- Tries the fixes of each finding on copies. The line that helps becomes the try of the finding.
 local function remedies(self, net, run)
   local none = false
   for k = 1, #self.findings do
     local f = self.findings[k]
     if f.fixes and not f.minor then
       local best = remedy.search(run, f.fixes, f.kind)
-      f.try = best and best:line() or run.most < 1000 and f.try or nil -- few epochs show little
+      -- f.try: for a large network, where a few epochs do not show what helps
+      f.try = best and best:line() or run.most < 1000 and f.try or nil
       if best and not f.kind then blame_eta(self, net, run, best) end
       if not f.try and not none then
-        f.text = f.text .. "; no change that was tried on copies gets further"
+        f.text = f.text .. "; no change that was tried on a copy gets further"
         none = true
       end
     end
@@ -108,7 +111,7 @@ local function remedies(self, net, run)
   end
 end
 
--- The order in which causes come before what they cause.
+-- The order of findings: causes before their effects.
 local order = { NaN = 1, error = 1, data = 1, ETA = 2, frozen = 2, gradient = 3, contradiction = 3.2, constant = 4,
   targets = 5, unscaled = 6, ["l1 too large"] = 6.2, ["l2 too large"] = 6.2, linear = 6.5, symmetry = 7,
   ["ETA too large"] = 7.5, exploding = 8, ["dead output"] = 10, saturation = 11, dead = 12, off = 12.5, vanishing = 13,
@@ -146,7 +149,7 @@ function diagnosis.of(net, ...)
   local self = setmetatable({ ok = true, findings = {}, layers = {}, floor = 0, network = tostring(net) }, report)
   local X, y = core.network_data(net)
   local run = X and y and probe.new(net, X, y)
-  local is_finite = not finite.theta(self, net) -- else there is nothing more to say
+  local is_finite = not finite.theta(self, net) -- when THETA is not finite nothing else can be measured
   if is_finite and not run then
     layers.symmetry(self, net)
     self.lacks = X and "no targets yet: y = {0, 1, ...}" or "no data yet: X = {{0, 0}, {0, 1}, ...}"

@@ -133,7 +133,7 @@ diagnose() names the causes it finds, with the numbers that show them, and propo
   data              X, y and the network do not fit each other, or y holds class numbers
   error             a pass raises an error: look at your own activation or cost
   ETA               ETA is 0 or below 0: no update goes down the gradient
-  ETA too large     the cost rises, oscillates or leaves the finite numbers
+  ETA too large     the cost rises, oscillates or becomes infinite or NaN
   ETA too small     an update is far less than the usual 1e-3 of the weights, or a larger ETA learns faster
   frozen            the network does not fit while these layers are frozen
   gradient          J does not change as GRAD says: check() tells where

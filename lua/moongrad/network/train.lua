@@ -23,7 +23,7 @@ local defaults = options.declare("train", {
     example = "10" },
   { name = "report", without = "none", about = "report(r) is called every `every` epochs and at the end",
     example = "print" },
-  { name = "stop_when", without = "none", about = "called after each epoch; training ends when stop_when(r) is true",
+  { name = "stop_when", without = "none", about = "called each epoch; training ends when stop_when(r) is true",
     example = "function(r) return r.mse < 0.01 end" },
 })
 

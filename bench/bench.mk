@@ -1,12 +1,13 @@
-# bench.mk - what the bench needs beside moongrad; make bench and make growth come here.
+# bench.mk - the rules of make bench and make growth, which call it.
 #
-# Compiled when the bench is wanted, into $(BUILD)/bench: a Lua module for children and the
-# clock, the straight-line XOR loop, and the peers in C that are installed.
+# They compile into $(BUILD)/bench what the bench needs besides moongrad: a Lua module for
+# processes and the clock, the straight-line XOR loop, and the peers in C whose libraries are
+# installed.
 
 here := $(BUILD)/bench
 fann := $(if $(wildcard /usr/include/doublefann.h /usr/local/include/doublefann.h),$(here)/fann-double $(here)/fann-single)
 
-# The peers use the engine's own random numbers, which are NumPy's, and nothing else of it.
+# The peers use the engine's random numbers, which are NumPy's, and nothing else of the engine.
 C_PEER = $(CC) -O3 -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Isrc/engine -o $@ $(filter %.c,$^)
 common := bench/peers/peer.h src/engine/random.c
 

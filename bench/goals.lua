@@ -1,4 +1,4 @@
--- goals.lua - what was to be reached, and whether it was.
+-- goals.lua - the goals of workloads.lua: compares them with the measured times.
 
 local goals = {}
 
@@ -12,7 +12,7 @@ local function is(field, value)
   return function(row) return row[field] == value end
 end
 
--- The fastest peer with so many threads.
+-- The fastest peer with that number of threads.
 function goals.best(rows, threads)
   local best
   for _, row in ipairs(rows) do
@@ -23,8 +23,8 @@ end
 
 local function times(n) return ("%.3g times"):format(n) end
 
--- Each way to say a goal: the words for it, the number reached, and whether more of it is better; nil where what
--- it is about was not measured.
+-- Each kind of goal is a function that returns the goal's text, the number reached, and whether a larger number is
+-- better; or nil when something that it needs was not measured.
 local judge = {}
 
 function judge.over(goal, rows, ours, threads)

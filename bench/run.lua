@@ -1,4 +1,4 @@
--- run.lua - what training costs, beside everyone else, in one table: make bench.
+-- run.lua - make bench: times training with moongrad and with other libraries, and prints one table.
 --
 --   make bench                 all of workloads.lua
 --   make bench W=1  W=1,4      some of them
@@ -32,7 +32,7 @@ local function judge(workload, list, rows, precision, unit)
   end
 end
 
--- Everyone who can take part in one precision, ours first; ours missing, nobody.
+-- Starts all contestants that can run in one precision, ours first; none when ours cannot.
 local function gather(workload, precision)
   local names = { workload.ours or "moongrad" }
   for _, name in ipairs(workload.who) do names[#names + 1] = name end

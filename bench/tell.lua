@@ -1,18 +1,18 @@
--- tell.lua - the table: to the terminal as it comes, and into a file of tab-separated values.
+-- tell.lua - prints the table of results to the terminal, and writes a file of tab-separated values.
 
 local tell = {}
 
 local units = { s = 1, ms = 1e3, us = 1e6, MB = 1 }
 local file
 
--- Four digits that count, in the unit.
+-- Formats a figure with four significant digits, in the unit.
 local function figure(value, unit)
   local x = value * units[unit]
   local whole = math.max(1, #("%d"):format(math.floor(math.abs(x))))
   return ("%%.%df"):format(math.max(0, 4 - whole)):format(x)
 end
 
--- A function that writes a figure with its unit.
+-- Returns a function that formats a figure with its unit.
 function tell.with(unit)
   return function(value) return figure(value, unit) .. " " .. unit end
 end
@@ -37,7 +37,7 @@ end
 
 function tell.note(text) print("  (" .. text .. ")") end
 
--- The rows of one precision, ours first among those of the same number of threads.
+-- Prints the rows of one precision; ours is first among those with the same number of threads.
 function tell.rows(name, precision, unit, rows)
   local ours = {}
   for _, row in ipairs(rows) do
@@ -58,7 +58,7 @@ function tell.rows(name, precision, unit, rows)
   end
 end
 
--- A goal, its target and what was reached; in tab-separated values "median" is what was reached.
+-- Prints a goal, its target and the number reached; in the tab-separated values that number is in column "median".
 function tell.goal(name, precision, unit, goal)
   local verdict = goal.ok and "reached" or "not yet"
   print(("  %-7s to reach: %-52s%10s  %s"):format(precision, goal.text, goal.figure, verdict))

@@ -1,14 +1,14 @@
--- workloads.lua - what is timed, against whom, and what is to be reached.
+-- workloads.lua - the workloads of the bench: what is timed, with which contestants, and the goals.
 --
--- task: layers, rows, rows a batch, hidden activation, eta (peers/task.py says what the words mean and what data
--- there is). who: the peers of contestants.lua. scale: a workload timed on fewer rows is quoted for all of them.
--- epochs: how many are trained before results are compared. Goals, each for every precision and for one thread
--- unless it says otherwise:
---   { over = peer or "best", times = t }   t times as fast as it
---   { limit = t }                          at most t times the limit
+-- task: layers, rows, rows of a batch, hidden activation, eta (explained in peers/task.py, which has the data, too).
+-- who: names of contestants.lua. scale: for a workload that is timed on fewer rows, the factor to the time of all rows.
+-- epochs: how many are trained before results are compared. Goals are for every precision and for one thread unless
+-- they say otherwise:
+--   { over = peer or "best", times = t }   t times as fast as that peer, or as the fastest
+--   { limit = t }                          at most t times the time of the limit
 --   { speedup = t }                        two threads t times as fast as one
---   { above = contestant, most = s }       at most s seconds more than it
---   { most = s }                           at most s (seconds, or megabytes where those are counted)
+--   { above = contestant, most = s }       at most s seconds more than that contestant
+--   { most = s }                           at most s (seconds, or megabytes where memory is measured)
 
 local everyone = { "tight", "eager", "fused", "fann", "stepwise", "sklearn" }
 

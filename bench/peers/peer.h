@@ -1,4 +1,4 @@
-/* peer.h - what the peers in C share: the protocol, the task, its data and its weights.
+/* peer.h - what the peers in C share: protocol, task, data and weights.
 
    peer LAYERS ROWS BATCH HIDDEN ETA PRECISION HOW, for instance 784,30,10 50000 10 sigmoid 0.5 double exact.
    Says "ready VERSION"; then answers "go N" with the seconds that N epochs took, and "result" with the
@@ -36,7 +36,7 @@ static inline peer_task peer_read(char *argv[]) {
   return t;
 }
 
-/* One weight as it is drawn: the article's U[0, 1) for XOR, else U[-.12, .12). */
+/* Draws one weight: the article's U[0, 1) for XOR, else U[-.12, .12). */
 static inline double peer_weight(peer_task *t) {
   const double u = mg_rng_uniform(&t->rng);
   return t->rows == 4 ? u : u * 2 * .12 - .12;
@@ -48,7 +48,7 @@ static inline double peer_now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Answers until there is nothing more to read. */
+/* Reads commands and answers them until the input ends. */
 static inline void peer_serve(const char *version, void (*train)(long epochs), double (*mse)(void)) {
   char line[64];
   printf("ready %s\n", version);

@@ -36,7 +36,7 @@ class Task:
         self.rng = np.random.RandomState(2)
 
     def step_size(self, rows):
-        """What the sum of the gradients of so many rows is multiplied with."""
+        """The factor for the sum of the gradients of so many rows."""
         return self.eta if self.xor else self.eta / rows
 
     def data(self):
@@ -71,7 +71,7 @@ class Task:
         return self.rng.permutation(self.rows)
 
     def batches(self):
-        """First and past the last row of each batch."""
+        """For each batch, its first row and the row after its last."""
         return [(i, min(i + self.batch, self.rows)) for i in range(0, self.rows, self.batch)]
 
 

@@ -68,7 +68,7 @@ function options.name_of(v)
   return self and self.name or v
 end
 
--- The same for each value of a list.
+-- Applies options.name_of to each value of a list; returns the list of names.
 function options.names_of(list)
   local all = {}
   for i, v in ipairs(list) do all[i] = options.name_of(v) end
@@ -81,7 +81,7 @@ options.defaults = options.declare("network", {
   { name = "activation", default = "sigmoid", choices = core.activations, about = "of the hidden layers",
     example = '"tanh"' },
   { name = "output", without = "as activation", choices = core.activations,
-    about = "of the last layer; a cost that goes with one alone chooses it", example = '"linear"' },
+    about = "of the last layer; a cost that needs a certain one chooses it", example = '"linear"' },
   { name = "cost", default = "sse", choices = core.costs,
     about = 'J, whose gradient is taken; also {"squares", scale = c}', example = '"mse"' },
   { name = "eta", default = 0.1, about = "the learning rate", example = "0.5" },
@@ -92,13 +92,14 @@ options.defaults = options.declare("network", {
   { name = "init", default = "uniform", choices = core.inits,
     about = 'how THETA is drawn; also {"epsilon", epsilon = .5}', example = '"xavier"' },
   { name = "seed", without = "none",
-    about = "starts a generator of the network's own; else it draws from the one that seed(k) sets", example = "7" },
+    about = "seeds a generator of the network's own; without it THETA is drawn from the generator of seed(k)",
+    example = "7" },
   { name = "X", without = "none", about = "the data, a row for each example", example = "{{0, 1}, {1, 0}}" },
   { name = "y", without = "none", about = "the targets, a row for each row of X", example = "{1, 0}" },
-  { name = "undo", default = 64, about = "megabytes that undo and seek may use for what was; 0: none",
+  { name = "undo", default = 64, about = "megabytes that a network may use to keep its past for undo and seek; 0: none",
     example = "256" },
   { name = "precision", default = "double", choices = precisions,
-    about = "of the engine's numbers; settled when the network is made", example = '"single"' },
+    about = "of the network's numbers; cannot be changed later", example = '"single"' },
 })
 
 options.names = names_of.network -- also those of net.options
@@ -147,7 +148,7 @@ options.kinds = {
   text = { choices = {}, is_text = true }, number = { choices = {} }, network = { choices = {} },
 }
 
--- The same for functions of Lua's own: who -> list with a kind for each argument.
+-- The arguments of Lua's own functions, as kinds like those above: who -> list with a kind for each argument.
 options.arguments = {
   collectgarbage = { { choices = { "collect", "count", "stop", "restart", "step", "isrunning", "incremental",
     "generational" } } },
@@ -294,7 +295,7 @@ function options.no_more(message, ...)
   if select("#", ...) > 0 then raise(message) end
 end
 
--- The same for a function that takes no arguments at all.
+-- A function without arguments calls this with the arguments it got: raises if there are any.
 function options.none(who, ...)
   if select("#", ...) > 0 then raise("%s: takes no arguments", who) end
 end

@@ -20,15 +20,15 @@
 
 local quantities = {
   --- LAYERS
-  -- The units of each layer, input first. Assigning makes a new network, its THETA drawn at once, that keeps ETA,
-  -- X, y and every other option.
+  -- The number of units in each layer, input first. Assigning to it makes a new network with a random THETA, which
+  -- keeps ETA, X, y and every other option.
   -- > LAYERS = {2, 3, 1}
   -- > LAYERS
   { name = "LAYERS", field = "layers", kind = "sizes", shape = "L + 1 numbers", writer = "user",
     hint = "the layers are LAYERS" },
 
   --- ETA
-  -- The learning rate: how far a step goes along the gradient.
+  -- The learning rate: how far a step goes against the gradient.
   --   THETA[l] = THETA[l] - ETA GRAD[l]
   -- > ETA = 0.5
   { name = "ETA", field = "eta", kind = "number", shape = "a number", writer = "user",
@@ -45,30 +45,30 @@ local quantities = {
   { name = "y", field = "y", kind = "matrix", shape = "N x K", writer = "user", hint = false },
 
   --- THETA[l]
-  -- The weights into layer l + 1: a row for each unit that receives, column 1 the bias, the weight of a constant 1.
-  -- Writing changes the network: one weight, one row, THETA[l] = m copies a matrix in, THETA = {} draws all anew.
+  -- The weights into layer l + 1: a row for each of its units. Column 1 is the bias, the weight of a constant 1.
+  -- Writing to a weight or a row changes the network; THETA[l] = m copies a matrix; THETA = {} draws all weights anew.
   -- > THETA[1][1][2] = 0.5
   -- > THETA[1]
   { name = "THETA", field = "theta", kind = "matrices", shape = "n(l+1) x (1 + n(l))", writer = "user",
     hint = "the weights are THETA", maker = false, lacks = false, op = false, turn = 7, first = 1, column = "bias" },
 
   --- A[l]
-  -- The activations of layer l: what its N rows send on, behind a column of ones; the constant that the bias
-  -- weighs. A[1] is [1 X]; the last one is the prediction, without ones.
+  -- The activations of layer l, a row for each row of X, after a column of ones, which the bias multiplies. A[1] is
+  -- [1 X]. The last one is the prediction; it has no column of ones.
   --   A[l+1] = [1 g(Z[l])]
   -- > A[3]
   { name = "A", field = "a", kind = "matrices", shape = "N x (1 + n(l))", writer = "engine", hint = false,
     maker = "forward", lacks = "pass", op = "a", turn = 1, first = 0, column = "one" },
 
   --- Z[l]
-  -- The pre-activations: what each unit of layer l + 1 sums up for each row, before its activation g.
+  -- The pre-activations: the weighted sum of each unit of layer l + 1 for each row, before its activation g.
   --   Z[l] = A[l] THETA[l]^T
   -- > Z[2]
   { name = "Z", field = "z", kind = "matrices", shape = "N x n(l+1)", writer = "engine", hint = false,
     maker = "forward", lacks = "pass", op = "z", turn = 2, first = 1, column = false },
 
   --- DELTA[l]
-  -- dJ/dZ[l]: how J changes with each pre-activation. Backpropagation carries it from the last layer back.
+  -- dJ/dZ[l]: how J changes with each pre-activation. Backpropagation computes it from the last layer to the first.
   --   DELTA[L] = dJ/dA[L+1] * g'(Z[L])
   --   DELTA[l] = (DELTA[l+1] THETA[l+1], without the bias's column) * g'(Z[l])
   -- > DELTA[2]
@@ -85,7 +85,7 @@ local quantities = {
     column = "bias" },
 
   --- DTHETA[l]
-  -- The last update that was applied.
+  -- The change of THETA[l] in the last update.
   --   DTHETA[l] = -ETA GRAD[l] in plain descent
   -- > DTHETA[1]
   { name = "DTHETA", field = "dtheta", kind = "matrices", shape = "as THETA[l]", writer = "engine",
@@ -93,10 +93,10 @@ local quantities = {
     column = "bias" },
 
   --- J
-  -- The cost of the last pass, the one whose gradient is taken; NET.options.cost says which. After a step that is
-  -- the cost before its last update; its report, the prompt and cost() have that of THETA as it now is. After train
-  -- it is that of the last batch, and the report and the prompt have the mean over the epoch's batches. help "costs"
-  -- has them side by side.
+  -- The cost in the last pass. Its gradient is GRAD; NET.options.cost says which cost it is. After a step it is the
+  -- cost before the last update, while the step's report, the prompt and cost() have the cost of THETA as it is now.
+  -- After train it is the cost of the last batch, while the report and the prompt have the mean over the epoch's
+  -- batches. help "costs" compares them.
   -- > J
   { name = "J", field = "J", kind = "number", shape = "a number", writer = "engine", hint = false,
     maker = "forward", lacks = "pass with targets", op = "cost", turn = 3 },

@@ -26,7 +26,7 @@ end
 
 local function check(name, f)
   if not options.is_callable(f) then
-    raise("%s: expected a function and what to call it with, %s(step, 100), got %s", name, name, options.show(f))
+    raise("%s: expected a function and its arguments, %s(step, 100), got %s", name, name, options.show(f))
   end
 end
 

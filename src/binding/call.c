@@ -5,7 +5,9 @@
 #include <string.h>
 
 int fail_busy(lua_State *L) {
-  return fail(L, "this network is in the middle of a pass, which calls one of its own functions");
+  return fail(
+      L, "this network is in the middle of a pass: a function written in Lua, which the pass called, may not "
+         "run or change it");
 }
 
 void network_idle(lua_State *L, const Network *n) {
@@ -14,7 +16,8 @@ void network_idle(lua_State *L, const Network *n) {
 }
 
 void network_unwatched(lua_State *L, const Network *n) {
-  if (n->looking) fail(L, "a watched expression changes nothing: it may not step, train, undo or the like");
+  if (n->looking)
+    fail(L, "a watched expression must not change the network: it may not step, train, undo or the like");
 }
 
 /* Marks n and its storages as busy with a pass, so that Lua cannot write to them; or as free again. */

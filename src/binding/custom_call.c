@@ -25,8 +25,8 @@ typedef struct Call {
   bool returned; /* has it returned from a call with matrices? An error is then about its result */
 } Call;
 
-/* Raises: the function returned the value at index idx for the arguments what_for, and expected was
-   expected. */
+/* Raises: for the arguments what_for the function returned the value at index idx, which is not what
+   `expected` describes. */
 static int wrong(lua_State *L, const Call *c, const char *what_for, int idx, const char *expected) {
   lua_getfield(L, 2, "name");
   const char *name = lua_tostring(L, -1);

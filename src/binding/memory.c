@@ -29,8 +29,7 @@ const char *push_size(lua_State *L, double bytes) {
   return lua_pushfstring(L, "%I.%d %s", (LUAI_UACINT)(tenths / 10), (int)(tenths % 10), units[u]);
 }
 
-/* --- asking the system
-   ----------------------------------------------------------------------------------- */
+/* --- asking the system ------------------------------------------------------------------------------- */
 
 /* The number after key in the line of the file root + path + name that begins with key; NaN when there is
    none. */

@@ -1,4 +1,5 @@
-/* network_settings.c - what may be set: how THETA is drawn, cost, activations, numbers, what is frozen. */
+/* network_settings.c - a network's settings: cost, activations, optimiser, eta, l1, l2, frozen parts,
+   generator; drawing THETA. */
 
 #include <math.h>
 #include <string.h>
@@ -8,13 +9,13 @@
 #include "custom.h"
 #include "network.h"
 
-/* THETA of one layer being drawn, row after row. */
+/* How THETA of one layer is drawn, block by block. */
 typedef struct Drawing {
   const mg_layer *y;
   mg_init_method method;
   double value;
   mg_rng *g;
-  mg_mat theta; /* where it is drawn, at first */
+  mg_mat theta; /* the destination */
 } Drawing;
 
 static void draw_part(void *context, const Rect *r) {
@@ -23,7 +24,8 @@ static void draw_part(void *context, const Rect *r) {
     mg_init_part(d->y, d->method, d->value, d->g, i, r->col, r->ncols, &d->theta);
 }
 
-/* Draws a large THETA aside, which may be stopped: then nothing has changed. */
+/* Draws a large THETA into new memory and copies it then. When drawing is stopped, THETA and g are as
+   before. */
 static void draw_aside(lua_State *L, mg_network *net, mg_init_method method, double value, mg_rng *g) {
   const size_t bytes = net->n_theta * mg_type_size(net->type);
   char *aside = storage_data(storage_new(L, bytes, "init"));
@@ -41,8 +43,8 @@ static void draw_aside(lua_State *L, mg_network *net, mg_init_method method, dou
 
 #define MANY ((size_t)1 << 17) /* numbers that take some ms to draw */
 
-/* core.draw(net, method, value): draws THETA anew by the method called so; what passes of the old one made is
-   forgotten. */
+/* core.draw(net, method, value): draws a new THETA by that method of init.h. The network then has no pass and
+   no update. */
 static int draw(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -60,12 +62,12 @@ static int draw(lua_State *L) {
   return 0;
 }
 
-/* core.set_rng(net, generator): gives net a private generator; nil: the shared one again. */
+/* core.set_rng(net, generator): gives net a private generator, or with nil the shared one. */
 static int set_rng(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
   lua_settop(L, 2);
-  rng_opt(L, 2); /* raises when it is none */
+  rng_opt(L, 2); /* raises unless it is a generator or nil */
   network_idle(L, n);
   network_touch(n, TOUCH_SETTING);
   lua_setiuservalue(L, 1, KEEP_RNG);
@@ -85,7 +87,8 @@ mg_cost network_cost(lua_State *L, int idx, Network *n, const char *who) {
   return cost;
 }
 
-/* core.set_cost(net, cost, scale): the cost called so, or an own one; scale (1) of "squares". */
+/* core.set_cost(net, cost, scale): sets the cost of net, a name or an object written in Lua; scale (default
+   1) is the factor of "squares". */
 static int set_cost(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -94,13 +97,13 @@ static int set_cost(lua_State *L) {
   network_idle(L, n);
   custom_keep(L, 1, 0, 2);
   network_touch(n, TOUCH_SETTING);
-  n->checked = false; /* another cost may want other targets */
+  n->checked = false; /* the new cost may allow other targets */
   n->net.cost = cost;
   n->unpaired = !network_pairs(&n->net, cost.kind);
   return 0;
 }
 
-/* The numbers that optimiser o takes, from the list at index idx, in its order. */
+/* Reads the settings of optimiser o from the list at index idx; raises when one is out of range. */
 static void check_numbers(lua_State *L, int idx, const mg_optimiser *o, double number[MG_MAX_NUMBERS]) {
   luaL_checktype(L, idx, LUA_TTABLE);
   for (int k = 0; o->number[k].name != NULL; k++) {
@@ -114,8 +117,8 @@ static void check_numbers(lua_State *L, int idx, const mg_optimiser *o, double n
   }
 }
 
-/* core.set_optimizer(net, name, numbers): numbers in the order of core.optimizer_numbers[name]. The states of
-   another than it has begin at 0. */
+/* core.set_optimizer(net, name, numbers): sets the optimiser of net and its settings, a list in the order of
+   core.optimizer_numbers[name]. When the optimiser is another than before, its states are 0. */
 static int set_optimizer(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -133,7 +136,7 @@ static int set_optimizer(lua_State *L) {
     else
       lua_pushnil(L);
     lua_setiuservalue(L, 1, KEEP_STATES);
-    lua_pushnil(L); /* an epoch needs other room now */
+    lua_pushnil(L); /* its size depends on the number of states */
     lua_setiuservalue(L, 1, KEEP_BEFORE);
   }
   network_touch(n, TOUCH_SETTING);
@@ -141,7 +144,8 @@ static int set_optimizer(lua_State *L) {
   return 0;
 }
 
-/* core.set_activation(net, l, activation): that of layer l. */
+/* core.set_activation(net, l, activation): sets the activation of layer l, a name or an object written in
+   Lua. */
 static int set_activation(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -151,7 +155,7 @@ static int set_activation(lua_State *L) {
   network_idle(L, n);
   custom_keep(L, 1, l + 1, 3);
   network_touch(n, TOUCH_SETTING);
-  if (n->net.layer[l].activation != g) { /* what a pass left no longer fits */
+  if (n->net.layer[l].activation != g) { /* the results of the last pass are no longer valid */
     n->net.made = MG_NOTHING;
     network_touch(n, TOUCH_PASS);
   }
@@ -160,8 +164,8 @@ static int set_activation(lua_State *L) {
   return 0;
 }
 
-/* core.frozen(net, l): what of layer l is: 0 nothing, 1 the bias, 2 the weights, 3 both.
-   core.frozen(net, l, parts) changes it. */
+/* core.frozen(net, l): returns which parts of layer l are frozen: 0 none, 1 the biases, 2 the weights, 3
+   both. core.frozen(net, l, parts): sets them. */
 static int frozen(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -176,7 +180,8 @@ static int frozen(lua_State *L) {
   return 1;
 }
 
-/* core.numbers(net): eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value) sets one. */
+/* core.numbers(net): returns eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value): sets
+   eta, l1 or l2. */
 static int numbers(lua_State *L) {
   check_arity(L, 3);
   Network *self = network_check(L, 1);

@@ -12,8 +12,7 @@
 #define BLOCK ((size_t)64) /* rows that are handled at a time */
 #define LANES ((size_t)8)  /* rows are padded to a multiple of so many doubles: the widest vector */
 
-/* What is kept of a layer for one block of rows. Row 0 of the matrices of BLOCK + 1 rows is not used: the
-   kernels' grad adds to its sum only when it begins at a later row than 0. */
+/* A layer in a block of rows. Row 0 is not used: the kernels' grad adds to its sum only after row 0. */
 typedef struct layer {
   mg_mat w;          /* |THETA|, but (n + 2) u |bias| in its bias column; input-major in memory */
   mg_mat grad;       /* the bound of GRAD, n_out x (1 + n_in), input-major in memory */
@@ -98,8 +97,7 @@ size_t mg_bound_bytes(const mg_network *net) {
 
 static double *row(const mg_mat *m, size_t r) { return (double *)m->data + (ptrdiff_t)r * m->rs; }
 
-/* d and ed of the last layer for row r, when the network's cost is a built-in one of family f: dJ/dyhat for
-   squares, dJ/dz for the logarithmic costs. */
+/* d and ed of the last layer for row r, by a cost of family f: dJ/dyhat for squares, else dJ/dz. */
 static void delta_error(work *k, mg_family f, size_t r) {
   const layer *y = &k->layer[k->net->n_layers - 1];
   const size_t n = y->out.ncols;
@@ -117,8 +115,7 @@ static void delta_error(work *k, mg_family f, size_t r) {
   }
 }
 
-/* A small change of yhat that stays in the range where a cost is defined: towards y, or away from y when y is
-   nearer than that change. */
+/* A small change of yhat to where costs are defined: towards y, or away from y when y is nearer than that. */
 static double move(const work *k, double yhat, double y) {
   const double by = sqrt(k->u) * (1 + fabs(yhat));
   return (y > yhat) == (fabs(y - yhat) >= by) ? by : -by;
@@ -145,8 +142,7 @@ static mg_status delta_at(work *k, bool is_moved, const mg_mat *to) {
   return status;
 }
 
-/* d and ed of the last layer over the block for a cost that is not built in. The second derivative of the
-   cost is estimated as a difference of its delta at two places. */
+/* d and ed of the last layer for other costs: a difference of delta estimates the second derivative. */
 static mg_status other_delta_error(work *k) {
   const layer *at = &k->layer[k->net->n_layers - 1];
   mg_status status = delta_at(k, false, &at->d);
@@ -259,8 +255,7 @@ static void through_units(const work *k, size_t l) {
   }
 }
 
-/* d and ed of layer l: from |dJ/da| to |dJ/dz|, for softmax, whose a have the errors ea.
-   dJ/dz_j = a_j (dJ/da_j - sum over k of a_k dJ/da_k). */
+/* The same for softmax; ea: errors of a. dJ/dz_j = a_j (dJ/da_j - sum over k of a_k dJ/da_k) */
 static void through_rows(const work *k, size_t l, const mg_mat *ea) {
   const layer *at = &k->layer[l];
   const size_t n = at->d.ncols;

@@ -12,7 +12,8 @@
      wrong      the slope is further from b than N and truncation (reach.h) together explain; or, where that
                 cannot be said, |b - n| is beyond tolerance size + N at a step and at one ten times as
                 large, and both slopes are nearly equal. The reason for two steps: a wrong b is off by the
-                same at both, while truncation grows as h^4, and noise and cliffs shrink as 1 / h
+                same at both, while truncation grows as h^4, and noise and cliffs (steep changes of J within a
+                tiny distance) shrink as 1 / h
      both zero  b = n = 0, which is no evidence for GRAD or against it
      undecided  everything else
 
@@ -87,7 +88,7 @@ mg_status mg_confirm(mg_network *net, const mg_rule *rule, size_t l, size_t i, s
                      bool *is_wrong);
 
 /* Measures how far evaluations of J near THETA scatter, from the fourth and higher differences of eight of
-   them; for functions that bound.h knows no error of. */
+   them; for functions whose rounding error bound.h does not know. */
 mg_status mg_measured_noise(mg_network *net, const mg_check *how, double *noise);
 
 #endif

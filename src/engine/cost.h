@@ -11,7 +11,8 @@
      "softmax"       1/N         -y ln yhat, yhat = softmax(z)
 
    The last two, the logarithmic costs, are computed from z and stay finite for any finite z.
-   Their delta is dJ/dz = factor (yhat - y), in which g' of the output has cancelled. */
+   Their delta is dJ/dz, in which g' of the output has cancelled: factor (yhat - y), if for
+   softmax the sum of each row of y is 1. */
 
 #ifndef MG_COST_H
 #define MG_COST_H

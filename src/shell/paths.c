@@ -17,7 +17,8 @@
 
 #include "shell.h"
 
-static const char env;     /* its address is the key of our Lua's environment in the registry */
+/* Their addresses are keys of the registry: of the environment of our Lua, and of our modules by their names. */
+static const char env, modules;
 static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */
 
 /* Sets lib to dir/sub if that holds moongrad's Lua files of this version; else to "" and returns false. */
@@ -130,23 +131,37 @@ static int load_module(lua_State *L, const char *name) {
   return 0;
 }
 
-/* The require of moongrad's own Lua. It finds our modules only. */
+/* The require of moongrad's own Lua. It finds our modules only. Users may change package.loaded: each module is put
+   in there, but never looked up there. */
 static int own_require(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   lua_settop(L, 1);
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-  lua_pushvalue(L, 1);
-  if (lua_rawget(L, 2) != LUA_TNIL) return 1; /* raw access runs none of the user's code */
-  if (strcmp(name, "moongrad.core") == 0) {
-    luaL_requiref(L, name, luaopen_moongrad_core, 0);
-    return 1;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &modules) == LUA_TNIL) {
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &modules);
+    lua_replace(L, 2);
   }
-  if (!load_module(L, name)) return lua_error(L);
-  lua_pop(L, 1);
-  lua_call(L, 0, 1);
   lua_pushvalue(L, 1);
-  lua_pushvalue(L, -2);
-  lua_rawset(L, 2);
+  if (lua_rawget(L, 2) != LUA_TNIL) return 1; /* none of the user's code runs here */
+  lua_pop(L, 1);
+  if (strcmp(name, "moongrad.core") == 0) {
+    lua_pushcfunction(L, luaopen_moongrad_core);
+  } else if (load_module(L, name)) {
+    lua_pop(L, 1);
+  } else {
+    return lua_error(L);
+  }
+  lua_call(L, 0, 1);
+  lua_insert(L, 3);
+  lua_settop(L, 3);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  for (int to = 2; to <= 4; to += 2) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, to);
+  }
+  lua_settop(L, 3);
   return 1;
 }
 
@@ -154,7 +169,10 @@ static int own_require(lua_State *L) {
 static int searcher(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   if (strcmp(name, "moongrad") != 0 && strncmp(name, "moongrad.", 9) != 0) return 0;
-  return load_module(L, name) + 1; /* the file is the loader's second argument */
+  if (!load_module(L, name)) return 1;
+  lua_pushcfunction(L, own_require);
+  lua_replace(L, -3);
+  return 2; /* the file is the loader's second argument */
 }
 
 void path_require(lua_State *L, const char *name) {
@@ -166,7 +184,7 @@ void path_require(lua_State *L, const char *name) {
 void path_open(lua_State *L) {
   find_lib();
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_pushcfunction(L, luaopen_moongrad_core);
+  lua_pushcfunction(L, own_require);
   lua_setfield(L, -2, "moongrad.core");
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "searchers");

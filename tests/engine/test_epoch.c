@@ -1,5 +1,5 @@
-/* test_epoch.c - epochs of mini-batches: the bits of their batches, and nothing left of one that ends early.
- */
+/* test_epoch.c - epochs of mini-batches: they give the bits of single batches, and an epoch that ends early
+   changes nothing. */
 
 #include "fixture.h"
 
@@ -57,7 +57,7 @@ static void an_epoch_without_an_order_takes_rows_as_they_lie(void **state) {
   fixture_free(&b);
 }
 
-/* --- epochs that do not end well ---------------------------------------------------------------------- */
+/* --- epochs that end early ---------------------------------------------------------------------------- */
 
 static void a_diverging_epoch_keeps_the_theta_before_it(void **state) {
   (void)state;
@@ -84,7 +84,7 @@ static void a_diverging_epoch_keeps_the_theta_before_it(void **state) {
 
 static bool after_some(void *left) { return (*(int *)left)-- == 0; }
 
-/* tanh that fails when it was called so often. */
+/* tanh, but it fails after a number of calls. */
 static int calls_left;
 
 static mg_status failing(const mg_activation *self, const mg_mat *z, mg_mat *a, size_t from, size_t to) {
@@ -93,10 +93,11 @@ static mg_status failing(const mg_activation *self, const mg_mat *z, mg_mat *a, 
   return calls_left-- == 0 ? MG_FAILED : g->forward(g, z, a, from, to);
 }
 
-/* What ends an epoch of 33 rows in batches of 5 early, after which 3 rows are left, or 1. */
+/* The ways in which an epoch of 33 rows, in batches of 5 or so, ends early. */
 enum { STOP, BAD_ROW, FAIL, N_ENDS };
 
-/* One epoch of which what comes the at-th time is an end; false when it came to its own. */
+/* Runs one epoch that ends early at the at-th occasion of that kind; false when there was no such occasion,
+   so that the epoch was completed. */
 static bool ends_early(fixture *f, const mg_mat *x, const mg_mat *y, const mg_activation *own, int end,
                        int at, size_t batch) {
   static const mg_status wanted[N_ENDS] = {MG_STOPPED, MG_NONFINITE, MG_FAILED};
@@ -125,8 +126,8 @@ static bool ends_early(fixture *f, const mg_mat *x, const mg_mat *y, const mg_ac
   return status != MG_OK;
 }
 
-/* Wherever it ends, THETA and the epoch are as before it, and the epoch done after that leaves every bit that
-   one leaves which was not preceded so. */
+/* Wherever an epoch ends early, THETA and the epoch number are as before it, and the next epoch gives the
+   same bits as without it. */
 static void an_epoch_that_ends_early_leaves_nothing(void **state) {
   (void)state;
   static const size_t narrow[] = {3, 5, 2}, wide[] = {3, 9, 2};

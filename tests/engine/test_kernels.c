@@ -1,4 +1,5 @@
-/* test_kernels.c - products, functions and fused passes of this processor's kernels, in both precisions.
+/* test_kernels.c - products, activation functions and fused passes, in both precisions, with the kernels that
+   are chosen on this processor.
 
    make test runs all of the engine's tests again with MOONGRAD_KERNELS=avx2 and =base. */
 
@@ -28,7 +29,7 @@ static void typed_make(fixture *f, mg_type type, size_t n_layers, const size_t *
   mg_init(&f->net, MG_INIT_NORMAL, 0.7, &g);
 }
 
-/* rows of random x and y, staged. */
+/* Makes rows rows of random x and y the batch. */
 static void random_data(fixture *f, size_t rows, uint32_t seed) {
   const size_t n_in = mg_network_n_in(&f->net), n_out = mg_network_n_out(&f->net);
   mg_rng g;
@@ -102,7 +103,7 @@ static void products_are_sums_of_products(void **state) {
         check_products(types[t], sizes[i], sizes[j], 1 + (size_t)(i * 5 + j * 3) % 29);
 }
 
-/* The bits of a row do not depend on where it stands, nor on how many come with it. */
+/* The bits of a row depend neither on its place nor on the number of rows. */
 static void a_row_has_its_own_bits(void **state) {
   (void)state;
   static const size_t shapes[][3] = {{3, 2, 1}, {9, 17, 4}, {70, 80, 10}, {33, 64, 1}};
@@ -131,7 +132,7 @@ static void a_row_has_its_own_bits(void **state) {
 
 /* --- functions --------------------------------------------------------------------------------- */
 
-/* g(z) of n numbers. */
+/* a = g(z) for n numbers. */
 static void apply(mg_type type, const char *name, const double *z, double *a, size_t n) {
   const mg_activation *g = mg_activation_find(name, type);
   double z_room[64], a_room[64];
@@ -141,7 +142,8 @@ static void apply(mg_type type, const char *name, const double *z, double *a, si
   for (size_t i = 0; i < n; i++) a[i] = mg_mat_get(&as, 0, i);
 }
 
-/* Against long double, in units in the last place of the result; elementary.h promises these bounds. */
+/* Errors against long double, in units in the last place of the result, are within the bounds of
+   elementary.h. */
 static void sigmoid_and_tanh_are_exact_to_some_ulps(void **state) {
   (void)state;
   mg_rng g;
@@ -159,14 +161,14 @@ static void sigmoid_and_tanh_are_exact_to_some_ulps(void **state) {
       for (int i = 0; i < 8; i++) {
         const long double sigmoid = 1 / (1 + expl(-(long double)z[i])), tangent = tanhl((long double)z[i]);
         const double least =
-            types[t] == MG_DOUBLE ? DBL_MIN : FLT_MIN; /* below it digits are lost by right */
+            types[t] == MG_DOUBLE ? DBL_MIN : FLT_MIN; /* smaller, subnormal results have fewer digits */
         assert_near(s[i], (double)sigmoid, 2.5 * unit(types[t]) * (double)sigmoid + least);
         assert_near(h[i], (double)tangent, 2 * unit(types[t]) * fabs((double)tangent) + least);
       }
     }
 }
 
-/* Equal arguments give equal bits wherever they stand; the limits are exact. */
+/* Equal arguments give equal bits in any place of a row; the limits are exact. */
 static void places_do_not_matter_and_limits_are_exact(void **state) {
   (void)state;
   for (int t = 0; t < 2; t++)
@@ -203,7 +205,7 @@ static void fused_passes_leave_the_bits_of_plain_ones(void **state) {
           if (!mg_cost_allows(c, out->name)) continue;
           fixture a, b;
           seed++;
-          /* every other one too wide for tiny.c */
+          /* every other network is too wide for tiny.c */
           const size_t sizes[] = {1 + seed % 7, 1 + seed % 5 + seed % 2 * 9, 1 + seed % 6, 1 + seed % 3};
           const size_t n_layers = 1 + seed % 3, rows = 1 + seed * 7 % 64;
           typed_make(&a, types[t], n_layers, sizes, in->name, out->name, seed);
@@ -239,7 +241,7 @@ static void fused_passes_leave_the_bits_of_plain_ones(void **state) {
   assert_true(narrow > 200);
 }
 
-/* The evaluation after a step is the forward pass of the next, unless something changed in between. */
+/* A step may reuse the evaluation after the step before as its forward pass, unless something has changed. */
 static void what_happens_between_steps_is_seen(void **state) {
   (void)state;
   for (int t = 0; t < 2; t++) {
@@ -297,7 +299,7 @@ static void single_agrees_with_double(void **state) {
   }
 }
 
-/* Targets in any layout, of any type, are read right by evaluation. */
+/* mg_evaluate reads targets of any layout and type. */
 static void targets_may_lie_in_any_way(void **state) {
   (void)state;
   for (int t = 0; t < 2; t++) {

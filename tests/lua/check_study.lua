@@ -2,8 +2,8 @@
 --
 -- moongrad --no-session tests/lua/check_study.lua FROM TO EVERY judges networks FROM .. TO and prints the counts.
 -- verdict_spec.lua runs a part of it as a test. Mistakes are planted in every EVERY-th network; with EVERY 0 in none,
--- so that only false alarms are counted. For comparison it also applies the rule that the check had before: an error above
--- 1e-6 of max(|b|, |n|, 16 u |J| / (epsilon 1e-6)), with five points where they bring the worst pair nearer.
+-- so that only false alarms are counted. For comparison it also applies the rule that the check had before: an error
+-- above 1e-6 of max(|b|, |n|, 16 u |J| / (epsilon 1e-6)), with five points where they bring the worst pair nearer.
 
 local core = require "moongrad.core"
 local mg = require "moongrad"

@@ -48,8 +48,8 @@ describe("the metatable of each object", function()
       local file = assert(io.open(path))
       local text = file:read "a"
       file:close()
-      local _, named = text:gsub("[{ .]__name[, ]", "")
-      local _, hidden = text:gsub("[{ .]__metatable[, ]", "")
+      local _, named = text:gsub("[{ .]__name = ", "")
+      local _, hidden = text:gsub("[{ .]__metatable = ", "")
       assert.is_true(hidden >= named, path .. " names a class without __metatable = false")
     end
   end)

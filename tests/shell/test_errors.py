@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the prompt says of errors, of names that stand for nothing, and of locals: keys in, screen out."""
+"""The prompt's messages about errors, about names without a value, and about locals: types keys, looks at the screen."""
 
 import re
 
@@ -99,7 +99,7 @@ def past_the_end(home):
             ("for k = 2, 3 do v = THETA[1][k][1] end", theta, "k]"), ("local m = THETA[1]; m[3][1] = 1", theta, "3"),
             ("X[1][3][1] = 5", "column index 3 is out of range 1 to 2 of a 1 x 2 row", "3"),
             ("v = t[1][1] + t[2][1]", "t[2] is nil", "2"), ("t[1][1][1] = 2", "t[1][1] is a number, which has no index and no method", "[1] ="),
-            ("THETA[1][2][n]:explain()", "THETA[1][2][n] is a number; what explains it is THETA[1]:explain(2, n)", ":"),
+            ("THETA[1][2][n]:explain()", "THETA[1][2][n] is a number; to explain it write THETA[1]:explain(2, n)", ":"),
             ("a, b = THETA[1][3][1], THETA[2][2][1]", "attempt to index a nil value (field 'integer index')", None),
             ("v = t[n - 1][1]", "attempt to index a nil value (field '?')", None)):
         lines = p.do(code)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a beginner types that is not Lua, or not moongrad: each is met with the next step. Keys in, screen out."""
+"""A beginner types what is not Lua, or not moongrad: the error says what to write instead."""
 
 from harness import Prompt, check, equal, main, run, test
 
@@ -147,7 +147,7 @@ def own_variables(home):
     for code in ("A = 5", "cost = 'mse'", "X = 'abc'"):
         said = p.do(code)[0]
         name = code.split()[0]
-        check("choose another name; in a script or between do and end also local %s = ..." % name in said, said)
+        check("choose another name, or write local %s = ... in a script or a do block" % name in said, said)
     equal(p.do("do local A = 5 print(A) end"), ["5"])
     equal(p.end(), 0)
 

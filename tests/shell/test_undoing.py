@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Back and forth at the prompt: undo, seek, copies, watches, steps that end when told to."""
+"""undo, seek, copies, watches and step's stop_when at the prompt."""
 
 import re
 

@@ -25,19 +25,19 @@ A network learns XOR:
   LAYERS = {2, 2, 1}    a network, NET, its THETA drawn at random
   ETA = 2               its learning rate
   step(5000)            5000 epochs of forward, backward, update
-  A[3]                  what it says now
+  A[3]                  its predictions
 
   Look     THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J  who()
   Set      THETA[1][1][2] = 0.5
   Do       forward() backward() update() step(n) train{} predict(X) cost() accuracy() init()
-  Inside   walk() goes through one step operation by operation, explain("grad", 1, 2, 3) through one number
-  Check    check() compares every gradient with differences of J, bug("any") plants a mistake for it to find
+  Inside   walk() goes through a step operation by operation; explain("grad", 1, 2, 3) derives one number
+  Check    check() compares every gradient with differences of J; bug("any") plants a mistake for it to find
   Why      diagnose() says why a network does not learn, and what to try
-  Back     undo() takes a command back, seek(100) goes to epoch 100; watch "J" records while it trains
-  Measure  time(f) runs f once, bench(f) until its time is certain
+  Back     undo() takes a command back, seek(100) goes to epoch 100; watch "J" records J during training
+  Measure  time(f) runs f once, bench(f) many times
   Make     matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)  network{2, 8, 1, activation = "tanh"}
   Help     help "step" or ?step, help(step), help "topics", apropos "grad"
-  Scripts  the prompt shows what a line returns, a script prints it: print(help())  print(step(1000))]]
+  Scripts  the prompt shows the values of an input, a script has to print them: print(help())  print(step(1000))]]
 
 -- The overview, and below it a row with the functions of the session that it does not name.
 local function whole_overview()

@@ -97,10 +97,10 @@ function files.edit(path, ...)
   end
   local after, message = read(path)
   if not after then
-    if not before then return nil, "edit: " .. path .. " was not made; nothing is run" end
+    if not before then return nil, "edit: " .. path .. " does not exist; nothing is run" end
     return nil, "edit: " .. message
   end
-  if after == before then return nil, format("edit: %s is as it was; run %q runs it", path, path) end
+  if after == before then return nil, format("edit: %s was not changed; run %q runs it", path, path) end
   return files.run(path)
 end
 

@@ -14,7 +14,7 @@ function history.begin(s) host = s.host end
 local list = { __name = "history", __metatable = false } -- the metatable of what history returns
 
 function list.__tostring(h)
-  if #h == 0 then return h.pattern and format("no input holds %q", h.pattern) or "no inputs yet" end
+  if #h == 0 then return h.pattern and format("no input contains %q", h.pattern) or "no inputs yet" end
   local width, lines = 3, {}
   for _, e in ipairs(h) do width = math.max(width, #tostring(e.n) + 1) end
   for i, e in ipairs(h) do

@@ -76,7 +76,7 @@ end
 
 -- Advice, for errors, to a user who wants a variable of this name. (At the prompt a local ends with its input.)
 function live.own_name(name)
-  return format("for a variable of your own choose another name; in a script or between do and end also local %s = ...",
+  return format("for a variable of your own choose another name, or write local %s = ... in a script or a do block",
     name)
 end
 

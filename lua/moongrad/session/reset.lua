@@ -36,7 +36,7 @@ function done.__tostring(r)
   local names = r.names
   local gone = #names == 0 and "no names of yours" or
     format("%d name%s of yours (%s)", #names, #names == 1 and "" or "s", text.first(names))
-  return format("gone: %s%s; seed(%d)%s", r.network and "the network, " or "", gone, r.seed,
+  return format("removed: %s%s; seed(%d)%s", r.network and "the network, " or "", gone, r.seed,
     #openings > 0 and "; init.lua was run again" or "")
 end
 

@@ -1,6 +1,6 @@
 -- calls.lua - finds out which function a call among the tokens calls, as the options and the help name it ("train").
 --
--- That name is called who here, as in options.lua.
+-- As in options.lua, that name is called who.
 
 local classof, getinfo, set_class = debug.getmetatable, debug.getinfo, debug.setmetatable
 local find, gmatch, match = string.find, string.gmatch, string.match

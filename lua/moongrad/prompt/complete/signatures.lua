@@ -99,7 +99,8 @@ function signatures:line(t)
   return text == "=" and self:of_option(t) or nil
 end
 
---- The same, broken into lines that fit the terminal.
+--- Returns the line about the argument, index or option that begins after tokens t, broken to fit the terminal; nil if
+-- nothing is known.
 function signatures:of(t)
   local line = self:line(t)
   if not line or not self.session then return line end

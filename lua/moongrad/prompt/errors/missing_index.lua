@@ -38,7 +38,7 @@ local function of_number(t, last, path, parts)
   local is_explained = t.text[last + 1] == ":" and t.text[last + 2] == "explain"
   if not is_explained then return words .. ", which has no index and no method" end
   local n = #parts
-  return format("%s; what explains it is %s:explain(%s, %s)", words, table.concat(parts, "", 1, n - 2),
+  return format("%s; to explain it write %s:explain(%s, %s)", words, table.concat(parts, "", 1, n - 2),
     sub(parts[n - 1], 2, -2), sub(parts[n], 2, -2))
 end
 

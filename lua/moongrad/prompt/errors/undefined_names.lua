@@ -11,7 +11,7 @@ local undefined_names = {}
 
 local getinfo = debug.getinfo
 
-local own_list = "for a list of your own choose another name; in a script or between do and end also local THETA = {}"
+local own_list = "for a list of your own choose another name, or write local THETA = {} in a script or a do block"
 
 -- The reason why a live name is nil, and what to do.
 local function why_nil(session, name)

@@ -89,7 +89,7 @@ local function entry_of(input, status)
   if not is_expression and (input.equals or not load(input.source)) then return { looked = true } end -- it never ran
   if status == "interrupted" then return left(input, "interrupted") end
   local list, has_moved = tokens.of(input.source) or {}, snapshot.moved(session, input.before)
-  if has_moved and is_timed(list) then return left(input, "as often as the clock let it") end
+  if has_moved and is_timed(list) then return left(input, "the clock decides how often it repeats") end
   return typed(input, status, list, is_expression, has_moved)
 end
 

@@ -63,9 +63,9 @@ local function number_words(ratio, list)
   return text, list[1] and " = " .. table.concat(list, " or ", 1, math.min(3, #list)) or ""
 end
 
--- "the ratio backprop / numeric is 2.000 everywhere = N"
+-- "the ratio backprop / numeric is 2.000 = N everywhere"
 local function ratio_words(ratio, list)
-  return format("the ratio backprop / numeric is %s everywhere%s", number_words(ratio, list))
+  return format("the ratio backprop / numeric is %s%s everywhere", number_words(ratio, list))
 end
 
 -- The words about a ratio that is the same everywhere and not 1. Sets ratio and ratio_names of the report.
@@ -207,8 +207,8 @@ local function about_delta(l, depth, activations)
       .. "left out", l, l)
   else
     text = format(
-      "DELTA goes wrong on its way from layer %d to %d: weights that are updated already, the bias's column "
-      .. "not left out, or g'(Z[%d]) forgotten or wrong", l + 1, l, l)
+      "DELTA becomes wrong on its way from layer %d to %d: weights that are updated already, a bias's column "
+      .. "that is not left out, or a g'(Z[%d]) that is forgotten or wrong", l + 1, l, l)
   end
   for above = l + 1, depth do
     if activations[above] == activations[l] then return text end
@@ -326,7 +326,7 @@ local function about_gradient(self, net, none, N, K)
   end
   local text = about_places(self, net, N, K)
   if #own == 0 then return text end
-  return (text and text .. "; " or "") .. "look at the derivative of " .. series(own) .. ", or for a kink"
+  return (text and text .. "; " or "") .. "check the derivative of " .. series(own) .. ", and look for a kink"
 end
 
 -- --- all of it ---------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ describe("bug", function()
     local entropy = make(1, { 2, 3, 1, cost = "cross-entropy", X = { { 1, 2 } }, y = { 1 } })
     entropy.X, entropy.y = { { 1, 2 } }, { 1 }
     no(entropy, "missing-factor", "there is only one row")
-    no(make(1, { 2, 3, 1 }), "extra-output-derivative", "g'(Z[2]) belongs into DELTA[2]")
+    no(make(1, { 2, 3, 1 }), "extra-output-derivative", "g'(Z[2]) belongs in DELTA[2]")
     no(entropy, "dropped-row", "there is only one row")
     no(make(1, { 2, 1, cost = "cross-entropy" }), "derivative-of-a", "g' cancels at the output")
     local straight = make(1, { 2, { 3, "linear" }, { 2, "linear" } })

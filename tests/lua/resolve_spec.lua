@@ -95,7 +95,7 @@ describe("check", function()
     local c = net:check()
     assert.is_true(c.ok, tostring(c))
     assert.equal(2, c.retaken)
-    contains(c.reason, "2 of 2 by five points")
+    contains(c.reason, "2 of 2 agree by five points")
     for _, o in ipairs { { method = "central" }, { epsilon = 1e-3 } } do
       c = net:check(o)
       assert.equal("ok", c.verdict)

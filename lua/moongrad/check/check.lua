@@ -128,7 +128,7 @@ local function read(net, o)
     raise("check: of: %q goes with a %s output, not %s", self.of, goes_with, output)
   end
   if single and self.tolerance < coarse then
-    self.warning = format("single precision cannot resolve %g: tolerance %g instead", self.tolerance, coarse)
+    self.warning = format("single precision cannot resolve %g: the tolerance is %g instead", self.tolerance, coarse)
     self.tolerance = coarse
   end
   return self, layers_of(net, o.layer), o.samples and options.whole("check: samples", o.samples, 1)

@@ -26,7 +26,7 @@ end
 local one_layer = "there is no hidden layer, so no delta is carried back"
 
 local function cancelled(f)
-  return format("with cost %q g' cancels at the output, DELTA[%d] has none", options.name_of(f.cost), f.depth)
+  return format("with cost %q g' cancels at the output: DELTA[%d] has no g'", options.name_of(f.cost), f.depth)
 end
 
 -- The activations whose g' is the same at a as at z: it is 1, or steps at 0, and a and z have the same sign.
@@ -68,7 +68,7 @@ planted.list = {
     before = 'NET.options.cost = "cross-entropy"',
     cannot = function(f)
       if f.cancels then return nil end
-      return format("with cost %q g'(Z[%d]) belongs into DELTA[%d]", options.name_of(f.cost), f.depth, f.depth)
+      return format("with cost %q g'(Z[%d]) belongs in DELTA[%d]", options.name_of(f.cost), f.depth, f.depth)
     end },
   { name = "derivative-of-a",
     formula = "g'(A[l+1]) for g'(Z[l]) in every DELTA[l]: the slope is taken at a, not at z",

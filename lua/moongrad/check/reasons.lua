@@ -63,9 +63,9 @@ local function number_words(ratio, list)
   return text, list[1] and " = " .. table.concat(list, " or ", 1, math.min(3, #list)) or ""
 end
 
--- "the ratio backprop / numeric is 2.000 everywhere = N"
+-- "the ratio backprop / numeric is 2.000 = N everywhere"
 local function ratio_words(ratio, list)
-  return format("the ratio backprop / numeric is %s everywhere%s", number_words(ratio, list))
+  return format("the ratio backprop / numeric is %s%s everywhere", number_words(ratio, list))
 end
 
 -- The words about a ratio that is the same everywhere and not 1. Sets ratio and ratio_names of the report.
@@ -88,16 +88,15 @@ end
 
 -- --- pairs by layer, weights and biases apart -----------------------------------------------------
 
--- The pairs that were decided: layer -> {biases, weights}. Each of the two is a list of pairs with told, how many there
--- are, and bad, how many of them are wrong.
+-- The pairs that were decided: layer -> {biases, weights}. Each of the two is a list of pairs, and bad is how many
+-- of them are wrong.
 local function parts_of(self)
   local parts = {}
   verdict.each(self, function(l, i, j, state, backprop, numeric, _, noise)
-    parts[l] = parts[l] or { biases = { bad = 0, told = 0 }, weights = { bad = 0, told = 0 } }
+    parts[l] = parts[l] or { biases = { bad = 0 }, weights = { bad = 0 } }
     local part = parts[l][j == 1 and "biases" or "weights"]
     if verdict.is_decided(state) then
-      part.told = part.told + 1
-      part[part.told] = { layer = l, i = i, j = j, backprop = backprop, numeric = numeric, noise = noise }
+      part[#part + 1] = { layer = l, i = i, j = j, backprop = backprop, numeric = numeric, noise = noise }
     end
     if state == verdict.wrong then part.bad = part.bad + 1 end
   end)
@@ -115,7 +114,7 @@ local function pairs_in(parts, kind)
   return list
 end
 
-local function is_right(part) return part.told > 0 and part.bad == 0 end
+local function is_right(part) return #part > 0 and part.bad == 0 end
 
 -- --- l1 and l2 ---------------------------------------------------------------------------------------
 
@@ -208,8 +207,8 @@ local function about_delta(l, depth, activations)
       .. "left out", l, l)
   else
     text = format(
-      "DELTA goes wrong on its way from layer %d to %d: weights that are updated already, the bias's column "
-      .. "not left out, or g'(Z[%d]) forgotten or wrong", l + 1, l, l)
+      "DELTA becomes wrong on its way from layer %d to %d: weights that are updated already, a bias's column "
+      .. "that is not left out, or a g'(Z[%d]) that is forgotten or wrong", l + 1, l, l)
   end
   for above = l + 1, depth do
     if activations[above] == activations[l] then return text end
@@ -227,8 +226,8 @@ local function part_words(name, l, part, N, K)
   return format("%s, %s times their differences%s", text, number, names)
 end
 
--- Sorts the wrong layers. only: those with only biases or only weights wrong, whose DELTA is right.
--- both: those where both are wrong.
+-- Sorts the wrong layers. only: those with only biases or only weights wrong, whose DELTA is right; both: those where
+-- both are wrong.
 local function apart_by_delta(parts, wrong)
   local only, both = { biases = {}, weights = {} }, {}
   for _, l in ipairs(wrong) do
@@ -273,7 +272,7 @@ local function about_places(self, net, N, K)
       local of_layer = part.biases.bad + part.weights.bad
       bad = bad + of_layer
       if of_layer > 0 then wrong[#wrong + 1] = l
-      elseif part.biases.told + part.weights.told > 0 then right[#right + 1] = l end
+      elseif #part.biases + #part.weights > 0 then right[#right + 1] = l end
       if of_layer > 0 and is_transposed(self.layers[l]) then transposed[#transposed + 1] = l end
     end
   end
@@ -327,7 +326,7 @@ local function about_gradient(self, net, none, N, K)
   end
   local text = about_places(self, net, N, K)
   if #own == 0 then return text end
-  return (text and text .. "; " or "") .. "look at the derivative of " .. series(own) .. ", or for a kink"
+  return (text and text .. "; " or "") .. "check the derivative of " .. series(own) .. ", and look for a kink"
 end
 
 -- --- all of it ---------------------------------------------------------------------------------------

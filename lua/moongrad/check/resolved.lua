@@ -35,13 +35,13 @@ local function about_epsilon(self, net)
   end
   local less, more = apart_at(self, net, self.epsilon / 10), apart_at(self, net, self.epsilon * 10)
   if less and less < apart / 5 then
-    return format("epsilon = %g is too large: with a tenth of it the two are %.2g apart, not %.2g; try %g, or "
+    return format("epsilon = %g is too large: with a tenth of it the error is %.2g, not %.2g; try %g, or "
       .. "method = %q", self.epsilon, less, apart, self.epsilon / 10,
       self.method == "forward" and "central" or "five-point")
   elseif more and more < apart / 3 then
     return format(
-      "epsilon = %g is too small: J is rounded, and the rounding divided by epsilon; with ten times as much "
-      .. "the two are %.2g apart, not %.2g", self.epsilon, more, apart)
+      "epsilon = %g is too small: the rounding error of J is divided by it; with ten times as much "
+      .. "the error is %.2g, not %.2g", self.epsilon, more, apart)
   end
 end
 
@@ -53,7 +53,8 @@ local function about_agreement(self, net)
     parts[1] = format("%s agrees with its %s difference to %.2g", agreed == self.compared and "every gradient"
       or format("each of %d gradients out of %d", agreed, self.compared), self.method, self.tolerance)
     if self.retaken > 0 then
-      parts[2] = format("%d of %d by five points: the central difference is off by more", self.retaken, self.compared)
+      parts[2] = format("%d of %d agree by five points only: the central difference is off by more", self.retaken,
+        self.compared)
     end
   else
     parts[1] = format(

@@ -132,7 +132,7 @@ end
 -- explodes or is wrong, frozen layers, and plateaus. help "not learning" explains each.
 -- Returns a diagnosis with the fields:
 --   ok           true when nothing but minor findings was found
---   findings     a list of {name, layer, value, text, try, minor}, causes first; a minor one stops nothing
+--   findings     a list of {name, layer, value, text, try, minor}, causes first; minor ones do no harm
 --   try          the first try of findings that are not minor, a line to type; nil when there is none
 --   layers[l]    {saturated, dead, delta, gradient, update}; update is ETA |GRAD[l]| / |THETA[l]|, usually about 1e-3
 --   mse          and explained, 1 - mse / the variance of y

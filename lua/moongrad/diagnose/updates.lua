@@ -47,7 +47,7 @@ local function look_at_updates(self, net)
   return true
 end
 
--- With ETA the cost does what text says; with the smaller one it falls.
+-- Adds the finding "ETA too large". smaller: an ETA with which the cost falls; text: what it does with this one.
 local function too_large(self, smaller, text, is_minor)
   local last = self.costs and self.costs[#self.costs]
   local minor = is_minor or self.learnt and last ~= nil and last < 1.5 * self.costs[1]

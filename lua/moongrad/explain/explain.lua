@@ -15,8 +15,8 @@ local format, lower, match, rep, upper = string.format, string.lower, string.mat
 
 local explain = {}
 
-local most_terms = 12  -- so many terms are all shown; of more terms
-local most_shown = 10  -- the largest ones are shown
+local most_terms = 12  -- up to so many terms are all shown
+local most_shown = 10  -- of more terms the largest so many are shown
 local most_nodes = 500 -- numbers that are explained in turn, with the option depth
 
 local node = { __name = "explanation", __metatable = false } -- the metatable of explanations

@@ -149,7 +149,7 @@ end
 
 function op.grad(f, l)
   local more = symbols.pull_of_size(f, format("THETA[%d]", l))
-  if more ~= "" then more = more .. ", but for biases" end
+  if more ~= "" then more = more .. ", but not for biases" end
   if not f.bias[l] then more = more .. ", 0 in the column of the bias that is not there" end
   return format("GRAD[%d] = DELTA[%d]^T A[%d]%s", l, l, l, more),
     format("%s = %s^T %s", shape(f.n[l + 1], 1 + f.n[l]), shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l])),

@@ -103,7 +103,7 @@ local watching = { __name = "watch", __metatable = false } -- the metatable of w
 
 function watching.__tostring(w)
   return format("watching %s every %s: watched() shows what was recorded%s", w.expression,
-    w.every == 1 and "epoch" or w.every .. " epochs", w.as_yet and "; as yet " .. w.as_yet or "")
+    w.every == 1 and "epoch" or w.every .. " epochs", w.as_yet and "; no value yet: " .. w.as_yet or "")
 end
 
 --- net:watch(expression, [every])

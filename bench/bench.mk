@@ -1,7 +1,8 @@
 # bench.mk - what the bench needs beside moongrad; make bench and make growth come here.
 #
 # Compiled when the bench is wanted, into $(BUILD)/bench: a Lua module for children and the
-# clock, the straight-line XOR loop, and the peers in C that are installed.
+# clock, what measures the machine, the straight-line XOR loop, our products alone, and the peers in C that are
+# installed.
 
 here := $(BUILD)/bench
 fann := $(if $(wildcard /usr/include/doublefann.h /usr/local/include/doublefann.h),$(here)/fann-double $(here)/fann-single)
@@ -14,7 +15,7 @@ export BENCH := $(here)
 
 SAY = $(if $(V),,@echo '  $@';)
 
-bench: $(here)/process.so $(here)/xor $(fann)
+bench: $(here)/process.so $(here)/machine $(here)/products $(here)/xor $(fann)
 	@$(BUILD)/moongrad bench/run.lua
 
 growth: $(here)/process.so
@@ -23,6 +24,13 @@ growth: $(here)/process.so
 $(here)/process.so: bench/process.c
 	@mkdir -p $(@D)
 	$(SAY)$(CC) -O2 -std=c11 -Wall -Wextra -fPIC -shared $(LUA_CFLAGS) -o $@ $<
+
+$(here)/machine: bench/machine.c $(ENGINE)
+	$(SAY)$(CC) -O3 -march=native -ffp-contract=fast -std=c11 -Wall -Wextra -Isrc/engine -o $@ $^ -lm -pthread
+
+$(here)/products: bench/products.c bench/peers/peer.h $(ENGINE)
+	$(SAY)$(CC) -O2 -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Isrc/engine -o $@ \
+	  $(filter-out %.h,$^) -lm -pthread
 
 $(here)/xor: bench/peers/xor.c $(common)
 	$(SAY)$(C_PEER) -lm

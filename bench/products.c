@@ -41,12 +41,12 @@ static void pass(size_t count) {
   const mg_products *p = net.kernels->products;
   for (size_t l = 0; l < net.n_layers; l++) {
     mg_layer *y = &net.layer[l];
-    p->z(&y->in, &y->theta, &y->z, 0, count);
+    p->z(&y->in, &y->theta, &y->z, 0, count, net.room);
   }
   for (size_t l = net.n_layers; l-- > 0;) {
     mg_layer *y = &net.layer[l];
-    if (l > 0) p->back(&y->delta, &y->theta, &y[-1].delta, 0, count, net.turned);
-    p->grad(&y->delta, &y->in, &y->grad, 0, count);
+    if (l > 0) p->back(&y->delta, &y->theta, &y[-1].delta, 0, count, net.room);
+    p->grad(&y->delta, &y->in, &y->grad, 0, count, net.room);
   }
 }
 

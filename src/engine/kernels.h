@@ -15,23 +15,24 @@
 /* The three products of a pass, on rows from .. to - 1. Views of a network's own memory only:
    they may read, never write, up to a vector past the end of a row. */
 typedef struct mg_products {
-  /* Numbers of room that back needs for a layer of n_out units. */
-  size_t (*room)(size_t n_out);
+  /* Numbers of room that they need for layers of up to n units, aligned to 64 bytes: for copies of what is
+     read again and again. */
+  size_t (*room)(size_t n);
 
   /* Z = A THETA^T. a: rows x (1 + n_in) with its ones; theta: n_out x (1 + n_in). */
-  void (*z)(const mg_mat *a, const mg_mat *theta, mg_mat *z, size_t from, size_t to);
+  void (*z)(const mg_mat *a, const mg_mat *theta, mg_mat *z, size_t from, size_t to, void *room);
 
   /* E = DELTA THETA without its bias column: dJ/da of the layer below. e: rows x n_in. */
   void (*back)(const mg_mat *delta, const mg_mat *theta, mg_mat *e, size_t from, size_t to, void *room);
 
   /* GRAD = DELTA^T A over rows 0 .. to - 1, of which those before from are in it already. */
-  void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to);
+  void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to, void *room);
 
   /* next = theta - eta GRAD, l1 and l2 in it, over all rows: what grad and the update make, GRAD not kept.
      theta and next lie alike; biases: is their first column that of the biases? False when a next is not
      finite. */
   bool (*descend)(const mg_mat *delta, const mg_mat *a, const mg_mat *theta, mg_mat *next, size_t rows,
-                  bool biases, double eta, double l1, double l2);
+                  bool biases, double eta, double l1, double l2, void *room);
 } mg_products;
 
 /* Loops over stretches of the flat arrays. */

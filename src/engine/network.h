@@ -93,8 +93,8 @@ typedef struct mg_network {
   mg_mat scratch_y;     /* targets */
   size_t parts;         /* that an operation may be done in */
   mg_team *team;        /* who does them, or NULL; set by the caller */
-  void *turned;         /* room for each part of a product back */
-  size_t turned_size;   /* numbers of one such room */
+  void *room;           /* for the products, of each part */
+  size_t room_size;     /* numbers of one such room */
   mg_stop stop;         /* who to ask whether to go on; set by the caller */
 } mg_network;
 

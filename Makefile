@@ -160,7 +160,7 @@ format:
 
 bench growth: all
 	@$(MAKE) --no-print-directory -f bench/bench.mk BUILD='$(BUILD)' CC='$(CC)' LUA_CFLAGS='$(LUA_CFLAGS)' \
-	  LUA='$(LUA)' PYTHON='$(PYTHON)' $@
+	  ENGINE='$(ENGINE)' LUA='$(LUA)' PYTHON='$(PYTHON)' $@
 
 coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage -fprofile-update=atomic' engine-tests

@@ -12,12 +12,20 @@ local python = os.getenv "PYTHON" or "/usr/bin/python3"
 local here = os.getenv "BENCH"
 local shell = here .. "/../moongrad"
 
--- kind: ours, peer, or limit. same: the relative tolerance by which its result must equal ours, in double and in
--- single; absent for a contestant that computes something else. FANN's results differ in the last digits, as it
+-- kind: ours, set (moongrad with an older processor's kernels), peer, or limit. same: the relative tolerance by which
+-- its result must equal ours, in double and in single; absent for a contestant that computes something else. FANN's
+-- results differ in the last digits, as it
 -- bounds derivatives from below.
 local exact = { double = 1e-9, single = 1e-4 }
 local list = {
   moongrad = { "moongrad", { shell, "bench/ours.lua" }, "train", kind = "ours" },
+  base = { "moongrad, base kernels", { shell, "bench/ours.lua" }, "train", kind = "set", set = "base",
+    same = exact, threads = 1 },
+  avx2 = { "moongrad, avx2 kernels", { shell, "bench/ours.lua" }, "train", kind = "set", set = "avx2",
+    same = exact, threads = 1 },
+  avx512 = { "moongrad, avx512 kernels", { shell, "bench/ours.lua" }, "train", kind = "set", set = "avx512",
+    same = exact, threads = 1 },
+  ours_products = { "moongrad's products alone", { here .. "/products" }, "products", kind = "ours" },
   looping = { "moongrad, step(1) in a loop", { shell, "bench/ours.lua" }, "loop", kind = "ours" },
   checking = { "moongrad", { shell, "bench/ours.lua" }, "check", kind = "ours" },
   article = { "NumPy, the article's", { python, "bench/peers/numpy_peer.py" }, "article", same = exact },
@@ -38,6 +46,9 @@ local list = {
 -- for all but its products, has one thread: its threads and OpenBLAS's spin and disturb each other; with two of each,
 -- training took 1.5 to 20 times as long.
 local thread_words = { "OPENBLAS_NUM_THREADS", "MOONGRAD_THREADS" }
+
+-- The core type whose kernels OpenBLAS is told to take; "": its own choice.
+contestants.core_type = ""
 
 local contestant = {}
 contestant.__index = contestant
@@ -82,7 +93,8 @@ function contestants.start(name, task, precision, threads)
   if threads > (who.threads or threads) then return false end
   local program = who[2][1]:format(precision)
   if program:find "/" and not readable(program) then return nil, reason(who) end
-  local words = { "env", "OMP_NUM_THREADS=1" }
+  local words = { "env", "OMP_NUM_THREADS=1", "OPENBLAS_CORETYPE=" .. contestants.core_type }
+  if who.set then words[#words + 1] = "MOONGRAD_KERNELS=" .. who.set end
   for _, word in ipairs(thread_words) do words[#words + 1] = word .. "=" .. threads end
   for _, word in ipairs(who[2]) do words[#words + 1] = word:format(precision) end
   for word in task:gmatch "%S+" do words[#words + 1] = word end
@@ -97,7 +109,11 @@ function contestants.start(name, task, precision, threads)
     self:close()
     return nil, reason(who, said)
   end
+  self.version = said:match "^ready ?(.*)"
   return self
 end
+
+-- A child that keeps a core busy until it is ended.
+function contestants.busy() return (process.start { "sh", "-c", "while :; do :; done" }) end
 
 return contestants

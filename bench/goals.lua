@@ -46,6 +46,16 @@ function judge.speedup(goal, rows, ours)
   return ("two threads %s as fast as one"):format(times(goal.speedup)), goal.speedup, ours.median / two.median, true
 end
 
+function judge.machine(goal, _, ours, threads)
+  local least = (ours.products + ours.gather) / threads
+  return ("at most %s products at peak and rows gathered"):format(times(goal.machine)), goal.machine,
+    ours.median / least
+end
+
+function judge.peak(goal, _, ours)
+  return ("%.3g of the peak"):format(goal.peak), goal.peak, ours.peak, true
+end
+
 function judge.above(goal, rows, ours, threads, show)
   local other = find(rows, threads, is("name", goal.above))
   return ("at most %s above %s"):format(show(goal.most), other.label), goal.most, ours.median - other.median
@@ -64,6 +74,7 @@ function goals.judge(list, rows, precision, show)
     local ours = find(rows, threads, is("kind", "ours"))
     if ours and (goal.precision or precision) == precision then
       local way = goal.over and "over" or goal.limit and "limit" or goal.speedup and "speedup"
+        or goal.machine and "machine" or goal.peak and "peak"
         or goal.above and "above" or "most"
       local text, target, reached, more = judge[way](goal, rows, ours, threads, show)
       if text then

@@ -146,6 +146,14 @@ static int run(lua_State *L) {
   return 1;
 }
 
+/* process.kill(pid): ends a child that does not end by itself. */
+static int kill_lua(lua_State *L) {
+  const pid_t pid = (pid_t)luaL_checkinteger(L, 1);
+  kill(pid, SIGKILL);
+  wait_for(pid);
+  return 0;
+}
+
 /* process.cores(): returns how many threads can run at once. */
 static int cores(lua_State *L) {
   lua_pushinteger(L, sysconf(_SC_NPROCESSORS_ONLN));
@@ -154,7 +162,7 @@ static int cores(lua_State *L) {
 
 static const luaL_Reg functions[] = {
     {"now", now}, {"sleep", pause_for}, {"start", start}, {"wait", wait_lua},
-    {"run", run}, {"cores", cores},     {NULL, NULL},
+    {"run", run}, {"kill", kill_lua},   {"cores", cores}, {NULL, NULL},
 };
 
 int luaopen_process(lua_State *L);

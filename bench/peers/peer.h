@@ -19,7 +19,7 @@ enum { DATA_SEED = 1, NET_SEED = 2, MOST_LAYERS = 8 };
 typedef struct peer_task {
   unsigned layers[MOST_LAYERS], n_layers; /* units per layer, input first */
   unsigned rows, batch;
-  const char *hidden, *how;
+  const char *hidden, *precision, *how;
   double eta;
   mg_rng rng; /* draws the weights, then an order for each epoch */
 } peer_task;
@@ -28,6 +28,7 @@ static inline peer_task peer_read(char *argv[]) {
   peer_task t = {.rows = (unsigned)atoi(argv[2]),
                  .batch = (unsigned)atoi(argv[3]),
                  .hidden = argv[4],
+                 .precision = argv[6],
                  .how = argv[7],
                  .eta = atof(argv[5])};
   for (char *at = argv[1]; *at != '\0' && t.n_layers < MOST_LAYERS; at += *at == ',')

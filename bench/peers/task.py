@@ -14,6 +14,7 @@ circle; anything else is noise in [0, 1) with one-hot targets. Outputs are sigmo
 cost is the mean over the batch of squares / 2.
 """
 
+import ctypes
 import sys
 import time
 
@@ -75,8 +76,18 @@ class Task:
         return [(i, min(i + self.batch, self.rows)) for i in range(0, self.rows, self.batch)]
 
 
+def blas():
+    """The kernels that OpenBLAS took, when it is there."""
+    try:
+        library = ctypes.CDLL("libopenblas.so.0")
+        library.openblas_get_corename.restype = ctypes.c_char_p
+        return " with OpenBLAS " + library.openblas_get_corename().decode()
+    except (OSError, AttributeError):
+        return ""
+
+
 def serve(version, train, result):
-    print("ready", version, flush=True)
+    print("ready", version + blas(), flush=True)
     for line in sys.stdin:
         if line.startswith("go "):
             epochs = int(line[3:])

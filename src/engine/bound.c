@@ -28,7 +28,7 @@ typedef struct work {
   const mg_products *products;
   layer *layer;
   mg_mat sum, y;     /* the left factor of a product; the targets */
-  void *turned;      /* room that the product back needs */
+  void *room;        /* room that the products need */
   double u, tiny, j; /* u and tiny as in mg_bound; j: the error of the sum of losses so far */
   size_t from, rows; /* the current block: its first row, its number of rows */
 } work;
@@ -81,7 +81,7 @@ static void share_out(memory *m, const mg_network *net, work *k, mg_bound *bound
   }
   k->sum = take_rows(m, BLOCK + 1, 1 + widest);
   k->y = take_rows(m, BLOCK + 1, mg_network_n_out(net));
-  k->turned = take(m, mg_kernels_for(MG_DOUBLE)->products->room(widest), sizeof(double));
+  k->room = take(m, mg_kernels_for(MG_DOUBLE)->products->room(widest), sizeof(double));
   take(m, LANES, sizeof(double)); /* kernels may read up to a vector past the end */
 }
 
@@ -211,7 +211,7 @@ static mg_status forward(work *k, size_t l, const mg_mat *ea) {
     double *sum = row(&k->sum, r), *a = row(&at->a, r), *e = row(&at->ea, r);
     for (size_t j = 0; j <= y->n_in; j++) sum[j] = share * a[j] + e[j];
   }
-  k->products->z(&k->sum, &at->w, &at->ez, 1, 1 + k->rows);
+  k->products->z(&k->sum, &at->w, &at->ez, 1, 1 + k->rows, k->room);
   const mg_status status = y->activation->by_row ? MG_OK : slopes(k, l);
   for (size_t r = 1; r <= k->rows && status == MG_OK; r++) {
     double *e = row(ea, r);
@@ -297,15 +297,15 @@ static void down(work *k, size_t l) {
   const size_t end = 1 + k->rows;
   if (l > 0) {
     add_up(k, l, 1);
-    k->products->grad(&k->sum, &at->ea, &at->grad, 1, end);
+    k->products->grad(&k->sum, &at->ea, &at->grad, 1, end, k->room);
   }
   add_up(k, l, ((double)k->net->rows + 1) * k->u);
-  k->products->grad(&k->sum, &at->a, &at->grad, 1, end);
+  k->products->grad(&k->sum, &at->a, &at->grad, 1, end, k->room);
   if (l == 0) return;
   layer *below = &k->layer[l - 1];
   add_up(k, l, ((double)at->d.ncols + 1) * k->u);
-  k->products->back(&k->sum, &at->w, &below->ed, 1, end, k->turned);
-  k->products->back(&at->d, &at->w, &below->d, 1, end, k->turned);
+  k->products->back(&k->sum, &at->w, &below->ed, 1, end, k->room);
+  k->products->back(&at->d, &at->w, &below->d, 1, end, k->room);
 }
 
 /* --- the whole pass --------------------------------------------------------------------------- */

@@ -16,23 +16,24 @@
 /* The three products of a pass, on rows from .. to - 1. Views must lie in a network's own memory: the
    products may read, but do not write, up to a vector past the end of a row. */
 typedef struct mg_products {
-  /* How many numbers of room the function back needs for a layer of n_out units. */
-  size_t (*room)(size_t n_out);
+  /* How many numbers of room the products need for layers of up to n units. The room, aligned to 64 bytes,
+     holds copies of what a product reads again and again. */
+  size_t (*room)(size_t n);
 
   /* Z = A THETA^T. a: rows x (1 + n_in) with its ones; theta: n_out x (1 + n_in). */
-  void (*z)(const mg_mat *a, const mg_mat *theta, mg_mat *z, size_t from, size_t to);
+  void (*z)(const mg_mat *a, const mg_mat *theta, mg_mat *z, size_t from, size_t to, void *room);
 
   /* E = DELTA THETA without its bias column: dJ/da of the layer below. e: rows x n_in. */
   void (*back)(const mg_mat *delta, const mg_mat *theta, mg_mat *e, size_t from, size_t to, void *room);
 
   /* GRAD = DELTA^T A over rows from .. to - 1, added to what GRAD holds when from > 0. */
-  void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to);
+  void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to, void *room);
 
   /* next = theta - eta GRAD over all rows, with l1 and l2 in GRAD: grad and the update in one, which does not
      store GRAD. theta and next have equal strides. biases: is their first column that of the biases? Returns
      false when an element of next is not finite. */
   bool (*descend)(const mg_mat *delta, const mg_mat *a, const mg_mat *theta, mg_mat *next, size_t rows,
-                  bool biases, double eta, double l1, double l2);
+                  bool biases, double eta, double l1, double l2, void *room);
 } mg_products;
 
 /* l1 and l2: loops over ranges of the flat arrays. */

@@ -37,7 +37,7 @@ static size_t a_stride(size_t n, mg_type type) {
 typedef struct sizes {
   size_t n_theta; /* numbers of one flat array */
   size_t widest;  /* units of the widest layer, the input included */
-  size_t turned;  /* numbers of room that the product back needs */
+  size_t room;    /* numbers of room that the products need */
 } sizes;
 
 static bool measure(mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec, sizes *s) {
@@ -51,7 +51,7 @@ static bool measure(mg_type type, size_t n_in, size_t n_layers, const mg_layer_s
     if (n_out > s->widest) s->widest = n_out;
     n_in = n_out;
   }
-  s->turned = mg_kernels_for(type)->products->room(s->widest);
+  s->room = mg_kernels_for(type)->products->room(s->widest);
   return true;
 }
 
@@ -84,7 +84,7 @@ size_t mg_network_bytes(mg_type type, size_t parts, size_t n_in, size_t n_layers
   if (!add_product(&numbers, s.n_theta, IN_FLAT)) return 0;
   if (!add_a(&numbers, s.widest, rows, type) || !add_a(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.widest, rows, type) || !add_rows(&numbers, s.widest, rows, type)) return 0;
-  if (!add_rows(&numbers, s.turned, parts, type)) return 0;
+  if (!add_rows(&numbers, s.room, parts, type)) return 0;
   if (s.widest < MG_TINY && !add_product(&bytes, mg_kernels_for(type)->tiny->room(n_layers, s.n_theta), 1))
     return 0;
   if (!add_product(&bytes, numbers, mg_type_size(type))) return 0;
@@ -182,8 +182,8 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
   net->scratch_z = take_rows(&m, s.widest, net->scratch_rows);
   net->scratch_y = take_rows(&m, s.widest, net->scratch_rows);
   net->parts = parts;
-  net->turned_size = stride(s.turned, type);
-  net->turned = take(&m, net->turned_size * parts);
+  net->room_size = stride(s.room, type);
+  net->room = take(&m, net->room_size * parts);
   if (s.widest < MG_TINY) {
     net->tiny = m.at;
     m.at += net->kernels->tiny->room(n_layers, net->n_theta);

@@ -93,8 +93,8 @@ typedef struct mg_network {
   mg_mat scratch_y;     /* targets */
   size_t parts;         /* the most parts that an operation is divided into */
   mg_team *team;        /* the threads that compute them, or NULL; set by the caller */
-  void *turned;         /* room for the product back, for each part one */
-  size_t turned_size;   /* numbers of room of one part */
+  void *room;           /* room for the products, for each part one */
+  size_t room_size;     /* numbers of room of one part */
   mg_stop stop;         /* asked whether to stop; set by the caller */
 } mg_network;
 

@@ -19,7 +19,7 @@ static void *weights_of(const mg_mat *m) { return mg_at(m->data, m->cs, m->type)
 
 void mg_layer_z(mg_network *net, size_t l, const mg_mat *in, mg_mat *z, size_t from, size_t to) {
   if (from == 0) mg_clear_bias(net, l);
-  net->kernels->products->z(in, &net->layer[l].theta, z, from, to);
+  net->kernels->products->z(in, &net->layer[l].theta, z, from, to, net->room);
 }
 
 mg_status mg_layer_a(mg_network *net, size_t l, const mg_mat *z, mg_mat *a, size_t from, size_t to) {
@@ -59,7 +59,7 @@ static mg_status op_delta(mg_network *net, size_t l, size_t from, size_t to) {
     if (status != MG_OK || net->cost.kind->output != NULL) return status;
   } else {
     const mg_layer *above = &net->layer[l + 1];
-    net->kernels->products->back(&above->delta, &above->theta, &y->delta, from, to, net->turned);
+    net->kernels->products->back(&above->delta, &above->theta, &y->delta, from, to, net->room);
   }
   return y->activation->backward(y->activation, &y->z, &y->out, &y->delta, from, to);
 }
@@ -77,7 +77,7 @@ void mg_finish_grad(mg_network *net, size_t l) {
 
 static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
   mg_layer *y = &net->layer[l];
-  net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to);
+  net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to, net->room);
   if (to == net->rows) mg_finish_grad(net, l);
   return MG_OK;
 }

@@ -44,20 +44,26 @@ static size_t share_units(const mg_layer *y, size_t index, size_t count, size_t 
   return share(y->n_out, y->n_out >= count * WIDE_GRAIN ? WIDE_GRAIN : UNIT_GRAIN, index, count, first);
 }
 
+static void *room_of(const mg_network *net, size_t index) {
+  return mg_at(net->room, (ptrdiff_t)(index * net->room_size), net->type);
+}
+
 static void z_part(void *context, size_t index, size_t count) {
   const op_job *j = context;
   const mg_layer *y = &j->net->layer[j->op.layer];
+  void *room = room_of(j->net, index);
   size_t first;
   if (by_units(y, j->to - j->from, count)) {
     const size_t n = share_units(y, index, count, &first);
     if (n == 0) return;
     const mg_mat theta = mg_mat_rows(y->theta, first, n);
     mg_mat z = mg_mat_cols(y->z, first, n);
-    j->net->kernels->products->z(&y->in, &theta, &z, j->from, j->to);
+    j->net->kernels->products->z(&y->in, &theta, &z, j->from, j->to, room);
   } else {
     const size_t n = share(j->to - j->from, ROW_GRAIN, index, count, &first);
     mg_mat z = y->z;
-    if (n > 0) j->net->kernels->products->z(&y->in, &y->theta, &z, j->from + first, j->from + first + n);
+    const size_t from = j->from + first;
+    if (n > 0) j->net->kernels->products->z(&y->in, &y->theta, &z, from, from + n, room);
   }
 }
 
@@ -86,8 +92,7 @@ static void delta_part(void *context, size_t index, size_t count) {
     to = from + n;
   }
   if (n == 0) return;
-  void *room = mg_at(net->turned, (ptrdiff_t)(index * net->turned_size), net->type);
-  net->kernels->products->back(&above->delta, &theta, &delta, from, to, room);
+  net->kernels->products->back(&above->delta, &theta, &delta, from, to, room_of(net, index));
   y->activation->backward(y->activation, &z, &a, &delta, from, to);
 }
 
@@ -99,7 +104,7 @@ static void grad_part(void *context, size_t index, size_t count) {
   if (n == 0) return;
   const mg_mat a = mg_mat_cols(y->in, first, n);
   mg_mat grad = mg_mat_cols(y->grad, first, n);
-  j->net->kernels->products->grad(&y->delta, &a, &grad, j->from, j->to);
+  j->net->kernels->products->grad(&y->delta, &a, &grad, j->from, j->to, room_of(j->net, index));
 }
 
 /* Is the activation of layer l built in? Others must not be called from another thread. */
@@ -146,8 +151,9 @@ static void descend_part(void *context, size_t index, size_t count) {
   if (n == 0) return;
   const mg_mat a = mg_mat_cols(y->in, first, n), theta = mg_mat_cols(y->theta, first, n);
   mg_mat next = mg_mat_cols(*j->next, first, n);
-  j->finite[index] = j->net->kernels->products->descend(&y->delta, &a, &theta, &next, j->net->rows,
-                                                        first == 0, j->net->eta, j->net->l1, j->net->l2);
+  j->finite[index] =
+      j->net->kernels->products->descend(&y->delta, &a, &theta, &next, j->net->rows, first == 0, j->net->eta,
+                                         j->net->l1, j->net->l2, room_of(j->net, index));
 }
 
 bool mg_parallel_descend(mg_network *net, size_t l, mg_mat *next) {

@@ -75,7 +75,7 @@ static mg_status from_above(mg_network *net, size_t l, size_t from, size_t to) {
     if (status != MG_OK) return status;
   }
   if (net->bug == MG_STALE_WEIGHTS || net->bug == MG_SHIFTED_BIAS) theta = wrong_weights(net, l + 1);
-  net->kernels->products->back(&above->delta, &theta, &net->layer[l].delta, from, to, net->turned);
+  net->kernels->products->back(&above->delta, &theta, &net->layer[l].delta, from, to, net->room);
   return MG_OK;
 }
 
@@ -108,7 +108,7 @@ static mg_status grad_without_last(mg_network *net, size_t l, size_t from, size_
   mg_layer *y = &net->layer[l];
   const size_t end = to < net->rows ? to : net->rows - 1;
   if (from < end)
-    net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, end);
+    net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, end, net->room);
   else if (from == 0)
     mg_mat_fill(&y->grad, 0);
   if (to == net->rows) mg_finish_grad(net, l);

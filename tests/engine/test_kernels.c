@@ -59,9 +59,9 @@ static void check_products(mg_type type, size_t n_in, size_t n_out, size_t rows)
     for (size_t i = 0; i < n_out; i++) mg_mat_set(&l->delta, r, i, mg_rng_normal(&g));
   double *e_numbers = zeroed((rows * n_in + 64) * sizeof *e_numbers);
   mg_mat e = mg_mat_of(e_numbers, rows, n_in, n_in, type);
-  p->z(&l->in, &l->theta, &l->z, 0, rows);
-  p->back(&l->delta, &l->theta, &e, 0, rows, f.net.turned);
-  p->grad(&l->delta, &l->in, &l->grad, 0, rows);
+  p->z(&l->in, &l->theta, &l->z, 0, rows, f.net.room);
+  p->back(&l->delta, &l->theta, &e, 0, rows, f.net.room);
+  p->grad(&l->delta, &l->in, &l->grad, 0, rows, f.net.room);
   for (size_t r = 0; r < rows; r++) {
     for (size_t i = 0; i < n_out; i++) {
       double sum = 0, terms = 0;
@@ -101,6 +101,71 @@ static void products_are_sums_of_products(void **state) {
     for (int i = 0; i < N; i++)
       for (int j = 0; j < N; j++)
         check_products(types[t], sizes[i], sizes[j], 1 + (size_t)(i * 5 + j * 3) % 29);
+}
+
+/* One more term of a sum, as the kernels of this processor add it. */
+static double add(const mg_mat *of, double a, double b, double sum) {
+#if defined __aarch64__
+  const bool once = true; /* rounded once */
+#else
+  const bool once = strstr(mg_kernels_for(of->type)->name, "base") == NULL;
+#endif
+  if (of->type == MG_DOUBLE) return once ? fma(a, b, sum) : (double)(a * b) + sum;
+  const float x = (float)a, y = (float)b, z = (float)sum;
+  return once ? fmaf(x, y, z) : (float)(x * y) + z;
+}
+
+/* Every sum is one chain in the order of its terms, read in place or from a packed copy, whatever its length. */
+static void check_chains(mg_type type, size_t n_in, size_t n_out, size_t rows) {
+  fixture f;
+  typed_make(&f, type, 2, (const size_t[]){n_in, n_out, 1}, "linear", "linear", 6);
+  random_data(&f, rows, 1);
+  const mg_products *p = f.net.kernels->products;
+  mg_layer *l = &f.net.layer[0];
+  mg_rng g;
+  mg_rng_seed(&g, 2);
+  for (size_t r = 0; r < rows; r++)
+    for (size_t i = 0; i < n_out; i++) mg_mat_set(&l->delta, r, i, mg_rng_normal(&g));
+  double *e_numbers = zeroed((rows * n_in + 64) * sizeof *e_numbers);
+  mg_mat e = mg_mat_of(e_numbers, rows, n_in, n_in, type);
+  p->z(&l->in, &l->theta, &l->z, 0, rows, f.net.room);
+  p->back(&l->delta, &l->theta, &e, 0, rows, f.net.room);
+  p->grad(&l->delta, &l->in, &l->grad, 0, rows, f.net.room);
+  assert_true(p->descend(&l->delta, &l->in, &l->theta, &l->dtheta, rows, true, 1, 0, 0, f.net.room));
+  for (size_t r = 0; r < rows; r += 5)
+    for (size_t i = 0; i < n_out; i += 7) {
+      double sum = mg_mat_get(&l->theta, i, 0);
+      for (size_t j = 1; j <= n_in; j++)
+        sum = add(&l->z, mg_mat_get(&l->in, r, j), mg_mat_get(&l->theta, i, j), sum);
+      assert_true(mg_mat_get(&l->z, r, i) == sum);
+    }
+  for (size_t r = 0; r < rows; r += 5)
+    for (size_t j = 0; j < n_in; j += 7) {
+      double sum = 0;
+      for (size_t i = 0; i < n_out; i++)
+        sum = add(&e, mg_mat_get(&l->delta, r, i), mg_mat_get(&l->theta, i, j + 1), sum);
+      assert_true(mg_mat_get(&e, r, j) == sum);
+    }
+  for (size_t i = 0; i < n_out; i += 5)
+    for (size_t j = 0; j <= n_in; j += 7) {
+      double sum = 0;
+      for (size_t r = 0; r < rows; r++)
+        sum = add(&l->grad, mg_mat_get(&l->in, r, j), mg_mat_get(&l->delta, r, i), sum);
+      assert_true(mg_mat_get(&l->grad, i, j) == sum);
+      const double next = mg_mat_get(&l->theta, i, j) - sum;
+      assert_true(mg_mat_get(&l->dtheta, i, j) == (type == MG_DOUBLE ? next : (float)next));
+    }
+  free(e_numbers);
+  fixture_free(&f);
+}
+
+static void packed_or_not_sums_are_chains(void **state) {
+  (void)state;
+  static const size_t shapes[][3] = {{2100, 70, 14}, {530, 300, 300}, {60, 2100, 13}, {140, 33, 600},
+                                     {127, 600, 11}, {128, 9, 47},    {128, 9, 48}};
+  for (int t = 0; t < 2; t++)
+    for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++)
+      check_chains(types[t], shapes[k][0], shapes[k][1], shapes[k][2]);
 }
 
 /* The bits of a row depend neither on its place nor on the number of rows. */
@@ -327,6 +392,7 @@ static void the_portable_set_can_be_had(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(products_are_sums_of_products),
+      cmocka_unit_test(packed_or_not_sums_are_chains),
       cmocka_unit_test(a_row_has_its_own_bits),
       cmocka_unit_test(sigmoid_and_tanh_are_exact_to_some_ulps),
       cmocka_unit_test(places_do_not_matter_and_limits_are_exact),

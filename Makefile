@@ -1,24 +1,24 @@
-# moongrad: everything one can do with it.
+# The Makefile of moongrad. Its commands:
 #
 #   make            build build/moongrad and build/lib/moongrad/core.so
 #   make run        build, run scripts/xor.lua, then open the prompt
-#   make test       every test, sanitised: engine (C), modules (Lua), prompt (pty), scripts;
+#   make test       run every test under the sanitisers: engine (C), modules (Lua), prompt (pty), scripts;
 #                   ONLY=word runs those whose file name holds the word
-#   make lint       complaints of the compiler, luacheck and clang-format
-#   make format     settle the layout of the C sources
-#   make bench      time the workloads beside the peers that are installed; W=1,4 some of them
-#   make growth     time and memory against rows, width and depth
-#   make coverage   lines of src/engine that its own tests run
-#   make faults     memory that runs short: an allocation in three of calls of every kind, and of programs
-#   make threads-test  two Lua states at once, and mg.threads(1..4), under the thread sanitiser
-#   make valgrind   the engine's tests and a Lua script under valgrind; silent when all is well
-#   make install    PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
-#   make clean
+#   make lint       check the sources with the compiler, luacheck and clang-format
+#   make format     reformat the C sources with clang-format
+#   make bench      time the workloads of moongrad and of the peers that are installed; W=1,4 some of them
+#   make growth     measure how time and memory grow with rows, width and depth
+#   make coverage   count the lines of src/engine that its own tests run
+#   make faults     test with failing allocations: one in three of those of every kind of call, and of programs
+#   make threads-test  run two Lua states at once, and mg.threads(1..4), under the thread sanitiser
+#   make valgrind   run the engine's tests and a Lua script under valgrind; prints nothing when all is well
+#   make install    install; PREFIX=/usr/local DESTDIR=; make uninstall removes it
+#   make clean      delete the build directory
 #
-# V=1 shows the commands.
+# V=1 shows the commands that are run.
 #
-# Dependencies run one way and the flags below enforce it: Lua's reach only
-# binding and shell, Readline's only shell.
+# The flags below enforce that dependencies have one direction: only binding and shell see the headers of
+# Lua, only the shell those of Readline.
 
 VERSION := $(shell sed -n 's/^return "\(.*\)"$$/\1/p' lua/moongrad/version.lua)
 
@@ -32,27 +32,27 @@ LUA    ?= lua5.4
 CFLAGS ?= -O3 -g
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wwrite-strings -Wvla -Werror
-# No contraction, no reassociation: an element's bits depend on its own terms alone.
+# The compiler must neither contract nor reassociate operations, so that results have the same bits everywhere.
 HOUSE  := -std=c11 $(WARN) -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math -ffp-contract=off
 
 LUA_CFLAGS := $(shell pkg-config --cflags lua5.4 2>/dev/null || echo -I/usr/include/lua5.4)
-# The static library when there is one: one file to carry, and no slower than stock lua5.4.
+# The static library of Lua if there is one: the program is then one file, and no slower than stock lua5.4.
 LUA_LIBS := $(if $(findstring /,$(shell $(CC) -print-file-name=liblua5.4.a)),-l:liblua5.4.a,-llua5.4)
 
-# Where the program lies and its Lua files are, by which it knows its own build tree and installation.
+# Paths that are compiled into the program, by which it finds its Lua files in the build tree or the installation.
 within = $(patsubst $(abspath $(1))/%,%,$(abspath $(2)))
 TREE   := $(call within,$(CURDIR),$(BUILD))
 PLACES  = -DMG_BUILD='"$(TREE)"' -DMG_LUADIR='"$(LUADIR)"' -DMG_SHARE='"$(call within,$(PREFIX),$(LUADIR))"'
 
 SAY = $(if $(V),,@echo '  $@';)
 
-# How each part is compiled. A changed line here recompiles what it is about.
+# How each part is compiled. When a line changes, its part is recompiled.
 engine_CC  = $(CC) $(CPPFLAGS) $(CFLAGS) $(HOUSE)
 binding_CC = $(engine_CC) $(LUA_CFLAGS) -I$(BUILD)/gen
 shell_CC   = $(engine_CC) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSION)"' $(PLACES)
 test_CC    = $(engine_CC) -Isrc/engine
 
-# Kernel files are compiled for each precision and instruction set; the best is chosen at run time.
+# Kernel files are compiled for each precision and instruction set; the program chooses at run time.
 KERNELS := $(patsubst src/engine/kernels/%.c,%,$(sort $(wildcard src/engine/kernels/*.c)))
 SETS    := base $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),avx2 avx512)
 base_FLAGS   :=
@@ -81,7 +81,7 @@ $(BUILD)/lib/moongrad/core.so: $(BINDING) $(ENGINE)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lm -pthread
 
-# A build outside of the sources needs a way to the Lua files.
+# A build directory outside the sources needs a link to the Lua files.
 $(BUILD)/lua:
 	$(SAY)ln -s '$(CURDIR)/lua' $@
 
@@ -102,12 +102,12 @@ $(BUILD)/obj/binding/%.o: src/binding/%.c $(BUILD)/obj/binding/flags
 $(BUILD)/obj/shell/%.o: src/shell/%.c $(BUILD)/obj/shell/flags
 	$(SAY)$(shell_CC) -MMD -MP -c -o $@ $<
 
-# The engine's tests see the engine and nothing else.
+# The engine's tests are linked with the engine and nothing else.
 $(BUILD)/tests/engine/%: tests/engine/%.c $(ENGINE) $(BUILD)/obj/test/flags
 	@mkdir -p $(@D)
 	$(SAY)$(test_CC) $(LDFLAGS) -MMD -MP -o $@ $< $(ENGINE) -lcmocka -lm -pthread
 
-# The program with memory that runs short when a test says so; Lua states in threads, without the shell.
+# For tests: the program with allocations that fail when a test wants it; Lua states in threads, without the shell.
 $(BUILD)/moongrad-faults: tests/faults/faults.c $(SHELL_O) $(BINDING) $(ENGINE)
 	$(SAY)$(binding_CC) -Wno-missing-prototypes $(LDFLAGS) -o $@ $^ -Wl,-E -Wl,--wrap=luaL_openlibs \
 	  $(LUA_LIBS) -lreadline -lm -pthread
@@ -120,7 +120,7 @@ $(BUILD)/obj/%/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$($*_CC)' | cmp -s - $@ || echo '$($*_CC)' > $@
 
-# The help: doc comments of the sources, made into a table.
+# The help texts: a table made of the doc comments of the sources.
 LUA_FILES := $(sort $(foreach depth,* */* */*/*,$(wildcard lua/moongrad/$(depth).lua)))
 DOCUMENTED := $(sort $(wildcard src/binding/*.c) $(LUA_FILES))
 $(BUILD)/obj/binding/docs.o: $(BUILD)/gen/docs.h
@@ -133,7 +133,7 @@ $(BUILD)/gen/docs.h: src/docs.awk $(DOCUMENTED)
 run: all
 	@if [ -t 0 ]; then exec $(BUILD)/moongrad -i scripts/xor.lua; else exec $(BUILD)/moongrad scripts/xor.lua; fi
 
-# The sanitisers live on /proc: in a chroot without it the tests run without them.
+# The sanitisers need /proc: in a chroot without it the tests run without them.
 SANITISE  := $(if $(wildcard /proc/self/maps),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all)
 SANITISED := BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITISE)'
 
@@ -160,7 +160,7 @@ format:
 
 bench growth: all
 	@$(MAKE) --no-print-directory -f bench/bench.mk BUILD='$(BUILD)' CC='$(CC)' LUA_CFLAGS='$(LUA_CFLAGS)' \
-	  LUA='$(LUA)' PYTHON='$(PYTHON)' $@
+	  ENGINE='$(ENGINE)' LUA='$(LUA)' PYTHON='$(PYTHON)' $@
 
 coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage -fprofile-update=atomic' engine-tests
@@ -190,7 +190,7 @@ install: all install-module
 	sed 's|@VERSION@|$(VERSION)|; s|@PREFIX@|$(PREFIX)|; s|@LUADIR@|$(LUADIR)|; s|@LIBDIR@|$(LIBDIR)|' \
 	  moongrad.pc.in > $(pcdir)/moongrad.pc
 
-# What stock Lua needs for require "moongrad", and LuaRocks installs.
+# Installs what stock Lua needs for require "moongrad"; LuaRocks uses it, too.
 install-module: module
 	install -d $(libdir)
 	for f in $(LUA_FILES); do install -D -m 644 $$f $(luadir)/$${f#lua/moongrad/} || exit; done

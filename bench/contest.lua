@@ -1,13 +1,14 @@
--- contest.lua - turns taken in one run: everyone once, and again, so that a machine that drifts slows all alike.
+-- contest.lua - times the contestants: each trains for a short piece in turn, many times over, so that a machine whose
+-- speed changes slows all of them alike.
 
 local process = require "process"
 
 local contest = {}
 
--- Long enough for the clock and for a thread to settle, short enough for many turns.
+-- Seconds of a piece: long enough for the clock and for threads to settle, short enough for many turns.
 local PIECE = .06
 
--- OpenBLAS's threads spin for a while when their work is done: let them fall asleep before another's turn.
+-- Seconds before the next turn: the threads of OpenBLAS spin for a while after their work, and must sleep by then.
 local REST = .05
 
 local function median(sorted)
@@ -15,7 +16,7 @@ local function median(sorted)
   return (sorted[(n + 1) // 2] + sorted[n // 2 + 1]) / 2
 end
 
--- How many epochs make a piece: found while the caches, the allocator and TorchScript warm up.
+-- The number of epochs of a piece. It is found by training, while caches, the allocator and TorchScript warm up.
 local function calibrate(c)
   local n = 1
   for _ = 1, 3 do
@@ -26,15 +27,15 @@ local function calibrate(c)
   return n
 end
 
--- Is b what a is, by the tolerance? Words must be equal.
+-- Is b equal to a within the tolerance? Strings must be equal.
 local function agree(a, b, tolerance)
   local x, y = tonumber(a), tonumber(b)
   if not x or not y then return a == b end
   return math.abs(x - y) <= tolerance * math.abs(x)
 end
 
--- Trains everyone as far and compares what it led to with the first, which is ours: whoever did not do the same
--- work says so in its note.
+-- Trains all contestants for the same number of epochs and compares their results with the first one's, which is ours.
+-- A contestant whose result differs did not do the same work; its note says so.
 local function compare(all, epochs)
   local ours
   for _, c in ipairs(all) do
@@ -47,7 +48,8 @@ local function compare(all, epochs)
   end
 end
 
--- Takes turns. Returns a row for each: name, label, kind, threads, note; median, least and most in seconds an epoch.
+-- Times all contestants. Returns a row for each: name, label, kind, threads, note; median, least and most in seconds an
+-- epoch.
 function contest.run(all, turns, epochs)
   if epochs then compare(all, epochs) end
   for _, c in ipairs(all) do

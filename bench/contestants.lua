@@ -1,8 +1,8 @@
--- contestants.lua - who takes part: moongrad, its peers and the limits, each a child that is told when to go.
+-- contestants.lua - what is timed: moongrad, its peers and the limits, each in a child process.
 --
--- A child lives through the whole contest, so that its start does not count and turns can be taken cheaply.
--- It says "ready VERSION" or "no" and why not; answers "go N" with the seconds that N epochs took, by its own
--- clock, and "result" with what they led to.
+-- A child runs during the whole contest, so that its start is not timed and turns cost little. It prints
+-- "ready VERSION", or "no" and the reason. It answers "go N" with the seconds that N epochs took by its own clock,
+-- and "result" with the result of the training so far.
 
 local process = require "process"
 
@@ -12,11 +12,20 @@ local python = os.getenv "PYTHON" or "/usr/bin/python3"
 local here = os.getenv "BENCH"
 local shell = here .. "/../moongrad"
 
--- kind: ours, peer, or limit. same: how near to ours the result must be, relative, in double and in single; absent
--- where it is another's by nature. The last digits of FANN's differ: it bounds derivatives from below.
+-- kind: ours, set (moongrad with an older processor's kernels), peer, or limit. same: the relative tolerance by which
+-- its result must equal ours, in double and in single; absent for a contestant that computes something else. FANN's
+-- results differ in the last digits, as it
+-- bounds derivatives from below.
 local exact = { double = 1e-9, single = 1e-4 }
 local list = {
   moongrad = { "moongrad", { shell, "bench/ours.lua" }, "train", kind = "ours" },
+  base = { "moongrad, base kernels", { shell, "bench/ours.lua" }, "train", kind = "set", set = "base",
+    same = exact, threads = 1 },
+  avx2 = { "moongrad, avx2 kernels", { shell, "bench/ours.lua" }, "train", kind = "set", set = "avx2",
+    same = exact, threads = 1 },
+  avx512 = { "moongrad, avx512 kernels", { shell, "bench/ours.lua" }, "train", kind = "set", set = "avx512",
+    same = exact, threads = 1 },
+  ours_products = { "moongrad's products alone", { here .. "/products" }, "products", kind = "ours" },
   looping = { "moongrad, step(1) in a loop", { shell, "bench/ours.lua" }, "loop", kind = "ours" },
   descending = { "moongrad", { shell, "bench/ours.lua" }, "adam", kind = "ours" },
   checking = { "moongrad", { shell, "bench/ours.lua" }, "check", kind = "ours" },
@@ -37,22 +46,25 @@ local list = {
   xor = { "straight-line C, libm", { here .. "/xor" }, "", kind = "limit", same = exact },
 }
 
--- Threads are the children's business; what tells each library is in its environment. OpenMP, which PyTorch uses
--- for all but its products, stays on one: its threads and OpenBLAS's spin against each other, and two of each took
--- 1.5 to 20 times as long as this.
+-- The number of threads is set by environment variables of the child, one for each library. OpenMP, which PyTorch uses
+-- for all but its products, has one thread: its threads and OpenBLAS's spin and disturb each other; with two of each,
+-- training took 1.5 to 20 times as long.
 local thread_words = { "OPENBLAS_NUM_THREADS", "MOONGRAD_THREADS" }
+
+-- The core type whose kernels OpenBLAS is told to take; "": its own choice.
+contestants.core_type = ""
 
 local contestant = {}
 contestant.__index = contestant
 
--- What the child answers; nil when it is gone.
+-- Sends a line to the child and returns its answer; nil when the child has ended.
 function contestant:ask(question)
   self.writer:write(question, "\n")
   self.writer:flush()
   return self.reader:read "l"
 end
 
--- Trains so many epochs: the seconds they took.
+-- Trains n epochs; returns the seconds that they took.
 function contestant:go(epochs)
   local answer = self:ask("go " .. epochs)
   return tonumber(answer) or error(("%s stopped; it last said %s"):format(self.label, answer or "nothing"), 0)
@@ -66,7 +78,7 @@ function contestant:close()
   process.wait(self.pid)
 end
 
--- Why the child did not say that it is ready.
+-- Returns why the child is not ready.
 local function reason(who, said)
   local why = said and said:match "^no (.*)" or who.package or "python3"
   if why:find "^[%w-]+$" then why = why .. " is not installed" end
@@ -78,13 +90,15 @@ local function readable(path)
   return file and file:close()
 end
 
--- Starts one by its name: a contestant, or nil and why not; false when it has no such number of threads.
+-- Starts a contestant by its name and returns it; or nil and the reason why it cannot start; or false when it cannot
+-- run with that number of threads.
 function contestants.start(name, task, precision, threads)
   local who = list[name]
   if threads > (who.threads or threads) then return false end
   local program = who[2][1]:format(precision)
   if program:find "/" and not readable(program) then return nil, reason(who) end
-  local words = { "env", "OMP_NUM_THREADS=1" }
+  local words = { "env", "OMP_NUM_THREADS=1", "OPENBLAS_CORETYPE=" .. contestants.core_type }
+  if who.set then words[#words + 1] = "MOONGRAD_KERNELS=" .. who.set end
   for _, word in ipairs(thread_words) do words[#words + 1] = word .. "=" .. threads end
   for _, word in ipairs(who[2]) do words[#words + 1] = word:format(precision) end
   for word in task:gmatch "%S+" do words[#words + 1] = word end
@@ -99,7 +113,11 @@ function contestants.start(name, task, precision, threads)
     self:close()
     return nil, reason(who, said)
   end
+  self.version = said:match "^ready ?(.*)"
   return self
 end
+
+-- A child that keeps a core busy until it is ended.
+function contestants.busy() return (process.start { "sh", "-c", "while :; do :; done" }) end
 
 return contestants

@@ -1,4 +1,4 @@
--- goals.lua - what was to be reached, and whether it was.
+-- goals.lua - the goals of workloads.lua: compares them with the measured times.
 
 local goals = {}
 
@@ -12,7 +12,7 @@ local function is(field, value)
   return function(row) return row[field] == value end
 end
 
--- The fastest peer with so many threads.
+-- The fastest peer with that number of threads.
 function goals.best(rows, threads)
   local best
   for _, row in ipairs(rows) do
@@ -23,8 +23,8 @@ end
 
 local function times(n) return ("%.3g times"):format(n) end
 
--- Each way to say a goal: the words for it, the number reached, and whether more of it is better; nil where what
--- it is about was not measured.
+-- Each kind of goal is a function that returns the goal's text, the number reached, and whether a larger number is
+-- better; or nil when something that it needs was not measured.
 local judge = {}
 
 function judge.over(goal, rows, ours, threads)
@@ -46,6 +46,16 @@ function judge.speedup(goal, rows, ours)
   return ("two threads %s as fast as one"):format(times(goal.speedup)), goal.speedup, ours.median / two.median, true
 end
 
+function judge.machine(goal, _, ours, threads)
+  local least = (ours.products + ours.gather) / threads
+  return ("at most %s products at peak and rows gathered"):format(times(goal.machine)), goal.machine,
+    ours.median / least
+end
+
+function judge.peak(goal, _, ours)
+  return ("%.3g of the peak"):format(goal.peak), goal.peak, ours.peak, true
+end
+
 function judge.above(goal, rows, ours, threads, show)
   local other = find(rows, threads, is("name", goal.above))
   return ("at most %s above %s"):format(show(goal.most), other.label), goal.most, ours.median - other.median
@@ -64,6 +74,7 @@ function goals.judge(list, rows, precision, show)
     local ours = find(rows, threads, is("kind", "ours"))
     if ours and (goal.precision or precision) == precision then
       local way = goal.over and "over" or goal.limit and "limit" or goal.speedup and "speedup"
+        or goal.machine and "machine" or goal.peak and "peak"
         or goal.above and "above" or "most"
       local text, target, reached, more = judge[way](goal, rows, ours, threads, show)
       if text then

@@ -1,8 +1,9 @@
 -- growth.lua - how time and memory grow with rows, width and depth, as the README's table: make growth.
 --
 -- Time is that of one epoch over all rows in double precision, the median of five pieces of at least 50 ms. The
--- exponent is the slope of log time over log size, by least squares over the upper half of the sizes, where what is
--- paid once an epoch no longer counts. Memory is what the collector sees, which all numbers of a network are.
+-- exponent is the slope of log time over log size, by least squares over the upper half of the sizes, where the fixed
+-- cost of an epoch no longer matters. Memory is what Lua's garbage collector counts, which includes all numbers of a
+-- network.
 
 package.cpath = os.getenv "BENCH" .. "/?.so;" .. package.cpath
 local mg = require "moongrad"
@@ -25,7 +26,7 @@ local function parameters(net)
   return n
 end
 
--- Seconds an epoch.
+-- The seconds that an epoch takes.
 local function time(net)
   local function piece(n)
     local start = process.now()
@@ -49,7 +50,7 @@ local function exponent(x, y)
   return (n * sxy - sx * sy) / (n * sxx - sx * sx)
 end
 
--- 1048576 as 1,048,576.
+-- Formats 1048576 as 1,048,576.
 local function grouped(n)
   local s = tostring(n):reverse():gsub("%d%d%d", "%0,"):reverse()
   return (s:gsub("^,", ""))
@@ -65,14 +66,15 @@ local function line(cells) print("| " .. table.concat(cells, " | ") .. " |") end
 
 local function rule(n) print("|" .. ("---|"):rep(n)) end
 
--- Times make(size) for each size, against measure, its name and its value, when that is not the size itself.
+-- Times the network make(size) for each size. measure: the name and value by which the exponent is taken, when that is
+-- not the size itself.
 local function series(what, sizes, make, against, measure)
   local head, cells, x, y = { what }, { "an epoch" }, {}, {}
   for i, size in ipairs(sizes) do
     local net = make(size)
     x[i], y[i] = measure and measure(net) or size, time(net)
     head[i + 1], cells[i + 1] = grouped(size), duration(y[i])
-    net = nil -- luacheck: ignore 311 (a large one goes before the next is made)
+    net = nil -- luacheck: ignore 311 (frees it before the next one is made)
     collectgarbage()
   end
   head[#head + 1], cells[#cells + 1] = "exponent", ("%.2f in %s"):format(exponent(x, y), against)
@@ -96,14 +98,14 @@ series("layers of 32, 100 rows", { 1, 2, 5, 10, 20, 50 }, function(depth)
   return network(layers, 100)
 end, "layers")
 
--- Bytes that the collector sees.
+-- The bytes that the garbage collector counts.
 local function bytes()
   collectgarbage()
   collectgarbage()
   return collectgarbage "count" * 1024
 end
 
--- Bytes of the network alone after a step, its data not counted.
+-- The bytes of a network after a step, without its data.
 local function footprint(layers, rows)
   local before = bytes()
   local net = network(layers, rows)

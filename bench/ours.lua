@@ -1,6 +1,6 @@
 -- ours.lua - moongrad as a contestant: the same protocol as the peers', through the Lua API.
 --
--- ours.lua LAYERS ROWS BATCH HIDDEN ETA PRECISION HOW; see peers/task.py for the words and the protocol.
+-- ours.lua LAYERS ROWS BATCH HIDDEN ETA PRECISION HOW; peers/task.py explains these arguments and the protocol.
 
 package.cpath = os.getenv "BENCH" .. "/?.so;" .. package.cpath
 local mg = require "moongrad"

@@ -1,6 +1,6 @@
-/* process.c - a Lua module for the bench: a clock, and children that are spoken to over pipes.
+/* process.c - a Lua module for the bench: a clock, and child processes with pipes in both directions.
 
-   Lua's own io.popen goes one way only, and os.clock counts the time of the processor. */
+   Lua's io.popen has one direction only, and os.clock measures processor time. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,7 +19,7 @@ extern char **environ;
 
 enum { MOST_WORDS = 64 };
 
-/* process.now(): seconds on a clock that only goes forward. */
+/* process.now(): returns seconds of a clock that is never set back. */
 static int now(lua_State *L) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -35,7 +35,7 @@ static int pause_for(lua_State *L) {
   return 0;
 }
 
-/* The words of the table at index 1, for exec; they stay on the stack. */
+/* The words of the table at index 1 as argv for exec; the strings stay on the stack. */
 static void words(lua_State *L, char *argv[MOST_WORDS]) {
   const lua_Integer n = luaL_len(L, 1);
   luaL_argcheck(L, n > 0 && n < MOST_WORDS, 1, "from 1 to 63 words");
@@ -47,8 +47,8 @@ static void words(lua_State *L, char *argv[MOST_WORDS]) {
   argv[n] = NULL;
 }
 
-/* Starts argv with these two as its standard input and output; 0 or an errno. The module ignores
-   SIGPIPE, a child must not. */
+/* Starts argv with these two descriptors as its standard input and output; returns 0 or an errno. This
+   process ignores SIGPIPE; the child must not. */
 static int spawn(char *argv[], int in, int out, pid_t *pid) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t how;
@@ -72,7 +72,7 @@ static int close_file(lua_State *L) {
   return luaL_fileresult(L, fclose(s->f) == 0, NULL);
 }
 
-/* A Lua file that owns nothing yet; see own(). */
+/* Pushes a Lua file without a C file, which own() sets. */
 static luaL_Stream *push_file(lua_State *L) {
   luaL_Stream *s = lua_newuserdatauv(L, sizeof *s, 0);
   *s = (luaL_Stream){NULL, NULL};
@@ -85,8 +85,8 @@ static void own(luaL_Stream *s, int fd, const char *mode) {
   s->closef = close_file;
 }
 
-/* process.start{program, word, ...}: its process id, a file to write to it, a file to read from it;
-   or nil and why not. */
+/* process.start{program, word, ...}: starts a child; returns its process id, a file to write to it, a file to
+   read from it; or nil and a message. */
 static int start(lua_State *L) {
   char *argv[MOST_WORDS];
   int to[2], from[2];
@@ -113,7 +113,7 @@ static int start(lua_State *L) {
   return 3;
 }
 
-/* The exit status of the child, or -1. */
+/* Waits for the child; returns its exit status, or -1. */
 static int wait_for(pid_t pid) {
   int status;
   while (waitpid(pid, &status, 0) < 0)
@@ -121,14 +121,14 @@ static int wait_for(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* process.wait(pid): its exit status, or -1. */
+/* process.wait(pid): waits for the child; returns its exit status, or -1. */
 static int wait_lua(lua_State *L) {
   lua_pushinteger(L, wait_for((pid_t)luaL_checkinteger(L, 1)));
   return 1;
 }
 
-/* process.run{program, word, ...}: runs it to its end, without input, its output thrown away: the exit
-   status, or nil and why not. */
+/* process.run{program, word, ...}: runs it to its end, without input and without its output; returns its exit
+   status, or nil and a message. */
 static int run(lua_State *L) {
   char *argv[MOST_WORDS];
   pid_t pid;
@@ -146,7 +146,15 @@ static int run(lua_State *L) {
   return 1;
 }
 
-/* process.cores(): how many threads can run at once. */
+/* process.kill(pid): ends a child that does not end by itself. */
+static int kill_lua(lua_State *L) {
+  const pid_t pid = (pid_t)luaL_checkinteger(L, 1);
+  kill(pid, SIGKILL);
+  wait_for(pid);
+  return 0;
+}
+
+/* process.cores(): returns how many threads can run at once. */
 static int cores(lua_State *L) {
   lua_pushinteger(L, sysconf(_SC_NPROCESSORS_ONLN));
   return 1;
@@ -154,12 +162,12 @@ static int cores(lua_State *L) {
 
 static const luaL_Reg functions[] = {
     {"now", now}, {"sleep", pause_for}, {"start", start}, {"wait", wait_lua},
-    {"run", run}, {"cores", cores},     {NULL, NULL},
+    {"run", run}, {"kill", kill_lua},   {"cores", cores}, {NULL, NULL},
 };
 
 int luaopen_process(lua_State *L);
 int luaopen_process(lua_State *L) {
-  signal(SIGPIPE, SIG_IGN); /* a child that died is seen by what it did not answer */
+  signal(SIGPIPE, SIG_IGN); /* writing to a child that has ended is then an error, not a signal */
   luaL_newlib(L, functions);
   return 1;
 }

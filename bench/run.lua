@@ -1,4 +1,4 @@
--- run.lua - what training costs, beside everyone else, in one table: make bench.
+-- run.lua - make bench: times training with moongrad and with other libraries, and prints one table.
 --
 --   make bench                 all of workloads.lua
 --   make bench W=1  W=1,4      some of them
@@ -13,6 +13,7 @@ package.cpath = here .. "/?.so;" .. package.cpath
 local contest = require "contest"
 local contestants = require "contestants"
 local goals = require "goals"
+local machine = require "machine"
 local process = require "process"
 local startup = require "startup"
 local tell = require "tell"
@@ -22,6 +23,7 @@ local TURNS = math.max(1, math.tointeger(os.getenv "TURNS") or 9)
 local wanted = os.getenv "W" or ""
 local cores = process.cores()
 
+local limits = machine.look()
 local count = { reached = 0, all = 0 }
 
 local function judge(workload, list, rows, precision, unit)
@@ -32,11 +34,14 @@ local function judge(workload, list, rows, precision, unit)
   end
 end
 
--- Everyone who can take part in one precision, ours first; ours missing, nobody.
+-- Starts all contestants that can run in one precision, ours first; none when ours cannot.
 local function gather(workload, precision)
   local names = { workload.ours or "moongrad" }
   for _, name in ipairs(workload.who) do names[#names + 1] = name end
   names[#names + 1] = workload.limit
+  for _, set in ipairs(workload.sets or {}) do
+    if set ~= limits.kernels then names[#names + 1] = set end
+  end
   local all, said = {}, {}
   for _, threads in ipairs(workload.threads or { 1 }) do
     if threads > cores then
@@ -63,21 +68,30 @@ local function close(all)
   for _, c in ipairs(all) do c:close() end
 end
 
-local function scale(rows, by)
+-- Seconds quoted for all of the data, and how they compare to the least that the machine can do.
+local function finish(rows, workload, precision)
+  local by = workload.scale or 1
   for _, row in ipairs(rows) do
     for _, field in ipairs { "median", "least", "most" } do row[field] = row[field] * by end
+    if workload.shares ~= false then
+      local products, gathering = machine.least(limits, workload.task, precision)
+      row.products, row.gather = products * by, gathering * by
+      row.peak = row.products / row.threads / row.median
+    end
   end
 end
 
 local function run_training(workload)
   for _, precision in ipairs(workload.precisions or { "double" }) do
-    local all = gather(workload, precision)
+    local all, beside = gather(workload, precision), {}
+    for i = 1, workload.busy or 0 do beside[i] = contestants.busy() end
     if #all > 0 then
       local rows = contest.run(all, TURNS, workload.epochs or 1)
-      scale(rows, workload.scale or 1)
+      finish(rows, workload, precision)
       tell.rows(workload.name, precision, workload.unit, rows)
       judge(workload, workload.goals, rows, precision, workload.unit)
     end
+    for _, pid in ipairs(beside) do process.kill(pid) end
     close(all)
   end
 end
@@ -102,7 +116,7 @@ local function is_wanted(name)
 end
 
 local start = process.now()
-tell.open(here .. "/../bench.tsv", TURNS)
+tell.open(here .. "/../bench.tsv", TURNS, limits.words)
 for _, workload in ipairs(workloads) do
   if is_wanted(workload.name) then
     tell.title(workload.name, workload.title, workload.unit, workload.per)

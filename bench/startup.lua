@@ -12,7 +12,8 @@ local empty = here .. "/empty.lua"
 local train = "seed(0) X, y = data.xor() LAYERS = {2, 2, 2, 1} step(1000) "
 local said = 'print("here " .. 1)'
 
--- run: a script that does nothing. wait, say: what waits for a line, and the line that makes it answer "here 1".
+-- run: the command of a script that does nothing. wait: the command of a prompt that waits for a line; say: the line
+-- that makes it answer "here 1".
 local list = {
   { "moongrad", kind = "ours", run = { shell, empty }, wait = { shell, "-i" }, say = train .. said },
   { "lua5.4", package = "lua5.4", run = { os.getenv "LUA" or "lua5.4", empty },
@@ -29,7 +30,7 @@ for _, who in ipairs(list) do
   end
 end
 
--- Contestants for contest.run whose epoch is one start and exit; and why others are not there.
+-- Returns contestants for contest.run, whose epoch is one start and exit; and the reasons why others are missing.
 function startup.contestants()
   assert(io.open(empty, "w")):close()
   local all, absent = {}, {}
@@ -51,7 +52,7 @@ function startup.contestants()
   return all, absent
 end
 
--- Megabytes resident now, and at most so far; nil where there is no /proc.
+-- The megabytes of resident memory now, and the most so far; nil where there is no /proc.
 local function resident(pid)
   local file = io.open(("/proc/%d/status"):format(pid))
   if not file then return end
@@ -61,7 +62,7 @@ local function resident(pid)
   return megabytes "VmRSS", megabytes "VmHWM"
 end
 
--- A row for each, as of contest.run, in megabytes: now (median, least) and the most it ever was.
+-- Returns a row for each, as contest.run does, but in megabytes: memory now (median, least) and the most so far.
 function startup.memory()
   local rows = {}
   for _, who in ipairs(list) do

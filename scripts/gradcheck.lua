@@ -1,9 +1,9 @@
 #!/usr/bin/env moongrad
--- The article's gradient check, first as its author took it, then rightly, and why the two differ.
+-- The article's gradient check, first as its author did it, then done right, and why the two differ.
 --
--- The author halves the gradient and asks why that is needed; and the two sides agree to two or three digits
--- only. Two things happen at once: THETA is updated before it is checked, and the gradient descended is that of
--- half the sum of squares, while the cost that is differenced is their mean.
+-- The author halves the gradient, asks why that is needed, and gets only two or three equal digits. The check has two
+-- mistakes: THETA is updated between the gradient and the check, and the gradient is that of half the sum of squares,
+-- while the differences are of the mean of squares.
 
 local function fresh()
   seed(0)
@@ -12,12 +12,12 @@ local function fresh()
   ETA = 0.1
 end
 
--- How far b is from n, element by element, as check() measures it; the largest.
+-- The largest relative difference between the elements of b and n, relative to b.
 local function largest(b, n)
   return ((b - n):map(math.abs) / b:map(math.abs)):max()
 end
 
--- d mse / d THETA[1] by central differences, as the article's loop takes them.
+-- Returns d mse / d THETA[1] by central differences, in a loop like the article's.
 local function differences(epsilon)
   NET.options.cost = "mse"
   local numeric = matrix(#THETA[1], THETA[1].ncols)
@@ -36,7 +36,7 @@ local function differences(epsilon)
   return numeric
 end
 
-print "1. As the article does it: gradient, update, then differences at the new THETA, epsilon .01.\n"
+print "1. As the article does it: the gradient, an update, then differences at the new THETA, with epsilon .01.\n"
 fresh()
 step(1)
 local backprop = DTHETA[1] / (-2 * ETA)
@@ -47,7 +47,7 @@ print "from grad check:"
 print(after)
 print(("\nLargest relative difference: %.2g\n"):format(largest(backprop, after)))
 
-print "2. At the same THETA, epsilon 1e-5, without dividing by anything.\n"
+print "2. Done right: both at the same THETA, epsilon 1e-5, the same cost, and no division.\n"
 fresh()
 local right = check()
 print(right)
@@ -57,13 +57,12 @@ fresh()
 forward()
 backward()
 local same = differences(.01)
-print(("The update in between: without it the article's own numbers agree to %.1g, not %.1g."):format(
+print(("The update in between: without it the article's method agrees to %.1g, with it only to %.1g."):format(
   largest(GRAD[1] / 2, same), largest(backprop, after)))
-print(("The step epsilon = .01 itself is good for %.1g; 1e-5 brings %.1g."):format(largest(GRAD[1] / 2, same),
+print(("The size of epsilon: with .01 the two agree to %.1g, with 1e-5 to %.1g."):format(largest(GRAD[1] / 2, same),
   largest(GRAD[1] / 2, differences(1e-5))))
 local N, K = #X, LAYERS[#LAYERS]
-print "The factor: backprop descends 1/2 sum (yhat - y)^2, the differences are of the mean of (yhat - y)^2."
-print(("So backprop is N*K/2 = %g times the gradient of what is differenced; 2 only because N = %d and K = %d."):format(
-  N * K / 2, N, K))
-print "check says the same when it is asked to difference the mean:\n"
+print "The factor: backprop is the gradient of 1/2 sum (yhat - y)^2, the differences are of the mean of (yhat - y)^2."
+print(("So backprop is N*K/2 = %g times as large; this is 2 only because N = %d and K = %d."):format(N * K / 2, N, K))
+print "check finds the same factor when its differences are of the mean:\n"
 print(check {of = "mse"})

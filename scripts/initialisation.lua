@@ -1,12 +1,12 @@
 #!/usr/bin/env moongrad
--- Random initialisation: why equal weights stay equal, and how many of 200 seeds solve XOR from where they start.
--- A network has solved it when all four outputs are on the right side of .5 after 10,000 epochs at ETA .1;
--- one that is stuck has an mse near .25 (all outputs .5), 1/6 or 1/8.
+-- Random initialisation: shows that equal weights stay equal, and counts, for several distributions of the first
+-- THETA, how many of 200 seeds learn XOR. A network has learnt XOR if all four outputs are on the right side of .5
+-- after 10,000 epochs with ETA .1. One that is stuck has an mse near .25 (all outputs are .5), 1/6 or 1/8.
 
 X, y = data.xor()
 ETA = 0.1
 
-print "Equal weights stay equal: THETA constant .5, after 1000 epochs.\n"
+print "Equal weights stay equal: every weight begins at .5; THETA after 1000 epochs.\n"
 LAYERS = {2, 2, 2, 1}
 init("constant", {value = .5})
 step(1000)
@@ -39,4 +39,5 @@ for _, way in ipairs(ways) do
   table.sort(mse)
   print(("%-28s  %5d  %9d  %10.4f"):format(way[1], right, small, mse[#mse // 2]))
 end
-print(("\nOf %d seeds each. Too small and the units stay alike for long; too large and they saturate."):format(SEEDS))
+print(("\nThe counts are of %d seeds each. If THETA is too small, the units stay alike for a long time;"):format(SEEDS))
+print "if it is too large, they saturate."

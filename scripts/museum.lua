@@ -1,9 +1,10 @@
 #!/usr/bin/env moongrad
--- A museum of wrong numbers: what was published, the same made again with its mistake, and what is right.
+-- A museum of wrong numbers: for each, the published number, the same computed again with its mistake, and the right
+-- one.
 
 local function room(n, title) print((n > 1 and "\n" or "") .. n .. ". " .. title .. "\n") end
 
--- How far b is from n, element by element, relative to b; the largest.
+-- The largest relative difference between the elements of b and n, relative to b.
 local function apart(b, n) return ((b - n):map(math.abs) / b:map(math.abs)):max() end
 
 -- --- 1 --------------------------------------------------------------------------------------------
@@ -15,19 +16,19 @@ local published = {
 }
 
 local function fresh()
-  seed(37) -- the article's numbers had no seed; these are much like them
+  seed(37) -- the article set no seed; with this one the numbers are similar
   X, y = data.xor()
   LAYERS = {2, 2, 2, 1}
   ETA = 0.1
 end
 
--- GRAD[1] of the mean of squares at THETA as it stands, by central differences.
+-- Returns GRAD[1] of the mean of squares at the present THETA, by central differences.
 local function differences(epsilon)
   return check{of = "mse", layer = 1, epsilon = epsilon}.layers[1].numeric
 end
 
 fresh()
-step() -- gradient and update in one, as its back_propagation does
+step() -- gradient and update, as the article's function back_propagation does
 local late = apart(DTHETA[1] / (-2 * ETA), differences(.01))
 fresh()
 forward()
@@ -43,15 +44,15 @@ assert(fine < 1e-7)
 print "  right: both at one THETA, epsilon 1e-5               less than 1e-07"
 print(([[
 
-Cause: two. The update came between the gradient and the differences. And the
-half that its author asks about: descent follows 1/2 sum of (yhat - y)^2, the
-check differences the mean, and the ratio of their gradients is %s = %.3f,
-which is 2 only for these 4 rows and 1 output.]]):format(of_mean.ratio_names[1], of_mean.ratio))
+There are two causes. THETA was updated between the gradient and the
+differences. And the factor that the author asks about: training uses
+1/2 sum of (yhat - y)^2, the check uses the mean; the ratio of their gradients
+is %s = %.3f, which is 2 only for these 4 rows and 1 output.]]):format(of_mean.ratio_names[1], of_mean.ratio))
 
 -- --- 2 --------------------------------------------------------------------------------------------
 room(2, "Mazur's step by step example: .291027924 after one step")
 
--- J after one step and after 10,000, with a mistake or none.
+-- Returns J after one step and after 10,000, and the mistakes that check() finds. mistake is one to plant, or false.
 local function mazur(mistake)
   local net = network{2, 2, 2, eta = .5, X = {{.05, .10}}, y = {{.01, .99}}}
   net.theta = {{{.35, .15, .20}, {.35, .25, .30}}, {{.60, .40, .45}, {.60, .50, .55}}}
@@ -69,9 +70,9 @@ print(("  again          %.9f   %.10f"):format(stale, stale_late))
 print(("  right          %.9f   %.10f"):format(right, right_late))
 print(([[
 
-Cause: %s. The deltas of the hidden layer went back through weights
-of the output layer that were updated already. check() names it. (The figure
-after 10,000 has a 1 too many, it seems: .000035085.)]]):format(table.concat(found, ", ")))
+Cause: %s. The deltas of the hidden layer were computed with weights
+of the output layer that were already updated. check() names this mistake. (The
+published number after 10,000 seems to have a 1 too many: .000035085.)]]):format(table.concat(found, ", ")))
 
 -- --- 3 --------------------------------------------------------------------------------------------
 room(3, "The article's orders: O(h) for the centred difference, O(h^2) for the one-sided")
@@ -84,5 +85,6 @@ print(("  measured, h^         %.2f       %.2f         %.2f"):format(slopes.forw
   slopes["five-point"]))
 print [[
 
-Cause: the two are exchanged. In J(w + h) - J(w - h) the terms of h^2 cancel,
-which leaves h^2 after the division; one-sided they stay, and leave h.]]
+Cause: the two are exchanged. In J(w + h) - J(w - h) the terms of h^2 cancel, so
+that an error of h^2 is left after the division. In the one-sided difference
+these terms stay, and an error of h is left.]]

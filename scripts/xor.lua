@@ -1,7 +1,7 @@
 #!/usr/bin/env moongrad
--- The article's training: {2, 2, 2, 1} learns XOR, or does not, in 10,000 epochs of plain gradient descent.
--- Every 1000 epochs the mean of squares is printed, as the article does, and at the end the predictions.
--- Try other seeds, `moongrad scripts/xor.lua 3`: with ETA .1, most networks do not get there in time.
+-- The article's training: a network {2, 2, 2, 1} tries to learn XOR in 10,000 epochs of plain gradient descent.
+-- It prints the mean of squares every 1000 epochs, as the article does, and the predictions at the end.
+-- Try other seeds, `moongrad scripts/xor.lua 3`: with ETA .1, most networks do not learn XOR in this time.
 
 seed(tonumber((...)) or 0)
 X, y = data.xor()

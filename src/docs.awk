@@ -1,6 +1,7 @@
-# docs.awk - takes the help out of the sources: awk -f docs.awk FILES... > docs.h
+# docs.awk - makes docs.h, the table of help texts, from the comments of the sources:
+# awk -f docs.awk FILES... > docs.h
 #
-# Help is written once, above the function it is about. In C:
+# A help text is a comment above the function that it is about. In C:
 #
 #     /*** net:step([n])
 #          Runs n epochs on all of X, y. */
@@ -10,9 +11,9 @@
 #     --- net:walk([X, y])
 #     -- One operation of one step at a time.
 #
-# Each becomes one line of docs.h, { name, text }: the name is the identifier of
-# the signature (step, walk), the first line of the text is the signature. A Lua
-# comment of three dashes that does not begin like a signature is a plain comment.
+# Each text becomes one line of docs.h, { name, text }. The name is the last identifier
+# of the signature (step, walk); the first line of the text is the signature. A Lua
+# comment of three dashes that does not begin with a signature is a plain comment.
 
 FNR == 1        { finish(); in_c = FILENAME ~ /\.c$/ }
 
@@ -32,7 +33,7 @@ in_c && /^ *\/\*\*\* /  {
 
 in_c && signature != "" {
     done = take_end()
-    if (indent < 0) { match($0, /^ */); indent = RLENGTH }   # what the first line has, all lose
+    if (indent < 0) { match($0, /^ */); indent = RLENGTH }   # all lines lose the first line's indent
     match($0, /^ */)
     add(substr($0, (RLENGTH < indent ? RLENGTH : indent) + 1))
     if (done) finish()
@@ -46,7 +47,7 @@ in_c && signature != "" {
 
 END             { finish(); exit failed }
 
-# Cuts the end of a C comment off the line; true when it was there.
+# Removes the end of a C comment from the line; returns true when there was one.
 function take_end() { return sub(/ *\*\/.*$/, "") }
 
 function start(line,    path) {
@@ -71,7 +72,7 @@ function finish() {
     signature = ""
 }
 
-# As the inside of a C string. A question mark could begin a trigraph.
+# Returns s as the inside of a C string literal. A question mark is escaped, as it could begin a trigraph.
 function quote(s,    i, c, q) {
     for (i = 1; i <= length(s); i++) {
         c = substr(s, i, 1)

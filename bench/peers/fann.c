@@ -1,4 +1,4 @@
-/* fann.c - FANN as a peer, in the precision of FANN_HEADER.
+/* fann.c - the library FANN as a peer, in the precision of FANN_HEADER.
 
    A batch is a view of the shuffled rows' pointers, given to fann_train_epoch, so no row is copied. FANN's
    steepness of .5 makes its sigmoid the usual one (1 for its tanh), its update is the mean over the batch
@@ -11,7 +11,7 @@
 static peer_task task;
 static struct fann *net;
 static struct fann_train_data *data;
-static fann_type **input, **output; /* the rows, in their first order */
+static fann_type **input, **output; /* the rows, in their original order */
 static uint32_t *order;
 
 static void fill(unsigned n_in, unsigned n_out) {
@@ -65,7 +65,7 @@ static double mse(void) {
   return sum / task.rows / k;
 }
 
-/* FANN keeps a unit's weights together, the bias last. */
+/* FANN stores the weights of a unit one after the other, the bias last. */
 static void draw(void) {
   fann_type *w = net->weights;
   for (unsigned l = 1; l < task.n_layers; l++)

@@ -8,7 +8,7 @@ from task import Task, np, serve
 
 
 class Article:
-    """The article's program as it is, but for its printing."""
+    """The article's program, without its printing."""
 
     def __init__(self, task):
         self.X, self.y = task.data()
@@ -50,7 +50,7 @@ class Article:
 
 
 def sigmoid(z):
-    """In place."""
+    """The sigmoid, computed in place."""
     np.negative(z, out=z)
     np.exp(z, out=z)
     z += 1
@@ -75,7 +75,7 @@ class Tight:
         self.hidden = (np.tanh, tanh_slope) if task.hidden == "tanh" else (sigmoid, sigmoid_slope)
         self.gW = [np.empty_like(W) for W in self.W]
         self.gb = [np.empty_like(b) for b in self.b]
-        self.room = {}  # by the rows of a batch: a, delta and slope of each layer, x and y
+        self.room = {}  # rows of a batch -> arrays: a, delta and slope of each layer, x and y
 
     def buffers(self, rows):
         if rows not in self.room:
@@ -98,7 +98,7 @@ class Tight:
             x = z
 
     def gradients(self, x, y, a, delta, slope):
-        """Sums over the rows, into gW and gb; the weights stay as they are."""
+        """Computes the gradients, summed over rows, into gW and gb; the weights do not change."""
         self.forward(x, a)
         last = len(self.W) - 1
         np.subtract(a[last], y, out=delta[last])
@@ -143,8 +143,8 @@ class Tight:
 
 
 class Check(Tight):
-    """Every weight moved a little up and a little down, and the cost taken anew each time. The
-    relative error is held against moongrad's floor, below which differences say nothing."""
+    """The gradient check: changes every weight a little up and down, and computes the cost each
+    time. The relative error has moongrad's floor, below which differences say nothing."""
 
     EPSILON, TOLERANCE = 1e-5, 1e-6
 
@@ -186,7 +186,7 @@ class Products(Tight):
         super().__init__(task)
         for first, past in task.batches():
             rows = past - first
-            if rows not in self.room:  # numbers as in training: odd ones would take their own time
+            if rows not in self.room:  # numbers as in training: unusual ones (subnormal, NaN) are slower
                 a, delta, slope, _, _ = self.buffers(rows)
                 self.gradients(self.X[first:past], self.y[first:past], a, delta, slope)
 

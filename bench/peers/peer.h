@@ -1,4 +1,4 @@
-/* peer.h - what the peers in C share: the protocol, the task, its data and its weights.
+/* peer.h - what the peers in C share: protocol, task, data and weights.
 
    peer LAYERS ROWS BATCH HIDDEN ETA PRECISION HOW, for instance 784,30,10 50000 10 sigmoid 0.5 double exact.
    Says "ready VERSION"; then answers "go N" with the seconds that N epochs took, and "result" with the
@@ -19,7 +19,7 @@ enum { DATA_SEED = 1, NET_SEED = 2, MOST_LAYERS = 8 };
 typedef struct peer_task {
   unsigned layers[MOST_LAYERS], n_layers; /* units per layer, input first */
   unsigned rows, batch;
-  const char *hidden, *how;
+  const char *hidden, *precision, *how;
   double eta;
   mg_rng rng; /* draws the weights, then an order for each epoch */
 } peer_task;
@@ -28,6 +28,7 @@ static inline peer_task peer_read(char *argv[]) {
   peer_task t = {.rows = (unsigned)atoi(argv[2]),
                  .batch = (unsigned)atoi(argv[3]),
                  .hidden = argv[4],
+                 .precision = argv[6],
                  .how = argv[7],
                  .eta = atof(argv[5])};
   for (char *at = argv[1]; *at != '\0' && t.n_layers < MOST_LAYERS; at += *at == ',')
@@ -36,7 +37,7 @@ static inline peer_task peer_read(char *argv[]) {
   return t;
 }
 
-/* One weight as it is drawn: the article's U[0, 1) for XOR, else U[-.12, .12). */
+/* Draws one weight: the article's U[0, 1) for XOR, else U[-.12, .12). */
 static inline double peer_weight(peer_task *t) {
   const double u = mg_rng_uniform(&t->rng);
   return t->rows == 4 ? u : u * 2 * .12 - .12;
@@ -48,7 +49,7 @@ static inline double peer_now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Answers until there is nothing more to read. */
+/* Reads commands and answers them until the input ends. */
 static inline void peer_serve(const char *version, void (*train)(long epochs), double (*mse)(void)) {
   char line[64];
   printf("ready %s\n", version);

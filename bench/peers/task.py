@@ -14,6 +14,7 @@ circle; anything else is noise in [0, 1) with one-hot targets. Outputs are sigmo
 cost is the mean over the batch of squares / 2.
 """
 
+import ctypes
 import sys
 import time
 
@@ -36,7 +37,7 @@ class Task:
         self.rng = np.random.RandomState(2)
 
     def step_size(self, rows):
-        """What the sum of the gradients of so many rows is multiplied with."""
+        """The factor for the sum of the gradients of so many rows."""
         return self.eta if self.xor else self.eta / rows
 
     def data(self):
@@ -71,12 +72,22 @@ class Task:
         return self.rng.permutation(self.rows)
 
     def batches(self):
-        """First and past the last row of each batch."""
+        """For each batch, its first row and the row after its last."""
         return [(i, min(i + self.batch, self.rows)) for i in range(0, self.rows, self.batch)]
 
 
+def blas():
+    """The kernels that OpenBLAS took, when it is there."""
+    try:
+        library = ctypes.CDLL("libopenblas.so.0")
+        library.openblas_get_corename.restype = ctypes.c_char_p
+        return " with OpenBLAS " + library.openblas_get_corename().decode()
+    except (OSError, AttributeError):
+        return ""
+
+
 def serve(version, train, result):
-    print("ready", version, flush=True)
+    print("ready", version + blas(), flush=True)
     for line in sys.stdin:
         if line.startswith("go "):
             epochs = int(line[3:])

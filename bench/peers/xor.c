@@ -1,7 +1,7 @@
-/* xor.c - the limit for XOR: the article's {2, 2, 2, 1}, its sigmoid and its cost as one straight line of C.
+/* xor.c - the limit for XOR: training the article's {2, 2, 2, 1} by straight-line C code.
 
-   No loops over layers or units and no calls but exp: what is left when everything general is taken away,
-   with plain libm. */
+   It has no loops over layers or units and calls nothing but libm's exp: the least work when nothing is
+   general. */
 
 #include "peer.h"
 

@@ -1,26 +1,26 @@
--- commands.lua - the functions and methods that users call, and what is to be known of each.
+-- commands.lua - the list of all functions and methods that users call, with the properties of each.
 --
 -- Each is declared once, here; its help stands above the function. mg, the methods of networks, sessions, completion,
--- saved sessions, errors and .luacheckrc, which is read by Lua 5.1, are made of these records. A record stands for one
--- name, or for several that are alike. It has
---   [1]      the names, with blanks between
---   of       whose it is: "mg" of the library, "net" of networks, and so a session's function on the current one, "m"
---            of matrices and rows, "g" of generators, "w" of walks, "data" of mg.data, "session" of sessions,
---            "prompt" of sessions at a prompt
---   looks    does it change nothing? What only looked is left out of saved sessions
---   reads    what it reads that a saved session does not bring along: "file", "clock"; false: nothing
---   returns  the class of what it returns, for completion; false: none that completion looks into
---   takes    what stands at each place of a call, for completion and errors: words of options.kinds, "function", or
---            "file"; "" when it is nothing of these
--- and, when it is in Lua and not in the file of its class,
---   from     the module that has it, without "moongrad.", loaded at the first call: the module is the function, or has
---            it under its name
---   as       ... or under this one
---   call     in place of from the function itself, if it is short: its help stands above the record
--- Some have
---   only_net  it is a method of networks, but no function of sessions
---   alone     typed by its name alone it says what it returns
---   timed     the clock decides how often it does something
+-- saved sessions, errors and .luacheckrc are made from these records. Lua 5.1 reads this file too, for .luacheckrc.
+-- A record declares one function, or several with the same properties. Every record has
+--   [1]      the names, separated by blanks
+--   of       the owner: "mg" the library; "net" networks (a session has it also as a function on the current network);
+--            "m" matrices and rows; "g" generators; "w" walks; "data" mg.data; "session" sessions; "prompt" sessions
+--            at a prompt
+--   looks    true if it changes nothing: an input that calls only such functions is left out of saved sessions
+--   reads    what it reads that a saved session does not contain: "file" or "clock"; false: nothing
+--   returns  the class of its result, for completion; false: a result that completion does not look into
+--   takes    the kind of each positional argument, for completion and errors: words of options.kinds, "function" or
+--            "file"; "" if it takes none of these
+-- A function that is written in Lua outside the file of its class has either from (and as) or call:
+--   from     its module, without "moongrad.", loaded at the first call: the module is the function, or a table that
+--            holds the function under its name
+--   as       the name in that table, if it is another
+--   call     the function itself, if it is short: its help stands above the record
+-- Some records have
+--   only_net  true: a method of networks that is no function of sessions
+--   alone     true: its name typed without a call prints what it returns
+--   timed     true: the clock decides how often it repeats something
 
 local gmatch = string.gmatch
 
@@ -85,7 +85,7 @@ local commands = {
   { "who", of = "session", looks = true, reads = false, returns = false, takes = "", from = "session.who",
     alone = true },
   { "history", of = "session", looks = true, reads = false, returns = false, takes = "text", from = "session.history" },
-  -- A file that they run goes with the input into the saved session; without one they only look.
+  -- The text of a file that they run is written into the saved session with the input. Without a file nothing changed.
   { "run edit", of = "session", looks = true, reads = false, returns = false, takes = "file", from = "session.files" },
   { "reset", of = "session", looks = false, reads = false, returns = false, takes = "", from = "session.reset" },
   { "save_session", of = "session", looks = true, reads = false, returns = false, takes = "file",
@@ -94,14 +94,14 @@ local commands = {
     from = "prompt.errors.errors" },
 }
 
-commands.of = {} -- whose it is -> name -> record
+commands.of = {} -- owner -> name -> record
 for _, record in ipairs(commands) do
   local of = commands.of[record.of] or {}
   commands.of[record.of] = of
   for name in gmatch(record[1], "%S+") do of[name] = record end
 end
 
--- The function of a name; nil where its record does not say where it is.
+-- Returns the function that a record declares under a name; nil if the record has neither from nor call.
 function commands.func(name, record)
   if not record.from then return record.call end
   local module, key, require = "moongrad." .. record.from, record.as or name, require
@@ -111,18 +111,18 @@ function commands.func(name, record)
   end
 end
 
--- The record of what a session calls by this name; nil if that is no command.
+-- Returns the record of the function that has this name in a session; nil if there is none.
 function commands.global(name)
   local of = commands.of
   local method = of.net[name]
   return of.session[name] or of.prompt[name] or method and not method.only_net and method or of.mg[name]
 end
 
--- Does a method of this name change nothing, whatever it is a method of?
+-- Returns true if some class has a method of this name and the method changes nothing in every class that has it.
 function commands.method_looks(name)
   local looks = false
-  for _, whose in ipairs { "net", "m", "g", "w" } do
-    local record = commands.of[whose][name]
+  for _, owner in ipairs { "net", "m", "g", "w" } do
+    local record = commands.of[owner][name]
     if record and not record.looks then return false end
     looks = looks or record ~= nil
   end

@@ -1,4 +1,4 @@
--- describe.lua - what a value is, in a few words: "matrix 4 x 2", "table of 3 items".
+-- describe.lua - describes a value in a few words: "matrix 4 x 2", "table of 3 items". who() lists names with them.
 
 local core = require "moongrad.core"
 local show = require "moongrad.show"
@@ -8,19 +8,19 @@ local describe = {}
 
 local longest = 40 -- bytes of a string that are shown
 
--- "4 x 2", nil for what is no matrix.
+-- The shape of a matrix or row, "4 x 2"; nil for any other value.
 function describe.shape(v)
   return core.is_matrix(v) and format("%d x %d", v.nrows, v.ncols) or nil
 end
 
--- A string as Lua source in one line, its end left out when it is long.
+-- A string as a Lua literal on one line; of a long string only the beginning, with its length.
 local function quote(s)
   local cut = s
   if #s > longest then cut = sub(s, 1, utf8.len(s) and utf8.offset(s, 0, longest) - 1 or longest) end
   return (gsub(format("%q", cut), "\\\n", "\\n")) .. (cut ~= s and format(" ... %d bytes", #s) or "")
 end
 
--- "function(a, b)"
+-- The parameters of a function: "function(a, b)".
 local function parameters(f)
   local info = debug.getinfo(f, "u")
   local list = {}
@@ -29,7 +29,7 @@ local function parameters(f)
   return "function(" .. table.concat(list, ", ") .. ")"
 end
 
--- What kind of thing a value is: its class when it has one, else its type.
+-- The class of a value if it has one ("matrix" also for a row), else its type.
 function describe.kind(v)
   local meta = debug.getmetatable(v)
   local name = type(v) ~= "string" and type(meta) == "table" and rawget(meta, "__name")
@@ -37,7 +37,7 @@ function describe.kind(v)
   return type(name) == "string" and name or type(v)
 end
 
--- A value in a few words. No code of the user's runs.
+-- Describes a value in a few words, without running any code of the user's.
 function describe.words(v)
   local kind = describe.kind(v)
   if core.is_matrix(v) then return "matrix " .. describe.shape(v) end

@@ -1,6 +1,6 @@
 -- moongrad - explore how a feed-forward network learns. local mg = require "moongrad"
 
-require "moongrad.names" -- errors of the core suggest names by it
+require "moongrad.names" -- the core calls it to suggest names in its errors
 local commands = require "moongrad.commands"
 local core = require "moongrad.core"
 require "moongrad.network.network"
@@ -9,7 +9,8 @@ local show = require "moongrad.show"
 core.set_tostring(show.matrix)
 
 --- mg
--- The library: everything but the session's own names, also from any Lua 5.4: local mg = require "moongrad".
+-- The library: everything except the names that only a session has. Any Lua 5.4 can load it:
+-- local mg = require "moongrad".
 -- {functions}
 -- > mg.rand(2, 3)
 local mg = { data = require "moongrad.data.data" }

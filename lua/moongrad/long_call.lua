@@ -1,15 +1,17 @@
--- long_call.lua - the long calls made in Lua: how far the one that runs is, and what Ctrl-C left of it.
+-- long_call.lua - notes how far a long call (train, check ...) is, and makes the report of one that Ctrl-C stopped.
+--
+-- prompt/progress.lua shows the first; the shell prints the second.
 
 local core = require "moongrad.core"
 local find = string.find
 
 local long_call = {}
 
-local last -- the report of the run that was stopped last
+local last -- the report of the call that was stopped last
 
 local run = {} -- the metatable of what watch returns
 
--- What is said of a run that Ctrl-C stopped; nil for one that does no epochs.
+-- The report of a call that Ctrl-C stopped; nil for a call that counts something other than epochs.
 local function report_of(self)
   if self.unit ~= "epoch" then return nil end
   local epoch = self.net.epoch
@@ -22,12 +24,13 @@ function run.__close(self, message)
   long_call.over()
   local by_error = type(message) == "string" and find(message, "interrupted", 1, true)
   if by_error or self.interrupted then last = report_of(self) or last end
-  long_call.current = self.outer -- after all else: Ctrl-C may come in here once more, and take asks what still runs
+  long_call.current = self.outer -- last: if Ctrl-C interrupts this function too, take() finds the call in current
 end
 
--- To be held in a variable <close> while net does so many epochs, or the call so many of something else. Its
--- owner sets .done, how many are; .cost, that of the last epoch; .part, how many the next call of the
--- engine does; .interrupted.
+-- Begins a long call: total epochs of net, or total of another unit, a word such as "gradient". Returns an object
+-- that the caller holds in a variable <close>. The caller keeps its fields up to date: .done, the units that are done;
+-- .cost, the cost of the last epoch; .part, the units that the next call of the engine does; .interrupted, true when
+-- Ctrl-C stopped it.
 function long_call.watch(net, total, unit)
   local self = {
     net = net, total = total, unit = unit or "epoch", from = unit and 0 or net.epoch, start = core.clock(),
@@ -37,11 +40,11 @@ function long_call.watch(net, total, unit)
   return setmetatable(self, run)
 end
 
--- Called when a run is over: the shell's, to take away what it shows.
+-- Called when a long call is over; the shell replaces it to clear its progress line.
 function long_call.over() end
 
--- The report of the run that was stopped last, once; else nil. To be asked when nothing runs: a run that is not
--- closed then was stopped while it was being closed.
+-- Returns the report of the call that was stopped last and forgets it; nil if there is none. Call it only when no long
+-- call runs: a call that is still not closed then was stopped while it was being closed.
 function long_call.take()
   local report, unclosed = last, long_call.current
   last, long_call.current = nil, nil

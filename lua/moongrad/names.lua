@@ -1,12 +1,12 @@
--- names.lua - the nearest of the known names to a mistyped one.
+-- names.lua - finds the known names nearest to a mistyped one, for "did you mean ...?" in errors.
 
 local byte, lower, sub = string.byte, string.lower, string.sub
 
 local names = {}
 
-local most_known = 16 -- of which all are named
+local most_known = 16 -- a list of up to so many names is named whole when none is near
 
--- Edits that make b of a: insert, delete, replace one letter, swap two neighbours
+-- The number of edits that turn a into b: insert, delete or replace one letter, or swap two neighbours
 -- (Damerau and Levenshtein, each place edited once).
 local function distance(a, b)
   local row, before, last = {}
@@ -24,8 +24,8 @@ local function distance(a, b)
   return row[#b]
 end
 
--- Those of the list that word may have meant: the nearest, of several that are equally near three.
--- Capitals do not count; a beginning of three letters is near whatever follows it.
+-- Returns the names of the list that word may be a typo of: the nearest ones, at most three, {} if none is near.
+-- Capitals do not count. A word of three letters or more is near every name that begins with it.
 function names.near(word, list)
   local small = sub(lower(word), 1, 40)
   local found, most = {}, math.max(1, math.min(#small // 3, 3))
@@ -49,8 +49,8 @@ local function either(list)
   return table.concat(list, ", ", 1, #list - 1) .. " or " .. list[#list]
 end
 
--- The end of an error about an unknown word: "; did you mean eta?", or all the
--- known ones when they are few, or nothing.
+-- Returns the end of an error about an unknown word: "; did you mean eta?", or "; known: " and the whole list if it
+-- is short, or "".
 function names.suggest(word, list)
   local near = names.near(word, list)
   if #near > 0 then return "; did you mean " .. either(near) .. "?" end

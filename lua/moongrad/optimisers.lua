@@ -1,4 +1,4 @@
--- optimisers.lua - what each optimiser computes, in words: help, topics, walks and explanations read it.
+-- optimisers.lua - the formulas of each optimiser as text, for help, topics, walks and explanations.
 --
 -- To add one, after its formula in src/engine/kernels/optimiser.c: a record here, under its name.
 --   formula   DTHETA of a layer, for help

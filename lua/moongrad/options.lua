@@ -1,4 +1,5 @@
--- options.lua - named options: what a network, and what each function that takes a table, may be given.
+-- options.lua - declares the named options of network{...} and of every function that takes a table of options, and
+-- checks the values that users give.
 
 local core = require "moongrad.core"
 local names = require "moongrad.names"
@@ -10,15 +11,18 @@ local format, match = string.format, string.match
 
 local options = {}
 
--- Who takes which: who -> list of {name=, default= (or, in words, without=), choices=, about=, example=}, in the
--- order they are shown. Help and completion read it, and what is not in it is refused.
+-- Throughout this file `who` is the name of the function that takes the options, as errors show it: "network", "check".
+
+-- The options that each function takes: who -> list of {name=, default=, choices=, about=, example=}, in the order in
+-- which help shows them. without= stands for default= where the default is said in words. Help and completion read the
+-- list; an option that is not in it is refused.
 options.of = {}
 
-local names_of = {} -- who -> list of names
-local calls = {}    -- who -> how it is called with an option
+local names_of = {} -- who -> list of the option names
+local calls = {}    -- who -> an example of a call with one option
 
--- Notes what who takes; returns the defaults by name. call: how it is called with an option, 'step(10, {every = 2})',
--- where that is not who{option = example}.
+-- Declares the options of a function; returns the defaults, option name -> default. call is an example of a call with
+-- an option, 'step(10, {every = 2})'; nil if that is who{option = example}.
 function options.declare(who, list, call)
   local defaults = {}
   options.of[who], names_of[who] = list, {}
@@ -30,7 +34,7 @@ function options.declare(who, list, call)
   return defaults
 end
 
--- How who is called with an option: "check{layer = 1}".
+-- An example of a call with the given option: "check{layer = 1}".
 function options.call(who, option)
   local before, after = match(calls[who], "^([^{]*{).*(}%)?)$")
   return format("%s%s = %s%s", before, option.name, option.example, after)
@@ -44,6 +48,7 @@ local functions = {
   optimizer = { names = core.optimizers, built_in = #core.optimizers, own = {} },
 }
 
+-- Is name a built-in function of this kind, "activation" or "cost"?
 function options.is_built_in(kind, name)
   local f = functions[kind]
   for i = 1, f.built_in do
@@ -52,20 +57,20 @@ function options.is_built_in(kind, name)
   return false
 end
 
--- From here on the name stands for the object; what was made before keeps the one it has.
+-- Makes name stand for the user's own activation or cost, object. Networks that exist keep the object they have.
 function options.define(kind, name, object)
   local f = functions[kind]
   if not f.own[name] then f.names[#f.names + 1] = name end
   f.own[name] = object
 end
 
--- The name of a value of an option: its own, if it is the user's own function.
+-- The name of an option's value: if it is the user's own activation or cost, the object's name, else the value itself.
 function options.name_of(v)
   local _, self = core.custom(v)
   return self and self.name or v
 end
 
--- A list of such values as one of names.
+-- Applies options.name_of to each value of a list; returns the list of names.
 function options.names_of(list)
   local all = {}
   for i, v in ipairs(list) do all[i] = options.name_of(v) end
@@ -80,7 +85,7 @@ options.defaults = options.declare("network", {
   { name = "activation", default = "sigmoid", choices = core.activations, about = "of the hidden layers",
     example = '"tanh"' },
   { name = "output", without = "as activation", choices = core.activations,
-    about = "of the last layer; a cost that goes with one alone chooses it", example = '"linear"' },
+    about = "of the last layer; a cost that needs a certain one chooses it", example = '"linear"' },
   { name = "cost", default = "sse", choices = core.costs,
     about = 'J, whose gradient is taken; also {"squares", scale = c}', example = '"mse"' },
   { name = "eta", default = 0.1, about = "the learning rate", example = "0.5" },
@@ -91,18 +96,19 @@ options.defaults = options.declare("network", {
   { name = "init", default = "uniform", choices = core.inits,
     about = 'how THETA is drawn; also {"epsilon", epsilon = .5}, a list of matrices', example = '"xavier"' },
   { name = "seed", without = "none",
-    about = "starts a generator of the network's own; else it draws from the one that seed(k) sets", example = "7" },
+    about = "seeds a generator of the network's own; without it THETA is drawn from the generator of seed(k)",
+    example = "7" },
   { name = "X", without = "none", about = "the data, a row for each example", example = "{{0, 1}, {1, 0}}" },
   { name = "y", without = "none", about = "the targets, a row for each row of X", example = "{1, 0}" },
-  { name = "undo", default = 64, about = "megabytes that undo and seek may use for what was; 0: none",
+  { name = "undo", default = 64, about = "megabytes that a network may use to keep its past for undo and seek; 0: none",
     example = "256" },
   { name = "precision", default = "double", choices = precisions,
-    about = "of the engine's numbers; settled when the network is made", example = '"single"' },
+    about = "of the network's numbers; cannot be changed later", example = '"single"' },
 })
 
 options.names = names_of.network -- also those of net.options
 
--- The number that goes with each way to draw THETA: its name and what it is when absent; and what is drawn.
+-- Each method that draws THETA: the name of its number, the default of that number, and the distribution in words.
 options.init_numbers = {
   uniform = { "high", 1, draws = "U[0, high)" },
   epsilon = { "epsilon", .12, draws = "U[-epsilon, epsilon)" },
@@ -126,18 +132,21 @@ for name, list in pairs(core.optimizer_numbers) do
   optimizer_keys[name] = keys
 end
 
--- Options that may be {choice, key = number}: name -> choice -> {key, ...}; what is no string is no key.
+-- Options that may be {choice, key = number}: option name -> choice -> list whose strings are the keys.
 options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_numbers, optimizer = optimizer_keys }
 
--- The operations of a step by name.
+-- The names of the operations of a step, in their order.
 options.operations = { "z", "a", "dropout", "cost", "delta", "grad", "update" }
 
 local explained = table.move(quantities.matrices, 1, #quantities.matrices, 1, {})
 table.move({ "cost", "J" }, 1, 2, #explained + 1, explained)
 
--- What commands take by position, as their records call it: choices, the names that it may be, none where no string
--- is taken, or any when they are nil; is_text, is it a string? numbers, in a table at the next place; is_source, is it
--- Lua? Completion adds the choices of topics and subjects: what there is help about.
+-- The kinds of positional arguments that the records in commands.lua name in `takes`:
+--   choices    the names that the argument may be; {} if it is never a string, nil if any string will do
+--   is_text    true if it is a string
+--   numbers    the keys of the table that may follow it, choice -> {key, ...}
+--   is_source  true if the string is Lua source
+-- Completion fills in the choices of topic and subject: the names that have help.
 options.kinds = {
   init = { choices = core.inits, numbers = options.init_numbers, is_text = true },
   quantity = { choices = explained, is_text = true },
@@ -148,13 +157,13 @@ options.kinds = {
   text = { choices = {}, is_text = true }, number = { choices = {} }, network = { choices = {} },
 }
 
--- Likewise of functions of Lua's own: who -> place -> what it may be.
+-- The arguments of Lua's own functions, as kinds like those above: who -> list with a kind for each argument.
 options.arguments = {
   collectgarbage = { { choices = { "collect", "count", "stop", "restart", "step", "isrunning", "incremental",
     "generational" } } },
 }
 
-options.frozen = { "bias", "weights" } -- what of a layer may be frozen, besides all of it
+options.frozen = { "bias", "weights" } -- the parts of a layer that may be frozen alone
 
 options.show, options.is_callable, options.whole = values.show, values.is_callable, values.whole
 options.finite, options.one_of = values.finite, values.one_of
@@ -174,7 +183,7 @@ end
 
 local function_of = options.function_of
 
--- The name and the number of an option that is a name, or {name, key = number}.
+-- Checks an option that is a name or {name, key = number}. Returns the name and the number, or its default.
 local function named(who, kind, v, list, numbers)
   local name, given = v, {}
   if type(v) == "table" then name, given = v[1], v end
@@ -200,7 +209,8 @@ function options.cost(who, v)
   return cost, scale
 end
 
--- That of a network: one of the user's own as the network has it, whatever the name stands for by now.
+-- The cost of a network and its scale. A cost of the user's own is the object that the network was made with, even if
+-- its name was defined anew since.
 function options.cost_of(net)
   return options.cost("cost", core.network_state(net).given.cost or options.defaults.cost)
 end
@@ -218,7 +228,8 @@ function options.init(who, v)
   return named(who, "method", v, core.inits, options.init_numbers)
 end
 
--- The number called key of an optimiser: v, or its default; raises unless it is in its range.
+-- Checks a number of an optimiser against its range. number is its record in core.optimizer_numbers. Returns v, or the
+-- default if v is nil.
 local function optimizer_number(who, number, v)
   if v == nil then v = number.default end
   if number.is_choice then
@@ -252,7 +263,7 @@ function options.optimizer(who, v)
   return name, list
 end
 
--- That of options as given.
+-- The optimiser and its numbers of a network that was made with the options given.
 function options.optimizer_of(given)
   return options.optimizer("optimizer", given.optimizer or options.defaults.optimizer)
 end
@@ -273,7 +284,7 @@ local function own(v)
   return copy
 end
 
--- Each option checked: returns the value to keep.
+-- option name -> function that checks a value and returns the value to keep.
 local check = {
   activation = function(v) return function_of("activation", "activation", v) end,
   output = function(v) return function_of("output", "activation", v) end,
@@ -309,7 +320,7 @@ for _, name in ipairs { "l1", "l2", "undo" } do
   end
 end
 
--- Raises, naming the nearest, when who has no option of this name.
+-- Raises an error that suggests the nearest name if who has no option of this name.
 function options.exists(who, name)
   local list = names_of[who] or options.names
   for _, known_name in ipairs(list) do
@@ -321,18 +332,18 @@ end
 
 -- --- what a function was called with -----------------------------------------------------
 
--- Raises the message, which says what is expected, when there are arguments behind those that a function takes.
+-- A function calls this with the arguments that follow the ones it takes: raises message if there are any.
 function options.no_more(message, ...)
   if select("#", ...) > 0 then raise(message) end
 end
 
--- Likewise for a function that takes none.
+-- A function without arguments calls this with the arguments it got: raises if there are any.
 function options.none(who, ...)
   if select("#", ...) > 0 then raise("%s: takes no arguments", who) end
 end
 
--- The options that who was called with: t, a table, or nil for none. Raises for anything else, for an option that who
--- does not take, and for arguments behind t.
+-- Returns the table of options t that a function was called with, {} if t is nil. Raises if t is anything else, if it
+-- has an option that the function does not take, and if further arguments follow. It does not check the values.
 function options.take(who, t, ...)
   if select("#", ...) > 0 then raise("%s: expected one table of options, %s", who, calls[who]) end
   if t == nil then return {} end
@@ -343,7 +354,7 @@ end
 
 -- --- the options of a network ------------------------------------------------------------
 
--- One option's value, checked. X and y are the network's business.
+-- Checks the value of one option of network{...} and returns the value to keep. The network itself checks X and y.
 function options.check(name, v)
   options.exists("network", name)
   if v == nil or not check[name] then return v end

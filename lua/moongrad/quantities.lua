@@ -1,34 +1,35 @@
--- quantities.lua - what of a network has a name in formulas: LAYERS ETA X y THETA A Z DELTA GRAD V S DTHETA J.
+-- quantities.lua - the list of the quantities of a network: LAYERS ETA X y THETA A Z DELTA GRAD V S DTHETA J.
 --
 -- Each is declared once, here, under its help. The session's names, the fields of networks, labels, hints, completion,
--- explain, walk, diff and .luacheckrc, which is read by Lua 5.1, are made of these records. Each has
---   name    what a session calls it
---   field   what a network calls it, net.theta, and the engine
---   kind    "matrices", a list with a matrix for each layer, "matrix", "number" or "sizes"
---   shape   in words; l is a layer, n(l) its units, N the rows of X, K the columns of y
---   writer  "user", or "engine" for what passes make
---   hint    what is said of a new variable that is called almost so; false: nothing
+-- explain, walk, diff and .luacheckrc are made from these records. Lua 5.1 reads this file too, for .luacheckrc. Every
+-- record has
+--   name    its name in a session, THETA
+--   field   its name as a field of a network, net.theta, and in the engine
+--   kind    "matrices" (a list with a matrix for each layer), "matrix", "number" or "sizes"
+--   shape   its shape in words: l is a layer, n(l) its units, N the rows of X, K the columns of y
+--   writer  "user", or "engine" if only a pass or an update writes it
+--   hint    what a hint says when the user makes a variable of a similar name; false: nothing
 --   yields  of a live name: may a user's global of this name hide it?
--- Lists of matrices, and what passes make, have also
---   maker   the call that makes it, besides step(); false: it is always there
---   lacks   what there has been none of as long as it is not there
---   op      the operation of a walk that makes it
---   turn    its place among what a step makes, in their order
--- and lists of matrices
---   first   the first layer that has one is this layer of weights: 0 for A, which begins with the input
---   column  what column 1 is called that is no unit: "bias", "one"; false: it is one
+-- Lists of matrices, and J, have also
+--   maker   the function, besides step(), that computes it; false: it always exists
+--   lacks   what has to happen before it exists, for "there has been no ... yet"
+--   op      the operation of a walk that computes it
+--   turn    its position in the order in which a step computes them
+-- Lists of matrices have also
+--   first   the layer of weights that its first matrix belongs to: 1, but 0 for A, whose first matrix is the input
+--   column  the label of column 1 if that column is no unit: "bias" or "one"; false: it is a unit
 
 local quantities = {
   --- LAYERS
-  -- The units of each layer, input first. Assigning makes a new network, its THETA drawn at once, that keeps ETA,
-  -- X, y and every other option.
+  -- The number of units in each layer, input first. Assigning to it makes a new network with a random THETA, which
+  -- keeps ETA, X, y and every other option.
   -- > LAYERS = {2, 3, 1}
   -- > LAYERS
   { name = "LAYERS", field = "layers", kind = "sizes", shape = "L + 1 numbers", writer = "user",
     hint = "the layers are LAYERS" },
 
   --- ETA
-  -- The learning rate: how far a step goes along the gradient.
+  -- The learning rate: how far a step goes against the gradient.
   --   THETA[l] = THETA[l] - ETA GRAD[l]
   -- > ETA = 0.5
   { name = "ETA", field = "eta", kind = "number", shape = "a number", writer = "user",
@@ -45,30 +46,30 @@ local quantities = {
   { name = "y", field = "y", kind = "matrix", shape = "N x K", writer = "user", hint = false },
 
   --- THETA[l]
-  -- The weights into layer l + 1: a row for each unit that receives, column 1 the bias, the weight of a constant 1.
-  -- Writing changes the network: one weight, one row, THETA[l] = m copies a matrix in, THETA = {} draws all anew.
+  -- The weights into layer l + 1: a row for each of its units. Column 1 is the bias, the weight of a constant 1.
+  -- Writing to a weight or a row changes the network; THETA[l] = m copies a matrix; THETA = {} draws all weights anew.
   -- > THETA[1][1][2] = 0.5
   -- > THETA[1]
   { name = "THETA", field = "theta", kind = "matrices", shape = "n(l+1) x (1 + n(l))", writer = "user",
     hint = "the weights are THETA", maker = false, lacks = false, op = false, turn = 9, first = 1, column = "bias" },
 
   --- A[l]
-  -- The activations of layer l: what its N rows send on, behind a column of ones; the constant that the bias
-  -- weighs. A[1] is [1 X]; the last one is the prediction, without ones.
+  -- The activations of layer l, a row for each row of X, after a column of ones, which the bias multiplies. A[1] is
+  -- [1 X]. The last one is the prediction; it has no column of ones.
   --   A[l+1] = [1 g(Z[l])]
   -- > A[3]
   { name = "A", field = "a", kind = "matrices", shape = "N x (1 + n(l))", writer = "engine", hint = false,
     maker = "forward", lacks = "pass", op = "a", turn = 1, first = 0, column = "one" },
 
   --- Z[l]
-  -- The pre-activations: what each unit of layer l + 1 sums up for each row, before its activation g.
+  -- The pre-activations: the weighted sum of each unit of layer l + 1 for each row, before its activation g.
   --   Z[l] = A[l] THETA[l]^T
   -- > Z[2]
   { name = "Z", field = "z", kind = "matrices", shape = "N x n(l+1)", writer = "engine", hint = false,
     maker = "forward", lacks = "pass", op = "z", turn = 2, first = 1, column = false },
 
   --- DELTA[l]
-  -- dJ/dZ[l]: how J changes with each pre-activation. Backpropagation carries it from the last layer back.
+  -- dJ/dZ[l]: how J changes with each pre-activation. Backpropagation computes it from the last layer to the first.
   --   DELTA[L] = dJ/dA[L+1] * g'(Z[L])
   --   DELTA[l] = (DELTA[l+1] THETA[l+1], without the bias's column) * g'(Z[l])
   -- > DELTA[2]
@@ -104,7 +105,7 @@ local quantities = {
     maker = false, lacks = false, op = "update", turn = 7, first = 1, column = "bias" },
 
   --- DTHETA[l]
-  -- The last update that was applied.
+  -- The change of THETA[l] in the last update.
   --   DTHETA[l] = -ETA GRAD[l] in plain descent; help "optimisers" has the others
   -- > DTHETA[1]
   { name = "DTHETA", field = "dtheta", kind = "matrices", shape = "as THETA[l]", writer = "engine",
@@ -112,10 +113,10 @@ local quantities = {
     column = "bias" },
 
   --- J
-  -- The cost of the last pass, the one whose gradient is taken; NET.options.cost says which. After a step that is
-  -- the cost before its last update; its report, the prompt and cost() have that of THETA as it now is. After train
-  -- it is that of the last batch, and the report and the prompt have the mean over the epoch's batches. help "costs"
-  -- has them side by side.
+  -- The cost in the last pass. Its gradient is GRAD; NET.options.cost says which cost it is. After a step it is the
+  -- cost before the last update, while the step's report, the prompt and cost() have the cost of THETA as it is now.
+  -- After train it is the cost of the last batch, while the report and the prompt have the mean over the epoch's
+  -- batches. help "costs" compares them.
   -- > J
   { name = "J", field = "J", kind = "number", shape = "a number", writer = "engine", hint = false,
     maker = "forward", lacks = "pass with targets", op = "cost", turn = 3 },
@@ -132,16 +133,16 @@ for _, quantity in ipairs(quantities) do
   if quantity.kind == "matrices" then quantities.matrices[#quantities.matrices + 1] = quantity.field end
 end
 
--- What a step makes, in the order in which it does.
+-- The quantities that a step computes, in the order of their computation.
 quantities.made = {}
 for _, quantity in ipairs(quantities) do
   if quantity.turn then quantities.made[quantity.turn] = quantity end
 end
 
--- Where in its list of matrices what belongs to a layer of weights is: the activations that layer 1 gives are A[2].
+-- The index of a layer of weights in the list of matrices called field: the activations after weight layer 1 are A[2].
 function quantities.place(field, layer) return layer + 1 - quantities.by_field[field].first end
 
--- What makes a quantity that is not there yet: "backward() or step()".
+-- The calls that compute a quantity: "backward() or step()".
 function quantities.makers(quantity) return quantity.maker .. "() or step()" end
 
 return quantities

@@ -1,6 +1,7 @@
--- repeats.lua - values that one goes on from by doing the same again: at the prompt an empty input does.
+-- repeats.lua - which results an empty input at the prompt repeats: after step() it runs step() again.
 --
--- By the metatable of such a value: true, or a function of the text that made it, which says what is to be run instead.
+-- A table: metatable of the result -> true, or a function. The function takes the text of the input that returned the
+-- result, and returns the text to run instead of it.
 
 local core = require "moongrad.core"
 

@@ -1,4 +1,4 @@
--- show.lua - matrices as text: aligned, shape shown, large ones summarised.
+-- show.lua - formats numbers and matrices as text: columns aligned, with the shape; of large ones only the edges.
 
 local core = require "moongrad.core"
 local quantities = require "moongrad.quantities"
@@ -6,36 +6,36 @@ local find, gsub, sub = string.find, string.gsub, string.sub
 
 local show = {}
 
-local most_rows = 40 -- lines of numbers
-local least_rows = 8 -- however low the terminal is
-local digits = 6 -- significant ones
+local most_rows = 40 -- rows of a matrix that are shown
+local least_rows = 8 -- rows that are shown however few lines the terminal has
+local digits = 6 -- significant digits of a number
 local gap = "  " -- between columns
-local beyond = 1000 -- so many times the usual number is large, a fraction as small is tiny
+local beyond = 1000 -- a number this many times the median is large; one this many times smaller is tiny
 
--- Is colour wanted where the prompt prints? The shell knows and replaces it.
+-- Does the prompt print in colour? The shell sets it.
 show.color = false
 
--- Colour underlines what the digits say: red is not finite, yellow large, cyan tiny.
+-- Red marks numbers that are not finite, yellow large ones, cyan tiny ones.
 local colors = { bad = "\27[1;31m", large = "\27[33m", tiny = "\27[36m" }
 
--- The columns of the terminal; the shell knows better and replaces it.
+-- The columns of the terminal; the shell replaces it with a function that asks the terminal.
 function show.width()
   return math.tointeger(tonumber(os.getenv "COLUMNS")) or 80
 end
 
--- The lines of the terminal, nil where there is none; the shell knows and replaces it.
+-- The lines of the terminal, nil without a terminal; the shell replaces it likewise.
 function show.height()
   return nil
 end
 
--- How many rows of something are shown at most, with so many lines around them (a caption is one).
+-- The most rows that are shown if `around` further lines, such as a caption, are printed with them.
 function show.room(around)
   local height = show.height()
   return height and math.max(least_rows, math.min(most_rows, height - around - 1)) or most_rows -- 1: the prompt
 end
 
 --- mg.digits([n])
--- Sets how many significant digits are shown, 1 to 17 (at the start 6), and returns how many are.
+-- Sets how many significant digits are shown, 1 to 17 (6 at the start), and returns the number that is in use.
 -- > mg.digits(10)
 function show.digits(n, ...)
   if select("#", ...) > 0 then error("digits: takes at most 1 argument", 2) end
@@ -49,7 +49,7 @@ function show.digits(n, ...)
   return digits
 end
 
--- One number, as it is shown everywhere.
+-- A number as text, with the digits that mg.digits sets. All output uses it.
 function show.number(x)
   if x ~= x then return "NaN" end
   if x == math.huge then return "Inf" end
@@ -57,7 +57,8 @@ function show.number(x)
   return string.format("%." .. digits .. "g", x)
 end
 
--- text in the colour of number x; plain when there is no colour, or nothing about it.
+-- The text in the colour that marks number x: large from high on, tiny up to low. Plain if colour is off, or if x is
+-- an ordinary number.
 function show.paint(x, text, low, high)
   if not show.color or math.type(x) ~= "float" then return text end
   local size = math.abs(x)
@@ -67,8 +68,8 @@ function show.paint(x, text, low, high)
   return kind and colors[kind] .. text .. "\27[0m" or text
 end
 
--- Below and above which the numbers of these rows and columns are beyond the usual one, their
--- median without zeros; nothing when there is none.
+-- Returns the sizes up to which a number of these rows and columns is tiny, and from which it is large, relative to
+-- their median without zeros; nil if there is no finite number besides zeros.
 local function bounds(numbers, rows, cols)
   local sizes = {}
   for _, i in ipairs(rows) do
@@ -83,8 +84,8 @@ local function bounds(numbers, rows, cols)
   return usual / beyond, usual * beyond
 end
 
--- The indices of n that are shown when there is room for most: all, or both ends
--- with false between them for what is left out.
+-- The list of the indices 1 to n that are shown if there is room for `most` entries: all of them, or both ends with
+-- false between them for those that are left out.
 function show.edges(n, most)
   local list = {}
   if n <= most then
@@ -100,7 +101,7 @@ end
 
 local edges = show.edges
 
--- The runs of adjacent indices in such a list: {first, last}, ...
+-- The runs of adjacent indices in such a list: a list of {first, last}.
 local function runs(list)
   local all = {}
   for _, i in ipairs(list) do
@@ -114,7 +115,7 @@ local function runs(list)
   return all
 end
 
--- numbers[i][j] for the rows and columns listed, fetched block by block.
+-- Returns a table numbers[i][j] of the listed rows and columns of m, which it fetches block by block.
 local function fetch(m, rows, cols)
   local numbers = {}
   for _, r in ipairs(runs(rows)) do
@@ -128,7 +129,7 @@ local function fetch(m, rows, cols)
   return numbers
 end
 
--- Column j as strings of one width, its points below each other; texts[i].
+-- Column j as strings of one width with aligned decimal points: {[i] = text, width =, label =}.
 local function column(numbers, rows, j, label)
   local left, right, parts = 0, 0, {}
   for _, i in ipairs(rows) do
@@ -147,8 +148,8 @@ local function column(numbers, rows, j, label)
   return texts
 end
 
--- As many columns as fit into width: from both ends inwards. Returns the list
--- of indices (false: left out) and the columns by index.
+-- Chooses as many columns as fit into width, from both ends inwards. Returns the list of their indices, with false for
+-- those that are left out, and index -> column.
 local function fit(m, numbers, rows, cols, labels, width)
   local columns, total = {}, 0
   for _, j in ipairs(cols) do
@@ -173,7 +174,7 @@ local function fit(m, numbers, rows, cols, labels, width)
   return list, columns
 end
 
--- What the rows and columns of a network's view are called; nothing for other matrices.
+-- Returns a function, column index -> label, for a matrix that is a view of a network; nil for other matrices.
 local function labels_of(origin)
   if not origin then return nil end
   local quantity = quantities.by_field[origin.what]
@@ -183,7 +184,7 @@ local function labels_of(origin)
   return function(j) return first and (j == 1 and first or tostring(j - 1)) or tostring(j) end
 end
 
--- "2 NaN, 1 Inf, first at [3][1]"
+-- "2 NaN, 1 Inf, first at [3][1]"; nil if all numbers of m are finite.
 local function nonfinite(m)
   local nan, inf, i, j = core.nonfinite(m)
   if not i then return nil end

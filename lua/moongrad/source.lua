@@ -1,14 +1,14 @@
--- source.lua - Lua source only: what a session loads is text, because a precompiled chunk can crash any Lua.
+-- source.lua - makes load, loadfile, dofile and require refuse precompiled chunks, because these can crash Lua.
 
 local find, format = string.find, string.format
 
 local source = {}
 
-local package = package.loaded.package -- the one that is in use
+local package = package.loaded.package -- the real one, whatever the global package is
 
 local real_load, real_loadfile = load, loadfile
 
--- Lua's own words name neither the cause nor the next step.
+-- Passes on the results of a load, but rewords Lua's message about a precompiled chunk.
 local function explain(f, message)
   if f == nil and type(message) == "string" and find(message, "attempt to load a binary chunk", 1, true) then
     message = "a precompiled chunk; only Lua source is run here (--no-session runs both)"
@@ -35,7 +35,7 @@ local function text_dofile(name)
   return f()
 end
 
--- require's searcher of package.path.
+-- The searcher that require uses for package.path.
 local function searcher(name)
   if type(package.path) ~= "string" then error("'package.path' must be a string", 0) end
   local file, tried = package.searchpath(name, package.path)
@@ -45,7 +45,7 @@ local function searcher(name)
   error(format("error loading module '%s' from file '%s':\n\t%s", name, file, message), 0)
 end
 
--- From here on load, loadfile, dofile and require take source only.
+-- Replaces the global functions load, loadfile and dofile, and the searcher of require.
 function source.only()
   for name, f in pairs { load = text_load, loadfile = text_loadfile, dofile = text_dofile } do rawset(_G, name, f) end
   package.searchers[3] = searcher -- after package.preload's and moongrad's own

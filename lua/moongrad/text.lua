@@ -1,7 +1,7 @@
--- text.lua - text as a terminal takes it: control bytes escaped, UTF-8 whole, widths in columns.
+-- text.lua - prepares text for a terminal: escapes control bytes, keeps UTF-8 characters whole, measures columns.
 --
--- What escapes is written with plain calls, string.find(s, ...) for s:find(...): it is also used at a Tab, where
--- nothing of the user's is called, and what is behind s:find may be.
+-- It calls string.find(s, ...), not s:find(...): completion uses it, which must not run any code of the user's, and the
+-- user may have replaced the method s:find.
 
 local match = string.match
 
@@ -26,7 +26,7 @@ local wide = {
   0x20000, 0x2FFFD, 0x30000, 0x3FFFD,
 }
 
--- ... or none: they go onto the one before.
+-- ... and ranges that take no column, because they are drawn onto the character before.
 local none = {
   0x0300, 0x036F, 0x0483, 0x0489, 0x0591, 0x05BD, 0x05BF, 0x05BF, 0x05C1, 0x05C2, 0x05C4, 0x05C5, 0x05C7, 0x05C7,
   0x0610, 0x061A, 0x064B, 0x065F, 0x0670, 0x0670, 0x06D6, 0x06DC, 0x06DF, 0x06E4, 0x06E7, 0x06E8, 0x06EA, 0x06ED,
@@ -56,7 +56,7 @@ local function columns(code)
   return within(none, code) and 0 or within(wide, code) and 2 or 1
 end
 
--- How many columns s takes, which is one line of UTF-8 without control bytes; colour takes none.
+-- The columns that s takes. s is one line of UTF-8 without control bytes, except sequences that set a colour.
 function text.width(s)
   if not find(s, "[\27\128-\255]") then return #s end
   local width = 0
@@ -70,7 +70,8 @@ local function by_number(c) return format("\\%03d", byte(c)) end
 local function by_letter(c) return letters[c] or by_number(c) end
 local function by_code(c) return format("\\u{%x}", utf8.codepoint(c)) end
 
--- s with what the pattern finds replaced, and with the control codes and bytes that are no UTF-8 escaped.
+-- Returns s with each match of pattern replaced by escape(match), and with the control codes above 127 and the bytes
+-- that are no UTF-8 escaped.
 local function clean(s, pattern, escape)
   if not find(s, "[%c\128-\255\"'\\]") then return s end
   local parts, i = {}, 1
@@ -84,28 +85,29 @@ local function clean(s, pattern, escape)
   return table.concat(parts)
 end
 
--- s with its control bytes escaped, all but newlines and tabs.
+-- s with its control bytes escaped, except newlines and tabs.
 function text.escape(s) return clean(s, "[\0-\8\11-\31\127]", by_number) end
 
--- s in one line, as for a comment: newlines and tabs are escaped as well.
+-- s as one line: newlines and tabs are escaped as well.
 function text.one_line(s) return clean(s, "%c", by_letter) end
 
--- The first of some names, for a message.
+-- The first eight of a list of names, for a message.
 function text.first(names)
   return text.one_line(table.concat(names, ", ", 1, math.min(#names, 8))) .. (#names > 8 and ", ..." or "")
 end
 
--- s as it is written between quotes of this kind, " or '.
+-- s escaped so that it can stand between these quotes, " or ', in Lua source.
 function text.inside(s, quote) return clean(s, "[%c\\" .. quote .. "]", by_letter) end
 
--- Cuts the first character off s: what it is in quotes, and the rest.
+-- Returns the first character of s, escaped as in a string literal, and the rest of s.
 local function quoted_first(s)
   local last = 1
   if utf8.len(s, 1, 1) then last = utf8.offset(s, 2) - 1 end
   return text.inside(sub(s, 1, last), '"'), sub(s, last + 1)
 end
 
--- s as Lua source in one line; of more than room columns, the beginning of it.
+-- s as a Lua string literal on one line. If that takes more than room columns (nil: no limit), it is cut, and the
+-- number of bytes that are left out stands behind it.
 function text.quote(s, room)
   if not room or #s <= 4 * room then
     local whole = '"' .. text.inside(s, '"') .. '"'
@@ -124,7 +126,7 @@ function text.quote(s, room)
   return format('"%s"... %d bytes more', table.concat(parts), #s - shown)
 end
 
--- The first line of s, escaped, within room columns; what was cut is "...".
+-- The first line of s, escaped, within room columns; "..." at its end if anything was cut.
 function text.line(s, room)
   local first = match(s, "^[^\n]*")
   local line = gsub(text.escape(sub(first, 1, 4 * room)), "\t", " ")

@@ -1,4 +1,4 @@
--- timing.lua - how long a function takes: once, and again and again.
+-- timing.lua - mg.time and mg.bench: how long one call of a function takes, and the median of many.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -8,14 +8,14 @@ local format = string.format
 
 local timing = {}
 
-local shortest = 20e-6 -- seconds that the clock is good for: quicker calls are timed several at a time
-local budget = 0.5     -- seconds that bench takes, ...
-local least = 5        -- ... unless these measurements take longer
-local most = 10000     -- measurements
+local shortest = 20e-6 -- seconds that the clock resolves well: calls that are faster are timed several at a time
+local budget = 0.5     -- seconds that bench measures for
+local least = 5        -- measurements that bench takes even if they need longer
+local most = 10000     -- measurements that bench takes at most
 
 local units = { { 1e-9, "ns" }, { 1e-6, "us" }, { 1e-3, "ms" }, { 1, "s" } }
 
--- A duration with three digits and the unit that suits it.
+-- A duration with three digits, in the unit that fits it.
 local function duration(seconds)
   for _, unit in ipairs(units) do
     local x = seconds / unit[1]
@@ -26,7 +26,7 @@ end
 
 local function check(name, f)
   if not options.is_callable(f) then
-    raise("%s: expected a function and what to call it with, %s(step, 100), got %s", name, name, options.show(f))
+    raise("%s: expected a function and its arguments, %s(step, 100), got %s", name, name, options.show(f))
   end
 end
 
@@ -63,14 +63,14 @@ function bench.__tostring(b)
     b.runs)
 end
 
--- Seconds for n calls.
+-- The seconds that n calls take.
 local function measure(n, f, ...)
   local start = core.clock()
   for _ = 1, n do f(...) end
   return core.clock() - start
 end
 
--- The value below which a share of a sorted list lies, between two of them in proportion.
+-- The value below which the given share of a sorted list lies, interpolated between two neighbours.
 local function quantile(list, share)
   local at = 1 + share * (#list - 1)
   local i = math.floor(at)
@@ -106,6 +106,6 @@ function timing.bench(f, ...)
   }, bench)
 end
 
-timing.classes = { time = time, bench = bench } -- of what they return
+timing.classes = { time = time, bench = bench } -- the metatables of their results
 
 return timing

@@ -1,4 +1,4 @@
--- values.lua - a value in the words of errors, and what it is asked first: finite, whole, callable, one of some names?
+-- values.lua - checks of single values (finite, whole, callable, one of a list of names) and their text in errors.
 
 local core = require "moongrad.core"
 local names = require "moongrad.names"
@@ -7,7 +7,7 @@ local format = string.format
 
 local values = {}
 
--- A value in words, for errors.
+-- A value as errors show it: a string in quotes, a number, or the kind of an object.
 function values.show(v)
   if type(v) == "string" then return format("%q", v) end
   if v ~= v then return "NaN" end
@@ -17,16 +17,17 @@ function values.show(v)
 end
 local show = values.show
 
--- Is v to be called? What hides its metatable, too.
+-- Can v be called? Also true for an object with __call that hides its metatable.
 function values.is_callable(v)
   local meta = type(v) ~= "function" and debug.getmetatable(v)
   return type(v) == "function" or type(meta) == "table" and type(rawget(meta, "__call")) == "function"
 end
 
--- A number, neither NaN nor infinite.
+-- Is v a number that is neither NaN nor infinite?
 function values.finite(v) return type(v) == "number" and v == v and v ~= math.huge and v ~= -math.huge end
 
--- Raises unless v is one of the names in list, names of a kind of thing: who "output", kind "activation".
+-- Returns v if it is one of the names in list, else raises. who is the option or function that v is for ("output"),
+-- kind what the names stand for ("activation").
 function values.one_of(who, kind, v, list)
   for _, name in ipairs(list) do
     if v == name then return v end
@@ -37,7 +38,7 @@ function values.one_of(who, kind, v, list)
   raise("%sno %s %s%s", who == kind and "" or who .. ": ", kind, show(v), names.suggest(v, list))
 end
 
--- A count, a float that is whole allowed; raises otherwise.
+-- Returns v as an integer if it is a whole number (a float such as 2.0, too) not below from; raises otherwise.
 function values.whole(who, v, from)
   local n = type(v) == "number" and math.tointeger(v)
   if not n or n < from then raise("%s: expected a whole number from %d, got %s", who, from, show(v)) end

@@ -1,3 +1,4 @@
--- version.lua - moongrad's version, for the Makefile; by it the program also knows that these Lua files are its own.
+-- version.lua - moongrad's version. The Makefile reads it; the program compares it with its own to be sure that it
+-- loads the Lua files that belong to it.
 
 return "0.1.0"

@@ -1,4 +1,4 @@
-/* args.c - arguments: what every function checks first, and the words for what is wrong. */
+/* args.c - checking arguments, and the parts of error messages about them. */
 
 #include <math.h>
 #include <stdarg.h>
@@ -6,9 +6,9 @@
 
 #include "binding.h"
 
-#define FOLDER "moongrad.folder" /* registry: how the sources of moongrad's own Lua files begin */
+#define FOLDER "moongrad.folder" /* registry key: the folder of moongrad's own Lua files, as in sources */
 
-/* Pushes "file:line: " of the nearest Lua code that is not moongrad's own, or "". */
+/* Pushes "file:line: " of the innermost Lua call that is not in moongrad's own files, or "". */
 static void push_where(lua_State *L) {
   lua_Debug ar;
   const char *folder = lua_getfield(L, LUA_REGISTRYINDEX, FOLDER) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
@@ -34,13 +34,13 @@ int fail(lua_State *L, const char *format, ...) {
   return lua_error(L);
 }
 
-/* core.raise(message): raises it with the position of the user's own code. */
+/* core.raise(message): raises message with the position of the user's own code. */
 static int core_raise(lua_State *L) {
   check_arity(L, 1);
   return fail(L, "%s", luaL_checkstring(L, 1));
 }
 
-/* core.kind(v): "a table", "a matrix", "nil", for messages. */
+/* core.kind(v): returns the kind of v for messages: "a table", "a matrix", "nil". */
 static int core_kind(lua_State *L) {
   check_arity(L, 1);
   luaL_checkany(L, 1);
@@ -48,7 +48,7 @@ static int core_kind(lua_State *L) {
   return 1;
 }
 
-/* core.set_folder(folder): sources that begin so are moongrad's own. */
+/* core.set_folder(folder): files whose source begins with folder count as moongrad's own. */
 static int core_set_folder(lua_State *L) {
   check_arity(L, 1);
   luaL_checkstring(L, 1);
@@ -71,7 +71,7 @@ void class_new(lua_State *L, const char *class, const char *name) {
   lua_setfield(L, -2, "__metatable");
 }
 
-/* Is f on top of the stack a value of the table below it? Then its key takes their place, else nothing. */
+/* Pops a table and, on top of it, a function; if the function is a value of the table, pushes its key. */
 static int push_key(lua_State *L) {
   if (lua_istable(L, -2))
     for (lua_pushnil(L); lua_next(L, -3) != 0; lua_pop(L, 1)) /* table f key value */
@@ -85,7 +85,8 @@ static int push_key(lua_State *L) {
   return 0;
 }
 
-/* Pushes the name that f on top of the stack has in the module or among a class's methods, or nothing. */
+/* Replaces the function on top of the stack by its name in the module moongrad.core or among the methods of a
+   class. Returns 0 when it has none there. */
 static int push_own_name(lua_State *L) {
   static const char *const classes[] = {MATRIX, RNG};
   const int f = lua_gettop(L);
@@ -104,8 +105,8 @@ static int push_own_name(lua_State *L) {
   return 0;
 }
 
-/* Pushes the running function's name: its own, whatever it was called by, else that. NULL and nothing pushed
-   when it has none, or is an operator. */
+/* Pushes the running function's name: the name that moongrad gives it, else the name by which it was called.
+   When it has no name, or is an operator, returns NULL and pushes nothing. */
 static const char *push_bare_name(lua_State *L) {
   lua_Debug ar;
   const int top = lua_gettop(L);
@@ -119,7 +120,7 @@ static const char *push_bare_name(lua_State *L) {
   return lua_tostring(L, top + 1);
 }
 
-/* The running function's name for a message, "sum: ", or "". */
+/* Pushes the running function's name for a message, "sum: ", or "". */
 static const char *push_name(lua_State *L) {
   const char *name = push_bare_name(L);
   return name != NULL ? lua_pushfstring(L, "%s: ", name) : lua_pushliteral(L, "");
@@ -130,7 +131,7 @@ void check_arity(lua_State *L, int most) {
   if (came <= most) return;
   lua_Debug ar;
   if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "n", &ar) && strcmp(ar.namewhat, "method") == 0)
-    most--, came--; /* m:f() - nobody counts m */
+    most--, came--; /* in m:f() users do not count m as an argument */
   fail(L, "%stakes at most %d argument%s, got %d", push_name(L), most, most == 1 ? "" : "s", came);
 }
 
@@ -138,7 +139,7 @@ const char *push_kind(lua_State *L, int idx) {
   const char *name = luaL_typename(L, idx);
   if (lua_isnone(L, idx)) return lua_pushliteral(L, "nothing");
   if (lua_isnil(L, idx)) return lua_pushliteral(L, "nil");
-  if (luaL_getmetafield(L, idx, "__name") == LUA_TSTRING) name = lua_tostring(L, -1); /* stays on the stack */
+  if (luaL_getmetafield(L, idx, "__name") == LUA_TSTRING) name = lua_tostring(L, -1); /* must not be popped */
   return lua_pushfstring(L, "%s %s", strchr("aeiou", name[0]) != NULL ? "an" : "a", name);
 }
 
@@ -154,7 +155,7 @@ int arg_error(lua_State *L, int idx, const char *expected) {
 
 double check_number(lua_State *L, int idx, const char *what) {
   if (lua_type(L, idx) == LUA_TNUMBER) return lua_tonumber(L, idx);
-  const char *came = push_kind(L, idx); /* first: what is pushed may take the place of an absent argument */
+  const char *came = push_kind(L, idx); /* first: the next push would fill the place of an absent argument */
   return fail(L, "%sexpected a number as %s, got %s", push_name(L), what, came);
 }
 
@@ -194,7 +195,7 @@ void check_sizes(lua_State *L, size_t *nrows, size_t *ncols) {
   *ncols = check_count(L, 2, "ncols");
 }
 
-/* The phrase is made by moongrad.names, when it is there; an error in it is no matter. */
+/* moongrad.names makes the phrase; when it is not loaded, or fails, the phrase is "". */
 const char *push_suggestion(lua_State *L, const char *key, int names) {
   names = lua_absindex(L, names);
   const int top = lua_gettop(L);

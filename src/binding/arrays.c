@@ -1,4 +1,4 @@
-/* arrays.c - copies of a network's flat arrays, which Ctrl-C can stop. */
+/* arrays.c - copying a network's flat arrays in blocks, so that Ctrl-C can stop it. */
 
 #include "arrays.h"
 

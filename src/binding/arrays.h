@@ -1,4 +1,5 @@
-/* arrays.h - copies of a network's flat arrays, which Ctrl-C can stop: then the copy is not whole. */
+/* arrays.h - copying a network's flat arrays in blocks, so that Ctrl-C can stop it; the copy is then
+   incomplete. */
 
 #ifndef MG_BINDING_ARRAYS_H
 #define MG_BINDING_ARRAYS_H
@@ -6,11 +7,11 @@
 #include "../engine/arrays.h"
 #include "binding.h"
 
-/* Copies the arrays of this extent, one behind the other, to a place of mg_arrays_bytes. Raises when it is
-   interrupted. */
+/* Copies the arrays of this extent, one after the other, to memory of mg_arrays_bytes. Raises when
+   stopped. */
 void arrays_take(lua_State *L, const mg_network *net, mg_extent extent, void *to);
 
-/* Copies all arrays of from to a network of equal layers. Raises when it is interrupted. */
+/* Copies all arrays of from to the network to, which has equal layers. Raises when stopped. */
 void arrays_copy(lua_State *L, mg_network *to, const mg_network *from);
 
 #endif

@@ -1,22 +1,21 @@
-/* blocks.c - long work on many numbers, in blocks of some ms: between two of them it is asked whether to
-   stop.
+/* blocks.c - long work on many numbers, divided into blocks of some ms, between which Ctrl-C can stop it.
 
-   What core.unhooked calls is not asked. Work that is stopped raises. So what it fills is new, and is dropped
-   then: nothing half made is left. What writes to numbers that were there before makes them aside first; the
-   copy that remains goes at the speed of memory. */
+   Within core.unhooked nothing is stopped. Work that is stopped raises an error, and what it was filling is
+   dropped; so it must fill new memory. Code that changes existing numbers computes them in new memory first,
+   and then copies them, which is fast and is not stopped. */
 
 #include <string.h>
 
 #include "guard.h"
 
-#define BLOCK 4e6 /* ns of a block, about */
+#define BLOCK 4e6 /* ns that a block takes, about */
 
 mg_mat rect_of(const mg_mat *m, const Rect *r) {
   mg_mat part = m->nrows == 1 ? *m : mg_mat_rows(*m, r->row, r->nrows);
   return part.ncols == 1 ? part : mg_mat_cols(part, r->col, r->ncols);
 }
 
-/* What of n, with so many ns each, makes a block. */
+/* How many of n elements, each of ns nanoseconds, make a block. */
 static size_t in_block(size_t n, double ns) {
   const double most = BLOCK / ns;
   return most >= (double)n ? n : most < 1 ? 1 : (size_t)most;
@@ -50,13 +49,13 @@ void blocks_ask(lua_State *L, const char *doing) {
   if (stopped) blocks_stopped(L, doing);
 }
 
-/* --- looking ------------------------------------------------------------------------- */
+/* --- searching ----------------------------------------------------------------------- */
 
 typedef struct Look {
   const mg_mat *m;
-  double most;   /* that an element's absolute value may be */
-  bool found;    /* one that is more, or a NaN? */
-  size_t *i, *j; /* where */
+  double most;   /* the largest absolute value that is allowed */
+  bool found;    /* has a larger one, or a NaN, been found? */
+  size_t *i, *j; /* its place */
 } Look;
 
 static void look(void *context, const Rect *r) {
@@ -109,7 +108,7 @@ static void copy_bytes(void *context, const Rect *r) {
 }
 
 void blocks_memory(lua_State *L, void *dst, const void *src, size_t bytes) {
-  const double ns = .5; /* a byte of new memory */
+  const double ns = .5; /* for a byte of new memory */
   if (bytes > 0 && !blocks_run(L, 1, bytes, ns, copy_bytes, &(Bytes){dst, src}))
     blocks_stopped(L, src == NULL ? "taking memory" : "copying memory");
 }

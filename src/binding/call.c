@@ -1,11 +1,13 @@
-/* call.c - calling the engine on a network, which may run functions of the network's own meanwhile. */
+/* call.c - calling the engine on a network, which may call activations or a cost that are written in Lua. */
 
 #include "call.h"
 
 #include <string.h>
 
 int fail_busy(lua_State *L) {
-  return fail(L, "this network is in the middle of a pass, which calls one of its own functions");
+  return fail(
+      L, "this network is in the middle of a pass: a function written in Lua, which the pass called, may not "
+         "run or change it");
 }
 
 void network_idle(lua_State *L, const Network *n) {
@@ -14,10 +16,11 @@ void network_idle(lua_State *L, const Network *n) {
 }
 
 void network_unwatched(lua_State *L, const Network *n) {
-  if (n->looking) fail(L, "a watched expression changes nothing: it may not step, train, undo or the like");
+  if (n->looking)
+    fail(L, "a watched expression must not change the network: it may not step, train, undo or the like");
 }
 
-/* The numbers of n are a pass's alone, or anyone's again. */
+/* Marks n and its storages as busy with a pass, so that Lua cannot write to them; or as free again. */
 static void set_busy(Network *n, bool busy) {
   n->busy = n->parameters->busy = busy;
   if (n->batch != NULL) n->batch->busy = busy;

@@ -1,8 +1,8 @@
-/* call.h - calling the engine on a network, which may run functions of the network's own meanwhile.
+/* call.h - calling the engine on a network, which may call activations or a cost that are written in Lua.
 
-   Between run_begin and run_over stands the call of the engine and nothing that can raise: whatever Lua
-   unwinds, no network stays in the middle of a pass. What makes tables, tells the past or reports comes after
-   run_over. */
+   Between run_begin and run_over there must be only the call of the engine, and nothing that can raise an
+   error; otherwise the network would stay marked as busy. Code that makes tables or reports, or notes the
+   past, comes after run_over. */
 
 #ifndef MG_BINDING_CALL_H
 #define MG_BINDING_CALL_H
@@ -10,32 +10,33 @@
 #include "network.h"
 
 struct Running {
-  lua_State *L; /* that runs a network which has own functions, or NULL */
+  lua_State *L; /* the state in which functions written in Lua are called during a pass, or NULL */
 };
 
-/* Before the call. Raises when n runs already, called from one of its own functions. */
+/* To be called before the engine. Raises when n is busy with a pass, which called this from one of the
+   network's own Lua functions. */
 void run_begin(lua_State *L, Network *n, Stopper *s);
 
-/* After it: n is anyone's again. Raises nothing. */
+/* To be called after the engine: n is no longer busy. Does not raise. */
 void run_over(Network *n, Stopper *s);
 
-/* After run_over, when status is MG_FAILED: raises what a function of the network's own raised. It was left
-   on top of the stack, at index failed; what has been pushed since is dropped. */
+/* To be called after run_over. When status is MG_FAILED, raises the error of the Lua function that failed;
+   the error is at index failed of the stack, and what lies above is dropped. */
 void run_raise(lua_State *L, mg_status status, int failed);
 
-/* Before that: was it Ctrl-C that stopped the function, whose error is on top of the stack? */
+/* Is the error on top of the stack that of Ctrl-C? */
 bool call_interrupted(lua_State *L);
 
-/* The two together, for a call that leaves nothing else to be done. */
+/* run_over and run_raise, when there is nothing to be done between them. */
 void run_end(Network *n, Stopper *s, mg_status status);
 
-/* Raises: who was interrupted. */
+/* Raises the error that the function called who was interrupted. */
 int run_stopped(lua_State *L, const char *who);
 
-/* Raises when n runs: what would change it has to wait. */
+/* Raises when n is busy with a pass: to be called before n is changed. */
 void network_idle(lua_State *L, const Network *n);
 
-/* Raises while a watched expression looks at n: what would change it is refused. */
+/* Raises while a watched expression of n is evaluated: to be called before n is changed. */
 void network_unwatched(lua_State *L, const Network *n);
 
 #endif

@@ -1,5 +1,5 @@
-/* check.c - the gradient check's numbers, and mistakes for it to find; lua/moongrad/check/check.lua makes a
-   report of them. */
+/* check.c - the numbers of the gradient check, and planted mistakes that it can find; its report is made by
+   lua/moongrad/check/check.lua. */
 
 #include <math.h>
 
@@ -10,7 +10,7 @@
 #include "custom.h"
 #include "network.h"
 
-/* Raises where a difference that was wanted is not finite. */
+/* Raises when an element of numeric that was chosen is not finite. */
 static void finite_differences(lua_State *L, const Network *n, size_t l, double epsilon, const Matrix *chosen,
                                const Matrix *numeric) {
   const mg_layer *y = &n->net.layer[l];
@@ -22,8 +22,9 @@ static void finite_differences(lua_State *L, const Network *n, size_t l, double 
              push_number(L, epsilon));
 }
 
-/* core.check_layer(net, l, method, epsilon, cost, scale, chosen): numeric, kinked, two matrices shaped as
-   theta[l], at THETA as it is, for the batch as it is. method: "central", "forward", "five-point". */
+/* core.check_layer(net, l, method, epsilon, cost, scale, chosen): returns numeric and kinked, two matrices
+   shaped as theta[l], for the current THETA and batch. method: "central", "forward", "five-point". chosen: a
+   matrix that is 0 for elements to be left out, or nil. */
 static int check_layer(lua_State *L) {
   check_arity(L, 7);
   static const char *const methods[] = {"central", "forward", "five-point", NULL};
@@ -50,9 +51,10 @@ static int check_layer(lua_State *L) {
   return 2;
 }
 
-/* core.check_relative(backprop, numeric, kinked, floor, noise): the relative error of every pair, NaN where
-   there is no numeric; the worst that is not kinked, and its row and column; how many were compared, kinked,
-   and compared though both are within the noise of 0. */
+/* core.check_relative(backprop, numeric, kinked, floor, noise): returns a matrix of the relative error of
+   every element, NaN where numeric is NaN; the largest of those that are not kinked, and its row and column;
+   how many elements were compared, how many are kinked, and how many of the compared ones have both numbers
+   within noise of 0. */
 static int check_relative(lua_State *L) {
   check_arity(L, 5);
   const Matrix *b = matrix_check(L, 1), *n = matrix_shaped(L, 2, "numeric", b->m.nrows, b->m.ncols),
@@ -72,7 +74,7 @@ static int check_relative(lua_State *L) {
         continue;
       }
       unresolved += fabs(backprop) <= noise && fabs(numeric) <= noise;
-      /* A NaN is the worst there is. */
+      /* A NaN counts as the largest. */
       if (compared++ == 0 || (!isnan(worst) && !(r <= worst))) worst = r, at_i = i, at_j = j;
     }
   lua_pushnumber(L, worst);
@@ -90,12 +92,12 @@ static int check_relative(lua_State *L) {
 
 typedef struct Rule {
   mg_rule rule;
-  size_t rows; /* of the batch that its memory is for */
+  size_t rows; /* rows of the batch that it was made for */
 } Rule;
 
 enum { KEEP_NETWORK = 1, KEEP_COST, KEEP_ROOM, KEEP_BOUND, KEPT = KEEP_BOUND };
 
-/* Memory of what for bytes, which is the user value k of the object at the top of the stack. */
+/* Allocates bytes, which become user value k of the object on top of the stack. */
 static void *keep_memory(lua_State *L, size_t bytes, int k) {
   if (bytes == 0) fail(L, "check: the bounds of this network's errors are too large for memory");
   void *memory = storage_data(storage_new(L, bytes, "check"));
@@ -103,8 +105,9 @@ static void *keep_memory(lua_State *L, size_t bytes, int k) {
   return memory;
 }
 
-/* core.check_rule(net, method, epsilon, cost, scale, tolerance, is_finer, J): how pairs are judged (check.h),
-   for the batch whose forward pass has just been made; and the floor. J: by the cost, at THETA. */
+/* core.check_rule(net, method, epsilon, cost, scale, tolerance, is_finer, J): returns a rule by which
+   elements are judged (engine/check.h), and its floor. The batch's forward pass must have been made; J is
+   that by cost, at THETA. */
 static int check_rule(lua_State *L) {
   check_arity(L, 8);
   static const char *const methods[] = {"central", "forward", "five-point", NULL};
@@ -130,24 +133,24 @@ static int check_rule(lua_State *L) {
   run_end(n, &s, status);
   if (status == MG_STOPPED) return run_stopped(L, "check");
   *to = (Rule){rule, n->net.rows};
-  luaL_setmetatable(L, RULE); /* whole only now */
+  luaL_setmetatable(L, RULE); /* only now is it complete */
   lua_pushnumber(L, mg_rule_floor(&rule));
   return 2;
 }
 
-/* The rule at index 1 and its network, whose batch must be there; the network is left on the stack. */
+/* The rule at index 1 and its network, which is left on the stack; raises when the batch has changed. */
 static const mg_rule *rule_check(lua_State *L, Network **n) {
   const Rule *rule = luaL_checkudata(L, 1, RULE);
   lua_getiuservalue(L, 1, KEEP_NETWORK);
   *n = network_check(L, -1);
-  if ((*n)->net.rows != rule->rows) fail(L, "check: another batch has come between");
+  if ((*n)->net.rows != rule->rows) fail(L, "check: the batch has changed since the rule was made");
   network_idle(L, *n);
   network_check_batch(L, "check", *n);
   return &rule->rule;
 }
 
-/* core.judge_layer(rule, l, backprop, chosen): numeric, noise, state (an mg_verdict each), three matrices
-   shaped as theta[l]. */
+/* core.judge_layer(rule, l, backprop, chosen): returns numeric, noise and state, three matrices shaped as
+   theta[l]; the elements of state are numbers of mg_verdict. */
 static int judge_layer(lua_State *L) {
   Network *n;
   check_arity(L, 4);
@@ -159,7 +162,7 @@ static int judge_layer(lua_State *L) {
   for (int k = 0; k < 2; k++) {
     const Matrix *m = k == 0 ? backprop : chosen;
     if (m != NULL && (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in))
-      return fail(L, "check: expected a matrix as THETA[%d]", (int)l + 1);
+      return fail(L, "check: expected a matrix of the shape of THETA[%d]", (int)l + 1);
   }
   Matrix *made[3]; /* numeric, noise, state */
   for (int k = 0; k < 3; k++) made[k] = matrix_new(L, y->n_out, 1 + y->n_in);
@@ -174,7 +177,7 @@ static int judge_layer(lua_State *L) {
   return 3;
 }
 
-/* core.confirm(rule, l, i, j, backprop): is that number wrong by tiny steps, too? */
+/* core.confirm(rule, l, i, j, backprop): do tiny steps confirm that backprop is wrong at THETA[l][i][j]? */
 static int confirm(lua_State *L) {
   Network *n;
   check_arity(L, 5);
@@ -196,22 +199,22 @@ static int confirm(lua_State *L) {
   return 1;
 }
 
-enum { WORST = 4 }; /* wrong pairs that are confirmed */
+enum { WORST = 4 }; /* the most wrong elements of a layer that are listed, to be confirmed */
 
-/* What came of a layer's pairs. */
+/* Counts and sums over the elements of a layer: b by backpropagation, n by differences. */
 typedef struct Tally {
-  size_t pairs;                /* compared */
-  size_t count[MG_KINKED + 1]; /* by verdict */
-  size_t below;                /* of those that agree by the difference asked for: how many below the floor */
-  double worst;                /* the largest relative error, and where: of pairs that are wrong, ... */
-  size_t i, j;
-  mg_verdict of;     /* ... or that agree, or of all when nothing is said of any: the verdict of the worst */
-  double far[WORST]; /* |b - n| of the wrong ones that are furthest apart, and where */
+  size_t pairs;                /* elements that were compared */
+  size_t count[MG_KINKED + 1]; /* the number of elements by verdict */
+  size_t below;                /* of MG_AGREES: how many have b and n below the floor */
+  double worst;                /* the largest relative error among the elements of the highest rank */
+  size_t i, j;                 /* its place */
+  mg_verdict of;               /* its verdict */
+  double far[WORST];           /* the largest |b - n| of wrong elements, in falling order; their places: */
   size_t far_i[WORST], far_j[WORST];
-  long double apart, backprop, numeric; /* sums of squares */
+  long double apart, backprop, numeric; /* sums of squares of b - n, b and n */
 } Tally;
 
-/* How much a pair's verdict weighs in the choice of the worst. */
+/* The rank of a verdict: the worst element is chosen among those of the highest. */
 static int rank(mg_verdict v) { return v == MG_WRONG ? 2 : v == MG_UNDECIDED ? 0 : 1; }
 
 static void tally_wrong(Tally *t, double apart, size_t i, size_t j) {
@@ -229,7 +232,7 @@ static void tally_pair(Tally *t, mg_verdict v, double b, double n, double relati
   t->numeric += (long double)n * n;
   if (v == MG_WRONG) tally_wrong(t, fabs(b - n), i, j);
   const bool is_higher = rank(v) > rank(t->of);
-  /* A NaN is the worst there is. */
+  /* A NaN counts as the largest. */
   if (is_first || is_higher || (rank(v) == rank(t->of) && !isnan(t->worst) && !(relative <= t->worst)))
     t->worst = relative, t->i = i, t->j = j, t->of = v;
 }
@@ -272,11 +275,12 @@ static void push_tally(lua_State *L, const Tally *t) {
   lua_setfield(L, -2, "furthest");
 }
 
-/* core.tally(backprop, numeric, state, floor): the relative error of every pair, NaN where there is no
-   numeric; and a table: how many pairs there are, how many agreed, finer (of those, by five points), below
-   (of the others, below the floor), zeros (exactly 0 by both), undecided, wrong, kinks; the worst, its i and
-   j and the rank of its verdict; the norms of backprop - numeric, backprop and numeric; furthest, the wrong
-   pairs that are furthest apart. */
+/* core.tally(backprop, numeric, state, floor): returns a matrix of the relative error of every element, NaN
+   where numeric is NaN, and a table. Its counts: pairs (compared elements), agreed, finer (agreed by five
+   points), below (agreed by the difference asked for, below the floor), zeros (both exactly 0), undecided,
+   wrong, kinks. worst is the largest relative error among the highest rank, with i, j and rank. apart,
+   backprop and numeric are the norms of backprop - numeric, backprop and numeric. furthest lists the wrong
+   elements with the largest differences. */
 static int tally(lua_State *L) {
   check_arity(L, 4);
   const Matrix *b = matrix_check(L, 1), *n = matrix_check(L, 2), *state = matrix_check(L, 3);
@@ -303,7 +307,7 @@ static int tally(lua_State *L) {
 
 /* --- costs and mistakes -------------------------------------------------------------------------- */
 
-/* core.cost_of(net, cost, scale): J of THETA for the batch by the cost called so, l1 and l2 included. */
+/* core.cost_of(net, cost, scale): returns J of THETA for the batch by that cost, l1 and l2 included. */
 static int cost_of(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -321,7 +325,8 @@ static int cost_of(lua_State *L) {
   return 1;
 }
 
-/* core.cost_factor(net, rows): what stands in front of the sum of its cost's losses over so many rows. */
+/* core.cost_factor(net, rows): returns the factor by which the network's cost multiplies the sum of losses
+   over so many rows. */
 static int cost_factor(lua_State *L) {
   check_arity(L, 2);
   const mg_network *net = &network_check(L, 1)->net;
@@ -329,8 +334,8 @@ static int cost_factor(lua_State *L) {
   return 1;
 }
 
-/* core.bug(net): the mistake planted in its backward pass, "none" without one. core.bug(net, name) plants
- * one. */
+/* core.bug(net): returns the name of the mistake planted in the backward pass of net, or "none".
+   core.bug(net, name): plants that mistake; returns the name of the one before. */
 static int bug(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);

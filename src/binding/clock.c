@@ -1,11 +1,11 @@
-/* clock.c - the time that passes, for what Lua's side measures. */
+/* clock.c - a clock by which moongrad's Lua files measure durations. */
 
 #define _POSIX_C_SOURCE 199309L
 #include <time.h>
 
 #include "binding.h"
 
-/* core.clock(): seconds since some moment, whatever is done to the time of day. */
+/* core.clock(): returns seconds since some moment; setting the time of day does not change it. */
 static int core_clock(lua_State *L) {
   struct timespec t;
   check_arity(L, 0);

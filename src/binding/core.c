@@ -2,7 +2,7 @@
 
 #include "binding.h"
 
-/* The one name that core.so, or the shell, shows to the world. */
+/* The only symbol that core.so exports. */
 __attribute__((visibility("default"))) int luaopen_moongrad_core(lua_State *L);
 
 int luaopen_moongrad_core(lua_State *L) {

@@ -1,7 +1,7 @@
-/* custom.c - activations, costs and optimisers that are written in Lua: the objects.
+/* custom.c - activations, costs and optimisers that are written in Lua: making them, and giving them to networks.
 
-   Each is an object: a structure for the engine, whose functions call Lua (custom_call.c), and a table with what
-   the user gave. */
+   Each is a userdata. It holds a structure for the engine, whose functions call Lua (custom_call.c); its user
+   value is a table with what the user gave. */
 
 #include "custom_call.h"
 
@@ -9,7 +9,7 @@
 
 #define CUSTOM_ACTIVATION "moongrad.activation"
 #define CUSTOM_COST       "moongrad.cost"
-#define CUSTOM_RUNNING    "moongrad.running" /* registry: the one Running of the state */
+#define CUSTOM_RUNNING    "moongrad.running" /* registry key: the Running of this Lua state */
 
 /* --- objects ------------------------------------------------------------------------------------------ */
 
@@ -28,7 +28,7 @@ static bool field_is(lua_State *L, const char *field) {
   return is;
 }
 
-/* The way that it holds there: "numbers", "matrices", "either". */
+/* The Way that field names in the table at index 1: "numbers", "matrices", "either". */
 static Way field_way(lua_State *L, const char *field) {
   static const char *const ways[] = {"numbers", "matrices", "either", NULL};
   lua_getfield(L, 1, field);
@@ -37,7 +37,7 @@ static Way field_way(lua_State *L, const char *field) {
   return way;
 }
 
-/* Raises unless field is a function, or what may be called as one, in the table at index 1. */
+/* Raises unless field of the table at index 1 is a function, or has a metamethod __call. */
 static void check_callable(lua_State *L, const char *field) {
   if (lua_getfield(L, 1, field) != LUA_TFUNCTION && luaL_getmetafield(L, -1, "__call") == LUA_TNIL)
     fail(L, "%s: expected a function, got %s", field, push_kind(L, -1));
@@ -68,7 +68,7 @@ void *custom_object(lua_State *L, const char *class, size_t size) {
   return own;
 }
 
-/* core.custom_activation{name=, f=, df=, f_on=, df_on=, kink=}, all checked. */
+/* core.custom_activation{name=, f=, df=, f_on=, df_on=, kink=}: returns a new activation. */
 static int new_activation(lua_State *L) {
   const char *name = custom_name(L, "f", "df");
   const Way f = field_way(L, "f_on"), df = field_way(L, "df_on");
@@ -84,7 +84,7 @@ static int new_activation(lua_State *L) {
   return 1;
 }
 
-/* core.custom_cost{name=, f=, delta=, f_on=, delta_on=, mean=}, all checked. */
+/* core.custom_cost{name=, f=, delta=, f_on=, delta_on=, mean=}: returns a new cost. */
 static int new_cost(lua_State *L) {
   const char *name = custom_name(L, "f", "delta");
   const Way f = field_way(L, "f_on"), delta = field_way(L, "delta_on");
@@ -97,7 +97,8 @@ static int new_cost(lua_State *L) {
   return 1;
 }
 
-/* core.custom(v): "activation", "cost" or "optimizer" and the table of one that is written in Lua; nil for all else. */
+/* core.custom(v): for an activation or a cost that is written in Lua, returns "activation", "cost" or "optimizer" and the
+   table that it was made of; else nothing. */
 static int custom(lua_State *L) {
   check_arity(L, 1);
   lua_settop(L, 1);
@@ -150,7 +151,7 @@ static const luaL_Reg functions[] = {
 void open_custom(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
   class_new(L, CUSTOM_ACTIVATION, "activation");
-  lua_setfield(L, -2, "custom_activations"); /* the classes, for Lua to complete */
+  lua_setfield(L, -2, "custom_activations"); /* the metatables, to which moongrad's Lua files add */
   class_new(L, CUSTOM_COST, "cost");
   lua_setfield(L, -2, "custom_costs");
   *(Running *)lua_newuserdatauv(L, sizeof(Running), 0) = (Running){NULL};

@@ -1,31 +1,32 @@
-/* custom_call.c - the engine calls a function that is written in Lua: on numbers, or on whole matrices.
+/* custom_call.c - calls the functions of activations and costs that are written in Lua, for the engine.
 
-   The engine knows a structure alone, so a weak table in the registry leads from it back to the object. An
-   error in a Lua function is caught here, and the pass ends with MG_FAILED. */
+   A function is called with numbers or with whole matrices. The engine passes only the address of its
+   structure; a weak table in the registry maps it to the Lua object. An error in a Lua function is caught
+   here, and the pass ends with MG_FAILED. */
 
 #include "custom_call.h"
 
 #include <math.h>
 
-/* What becomes of each number that a function returns. */
+/* What is done with each number that a function returns: out = it, out *= it, sum += it. */
 typedef enum Use { STORE, MULTIPLY, ADD } Use;
 
 typedef struct Call {
-  const void *self; /* the engine's structure */
-  const char *kind,
-      *field; /* "activation" and "df", for messages; the latter is also where the function is */
+  const void *self;         /* the address of the engine's structure */
+  const char *kind, *field; /* "activation" or "cost"; the field of its table that is the function: "df" */
   Way way;
-  Use use;              /* into out, or sum */
-  const mg_mat *first;  /* what it is given, rows from .. to - 1 */
-  const mg_mat *second; /* likewise, or NULL */
-  mg_mat *out;          /* of the same shape */
-  double *sum;          /* for ADD */
-  double scale;         /* of each number */
+  Use use;
+  const mg_mat *first;  /* its first argument, of which rows from .. to - 1 are used */
+  const mg_mat *second; /* its second argument, or NULL */
+  mg_mat *out;          /* for STORE and MULTIPLY: the destination, of the same shape */
+  double *sum;          /* for ADD: the destination */
+  double scale;         /* for STORE and MULTIPLY: each number is multiplied by it */
   size_t from, to;
-  bool returned; /* from its matrices: what is wrong now is its result */
+  bool returned; /* has it returned from a call with matrices? An error is then about its result */
 } Call;
 
-/* Raises: the function on this call gave the value at index idx where something else was expected. */
+/* Raises: for the arguments what_for the function returned the value at index idx, which is not what
+   `expected` describes. */
 static int wrong(lua_State *L, const Call *c, const char *what_for, int idx, const char *expected) {
   lua_getfield(L, 2, "name");
   const char *name = lua_tostring(L, -1);
@@ -35,7 +36,7 @@ static int wrong(lua_State *L, const Call *c, const char *what_for, int idx, con
   return fail(L, "%s %s: %s gave %s for %s, expected %s", c->kind, name, c->field, came, what_for, expected);
 }
 
-/* "z = 0.5", "yhat = 0.5, y = 1": the arguments of a call for one element. */
+/* Pushes the arguments of a call for one element, for a message: "z = 0.5", "yhat = 0.5, y = 1". */
 static const char *push_arguments(lua_State *L, const Call *c, double a, double b) {
   if (c->kind[0] == 'c') return lua_pushfstring(L, "yhat = %s, y = %s", push_number(L, a), push_number(L, b));
   if (c->second == NULL) return lua_pushfstring(L, "z = %s", push_number(L, a));
@@ -49,7 +50,7 @@ static void use(const Call *c, size_t i, size_t j, double v) {
     mg_mat_set(c->out, i, j, c->scale * v * (c->use == MULTIPLY ? mg_mat_get(c->out, i, j) : 1));
 }
 
-/* A NaN that the arguments do not explain is named where it arises. */
+/* Raises when v, the result for element i, j, is NaN though the arguments are finite. */
 static void check_nan(lua_State *L, const Call *c, size_t i, size_t j, double v) {
   if (!isnan(v)) return;
   const double a = mg_mat_get(c->first, i, j), b = c->second != NULL ? mg_mat_get(c->second, i, j) : 0;
@@ -59,7 +60,7 @@ static void check_nan(lua_State *L, const Call *c, size_t i, size_t j, double v)
   wrong(L, c, push_arguments(L, c, a, b), came, "a finite number");
 }
 
-/* The function of the stack's index 3 on each element. */
+/* Calls the function at index 3 for each element. */
 static void call_each(lua_State *L, const Call *c) {
   for (size_t i = c->from; i < c->to; i++)
     for (size_t j = 0; j < c->first->ncols; j++) {
@@ -82,7 +83,8 @@ static void push_rows(lua_State *L, const Call *c, const mg_mat *m) {
   mg_mat_copy(&matrix_new(L, rows.nrows, rows.ncols)->m, &rows);
 }
 
-/* The same on whole matrices. A cost may return its J, or the losses, whose sum that is. */
+/* Calls the function at index 3 once, with matrices. A cost may return J, or a matrix of losses, whose sum is
+   J. */
 static void call_whole(lua_State *L, Call *c) {
   const size_t rows = c->to - c->from, n = c->first->ncols;
   lua_pushvalue(L, 3);
@@ -106,13 +108,13 @@ static void call_whole(lua_State *L, Call *c) {
           c->use == ADD ? "J, a number, or a matrix of losses"
                         : lua_pushfstring(L, "a %d x %d matrix", (int)rows, (int)n));
   const bool same = m->m.nrows == rows && m->m.ncols == n;
-  for (size_t i = 0; same && i < rows; i++) /* all is looked at before anything is used */
+  for (size_t i = 0; same && i < rows; i++) /* all numbers are checked before any is used */
     for (size_t j = 0; j < n; j++) check_nan(L, c, c->from + i, j, mg_mat_get(&m->m, i, j));
   for (size_t i = 0; i < m->m.nrows; i++)
     for (size_t j = 0; j < m->m.ncols; j++) use(c, c->from + i, j, mg_mat_get(&m->m, i, j));
 }
 
-/* Runs the Call at index 1. Then the stack holds it, the object's table, the function. */
+/* Runs the Call at index 1, a light userdata. Puts the object's table at index 2 and the function at 3. */
 static int call_protected(lua_State *L) {
   Call *c = lua_touserdata(L, 1);
   lua_getfield(L, LUA_REGISTRYINDEX, CUSTOM_OBJECTS);
@@ -128,7 +130,8 @@ static int call_protected(lua_State *L) {
   return 0;
 }
 
-/* A function that can do with numbers, too, may have a branch that cannot do with matrices: z > 0. */
+/* Runs c in protected mode. When a function that may be called either way fails with matrices, it is called
+   with numbers: it may have a condition such as z > 0, which matrices do not have. */
 static mg_status call(const Running *running, Call c) {
   lua_State *L = running->L;
   for (;;) {
@@ -178,7 +181,7 @@ double custom_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
   return own->mean ? 1 / (double)n_rows : 1;
 }
 
-/* Of a cost that is a mean the sum is rows times J, whose factor is 1 over all rows. */
+/* When the cost is a mean, the sum of losses is rows times J; its factor is 1 / rows of the batch. */
 mg_status custom_sum(const mg_cost *cost, const mg_mat *z, const mg_mat *yhat, const mg_mat *y, size_t from,
                      size_t to, double *total) {
   const OwnCost *own = cost->context;

@@ -1,4 +1,4 @@
-/* data.c - X and y: attached to a network, checked against it, and copied into its batch when it runs. */
+/* data.c - X and y: attaching them to a network, checking them, and copying them into its batch. */
 
 #include <float.h>
 #include <math.h>
@@ -7,7 +7,7 @@
 #include "call.h"
 #include "network.h"
 
-/* Raises for numbers that the network cannot hold: those of X or y, whose name is given. */
+/* Raises when m, which is called name ("X" or "y"), has a number that is not finite in the network's type. */
 static void check_numbers(lua_State *L, const char *who, const Network *n, const char *name,
                           const Matrix *m) {
   size_t i, j;
@@ -17,7 +17,7 @@ static void check_numbers(lua_State *L, const char *who, const Network *n, const
   fail(L, "%s: %s[%d][%d] is %s, %s", who, name, (int)i + 1, (int)j + 1, push_number(L, v), why);
 }
 
-/* Raises for targets that a logarithmic cost has no meaning for. */
+/* Raises when the cost is a logarithmic one and a target is not from 0 to 1. */
 static void check_probabilities(lua_State *L, const char *who, const Network *n, const Matrix *y) {
   if (n->net.cost.kind->output == NULL) return;
   for (size_t i = 0; i < y->m.nrows; i++)
@@ -29,8 +29,8 @@ static void check_probabilities(lua_State *L, const char *who, const Network *n,
     }
 }
 
-/* Are these the attached X and y, unchanged since they were found fit? Looking through them again takes as
-   long as some epochs. */
+/* Are these the attached X and y, unchanged since they passed the checks? Checking them again takes as long
+   as some epochs. */
 static bool known_to_fit(const Network *n, const Matrix *X, const Matrix *y) {
   return n->checked && X == n->X && y != NULL && y == n->y && n->checked_X == X->storage->version &&
          n->checked_y == y->storage->version;
@@ -73,7 +73,8 @@ Matrix *network_apart(lua_State *L, int idx, const Network *n) {
   return copy;
 }
 
-/* Likewise of an attached one: pushed, for as long as it is read. NULL when m, which it is, is NULL. */
+/* network_apart for the attached matrix m, which is user value keep of the network at index idx. Pushes the
+   matrix that it returns. When m is NULL, pushes nil and returns NULL. */
 static const Matrix *attached_apart(lua_State *L, int idx, int keep, const Network *n, const Matrix *m) {
   lua_getiuservalue(L, idx, keep);
   return m != NULL ? network_apart(L, lua_gettop(L), n) : NULL;
@@ -127,8 +128,8 @@ void network_check_batch(lua_State *L, const char *who, const Network *n) {
   if (n->net.rows == 0) fail(L, "%s: no batch yet: call forward() first", who);
 }
 
-/* core.network_data(net): X, y as attached. core.network_data(net, "X"|"y", matrix): attaches it; nil
- * detaches. */
+/* core.network_data(net): returns the attached X and y. core.network_data(net, "X"|"y", matrix): attaches
+   matrix; nil detaches. */
 static int network_data(lua_State *L) {
   static const char *const names[] = {"X", "y", NULL};
   check_arity(L, 3);
@@ -150,8 +151,8 @@ static int network_data(lua_State *L) {
   return 0;
 }
 
-/* core.check_data(net, who, X, y): raises when they do not fit; returns what kind of
-   targets y are, 0 when they are no classes. */
+/* core.check_data(net, who, X, y): raises, in the name of the function who, when X and y do not fit net;
+   returns the kind of targets y, a number of mg_targets (0: no classes). */
 static int check_data(lua_State *L) {
   check_arity(L, 4);
   Network *n = network_check(L, 1);

@@ -1,18 +1,18 @@
-/* docs.c - core.docs(): the help texts, by name.
+/* docs.c - core.docs(): the help texts by name.
 
-   They are the doc comments above the public functions, in C and in Lua, which
-   src/docs.awk gathers into docs.h when moongrad is built. */
+   The texts are the doc comments above the public functions, in C and in Lua.
+   src/docs.awk writes them into docs.h when moongrad is built. */
 
 #include "binding.h"
 
 static const struct {
-  const char *name; /* the identifier of the signature: "step" */
-  const char *text; /* its first line is the signature: "net:step([n])" */
+  const char *name; /* the name of the function: "step" */
+  const char *text; /* the help text; its first line is the signature: "net:step([n])" */
 } docs[] = {
 #include "docs.h"
     {NULL, NULL}};
 
-/* A new table, name -> list of texts: a name may be documented in several places (m:copy, net:copy). */
+/* core.docs(): returns a new table, name -> list of texts; m:copy and net:copy have the same name. */
 static int core_docs(lua_State *L) {
   check_arity(L, 0);
   lua_newtable(L);

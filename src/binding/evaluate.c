@@ -1,4 +1,4 @@
-/* evaluate.c - what THETA comes to: predictions, cost, accuracy. The live state stays as it is. */
+/* evaluate.c - predictions, cost and accuracy of a network; A, Z, DELTA and GRAD do not change. */
 
 #include <math.h>
 
@@ -6,7 +6,8 @@
 #include "network.h"
 
 /*** net:predict(X)
-The network's output for rows X (N x inputs; default its own), a new N x outputs matrix. The live state stays.
+Returns the network's output for the rows X (N x inputs; default: the network's X), a new N x outputs matrix.
+A, Z, DELTA, GRAD and J do not change.
 > predict{{0, 1}, {1, 1}}
 */
 static int predict(lua_State *L) {
@@ -25,8 +26,8 @@ static int predict(lua_State *L) {
   return status == MG_STOPPED ? run_stopped(L, "predict") : 1;
 }
 
-/* The metrics of THETA on the X, y at indices 2 and 3 (both absent: the attached ones) by the network's cost.
- */
+/* *m = the metrics of THETA on X and y, at indices 2 and 3 (both absent: the attached ones), by the network's
+   cost. Returns the network. who names the function in errors. */
 static Network *evaluate(lua_State *L, const char *who, mg_metrics *m) {
   Network *n = network_check(L, 1);
   check_arity(L, 3);
@@ -48,25 +49,27 @@ static Network *evaluate(lua_State *L, const char *who, mg_metrics *m) {
 }
 
 /*** net:cost([X, y])
-J of THETA on rows X and targets y (default: its own), by the network's cost, l1 and l2 included:
-a number. The live state stays.
+Returns the cost of the present THETA on rows X and targets y (default: the network's X and y), a number:
+the network's cost, with l1 and l2. A, Z, DELTA, GRAD and J do not change.
 > cost()
 */
 static int cost(lua_State *L) {
-  const bool own = lua_gettop(L) == 1; /* of X and y attached */
+  const bool own = lua_gettop(L) == 1; /* are X and y the attached ones? */
   mg_metrics m;
   Network *n = evaluate(L, "cost", &m);
   if (own) {
-    n->told = m.cost;
-    n->told_at = n->net.epoch;
+    n->last_cost = m.cost;
+    n->last_cost_epoch = n->net.epoch;
   }
   lua_pushnumber(L, m.cost);
   return 1;
 }
 
 /*** net:accuracy([X, y])
-The share of rows that THETA gets right, 0 to 1: the largest output is the class; with one output, above .5
-(above 0 for targets of -1 and 1). nil when y are no classes. The live state stays.
+Returns the share of rows for which the prediction is right, 0 to 1, on rows X and targets y (default: the
+network's X and y). The predicted class is that of the largest output; with one output, it is whether the
+output is above .5 (above 0 for targets of -1 and 1). Returns nil when y are no classes.
+A, Z, DELTA, GRAD and J do not change.
 > accuracy()
 */
 static int accuracy(lua_State *L) {
@@ -76,7 +79,7 @@ static int accuracy(lua_State *L) {
   return 1;
 }
 
-/* core.evaluate(net, X, y): cost, mse, tss, accuracy or nil. */
+/* core.evaluate(net, X, y): returns cost, mse, tss, and accuracy or nil. */
 static int evaluate_all(lua_State *L) {
   mg_metrics m;
   evaluate(L, "evaluate", &m);

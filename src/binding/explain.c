@@ -1,28 +1,28 @@
-/* explain.c - what explanations ask of the engine besides the live matrices: a slope, a loss, THETA of a
-   pass.
+/* explain.c - numbers that explain() and walks show and that no matrix of the network holds: slopes, losses,
+   single updates.
 
-   Each is one call of the kernel that the pass itself is made of, for one row. */
+   Those of a row are computed by one call of the function that the pass itself uses. */
 
 #include "call.h"
 #include "custom.h"
 #include "network.h"
 
-/* The row number at index idx of the network's batch, from 0. */
+/* The argument row at index idx: the number of a row of the batch. Returns it counted from 0. */
 static size_t check_row(lua_State *L, int idx, const Network *n) {
   network_check_batch(L, "row", n);
   return (size_t)check_whole(L, idx, "row", 1, (lua_Integer)n->net.rows) - 1;
 }
 
-/* Pushes a copy of a row of numbers. */
+/* Pushes a copy of row as a new matrix. */
 static int push_copy(lua_State *L, const mg_mat *row) {
   blocks_copy(L, &matrix_new(L, row->nrows, row->ncols)->m, row);
   return 1;
 }
 
-/* A row of n numbers where evaluations make theirs. */
+/* A row of n numbers in the network's scratch memory. */
 static mg_mat room_for(const mg_network *net, size_t n) { return mg_first(net->scratch_z, 1, n); }
 
-/* core.squashed(net, l, row): g(Z[l][row]), 1 x units. */
+/* core.squashed(net, l, row): returns g(Z[l][row]), 1 x units. */
 static int squashed(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -35,7 +35,8 @@ static int squashed(lua_State *L) {
   return push_copy(L, &a);
 }
 
-/* core.slopes(net, l, row): what backpropagation multiplies dJ/da of that row by: g' of each unit. */
+/* core.slopes(net, l, row): returns g' of each unit in that row, 1 x units; backpropagation multiplies dJ/da
+   by it. */
 static int slopes(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -51,7 +52,7 @@ static int slopes(lua_State *L) {
   return push_copy(L, &d);
 }
 
-/* core.loss(net, row): the loss of that row, before the cost's factor. */
+/* core.loss(net, row): returns the sum of the losses of that row, before the cost's factor. */
 static int loss(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -66,8 +67,8 @@ static int loss(lua_State *L) {
   return 1;
 }
 
-/* core.pull(net, row): what the cost gives back for that row, 1 x K: dJ/dyhat, or dJ/dz where g' has
- * cancelled. */
+/* core.pull(net, row): returns the cost's delta for that row, 1 x K: dJ/dyhat, or dJ/dz for the logarithmic
+   costs. */
 static int pull(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -84,7 +85,8 @@ static int pull(lua_State *L) {
   return push_copy(L, &d);
 }
 
-/* core.theta_before(net, l): THETA[l] before the last update, of what that moved; nil before one. */
+/* core.theta_before(net, l): returns THETA[l] before the last update (frozen parts as they are now), or
+   nothing when there has been no update. */
 static int theta_before(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -103,9 +105,9 @@ static int theta_before(lua_State *L) {
   return 1;
 }
 
-/* core.updated(net, l, i, j, again): the THETA and the DTHETA that the update from GRAD makes of element i, j
-   of layer l; which update it is; the THETA and the optimiser's states, a list, that it goes out from. again:
-   of what the element and its states were before the last update. */
+/* core.updated(net, l, i, j, again): computes the next update of THETA[l][i][j] from GRAD, or, if again, the
+   last update once more. Returns THETA after it, DTHETA, the number of the update, THETA before it, and the
+   list of the optimiser's states before it. */
 static int updated(lua_State *L) {
   check_arity(L, 5);
   Network *n = network_check(L, 1);

@@ -1,20 +1,21 @@
-/* guard.c - what must be done whatever ends a block of Lua, also when there is no memory left to do it by.
+/* guard.c - objects that call a function when a block of Lua ends, also when memory has run out.
 
-   A variable <close> of Lua's own calls a function, which takes memory. These take none until they have noted
-   that the block is over; what reads the mark never takes it to be still on. */
+   A to-be-closed variable (<close>) of a Lua object calls a Lua function, which needs memory. A guard
+   first notes that its block is over, which needs none; so core.is_open is right even when the function
+   then fails. */
 
 #include "guard.h"
 
 #define GUARD "moongrad.guard" /* metatable name */
 
-#define ROOM 100 /* free slots of the stack that a guard is given at least */
+#define ROOM 100 /* free stack slots that guard makes sure of, so that its function can be called later */
 
 typedef struct Guard {
-  bool open; /* is the block still on? */
-  int nargs; /* of the function, user value 1; they are the ones behind it */
+  bool open; /* has the block not ended yet? */
+  int nargs; /* number of arguments; user value 1 is the function, the next ones are its arguments */
 } Guard;
 
-static const char under_way; /* its address is the key of a boolean in the registry: is there such a call? */
+static const char under_way; /* its address is a registry key; the value: is call_unhooked running? */
 
 bool is_unhooked(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &under_way);
@@ -23,7 +24,7 @@ bool is_unhooked(lua_State *L) {
   return is;
 }
 
-/* It takes no memory: the key is there from the start. */
+/* Needs no memory, as the registry has the key from open_guard on. */
 static void set_unhooked(lua_State *L, bool is) {
   lua_pushboolean(L, is);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &under_way);
@@ -41,8 +42,8 @@ int call_unhooked(lua_State *L, int nargs, int nresults) {
   return status;
 }
 
-/* core.guard(f, ...): to be held in a variable <close>. When its block is over f(...) is called, no hook
-   running meanwhile; an error in it is no matter. */
+/* core.guard(f, ...): returns a guard, for a variable <close>. When the variable's block ends, f(...) is
+   called without hooks; its errors are ignored. */
 static int guard(lua_State *L) {
   luaL_checkany(L, 1);
   const int n = lua_gettop(L);
@@ -69,12 +70,12 @@ static int guard_close(lua_State *L) {
   lua_settop(L, 1);
   if (call_guarded(L, g) == LUA_OK) return 0;
   lua_settop(L, 1);
-  lua_gc(L, LUA_GCCOLLECT); /* once more: it may have been memory */
+  lua_gc(L, LUA_GCCOLLECT); /* it may have failed for lack of memory: once more */
   if (call_guarded(L, g) != LUA_OK) lua_settop(L, 1);
   return 0;
 }
 
-/* core.is_open(guard): is its block still on? Of nil: false. */
+/* core.is_open(guard): has the guard's block not ended yet? false for nil. */
 static int is_open(lua_State *L) {
   check_arity(L, 1);
   const Guard *g = lua_isnoneornil(L, 1) ? NULL : luaL_checkudata(L, 1, GUARD);
@@ -82,7 +83,7 @@ static int is_open(lua_State *L) {
   return 1;
 }
 
-/* core.unhooked(f, ...): f(...), no hook running meanwhile: Ctrl-C has to wait. */
+/* core.unhooked(f, ...): calls f(...) without hooks and returns its results: Ctrl-C takes effect after it. */
 static int unhooked(lua_State *L) {
   luaL_checkany(L, 1);
   if (call_unhooked(L, lua_gettop(L) - 1, LUA_MULTRET) != LUA_OK) return lua_error(L);

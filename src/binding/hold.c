@@ -1,5 +1,7 @@
-/* hold.c - a network put back as it was, numbers, settings and data, if what is done with it does not come to
-   its end. To put it back takes no memory. */
+/* hold.c - holds: objects that restore a network (numbers, settings, data) when a command on it fails half
+   way.
+
+   Restoring needs no memory, so it works after a lack of memory, too. */
 
 #include <string.h>
 
@@ -7,7 +9,8 @@
 
 #define HOLD "moongrad.hold" /* metatable name */
 
-/* What each user value of a hold is. */
+/* The user values of a hold: the network, an image or nil, and the saved values that the tables below
+   list. */
 enum {
   AT_NET = 1,
   AT_IMAGE,
@@ -24,7 +27,7 @@ enum {
   AT_LAST = AT_ACTIVATIONS
 };
 
-/* Which of the network's they are, and which fields of its state on Lua's side. */
+/* The saved values: user values of the network, and fields of its state table (KEEP_STATE). */
 static const struct {
   int place, keep;
 } values[] = {{AT_BATCH, KEEP_BATCH}, {AT_X, KEEP_X},           {AT_Y, KEEP_Y},          {AT_RNG, KEEP_RNG},
@@ -35,9 +38,9 @@ static const struct {
 } fields[] = {{AT_LAYERS, "layers"}, {AT_GIVEN, "given"}, {AT_ACTIVATIONS, "activations"}};
 
 typedef struct Hold {
-  bool open;
-  bool quiet;      /* was it told to keep no past meanwhile, and not to look? */
-  Network network; /* as it was; its layers and ranges follow */
+  bool open;       /* has the block not ended, and core.release not been called? */
+  bool quiet;      /* are the past and watches turned off until then? */
+  Network network; /* the network as it was; its layers and ranges follow the Hold in memory */
 } Hold;
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -57,9 +60,9 @@ static void copy_table(lua_State *L) {
   lua_replace(L, -2);
 }
 
-/* core.hold(net, how): to be held in a variable <close>. Until core.release(hold) is called net is put back
-   when the block ends. how: "whole" or "theta", an image's, of what passes left; no past is kept and nothing
-   looked at meanwhile. Without it: settings and data alone. */
+/* core.hold(net, how): returns a hold, for a variable <close>. When its block ends and core.release(hold) has
+   not been called, net is restored. how nil: settings and data only. how "whole" or "theta": also the
+   numbers, by such an image; no past is kept and no watch is evaluated until the hold ends. */
 static int hold(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -69,7 +72,7 @@ static int hold(lua_State *L) {
   luaL_checkstack(L, LUA_MINSTACK + AT_LAST, "a hold");
   const size_t layers = layers_bytes(&n->net), ranges = ranges_bytes(&n->net);
   Hold *h = lua_newuserdatauv(L, sizeof *h + layers + ranges, AT_LAST);
-  h->open = false; /* as yet */
+  h->open = false; /* until it is complete */
   luaL_setmetatable(L, HOLD);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, 3, AT_NET);
@@ -97,8 +100,8 @@ static int hold(lua_State *L) {
   return 1;
 }
 
-/* Puts the network at index 1 back to what the hold at index 2 is of. Its storages and all else that is held
-   are there, so that nothing is asked for. */
+/* Restores the network at index 1 from the hold at index 2, which keeps its storages alive; so no memory is
+   needed. */
 static void put_back(lua_State *L, Network *n, const Hold *h) {
   const Network *was = &h->network;
   mg_network *net = &n->net;
@@ -128,7 +131,7 @@ static void put_back(lua_State *L, Network *n, const Hold *h) {
   lua_settop(L, 2);
 }
 
-/* The hold is over; of a network that was told to keep no past it goes on from here. */
+/* Ends the hold; if it was quiet, the past and watches are as before, and the past goes on from here. */
 static void end(Network *n, Hold *h) {
   h->open = n->held = false;
   if (!h->quiet) return;
@@ -137,7 +140,7 @@ static void end(Network *n, Hold *h) {
   past_known(n);
 }
 
-/* core.release(hold): what was done came to its end. */
+/* core.release(hold): ends the hold, as the command was done; net is not restored. */
 static int release(lua_State *L) {
   check_arity(L, 1);
   Hold *h = luaL_checkudata(L, 1, HOLD);
@@ -158,7 +161,7 @@ static int hold_close(lua_State *L) {
   return 0;
 }
 
-/* core.is_held(net): is it? */
+/* core.is_held(net): has net a hold? */
 static int is_held(lua_State *L) {
   check_arity(L, 1);
   lua_pushboolean(L, network_check(L, 1)->held);
@@ -173,7 +176,7 @@ void open_hold(lua_State *L) {
   class_new(L, HOLD, "hold");
   lua_pushcfunction(L, hold_close);
   lua_setfield(L, -2, "__close");
-  lua_pushcfunction(L, release); /* of one that no block had */
+  lua_pushcfunction(L, release); /* for a hold that was not put into a variable <close> */
   lua_setfield(L, -2, "__gc");
   lua_pop(L, 1);
 }

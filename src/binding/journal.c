@@ -1,9 +1,10 @@
-/* journal.c - what the journal of a session asks and puts back: has it changed since, and to the last bit. */
+/* journal.c - for saved sessions: telling whether a network has changed, and restoring epochs and the state
+   of generators exactly. */
 
 #include "call.h"
 #include "custom.h"
 
-/* core.mark(net): a string that changes with every change of net, of its THETA, or of its X and y. */
+/* core.mark(net): returns a string that differs after every change of net, its THETA, X or y. */
 static int mark(lua_State *L) {
   check_arity(L, 1);
   const Network *n = network_check(L, 1);
@@ -14,14 +15,14 @@ static int mark(lua_State *L) {
   return 1;
 }
 
-/* core.version(m): grows with every write from Lua to the numbers that m shows. */
+/* core.version(m): returns a number that grows with every write from Lua to the storage of m. */
 static int version(lua_State *L) {
   check_arity(L, 1);
   lua_pushinteger(L, (lua_Integer)matrix_check(L, 1)->storage->version);
   return 1;
 }
 
-/* core.set_epoch(net, epoch): as if it had been trained for so long. */
+/* core.set_epoch(net, epoch): sets the epoch of net. */
 static int set_epoch(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -32,7 +33,7 @@ static int set_epoch(lua_State *L) {
   return 0;
 }
 
-/* core.own_rng(net): its private generator, or nil. */
+/* core.own_rng(net): returns the private generator of net, or nil. */
 static int own_rng(lua_State *L) {
   check_arity(L, 1);
   network_check(L, 1);
@@ -40,7 +41,7 @@ static int own_rng(lua_State *L) {
   return 1;
 }
 
-/* The state of a generator as bytes: the words, where it is in them, the cached normal; each 32 bits. */
+/* The state of a generator as bytes: its words, pos, has_normal and normal, in units of 32 bits. */
 enum { WORDS = sizeof(((mg_rng *)0)->key) / sizeof(uint32_t), REST = 4, STATE = 4 * (WORDS + REST) };
 
 static void put_word(char *s, uint32_t w) {
@@ -53,8 +54,8 @@ static uint32_t get_word(const char *s) {
   return w;
 }
 
-/* core.rng_state(g): the state of generator g, nil for the shared one, as a string of bytes.
-   core.rng_state(g, state) puts it back. */
+/* core.rng_state(g): returns the state of generator g (nil: the shared one) as a string of bytes.
+   core.rng_state(g, state): sets the state from such a string. */
 static int rng_state(lua_State *L) {
   check_arity(L, 2);
   lua_settop(L, 2);
@@ -75,7 +76,8 @@ static int rng_state(lua_State *L) {
   size_t len;
   const char *s = luaL_checklstring(L, 2, &len);
   const uint32_t pos = len == STATE ? get_word(s + 4 * WORDS) : UINT32_MAX;
-  if (pos > WORDS) return fail(L, "the state of a generator is %d bytes of its own", (int)STATE);
+  if (pos > WORDS)
+    return fail(L, "rng_state: expected a string of %d bytes that rng_state returned", (int)STATE);
   for (int i = 0; i < WORDS; i++) g->key[i] = get_word(s + 4 * i);
   g->pos = (int)pos;
   g->has_normal = get_word(s + 4 * (WORDS + 1)) != 0;

@@ -1,7 +1,7 @@
-/* matrix.c - matrices and rows: making, checking and naming them, writing to them.
+/* matrix.c - matrices and rows: creating, checking and naming them, writing to them.
 
-   A row is a matrix of one row whose elements are reached with one index. Numbers
-   are in storages; matrices and rows are views that keep theirs alive. */
+   A row is a matrix of one row whose elements have one index: r[j]. Matrices and rows are
+   views of a storage, which they keep alive. */
 
 #include <ctype.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 /* --- making ------------------------------------------------------------------ */
 
-/* Pushes a view of class on nothing yet. */
+/* Pushes a new object of class, whose view is still to be set. */
 static Matrix *push_empty(lua_State *L, const char *class) {
   Matrix *a = lua_newuserdatauv(L, sizeof *a, 2);
   memset(a, 0, sizeof *a);
@@ -82,8 +82,8 @@ Matrix *matrix_doubles(lua_State *L, int idx) {
   return copy;
 }
 
-/* Pushes what a network's view is called, "THETA[1]", by its origin; NULL and nothing pushed
-   for other matrices. */
+/* Pushes the name of a network's view, made of its origin: "THETA[1]", or "THETA[1][2]" for a row.
+   For a matrix without an origin returns NULL and pushes nothing. */
 static const char *push_label(lua_State *L, int idx) {
   const int top = lua_gettop(L);
   if (lua_getiuservalue(L, idx, 2) == LUA_TTABLE) {
@@ -91,7 +91,7 @@ static const char *push_label(lua_State *L, int idx) {
     if (lua_getfield(L, -2, "what") == LUA_TSTRING) {
       luaL_Buffer b;
       const char *what = lua_tostring(L, -1);
-      const int is_y = strcmp(what, "y") == 0; /* the one name that is not in capitals */
+      const int is_y = strcmp(what, "y") == 0; /* the only name that is not in capitals */
       luaL_buffinit(L, &b);
       for (; *what != '\0'; what++) luaL_addchar(&b, is_y ? *what : (char)toupper((unsigned char)*what));
       luaL_pushresult(&b);
@@ -141,7 +141,7 @@ void matrix_assign(lua_State *L, Matrix *dst, const Matrix *src) {
 /* --- for moongrad's own Lua files -------------------------------------------- */
 
 /*** mg.is_matrix(x)
-     Is x a matrix or a row?
+     Returns true when x is a matrix or a row, else false.
      > mg.is_matrix(THETA[1])
 */
 static int is_matrix(lua_State *L) {
@@ -150,8 +150,8 @@ static int is_matrix(lua_State *L) {
   return 1;
 }
 
-/* origin(m): where a network's view came from, a table {what=, layer=, ...}, or nil; then, of a row of one,
-   which. */
+/* core.origin(m): returns the origin of m, a table {what=, layer=, ...} for a view of a network, or nil; for
+   a row of such a view also the row's number. */
 static int origin(lua_State *L) {
   check_arity(L, 1);
   const Matrix *a = matrix_check(L, 1);
@@ -161,7 +161,7 @@ static int origin(lua_State *L) {
   return 2;
 }
 
-/* set_origin(m, t): says so. Returns m. */
+/* core.set_origin(m, t): sets the origin of m, a table or nil. Returns m. */
 static int set_origin(lua_State *L) {
   check_arity(L, 2);
   matrix_check(L, 1);
@@ -170,7 +170,7 @@ static int set_origin(lua_State *L) {
   return 1;
 }
 
-/* label(m): what a network's view is called, "THETA[1]", or nil */
+/* core.label(m): returns the name of a network's view, "THETA[1]", or nil for other matrices. */
 static int label(lua_State *L) {
   check_arity(L, 1);
   matrix_check(L, 1);
@@ -178,7 +178,7 @@ static int label(lua_State *L) {
   return 1;
 }
 
-/* set_tostring(f): f(m) makes the text of a matrix or row from now on */
+/* core.set_tostring(f): sets f(m) as the metamethod __tostring of matrices and rows. */
 static int set_tostring(lua_State *L) {
   check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);

@@ -1,15 +1,16 @@
-/* matrix_index.c - the classes of matrices and rows: what m[i], m.name, #m and pairs(m) are.
+/* matrix_index.c - the metatables of matrices and rows: m[i], m.name, #m and pairs(m).
 
-   Upvalue 1 of the functions that index: the methods by name; upvalue 2: the names of the fields. */
+   The metamethods __index and __newindex have two upvalues: the methods by name; the names of the fields. */
 
 #include <stdio.h>
 #include <string.h>
 
 #include "binding.h"
 
-#define SHAPE "moongrad.shape" /* metatable name of what m.shape gives */
+#define SHAPE "moongrad.shape" /* metatable name of the tables that m.shape returns */
 
-/* The index at 2 of the matrix at 1, from 0; it runs to n. which: "row", "column". */
+/* The index at 2 of the matrix at 1, which must be from 1 to n. Returns it counted from 0. which: "row" or
+   "column". */
 static size_t check_index(lua_State *L, size_t n, const char *which) {
   if (lua_type(L, 2) != LUA_TNUMBER)
     fail(L, "%s index is %s, expected a whole number 1 to %I of %s", which, push_kind(L, 2), (LUAI_UACINT)n,
@@ -22,7 +23,7 @@ static size_t check_index(lua_State *L, size_t n, const char *which) {
   return (size_t)i - 1;
 }
 
-/* Raises: no such name; the near ones are looked for among both. */
+/* Raises: a matrix has no field or method key. Similar names of both are suggested. */
 static int no_such_name(lua_State *L, const char *key) {
   lua_newtable(L);
   for (int up = 1; up <= 2; up++)
@@ -34,7 +35,7 @@ static int no_such_name(lua_State *L, const char *key) {
   return unknown_name(L, "matrix", key, -1);
 }
 
-/* The text of a shape, "{4, 2}": a plain table, but for this. */
+/* __tostring of a shape: "{4, 2}". Else a shape is a plain table. */
 static int shape_tostring(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_rawgeti(L, 1, 1);
@@ -44,12 +45,12 @@ static int shape_tostring(lua_State *L) {
 }
 
 /*** m.T
-     The transpose, a view: writing to it writes to m.
+     The transpose of m, a view: writing to it writes to m.
      > A[1]:matmul(THETA[1].T)
 */
 
 /*** m.shape
-     The numbers of rows and columns, {nrows, ncols}.
+     The numbers of rows and columns, a table {nrows, ncols}.
      > THETA[1].shape
      {2, 3}
 */
@@ -66,7 +67,7 @@ static int shape_tostring(lua_State *L) {
      2
 */
 
-/* The field or method whose name is at 2. */
+/* Pushes the field or method whose name is at index 2. */
 static int push_named(lua_State *L, const Matrix *a) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
@@ -89,12 +90,12 @@ static int push_named(lua_State *L, const Matrix *a) {
   return 1;
 }
 
-/* Is the key at 2 the one after the last, which ends ipairs? */
+/* Is the key at index 2 the first one past the end? It gives nil, not an error, so that ipairs ends. */
 static int is_end(lua_State *L, size_t n) {
   return lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == (lua_Number)(n + 1);
 }
 
-/* m[i], which knows where it came from as m does. */
+/* m[i]: a row, with the origin of m. */
 static int matrix_index(lua_State *L) {
   const Matrix *a = matrix_check(L, 1);
   if (lua_type(L, 2) == LUA_TSTRING) return push_named(L, a);
@@ -115,7 +116,7 @@ static int row_index(lua_State *L) {
   return 1;
 }
 
-/* Names are not assigned to. */
+/* Raises when the key at index 2 is a string: neither fields nor methods can be assigned. */
 static void check_no_name(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return;
   const char *key = lua_tostring(L, 2);
@@ -173,7 +174,7 @@ static int next_element(lua_State *L) {
   return lua_geti(L, 1, i) == LUA_TNIL ? 1 : 2;
 }
 
-/* pairs(m) goes as ipairs does. */
+/* pairs(m) goes through the same indices as ipairs(m). */
 static int matrix_pairs(lua_State *L) {
   lua_pushcfunction(L, next_element);
   lua_pushvalue(L, 1);
@@ -187,7 +188,8 @@ static const luaL_Reg matrix_access[] = {
     {"__index", matrix_index}, {"__newindex", matrix_newindex}, {NULL, NULL}};
 static const luaL_Reg row_access[] = {{"__index", row_index}, {"__newindex", row_newindex}, {NULL, NULL}};
 
-/* Makes the metatable of class; methods and names of fields are on top of the stack, and stay. */
+/* Makes the metatable of class. The tables of methods and of field names are on top of the stack, and
+   stay. */
 static void make_class(lua_State *L, const char *class, const char *name, const luaL_Reg *meta,
                        const luaL_Reg *access) {
   class_new(L, class, name); /* methods fields metatable */
@@ -202,10 +204,10 @@ static void make_class(lua_State *L, const char *class, const char *name, const 
   lua_pop(L, 1);
 }
 
-/* Makes the classes; their metamethods of arithmetic come with open_matrix_math. */
+/* Makes both metatables; open_matrix_math adds the arithmetic metamethods. */
 void open_matrix_index(lua_State *L) {
   static const char *const fields[] = {"nrows", "ncols", "shape", "T"};
-  lua_newtable(L); /* the methods, added by the openers that follow */
+  lua_newtable(L); /* the methods, which later open_ functions add */
   lua_newtable(L);
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     lua_pushboolean(L, 1);
@@ -213,7 +215,7 @@ void open_matrix_index(lua_State *L) {
   }
   make_class(L, MATRIX, "matrix", matrix_meta, matrix_access);
   make_class(L, ROW, "row", row_meta, row_access);
-  class_new(L, SHAPE, "table"); /* it is a table, also to errors */
+  class_new(L, SHAPE, "table"); /* error messages call it a table */
   lua_pushcfunction(L, shape_tostring);
   lua_setfield(L, -2, "__tostring");
   lua_pop(L, 3);

@@ -1,24 +1,24 @@
-/* matrix_make.c - matrices out of tables, sizes and other matrices. */
+/* matrix_make.c - functions that make matrices from tables, sizes and other matrices. */
 
 #include <limits.h>
 
 #include "../engine/matmath.h"
 #include "binding.h"
 
-#define NUMBERS ((size_t)1 << 17) /* read between two questions whether to stop: some ms */
+#define NUMBERS ((size_t)1 << 17) /* numbers to read between two calls of blocks_ask: some ms */
 
 /* --- from tables --------------------------------------------------------------- */
 
-/* Read raw: no code of the user's runs while a table is looked at. */
+/* Tables are read raw, so that no metamethod of the user runs meanwhile. */
 
-/* Is the value at idx what a row is made from: a table, a row, a 1 x c matrix? Its length, else 0. */
+/* The length of the value at idx when a row can be made of it: a table, a row or a 1 x c matrix. Else 0. */
 static size_t row_length(lua_State *L, int idx) {
   const Matrix *row = matrix_test(L, idx);
   if (row != NULL) return row->m.nrows == 1 ? row->m.ncols : 0;
   return lua_istable(L, idx) ? lua_rawlen(L, idx) : 0;
 }
 
-/* Row i of m = the numbers of the table on top of the stack, from .. from + count - 1 of them. */
+/* Elements from .. from + count - 1 of row i of m = those of the table on top of the stack. */
 static void read_part(lua_State *L, mg_mat *m, size_t i, size_t from, size_t count, const char *what) {
   for (size_t j = from; j < from + count; j++) {
     if (lua_rawgeti(L, -1, (lua_Integer)j + 1) != LUA_TNUMBER)
@@ -38,7 +38,7 @@ static void read_numbers(lua_State *L, mg_mat *m, size_t i, const char *what) {
   }
 }
 
-/* Row i of m = what is on top of the stack. */
+/* Row i of m = the row on top of the stack: a table, a row or a 1 x c matrix. */
 static void read_row(lua_State *L, mg_mat *m, size_t i, const char *what) {
   const size_t n = row_length(L, -1);
   if (n != m->ncols) {
@@ -65,7 +65,7 @@ Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
     fail(L, "%s: expected a matrix or a table of rows, got %s", what, push_kind(L, idx));
   const size_t n = lua_rawlen(L, idx);
   if (n == 0) fail(L, "%s: the table is empty; expected numbers or rows of numbers", what);
-  if (lua_rawgeti(L, idx, 1) == LUA_TNUMBER) { /* flat */
+  if (lua_rawgeti(L, idx, 1) == LUA_TNUMBER) { /* a flat table */
     lua_pop(L, 1);
     a = matrix_new(L, column ? n : 1, column ? 1 : n);
     mg_mat row = column ? mg_mat_t(a->m) : a->m;
@@ -94,15 +94,15 @@ Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
 
 /* --- from sizes ---------------------------------------------------------------- */
 
-/* Pushes an nrows x ncols matrix, the sizes at 1 and 2. */
+/* Pushes a new matrix, whose numbers of rows and columns are the arguments at 1 and 2. */
 static Matrix *push_sized(lua_State *L) {
   size_t nrows, ncols;
   check_sizes(L, &nrows, &ncols);
   return matrix_new(L, nrows, ncols);
 }
 
-/* as_matrix(x, what [, column]): x if it is a matrix, else the matrix that the table x describes;
-   what names it in errors, column: a flat table is one column. */
+/* core.as_matrix(x, what [, column]): returns x if it is a matrix, else a matrix made of the table x. what is
+   its name in errors; column: a flat table becomes one column, not one row. */
 static int as_matrix(lua_State *L) {
   check_arity(L, 3);
   matrix_want(L, 1, luaL_checkstring(L, 2), lua_toboolean(L, 3));
@@ -121,15 +121,16 @@ static void fill_part(void *context, const Rect *r) {
   mg_mat_fill(&part, f->v);
 }
 
-/* Every element of m, which is new, becomes v. */
+/* Sets every element of m, a new matrix, to v. */
 static void fill(lua_State *L, mg_mat *m, double v) {
   if (!blocks_run(L, m->nrows, m->ncols, 4, fill_part, &(Fill){m, v})) blocks_stopped(L, "making a matrix");
 }
 
 /*** mg.matrix(rows)
-     A new matrix: of a table of rows, of a flat table of numbers (1 x n), a copy of a matrix,
-     or matrix(nrows, ncols [, v]), every element v (0). m[i] is row i, a view; m[i][j] a number;
-     m[i] = {...} writes a row. #m is the number of rows. + - * / ^ go element by element.
+     Returns a new matrix: from a table of rows, from a flat table of numbers (1 x n), or a copy of a
+     matrix. matrix(nrows, ncols [, v]) returns one whose elements are all v (default 0).
+     m[i] is row i, a view; m[i][j] is a number; m[i] = {...} writes a row. #m is the number of rows.
+     The operators + - * / ^ work element by element.
      {matrix}
      > m = matrix{{1, 2}, {3, 4}}
      > matrix(2, 3, 0.5)
@@ -156,7 +157,7 @@ static int make_matrix(lua_State *L) {
 }
 
 /*** mg.zeros(nrows, ncols)
-     A matrix of zeros.
+     Returns a new matrix of zeros.
      > mg.zeros(2, 3)
      2 x 3
      0  0  0
@@ -169,7 +170,7 @@ static int make_zeros(lua_State *L) {
 }
 
 /*** mg.ones(nrows, ncols)
-     A matrix of ones.
+     Returns a new matrix of ones.
      > mg.hstack(mg.ones(4, 1), X)
 */
 static int make_ones(lua_State *L) {
@@ -179,7 +180,7 @@ static int make_ones(lua_State *L) {
 }
 
 /*** mg.eye(n)
-     The n x n identity: ones on the diagonal, zeros elsewhere.
+     Returns the n x n identity matrix: ones on the diagonal, zeros elsewhere.
      > mg.eye(2)
      2 x 2
      1  0
@@ -194,7 +195,8 @@ static int make_eye(lua_State *L) {
 }
 
 /*** mg.linspace(a, b, n)
-     A 1 x n matrix of evenly spaced numbers, the first a, the last b; as NumPy's, in every bit.
+     Returns a 1 x n matrix of evenly spaced numbers from a to b, both included. They are those of
+     NumPy's linspace in every bit.
      > mg.linspace(0, 1, 5)
      1 x 5
      0  0.25  0.5  0.75  1
@@ -209,13 +211,13 @@ static int make_linspace(lua_State *L) {
 
 /* --- from matrices ------------------------------------------------------------- */
 
-/* Raises: argument i, whose extent is got, does not fit the first, whose extent is want. */
+/* Raises: argument i has got rows (or columns: extent says which), but the first argument has want. */
 static int no_fit(lua_State *L, const char *name, int i, size_t got, const char *extent, size_t want) {
   return fail(L, "%s: argument %d has %I %s, argument 1 has %I", name, i, (LUAI_UACINT)got, extent,
               (LUAI_UACINT)want);
 }
 
-/* A table that begins with a matrix, alone, is a list of arguments: they take its place. */
+/* If the only argument is a table that begins with a matrix, replaces it by its elements. */
 static void unpack_list(lua_State *L, const char *name) {
   if (lua_gettop(L) != 1 || !lua_istable(L, 1)) return;
   lua_rawgeti(L, 1, 1);
@@ -229,7 +231,7 @@ static void unpack_list(lua_State *L, const char *name) {
     lua_pop(L, 1);
 }
 
-/* One matrix of all arguments, below each other; beside each other when they are turned. */
+/* Pushes one matrix of all arguments: below each other, or, when turned, beside each other. */
 static int stack(lua_State *L, const char *name, int turned) {
   unpack_list(L, name);
   const int n = lua_gettop(L);
@@ -241,7 +243,8 @@ static int stack(lua_State *L, const char *name, int turned) {
                  across = turned ? part->m.nrows : part->m.ncols;
     if (i == 1) other = across;
     if (across != other) return no_fit(L, name, i, across, turned ? "rows" : "columns", other);
-    total = along > SIZE_MAX - total ? SIZE_MAX : total + along; /* a view may be had many times */
+    total = along > SIZE_MAX - total ? SIZE_MAX
+                                     : total + along; /* arguments may be equal: the sum may overflow */
   }
   mg_mat all = (turned ? matrix_new(L, other, total) : matrix_new(L, total, other))->m;
   if (turned) all = mg_mat_t(all);
@@ -257,13 +260,15 @@ static int stack(lua_State *L, const char *name, int turned) {
 }
 
 /*** mg.hstack(a, b, ...)
-     The matrices beside each other; they have as many rows each. Also mg.hstack{a, b, ...}.
+     Returns a new matrix of the given ones side by side. They must have equal numbers of rows.
+     mg.hstack{a, b, ...} is the same.
      > mg.hstack(mg.ones(4, 1), X)
 */
 static int make_hstack(lua_State *L) { return stack(L, "hstack", 1); }
 
 /*** mg.vstack(a, b, ...)
-     The matrices below each other; they have as many columns each. Also mg.vstack{a, b, ...}.
+     Returns a new matrix of the given ones below each other. They must have equal numbers of
+     columns. mg.vstack{a, b, ...} is the same.
      > mg.vstack(X, {1, 1})
 */
 static int make_vstack(lua_State *L) { return stack(L, "vstack", 0); }

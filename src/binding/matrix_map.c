@@ -1,4 +1,5 @@
-/* matrix_map.c - functions of each element: the user's own, those of mathematics, the activations. */
+/* matrix_map.c - applying a function to each element of a matrix: the user's, mg.exp and the like,
+   activations. */
 
 #include <math.h>
 
@@ -7,7 +8,7 @@
 #include "binding.h"
 
 /*** m:map(f)
-     A new matrix of f(x) for every element x, f a function from number to number.
+     Returns a new matrix of f(x) for every element x of m. f takes a number and returns one.
      > THETA[1]:map(function(w) return math.max(w, 0) end)
 */
 static int m_map(lua_State *L) {
@@ -63,7 +64,7 @@ void matrix_map(lua_State *L, mg_mat *dst, const mg_mat *src, double (*f)(double
     blocks_stopped(L, "computing a matrix");
 }
 
-/* f(x) for a number, a new matrix for a matrix. */
+/* Pushes f of the argument: a number for a number, a new matrix for a matrix. */
 static int map(lua_State *L, const char *name, double (*f)(double)) {
   check_arity(L, 1);
   double x;
@@ -88,7 +89,7 @@ static void activate_part(void *context, const Rect *r) {
   c->g->forward(c->g, &z, &a, 0, r->nrows);
 }
 
-/* Whole rows: the part has one column for all of them. */
+/* For activations of whole rows: the rectangle's columns do not count. */
 static void activate_rows(void *context, const Rect *r) {
   const Activate *c = context;
   const mg_mat z = mg_mat_rows(*c->z, r->row, r->nrows);
@@ -96,7 +97,7 @@ static void activate_rows(void *context, const Rect *r) {
   c->g->forward(c->g, &z, &a, 0, r->nrows);
 }
 
-/* The same for an activation function, by the very code that a network runs. */
+/* Pushes the activation function of the argument, computed by the same code as in a network. */
 static int activate(lua_State *L, const char *name) {
   check_arity(L, 1);
   double x, y;
@@ -104,18 +105,18 @@ static int activate(lua_State *L, const char *name) {
   mg_mat z = matrix_operand(L, 1, name, &x);
   if (lua_type(L, 1) == LUA_TNUMBER) {
     mg_mat a = mg_mat_of(&y, 1, 1, 1, MG_DOUBLE);
-    if (g->by_row) return fail(L, "%s: expected a matrix, whose rows it is taken of, got a number", name);
+    if (g->by_row) return fail(L, "%s: expected a matrix, as it works on whole rows, got a number", name);
     g->forward(g, &z, &a, 0, 1);
     lua_pushnumber(L, y);
     return 1;
   }
-  if (z.cs != 1) { /* activations want adjacent columns */
+  if (z.cs != 1) { /* activations require adjacent columns */
     Matrix *copy = matrix_new(L, z.nrows, z.ncols);
     blocks_copy(L, &copy->m, &z);
     z = copy->m;
   }
   mg_mat *a = &matrix_new(L, z.nrows, z.ncols)->m;
-  const double ns = 20, whole = g->by_row ? (double)z.ncols : 1; /* a row is then not to be parted */
+  const double ns = 20, whole = g->by_row ? (double)z.ncols : 1; /* softmax: a row must not be divided */
   if (!blocks_run(L, z.nrows, g->by_row ? 1 : z.ncols, ns * whole, g->by_row ? activate_rows : activate_part,
                   &(Activate){g, a, &z}))
     return blocks_stopped(L, "computing a matrix");
@@ -160,14 +161,15 @@ static int math_sin(lua_State *L) { return map(L, "sin", sin); }
 static int math_cos(lua_State *L) { return map(L, "cos", cos); }
 
 /*** mg.floor(x)
-     The largest whole number not above x. For a number or, element by element, a matrix.
+     The largest whole number that is not above x. For a number or, element by element, a matrix.
      > mg.floor(2.5)
      2.0
 */
 static int math_floor(lua_State *L) { return map(L, "floor", floor); }
 
 /*** mg.sign(x)
-     -1, 0 or 1, as x is below, at or above 0. For a number or, element by element, a matrix.
+     The sign of x: -1 when x is below 0, 0 when it is 0, 1 when it is above. For a number or, element
+     by element, a matrix.
      > mg.sign(GRAD[1])
 */
 static int math_sign(lua_State *L) { return map(L, "sign", sign); }
@@ -185,38 +187,38 @@ static int math_sigmoid(lua_State *L) { return activate(L, "sigmoid"); }
 static int math_tanh(lua_State *L) { return activate(L, "tanh"); }
 
 /*** mg.relu(z)
-     z above 0, else 0. For a number or, element by element, a matrix.
+     z when it is above 0, else 0. For a number or, element by element, a matrix.
      > mg.relu(Z[1])
 */
 static int math_relu(lua_State *L) { return activate(L, "relu"); }
 
 /*** mg.leaky_relu(z)
-     z above 0, else 0.01 z. For a number or, element by element, a matrix.
+     z when it is above 0, else 0.01 z. For a number or, element by element, a matrix.
      > mg.leaky_relu(Z[1])
 */
 static int math_leaky_relu(lua_State *L) { return activate(L, "leaky-relu"); }
 
 /*** mg.elu(z)
-     z above 0, else e^z - 1. For a number or, element by element, a matrix.
+     z when it is above 0, else e^z - 1. For a number or, element by element, a matrix.
      > mg.elu(Z[1])
 */
 static int math_elu(lua_State *L) { return activate(L, "elu"); }
 
 /*** mg.gelu(z)
-     z Phi(z), Phi the distribution function of the standard normal; exact. For a number or,
-     element by element, a matrix.
+     z Phi(z), where Phi is the distribution function of the standard normal; exact, not the
+     approximation by tanh. For a number or, element by element, a matrix.
      > mg.gelu(Z[1])
 */
 static int math_gelu(lua_State *L) { return activate(L, "gelu"); }
 
 /*** mg.softplus(z)
-     ln(1 + e^z), a smooth relu. For a number or, element by element, a matrix.
+     ln(1 + e^z), a smooth form of relu. For a number or, element by element, a matrix.
      > mg.softplus(Z[1])
 */
 static int math_softplus(lua_State *L) { return activate(L, "softplus"); }
 
 /*** mg.softmax(z)
-     e^z / sum of e^z along each row of a matrix, so that a row sums to 1.
+     e^z / sum of e^z over each row of a matrix, so that the sum of each row is 1.
      > mg.softmax{{1, 2, 3}}:sum()
      1.0
 */
@@ -230,7 +232,7 @@ static const luaL_Reg functions[] = {
     {"elu", math_elu},         {"gelu", math_gelu}, {"softplus", math_softplus},
     {"softmax", math_softmax}, {NULL, NULL}};
 
-/* After open_matrix_index: adds a method to the classes it made. */
+/* To be called after open_matrix_index, to whose classes it adds a method. */
 void open_matrix_map(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
   luaL_getmetatable(L, MATRIX);

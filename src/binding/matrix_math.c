@@ -23,7 +23,7 @@ static void map2_part(void *context, const Rect *r) {
   mg_mat_map2(&dst, &a, &b, m->f);
 }
 
-/* Pushes f(a, b), a and b at 1 and 2, element by element. */
+/* Pushes a new matrix f(a, b), element by element; a and b are the arguments at 1 and 2, broadcast. */
 static int binary(lua_State *L, const char *name, double (*f)(double, double)) {
   double x, y;
   const mg_mat a = matrix_operand(L, 1, name, &x), b = matrix_operand(L, 2, name, &y);
@@ -31,7 +31,8 @@ static int binary(lua_State *L, const char *name, double (*f)(double, double)) {
   if (!mg_mat_broadcast(&a, &b, &nrows, &ncols)) {
     char shapes[128];
     snprintf(shapes, sizeof shapes, "%zu x %zu and %zu x %zu", a.nrows, a.ncols, b.nrows, b.ncols);
-    return fail(L, "%s: shapes %s do not fit (equal, one row, one column, or a number)", name, shapes);
+    return fail(L, "%s: shapes %s do not fit: they must be equal, or one side a row, a column or a number",
+                name, shapes);
   }
   if (!blocks_run(L, nrows, ncols, 20, map2_part, &(Map2){&matrix_new(L, nrows, ncols)->m, &a, &b, f}))
     return blocks_stopped(L, "computing a matrix");
@@ -77,7 +78,7 @@ static bool is_equal(lua_State *L, const mg_mat *a, const mg_mat *b) {
   return s.same;
 }
 
-/* a == b: one boolean. Lua asks only for two userdata, of which one is ours. */
+/* a == b: a boolean. Lua calls it for two userdata, at least one of which is a matrix. */
 static int op_eq(lua_State *L) {
   const Matrix *a = matrix_test(L, 1) != NULL ? matrix_doubles(L, 1) : NULL;
   const Matrix *b = matrix_test(L, 2) != NULL ? matrix_doubles(L, 2) : NULL;
@@ -86,10 +87,10 @@ static int op_eq(lua_State *L) {
 }
 
 static int op_order(lua_State *L) {
-  return fail(L, "< and > give one boolean in Lua; mg.lt(a, b), mg.gt(a, b) give a matrix of 0 and 1");
+  return fail(L, "< and > return one boolean in Lua; mg.lt(a, b), mg.gt(a, b) return a matrix of 0 and 1");
 }
 
-/* A comparison: a matrix, or a number for two numbers. */
+/* Pushes a comparison of the arguments: a matrix of 0 and 1, or a number for two numbers. */
 static int compare(lua_State *L, const char *name, double (*f)(double, double)) {
   check_arity(L, 2);
   if (lua_type(L, 1) != LUA_TNUMBER || lua_type(L, 2) != LUA_TNUMBER) return binary(L, name, f);
@@ -98,20 +99,22 @@ static int compare(lua_State *L, const char *name, double (*f)(double, double)) 
 }
 
 /*** mg.eq(a, b)
-     1 where an element of a equals that of b, else 0. Matrices and numbers.
-     a == b asks for all at once.
+     Returns a matrix that is 1 where the elements of a and b are equal, else 0. a and b may be
+     matrices or numbers; for two numbers it returns a number. a == b is true when all are equal.
      > mg.eq(A[3]:argmax(2), y:argmax(2)):mean()
 */
 static int math_eq(lua_State *L) { return compare(L, "eq", equal); }
 
 /*** mg.lt(a, b)
-     1 where an element of a is less than that of b, else 0. Matrices and numbers.
+     Returns a matrix that is 1 where the element of a is less than that of b, else 0. a and b may be
+     matrices or numbers; for two numbers it returns a number.
      > mg.lt(mg.abs(GRAD[1]), 1e-6):sum()
 */
 static int math_lt(lua_State *L) { return compare(L, "lt", less); }
 
 /*** mg.gt(a, b)
-     1 where an element of a is greater than that of b, else 0. Matrices and numbers.
+     Returns a matrix that is 1 where the element of a is greater than that of b, else 0. a and b may
+     be matrices or numbers; for two numbers it returns a number.
      > mg.gt(predict(X), 0.5)
 */
 static int math_gt(lua_State *L) { return compare(L, "gt", greater); }
@@ -129,7 +132,7 @@ static void product_part(void *context, const Rect *r) {
 }
 
 /*** m:matmul(b)
-     The matrix product: (n x k) times (k x m) is n x m.
+     Returns the matrix product of m and b, a new matrix: (n x k) times (k x p) is n x p.
      > z = A[1]:matmul(THETA[1].T)
 */
 static int m_matmul(lua_State *L) {
@@ -139,7 +142,7 @@ static int m_matmul(lua_State *L) {
   const Matrix *b = matrix_doubles(L, 2);
   if (a->m.ncols != b->m.nrows) {
     char shapes[128];
-    snprintf(shapes, sizeof shapes, "%zu x %zu times %zu x %zu: %zu columns meet %zu rows", a->m.nrows,
+    snprintf(shapes, sizeof shapes, "%zu x %zu times %zu x %zu: %zu columns, but %zu rows", a->m.nrows,
              a->m.ncols, b->m.nrows, b->m.ncols, a->m.ncols, b->m.nrows);
     return fail(L, "matmul: %s", shapes);
   }
@@ -152,18 +155,18 @@ static int m_matmul(lua_State *L) {
 
 /* --- reductions ---------------------------------------------------------------- */
 
-/* The axis at 2, 1 or 2; 0 when there is none. */
+/* The argument axis at index 2: 1 or 2, or 0 when it is absent. */
 static int check_axis(lua_State *L) {
   check_arity(L, 2);
   return lua_isnoneornil(L, 2) ? 0 : (int)check_whole(L, 2, "axis (1: down the rows, 2: along a row)", 1, 2);
 }
 
-/* What a reduction of all elements knows after some of them. */
+/* A reduction of all elements of m: its result so far. */
 typedef struct Whole {
   const mg_mat *m;
   mg_sum sum;
   double squares, least, most;
-  size_t i, j; /* where the largest is */
+  size_t i, j; /* the place of the largest */
 } Whole;
 
 static void sum_part(void *context, const Rect *r) {
@@ -182,7 +185,7 @@ static void min_part(void *context, const Rect *r) {
   Whole *w = context;
   const mg_mat part = rect_of(w->m, r);
   const double least = mg_mat_min(&part);
-  if (!isnan(w->least) && !(least >= w->least)) w->least = least; /* a NaN is the least */
+  if (!isnan(w->least) && !(least >= w->least)) w->least = least; /* a NaN counts as the least */
 }
 
 static void max_part(void *context, const Rect *r) {
@@ -191,13 +194,13 @@ static void max_part(void *context, const Rect *r) {
   size_t i, j;
   mg_mat_argmax(&part, &i, &j);
   const double most = mg_mat_get(&part, i, j);
-  if (isnan(w->most) || most <= w->most) return; /* a NaN is the largest */
+  if (isnan(w->most) || most <= w->most) return; /* a NaN counts as the largest */
   w->most = most;
   w->i = r->row + i;
   w->j = r->col + j;
 }
 
-/* Looks through all of m, part after part, which gives the bits of one look. */
+/* Reduces all of m, part after part; the bits are the same as those of one pass over m. */
 static Whole whole(lua_State *L, const mg_mat *m, Work part) {
   Whole w = {.m = m, .least = mg_mat_get(m, 0, 0), .most = mg_mat_get(m, 0, 0)};
   if (!blocks_run(L, m->nrows, m->ncols, 2, part, &w)) blocks_stopped(L, "looking through a matrix");
@@ -242,7 +245,8 @@ static void each_row_part(void *context, const Rect *r) {
   mg_mat_each_row(&dst, &m, e->f);
 }
 
-/* Pushes what all gives of the whole, each of the columns or rows. */
+/* Pushes a reduction of the matrix at index 1: all(m) without an axis, else a matrix of each(column) or
+   each(row). */
 static int reduce(lua_State *L, double (*all)(lua_State *, const mg_mat *), double (*each)(const mg_mat *)) {
   const mg_mat *m = &matrix_doubles(L, 1)->m;
   const int axis = check_axis(L);
@@ -259,40 +263,41 @@ static int reduce(lua_State *L, double (*all)(lua_State *, const mg_mat *), doub
 }
 
 /*** m:sum([axis])
-     The sum of all elements, a number; axis 1: of each column (1 x c), axis 2: of each
-     row (r x 1).
+     Returns the sum of all elements, a number. With axis 1 it returns the sum of each column (1 x c),
+     with axis 2 of each row (r x 1).
      > ((A[3] - y) ^ 2):sum() / 2
 */
 static int m_sum(lua_State *L) { return reduce(L, sum_of, mg_mat_sum); }
 
 /*** m:mean([axis])
-     The mean of all elements, a number; axis 1: of each column (1 x c), axis 2: of each
-     row (r x 1).
+     Returns the mean of all elements, a number. With axis 1 it returns the mean of each column
+     (1 x c), with axis 2 of each row (r x 1).
      > ((A[3] - y) ^ 2):mean()
 */
 static int m_mean(lua_State *L) { return reduce(L, mean_of, mg_mat_mean); }
 
 /*** m:min([axis])
-     The smallest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
-     A NaN gives NaN.
+     Returns the smallest element, a number. With axis 1 it returns that of each column (1 x c), with
+     axis 2 of each row (r x 1). If an element is NaN the result is NaN.
      > THETA[1]:min()
 */
 static int m_min(lua_State *L) { return reduce(L, min_of, mg_mat_min); }
 
 /*** m:max([axis])
-     The largest element; axis 1: of each column (1 x c), axis 2: of each row (r x 1).
-     A NaN gives NaN.
+     Returns the largest element, a number. With axis 1 it returns that of each column (1 x c), with
+     axis 2 of each row (r x 1). If an element is NaN the result is NaN.
      > mg.abs(GRAD[1]):max()
 */
 static int m_max(lua_State *L) { return reduce(L, max_of, mg_mat_max); }
 
 /*** m:norm([axis])
-     The root of the sum of squares (Frobenius); axis 1: of each column, axis 2: of each row.
+     Returns the root of the sum of squares of all elements (the Frobenius norm), a number. With axis 1
+     it returns that of each column (1 x c), with axis 2 of each row (r x 1).
      > GRAD[1]:norm()
 */
 static int m_norm(lua_State *L) { return reduce(L, norm_of, mg_mat_norm); }
 
-/* The index, from 1, of the largest in one row or column. */
+/* The index, from 1, of the largest element of a row or column. */
 static double place_of_max(const mg_mat *m) {
   size_t i, j;
   mg_mat_argmax(m, &i, &j);
@@ -300,9 +305,9 @@ static double place_of_max(const mg_mat *m) {
 }
 
 /*** m:argmax([axis])
-     Where the largest element is, counted from 1: axis 1: in each column (1 x c), axis 2: in
-     each row (r x 1). Without axis two numbers, row and column of the largest of all.
-     The first of equals; a NaN counts as largest.
+     Returns the place of the largest element: two numbers, its row and its column, from 1. With axis 1
+     it returns the row of the largest element of each column (1 x c), with axis 2 the column of the
+     largest element of each row (r x 1). Of equal elements the first counts; a NaN counts as largest.
      > predict(X):argmax(2)
 */
 static int m_argmax(lua_State *L) {
@@ -313,7 +318,7 @@ static int m_argmax(lua_State *L) {
   return 2;
 }
 
-/* nonfinite(m): how many NaN, how many Inf, and [i][j] of the first of either */
+/* core.nonfinite(m): returns how many elements are NaN, how many infinite, and i, j of the first of them. */
 static int nonfinite(lua_State *L) {
   check_arity(L, 1);
   const Matrix *a = matrix_doubles(L, 1);
@@ -342,7 +347,7 @@ static const luaL_Reg operators[] = {
     {"__add", op_add}, {"__sub", op_sub}, {"__mul", op_mul},  {"__div", op_div},  {"__pow", op_pow},
     {"__unm", op_unm}, {"__eq", op_eq},   {"__lt", op_order}, {"__le", op_order}, {NULL, NULL}};
 
-/* After open_matrix_index: adds methods and operators to the classes it made. */
+/* To be called after open_matrix_index, to whose classes it adds methods and operators. */
 void open_matrix_math(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
   luaL_getmetatable(L, MATRIX);

@@ -1,10 +1,11 @@
-/* matrix_methods.c - methods of matrices: views, copying, writing, tables. */
+/* matrix_methods.c - methods of matrices: views of parts, copying, writing, conversion to tables. */
 
 #include <limits.h>
 
 #include "binding.h"
 
-/* Rows or columns i to j of n, as asked for at 2 and 3: the first from 0, and how many. */
+/* The arguments i and j at 2 and 3: rows or columns i to j of n. Returns the first, counted from 0; *count is
+   how many there are. */
 static size_t check_span(lua_State *L, size_t n, size_t *count) {
   check_arity(L, 3);
   const lua_Integer i = check_whole(L, 2, "i", 1, (lua_Integer)n);
@@ -14,7 +15,7 @@ static size_t check_span(lua_State *L, size_t n, size_t *count) {
 }
 
 /*** m:rows(i [, j])
-     Rows i to j (i alone without j) as a view: writing to it writes to m.
+     Returns rows i to j (default: row i alone) as a view: writing to it writes to m.
      > m = matrix(4, 2)
      > m:rows(2, 3):fill(1)
 */
@@ -27,7 +28,7 @@ static int m_rows(lua_State *L) {
 }
 
 /*** m:cols(i [, j])
-     Columns i to j (i alone without j) as a view: writing to it writes to m.
+     Returns columns i to j (default: column i alone) as a view: writing to it writes to m.
      > THETA[1]:cols(1):fill(0)
 */
 static int m_cols(lua_State *L) {
@@ -39,7 +40,7 @@ static int m_cols(lua_State *L) {
 }
 
 /*** m:copy()
-     A new matrix with the numbers of m.
+     Returns a new matrix with the numbers of m.
      > before = THETA[1]:copy()
 */
 static int m_copy(lua_State *L) {
@@ -51,7 +52,7 @@ static int m_copy(lua_State *L) {
 }
 
 /*** m:fill(v)
-     Makes every element v. Returns m.
+     Sets every element to v. Returns m.
      > matrix(2, 2):fill(0.5)
      2 x 2
      0.5  0.5
@@ -68,7 +69,8 @@ static int m_fill(lua_State *L) {
 }
 
 /*** m:set(other)
-     Copies the numbers of other, a matrix or table of rows of the same shape, into m. Returns m.
+     Copies the numbers of other into m. other is a matrix or a table of rows, of the same shape.
+     Returns m.
      > THETA[2]:set{{0, 1, -1}}
 */
 static int m_set(lua_State *L) {
@@ -84,7 +86,7 @@ static int m_set(lua_State *L) {
 }
 
 /*** m:reshape(nrows, ncols)
-     A new nrows x ncols matrix with the numbers of m, taken row by row.
+     Returns a new nrows x ncols matrix with the numbers of m, taken row by row.
      > mg.linspace(1, 6, 6):reshape(2, 3)
 */
 static int m_reshape(lua_State *L) {
@@ -101,7 +103,7 @@ static int m_reshape(lua_State *L) {
   return 1;
 }
 
-#define NUMBERS ((size_t)1 << 17) /* written between two questions whether to stop: some ms */
+#define NUMBERS ((size_t)1 << 17) /* numbers to write between two calls of blocks_ask: some ms */
 
 static void push_numbers(lua_State *L, const mg_mat *m, size_t i) {
   lua_createtable(L, m->ncols < INT_MAX ? (int)m->ncols : 0, 0);
@@ -113,7 +115,7 @@ static void push_numbers(lua_State *L, const mg_mat *m, size_t i) {
 }
 
 /*** m:totable()
-     A table of rows, each a table of numbers; for a row, the numbers.
+     Returns a table of rows, each a table of numbers. For a row, returns a table of numbers.
      > X:totable()[2]
      {0.0, 1.0}
 */
@@ -138,7 +140,7 @@ static const luaL_Reg methods[] = {{"rows", m_rows},       {"cols", m_cols}, {"c
                                    {"fill", m_fill},       {"set", m_set},   {"reshape", m_reshape},
                                    {"totable", m_totable}, {NULL, NULL}};
 
-/* After open_matrix_index: adds methods to the classes it made. */
+/* To be called after open_matrix_index, to whose classes it adds methods. */
 void open_matrix_methods(lua_State *L) {
   luaL_getmetatable(L, MATRIX);
   lua_getfield(L, -1, "methods"); /* rows have the same ones */

@@ -1,8 +1,8 @@
-/* memory.c - how much memory there is, and the one place where every large block of it comes from.
+/* memory.c - how much memory is available; the allocation of every large block.
 
-   Linux gives out more than it has and ends the program once that is used. So a block is asked for here
-   first: it is refused when it does not fit into what the machine can still give, or into what is left of the
-   limit of the control group (cgroup) that the program runs in. */
+   Linux lets programs allocate more memory than there is, and kills a program when it uses it. So every large
+   block is checked here first. It is refused when it is larger than what the machine has available, or than
+   what is left of the limit of the control group (cgroup) that the program runs in. */
 
 #include <math.h>
 #include <stdatomic.h>
@@ -13,10 +13,10 @@
 
 #include "binding.h"
 
-#define LARGE    (1 << 20)  /* bytes from which a failed allocation is worth its own words */
-#define LOOK     (16 << 20) /* bytes from which the system is asked at once, which takes some 50 us, ... */
-#define UNLOOKED (64 << 20) /* ... and of smaller blocks before it is asked again */
-#define MOST     (15. / 16) /* of what is available may be taken: the rest is for what is not asked for here */
+#define LARGE    (1 << 20)  /* bytes of a block from which a failed allocation has a message of its own */
+#define LOOK     (16 << 20) /* bytes of a block from which the system is asked, which takes some 50 us */
+#define UNLOOKED (64 << 20) /* bytes of smaller blocks after which the system is asked again */
+#define MOST     (15. / 16) /* the part of available memory that may be taken; other allocations need some */
 
 #define MAX_NAME 4096
 
@@ -29,9 +29,10 @@ const char *push_size(lua_State *L, double bytes) {
   return lua_pushfstring(L, "%I.%d %s", (LUAI_UACINT)(tenths / 10), (int)(tenths % 10), units[u]);
 }
 
-/* --- what the system says ------------------------------------------------------------------------------ */
+/* --- asking the system ------------------------------------------------------------------------------- */
 
-/* The number behind key at the start of a line of the file root + path + name; NaN when there is none. */
+/* The number after key in the line of the file root + path + name that begins with key; NaN when there is
+   none. */
 static double read_number(const char *root, const char *path, const char *name, const char *key) {
   char line[MAX_NAME], *end;
   double value = NAN;
@@ -47,12 +48,12 @@ static double read_number(const char *root, const char *path, const char *name, 
   return end != line + strlen(key) ? value : NAN;
 }
 
-/* A way to limit a group of processes: version 1 and 2 of Linux's control groups. */
+/* Version 1 or 2 of Linux's control groups, which limit the memory of a group of processes. */
 typedef struct Kind {
-  const char *field; /* in front of the group's path in /proc/self/cgroup, behind the number */
-  const char *mount; /* where the groups are, ... */
-  const char *limit, *used, *stat,
-      *cache; /* ... and in each the files, and the line of what can be dropped */
+  const char *field; /* the text before the group's path in a line of /proc/self/cgroup, after the number */
+  const char *mount; /* the folder of all groups */
+  const char *limit, *used, *stat; /* files in a group's folder: limit, used bytes, statistics */
+  const char *cache;               /* the line of stat that has the bytes of cache, which can be freed */
 } Kind;
 
 static const Kind kinds[] = {
@@ -60,14 +61,14 @@ static const Kind kinds[] = {
     {":memory:", "/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes", "/memory.stat",
      "total_inactive_file "}};
 
-/* Lowers m to what is left of the limits of the group at path and of those around it. */
+/* Lowers m to what is left of the limits of the group at path and of its parents. Shortens path. */
 static void look_at_groups(Memory *m, const char *root, const Kind *kind, char *path) {
   const double machine = m->whole;
   for (;;) {
     char group[MAX_NAME];
     if (snprintf(group, sizeof group, "%s%s", kind->mount, path) >= (int)sizeof group) return;
     const double limit = read_number(root, group, kind->limit, "");
-    if (limit < machine) { /* else, or when there is none, the machine's own holds */
+    if (limit < machine) { /* false when there is no limit, NaN */
       const double used = read_number(root, group, kind->used, ""),
                    cache = read_number(root, group, kind->stat, kind->cache);
       const double available = fmax(0, limit - (isnan(used) ? 0 : used) + (isnan(cache) ? 0 : cache));
@@ -111,9 +112,9 @@ const char *memory_push(lua_State *L, double bytes) {
   return lua_pushfstring(L, "%s, of which %s are available", whole, push_size(L, m.available));
 }
 
-/* --- asking for it ----------------------------------------------------------------------------------- */
+/* --- allocating -------------------------------------------------------------------------------------- */
 
-static atomic_size_t unlooked; /* bytes given since the system was asked, by blocks that are not large */
+static atomic_size_t unlooked; /* bytes of smaller blocks since the system was last asked */
 
 bool memory_has(lua_State *L, double bytes) {
   if (bytes < LOOK && (double)atomic_fetch_add(&unlooked, (size_t)bytes) + bytes < UNLOOKED) return true;
@@ -144,8 +145,8 @@ void *memory_new(lua_State *L, size_t bytes, const char *what) {
   return lua_touserdata(L, -1);
 }
 
-/* core.memory([root]): bytes that are available, of how many, of what. root: a folder where /proc and /sys
-   are looked for, for tests. */
+/* core.memory([root]): returns the bytes available, all bytes, and whose they are ("this machine"). root: for
+   tests, the folder that holds /proc and /sys. */
 static int memory(lua_State *L) {
   check_arity(L, 1);
   const Memory m = memory_look(luaL_optstring(L, 1, ""));

@@ -1,6 +1,7 @@
-/* network.c - the network object: making one, its data, its views.
+/* network.c - the network object of Lua: making one, room for its batch, copying, its metatable.
 
-   core.network_class: methods, getters (net.name), setters (net.name = value), tables that Lua completes. */
+   core.network_class has three tables, to which moongrad's Lua files add: methods, getters (net.name),
+   setters (net.name = value). */
 
 #include "network.h"
 #include "arrays.h"
@@ -15,7 +16,7 @@
 #include "../engine/batch.h"
 #include "../engine/init.h"
 
-#define MAX_UNITS ((size_t)1 << 30) /* of a layer: the engine's limit */
+#define MAX_UNITS ((size_t)1 << 30) /* the engine's limit for a layer */
 
 static int no_network(lua_State *L, int idx, const char *method) {
   return fail(L, "%s: expected a network first, got %s; a method is called with a colon: net:%s(...)", method,
@@ -32,7 +33,7 @@ Network *network_check(lua_State *L, int idx) {
   return n;
 }
 
-/* core.network_self(net, method): raises unless net is a network. For methods written in Lua. */
+/* core.network_self(net, method): raises unless net is a network; for methods that are written in Lua. */
 static int network_self(lua_State *L) {
   check_arity(L, 2);
   const char *method = luaL_checkstring(L, 2);
@@ -55,7 +56,7 @@ mg_rng *network_rng(lua_State *L, int idx) {
   idx = lua_absindex(L, idx);
   lua_getiuservalue(L, idx, KEEP_RNG);
   mg_rng *g = rng_opt(L, -1);
-  lua_pop(L, 1); /* the network, or the state, keeps it */
+  lua_pop(L, 1); /* the network or the registry keeps it alive */
   return g;
 }
 
@@ -65,13 +66,13 @@ void network_draws(lua_State *L, Network *n, bool draws) {
 
 /* --- making --------------------------------------------------------------------- */
 
-/* Pushes a field of the table on top of the stack, read raw: no code of the user's runs meanwhile. */
+/* Pushes a field of the table on top of the stack, read raw, so that no metamethod of the user runs. */
 static void push_raw(lua_State *L, const char *field) {
   lua_pushstring(L, field);
   lua_rawget(L, -2);
 }
 
-/* Pushes entry i, from 1, of the layer specifications at index 1, a table, and returns its size. */
+/* Pushes entry i (from 1) of the table of layer specifications at index 1, and returns its size. */
 static size_t push_layer(lua_State *L, size_t i) {
   if (lua_rawgeti(L, 1, (lua_Integer)i) != LUA_TTABLE)
     fail(L, "network: layer %d: expected a table {size=, activation=, bias=}, got %s", (int)i,
@@ -83,8 +84,8 @@ static size_t push_layer(lua_State *L, size_t i) {
   return size;
 }
 
-/* The layer specifications {{size=, activation=, bias=}, ...} at index 1, the input first, into spec; the
-   activations into the table on top of the stack. Returns the number of inputs. */
+/* Reads the layer specifications {{size=, activation=, bias=}, ...} at index 1, the input first, into spec,
+   and puts the activations into the table on top of the stack. Returns the number of inputs. */
 static size_t read_layers(lua_State *L, mg_type type, size_t n_layers, mg_layer_spec *spec) {
   const int kept = lua_gettop(L);
   const size_t n_in = push_layer(L, 1);
@@ -108,7 +109,7 @@ static size_t read_layers(lua_State *L, mg_type type, size_t n_layers, mg_layer_
   return n_in;
 }
 
-/* Raises: the layers take more memory than there is. Names the one with the most weights. */
+/* Raises: the layers take more memory than there is. The message is about the layer with most weights. */
 static int too_large(lua_State *L, mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec) {
   double most = 0;
   size_t l = 0, before = n_in;
@@ -128,16 +129,15 @@ static int too_large(lua_State *L, mg_type type, size_t n_in, size_t n_layers, c
               (LUAI_UACINT)out, push_number(L, (double)before + 1), push_size(L, bytes), why);
 }
 
-/* core.network(layers, precision): a network of checked layers {{size=, activation=, bias=}, ...}, the input
-   first. precision: "double" or "single". */
+/* core.network(layers, precision): returns a new network. layers: {{size=, activation=, bias=}, ...}, the
+   input first. precision: "double" or "single". */
 static int network_new(lua_State *L) {
   static const char *const precisions[] = {"double", "single", NULL};
   check_arity(L, 2);
   luaL_checktype(L, 1, LUA_TTABLE);
   const mg_type type = luaL_checkoption(L, 2, "double", precisions) == 0 ? MG_DOUBLE : MG_SINGLE;
   if (lua_rawlen(L, 1) < 2)
-    return fail(L, "network: expected an input and at least one layer, got %d of both",
-                (int)lua_rawlen(L, 1));
+    return fail(L, "network: expected an input and at least one layer, got %d in all", (int)lua_rawlen(L, 1));
   const size_t n_layers = lua_rawlen(L, 1) - 1;
   mg_layer_spec *spec = memory_new(L, n_layers * sizeof *spec, "network");
   lua_newtable(L); /* of their activations, which the caller's table need not keep */
@@ -149,7 +149,7 @@ static int network_new(lua_State *L) {
   if (bytes == 0 || !memory_has(L, (double)bytes)) return too_large(L, type, n_in, n_layers, spec);
   Network *n = lua_newuserdatauv(L, sizeof *n, KEEP_COUNT);
   memset(n, 0, sizeof *n);
-  n->told = NAN;
+  n->last_cost = NAN;
   lua_newtable(L);
   lua_setiuservalue(L, -2, KEEP_STATE);
   lua_pushvalue(L, -2); /* the team */
@@ -175,14 +175,14 @@ void network_room(lua_State *L, int idx, size_t rows, bool just) {
   if (just ? rows == n->net.capacity : rows <= n->net.capacity) return;
   const size_t bytes = mg_batch_bytes(&n->net, rows);
   if (bytes == 0) fail(L, "a batch of %I rows is too large", (LUAI_UACINT)rows);
-  Storage *s = storage_new(L, bytes, "batch"); /* old views keep the old one */
+  Storage *s = storage_new(L, bytes, "batch"); /* existing views keep the old storage alive */
   lua_setiuservalue(L, idx, KEEP_BATCH);
   n->batch = s;
   mg_network_room(&n->net, rows, storage_data(s));
   network_touch(n, TOUCH_PASS | TOUCH_BATCH);
 }
 
-/* core.network_state(net): the table where Lua's side keeps what belongs to net. */
+/* core.network_state(net): returns the table in which moongrad's Lua files keep what belongs to net. */
 static int network_state(lua_State *L) {
   check_arity(L, 1);
   network_check(L, 1);
@@ -191,7 +191,7 @@ static int network_state(lua_State *L) {
 }
 
 uint64_t network_shape(const mg_network *net) {
-  uint64_t shape = UINT64_C(14695981039346656037) ^ (uint64_t)net->type; /* FNV-1a, a number at a time */
+  uint64_t shape = UINT64_C(14695981039346656037) ^ (uint64_t)net->type; /* FNV-1a, a step for each number */
   shape = (shape ^ mg_network_n_in(net)) * UINT64_C(1099511628211);
   for (size_t l = 0; l < net->n_layers; l++)
     shape = (shape ^ (2 * net->layer[l].n_out + net->layer[l].bias +
@@ -201,7 +201,7 @@ uint64_t network_shape(const mg_network *net) {
   return (shape ^ net->n_theta) * UINT64_C(1099511628211);
 }
 
-/* Raises unless the network at 1 is fit to become a copy of that at 2, another one. */
+/* Raises unless to can become a copy of from: another network, of the same layers. */
 static void check_copy(lua_State *L, const Network *to, const Network *from) {
   bool alike = to != from && network_shape(&to->net) == network_shape(&from->net);
   for (size_t l = 0; alike && l < to->net.n_layers; l++)
@@ -211,9 +211,9 @@ static void check_copy(lua_State *L, const Network *to, const Network *from) {
   network_idle(L, from);
 }
 
-/* core.network_copy(to, from): the numbers of from, its settings apart: THETA, epoch, all that a pass left
-   and the state of a private generator. The two have the same layers, activations and precision. What is
-   stopped leaves to of no use. */
+/* core.network_copy(to, from): copies the numbers of from, but not its settings, to the network to, and
+   returns it: THETA, the epoch, the results of passes and a private generator. Both must have the same
+   layers, activations and precision. When it is stopped, to must be thrown away. */
 static int network_copy(lua_State *L) {
   check_arity(L, 2);
   Network *to = network_check(L, 1), *from = network_check(L, 2);
@@ -229,7 +229,7 @@ static int network_copy(lua_State *L) {
     network_room(L, 1, source->capacity, true);
     blocks_memory(L, storage_data(to->batch), storage_data(from->batch),
                   mg_batch_bytes(source, source->capacity));
-    mg_network_stage(n, NULL, NULL, source->rows, NULL); /* so many of its rows are used */
+    mg_network_stage(n, NULL, NULL, source->rows, NULL); /* sets only the number of rows */
   }
   if (source->trace != NULL) {
     n->trace =
@@ -252,13 +252,13 @@ static int network_copy(lua_State *L) {
 
 /* --- the class ------------------------------------------------------------------------- */
 
-/* net.name: a method, else what the getter of that name says. Upvalues: methods, getters. */
+/* net.name: a method, or what the getter of that name returns. Upvalues: methods, getters. */
 static int network_index(lua_State *L) {
   lua_settop(L, 2);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL) /* a name without a getter: it raises, and suggests */
+  if (lua_rawget(L, lua_upvalueindex(2)) == LUA_TNIL) /* _missing raises, and suggests similar names */
     lua_getfield(L, lua_upvalueindex(2), "_missing");
   lua_pushvalue(L, 1);
   lua_pushvalue(L, 2);
@@ -266,7 +266,7 @@ static int network_index(lua_State *L) {
   return 1;
 }
 
-/* net.name = value, by the setter of that name. Upvalue: setters. */
+/* net.name = value: calls the setter of that name. Upvalue: setters. */
 static int network_newindex(lua_State *L) {
   lua_settop(L, 3);
   lua_pushvalue(L, 2);
@@ -283,7 +283,7 @@ static int network_newindex(lua_State *L) {
   return 0;
 }
 
-/* core.set_network_tostring(f): f makes a network's one line. */
+/* core.set_network_tostring(f): sets f as the metamethod __tostring of networks. */
 static int set_network_tostring(lua_State *L) {
   check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -293,8 +293,8 @@ static int set_network_tostring(lua_State *L) {
   return 0;
 }
 
-/* core.is_busy(net): is it in the middle of a pass, which called what asks? core.check_idle(net) raises then,
-   and while a watched expression looks at it. */
+/* core.is_busy(net): is net in the middle of a pass, which has called a function written in Lua?
+   core.check_idle(net): raises if so, and while a watched expression of net is evaluated. */
 static int is_busy(lua_State *L) {
   check_arity(L, 1);
   lua_pushboolean(L, network_check(L, 1)->busy);
@@ -317,7 +317,8 @@ static const luaL_Reg functions[] = {{"network", network_new},
                                      {"network_copy", network_copy},
                                      {NULL, NULL}};
 
-/* names[1..]: the name of each entry of a NULL-ended table of structs whose first member is the name. */
+/* Pushes the list of names of a C table of structs of size bytes. Their first member is the name; NULL ends
+   the table. */
 static void push_names(lua_State *L, const void *table, size_t size) {
   lua_newtable(L);
   const char *at = table;
@@ -336,7 +337,7 @@ void open_network(lua_State *L) {
   lua_setfield(L, -2, "activations");
   push_names(L, mg_costs(MG_DOUBLE), sizeof(mg_cost_kind));
   lua_setfield(L, -2, "costs");
-  lua_newtable(L); /* the one output activation that a cost goes with */
+  lua_newtable(L); /* core.cost_outputs: cost -> the output activation that it requires, if any */
   for (const mg_cost_kind *c = mg_costs(MG_DOUBLE); c->name != NULL; c++) {
     lua_pushstring(L, c->output);
     lua_setfield(L, -2, c->name);
@@ -349,7 +350,7 @@ void open_network(lua_State *L) {
   lua_newtable(L); /* methods */
   lua_newtable(L); /* getters */
   lua_newtable(L); /* setters */
-  lua_newtable(L); /* the class, for Lua to complete */
+  lua_newtable(L); /* core.network_class */
   lua_pushvalue(L, -4);
   lua_setfield(L, -2, "methods");
   lua_pushvalue(L, -3);

@@ -1,4 +1,5 @@
-/* network_settings.c - what may be set: how THETA is drawn, cost, activations, numbers, what is frozen. */
+/* network_settings.c - a network's settings: cost, activations, optimiser, eta, l1, l2, frozen parts,
+   generator; drawing THETA. */
 
 #include <math.h>
 #include <string.h>
@@ -8,13 +9,13 @@
 #include "custom.h"
 #include "network.h"
 
-/* THETA of one layer being drawn, row after row. */
+/* How THETA of one layer is drawn, block by block. */
 typedef struct Drawing {
   const mg_layer *y;
   mg_init_method method;
   double value;
   mg_rng *g;
-  mg_mat theta; /* where it is drawn, at first */
+  mg_mat theta; /* the destination */
 } Drawing;
 
 static void draw_part(void *context, const Rect *r) {
@@ -23,7 +24,8 @@ static void draw_part(void *context, const Rect *r) {
     mg_init_part(d->y, d->method, d->value, d->g, i, r->col, r->ncols, &d->theta);
 }
 
-/* Draws a large THETA aside, which may be stopped: then nothing has changed. */
+/* Draws a large THETA into new memory and copies it then. When drawing is stopped, THETA and g are as
+   before. */
 static void draw_aside(lua_State *L, mg_network *net, const mg_init_method *method, double value, mg_rng *g) {
   const size_t bytes = net->n_theta * mg_type_size(net->type);
   char *aside = storage_data(storage_new(L, bytes, "init"));
@@ -70,7 +72,7 @@ static int draw(lua_State *L) {
     for (size_t l = 0; l < net->n_layers; l++) mg_init_layer(net, l, method[l], value, g);
   }
   mg_init_forget(net);
-  n->told = NAN;
+  n->last_cost = NAN;
   return 0;
 }
 
@@ -81,7 +83,7 @@ static int forget(lua_State *L) {
   network_idle(L, n);
   network_touch(n, TOUCH_THETA | TOUCH_PASS);
   mg_init_forget(&n->net);
-  n->told = NAN;
+  n->last_cost = NAN;
   return 0;
 }
 
@@ -97,12 +99,12 @@ static int eta_scale(lua_State *L) {
   return 0;
 }
 
-/* core.set_rng(net, generator): gives net a private generator; nil: the shared one again. */
+/* core.set_rng(net, generator): gives net a private generator, or with nil the shared one. */
 static int set_rng(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
   lua_settop(L, 2);
-  rng_opt(L, 2); /* raises when it is none */
+  rng_opt(L, 2); /* raises unless it is a generator or nil */
   network_idle(L, n);
   network_touch(n, TOUCH_SETTING);
   lua_setiuservalue(L, 1, KEEP_RNG);
@@ -122,7 +124,8 @@ mg_cost network_cost(lua_State *L, int idx, Network *n, const char *who) {
   return cost;
 }
 
-/* core.set_cost(net, cost, scale): the cost called so, or an own one; scale (1) of "squares". */
+/* core.set_cost(net, cost, scale): sets the cost of net, a name or an object written in Lua; scale (default
+   1) is the factor of "squares". */
 static int set_cost(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -131,7 +134,7 @@ static int set_cost(lua_State *L) {
   network_idle(L, n);
   custom_keep(L, 1, 0, 2);
   network_touch(n, TOUCH_SETTING);
-  n->checked = false; /* another cost may want other targets */
+  n->checked = false; /* the new cost may allow other targets */
   n->net.cost = cost;
   n->unpaired = !network_pairs(&n->net, cost.kind);
   return 0;
@@ -147,7 +150,7 @@ static int set_activation(lua_State *L) {
   network_idle(L, n);
   custom_keep(L, 1, l + 1, 3);
   network_touch(n, TOUCH_SETTING);
-  if (n->net.layer[l].activation != g) { /* what a pass left no longer fits */
+  if (n->net.layer[l].activation != g) { /* the results of the last pass are no longer valid */
     n->net.made = MG_NOTHING;
     network_touch(n, TOUCH_PASS);
   }
@@ -156,8 +159,8 @@ static int set_activation(lua_State *L) {
   return 0;
 }
 
-/* core.frozen(net, l): what of layer l is: 0 nothing, 1 the bias, 2 the weights, 3 both.
-   core.frozen(net, l, parts) changes it. */
+/* core.frozen(net, l): returns which parts of layer l are frozen: 0 none, 1 the biases, 2 the weights, 3
+   both. core.frozen(net, l, parts): sets them. */
 static int frozen(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -172,7 +175,8 @@ static int frozen(lua_State *L) {
   return 1;
 }
 
-/* core.numbers(net): eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value) sets one. */
+/* core.numbers(net): returns eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value): sets
+   eta, l1 or l2. */
 static int numbers(lua_State *L) {
   check_arity(L, 3);
   Network *self = network_check(L, 1);

@@ -1,4 +1,4 @@
-/* network_view.c - the matrices of a network as live views, and writing THETA whole. */
+/* network_view.c - the matrices of a network as live views for Lua; setting THETA of a layer or of all. */
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static int state(lua_State *L) {
   return push_state(L, n, name, network_layer(L, 3, n, name));
 }
 
-/* Has a pass, or the walk that is on, made this matrix? */
+/* Has a pass, or the current walk, computed this matrix? */
 static bool is_made(const Network *n, int what, size_t l) {
   static const mg_op_kind kinds[] = {
       [A] = MG_OP_A, [Z] = MG_OP_Z, [DELTA] = MG_OP_DELTA, [GRAD] = MG_OP_GRAD};
@@ -40,7 +40,8 @@ static bool is_made(const Network *n, int what, size_t l) {
   return network_walked(n, (mg_op){kinds[what], what == A ? l - 1 : l});
 }
 
-/* core.view(net, what, l): a live view on one layer's matrix; nil when no pass has made it yet. */
+/* core.view(net, what, l): returns a live view of the matrix what of layer l, or nothing when no pass has
+   computed it yet. */
 static int view(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -60,7 +61,8 @@ static int view(lua_State *L) {
   return 1;
 }
 
-/* The value at index idx as a matrix that THETA of layer l, from 0, can be set to; raises when it is none. */
+/* The value at index idx as a matrix that THETA of layer l (from 0) can be set to; raises for other
+   values. */
 static const Matrix *theta_want(lua_State *L, int idx, const Network *n, size_t l) {
   const mg_layer *y = &n->net.layer[l];
   char what[40];
@@ -76,7 +78,7 @@ static const Matrix *theta_want(lua_State *L, int idx, const Network *n, size_t 
   return m;
 }
 
-/* core.set_theta(net, l, matrix): copies it in after a shape check. */
+/* core.set_theta(net, l, matrix): copies matrix into THETA[l]; raises when its shape does not fit. */
 static int set_theta(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
@@ -88,7 +90,8 @@ static int set_theta(lua_State *L) {
   return 0;
 }
 
-/* core.set_thetas(net, list): the same of all layers, once all have been found to fit. */
+/* core.set_thetas(net, list): copies a matrix into THETA of every layer; raises before the first copy when
+   one does not fit. */
 static int set_thetas(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -98,7 +101,7 @@ static int set_thetas(lua_State *L) {
   for (size_t l = 0; l < n->net.n_layers; l++) {
     lua_geti(L, 2, (lua_Integer)l + 1);
     const Matrix *m = theta_want(L, (int)l + 3, n, l);
-    if (m->storage == n->parameters) { /* a view of what is written to */
+    if (m->storage == n->parameters) { /* a view of the destination is copied first */
       mg_mat_copy(&matrix_new(L, m->m.nrows, m->m.ncols)->m, &m->m);
       lua_replace(L, (int)l + 3);
     }

@@ -1,4 +1,4 @@
-/* pass.c - the parts of a step one by one: forward, backward, update. */
+/* pass.c - the methods net:forward(), net:backward() and net:update(), the parts of a step. */
 
 #include <math.h>
 
@@ -7,7 +7,7 @@
 #include "call.h"
 #include "network.h"
 
-/* Copies X (at index idx, a checked matrix) into the batch. */
+/* Copies X or y, or both, into the batch; the other may be NULL. They have been checked. */
 static void stage(lua_State *L, Network *n, const char *who, const Matrix *X, const Matrix *y) {
   Stopper s;
   run_begin(L, n, &s);
@@ -54,9 +54,9 @@ static int forward_by(lua_State *L, bool draws) {
   if (status == MG_OK && with_y) status = mg_op_run(&n->net, (mg_op){MG_OP_COST, 0});
   run_end(n, &s, status);
   if (status == MG_STOPPED) return run_stopped(L, "forward");
-  if (with_y) { /* J is the cost of THETA as it now is */
-    n->told = n->net.j;
-    n->told_at = n->net.epoch;
+  if (with_y) { /* J is the cost of the present THETA */
+    n->last_cost = n->net.j;
+    n->last_cost_epoch = n->net.epoch;
   }
   return push_yhat(L, &n->net);
 }
@@ -74,8 +74,8 @@ static int forward(lua_State *L) { return forward_by(L, true); }
 static int forward_whole(lua_State *L) { return forward_by(L, false); }
 
 /*** net:backward([y])
-Backpropagation from the last forward pass against targets y (N x outputs; default the network's): fills
-DELTA, GRAD and J. Returns GRAD. Does not touch THETA.
+Runs backpropagation from the last forward pass, with targets y (N x outputs; default: the network's y):
+computes DELTA, GRAD and J. Returns GRAD. THETA does not change.
   DELTA[L] = dJ/dA[L+1] * g'(Z[L])
   DELTA[l] = (DELTA[l+1] THETA[l+1], without the bias's column) * g'(Z[l])
   GRAD[l] = DELTA[l]^T A[l]
@@ -111,9 +111,10 @@ static int backward(lua_State *L) {
 }
 
 /*** net:update()
-One update from the gradient of the last backward pass.
+Runs one update with the gradient of the last backward pass.
   DTHETA[l] = -ETA GRAD[l], THETA[l] = THETA[l] + DTHETA[l]
-Frozen parameters stay. Counts one epoch. Raises when THETA would not stay finite, and keeps it.
+Frozen parameters do not change. The update counts as one epoch. If the new THETA would not be finite, it
+raises an error, and THETA stays as it was.
 > forward() backward() update()
 */
 static int update(lua_State *L) {

@@ -1,7 +1,8 @@
-/* past.c - what undo and seek ask and put back: images of a network, and what happened since they were taken.
+/* past.c - what undo and seek need from the binding: images of a network, and noting what happens to it.
 
-   A step that is like the one before it is counted here, which costs some ns. Anything else is told to
-   past.lua, before it happens: that is where the past is kept. */
+   The past itself is kept by lua/moongrad/past. Before a change happens, its function, set by core.set_past,
+   is called; this is telling. Calls of step that repeat the one before are only counted here, which costs
+   some ns. */
 
 #include <string.h>
 
@@ -11,12 +12,12 @@
 #include "guard.h"
 #include "network.h"
 
-#define PAST  "moongrad.past"  /* registry: the function that is told */
+#define PAST  "moongrad.past"  /* registry key: the function that is told of changes */
 #define IMAGE "moongrad.image" /* metatable name */
 
 /* --- telling --------------------------------------------------------------------------- */
 
-/* core.set_past(f): f(net, what, ...) is told. */
+/* core.set_past(f): f(net, what, ...) is called before changes. */
 static int set_past(lua_State *L) {
   check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -24,8 +25,8 @@ static int set_past(lua_State *L) {
   return 0;
 }
 
-/* Calls the function under its nargs arguments, unhooked: what is told must be told whole. When it fails the
-   past of the network at index net is lost, and so are the results. */
+/* Calls the function below its nargs arguments on the stack, without hooks, as it must not be stopped half
+   way. When it fails, the past of the network at index net is lost, and there are no results. */
 static void note(lua_State *L, int net, int nargs, int nresults) {
   Noted *p = &((Network *)lua_touserdata(L, net))->noted;
   if (call_unhooked(L, nargs, nresults) == LUA_OK) return;
@@ -35,7 +36,8 @@ static void note(lua_State *L, int net, int nargs, int nresults) {
   p->times = 0;
 }
 
-/* core.noting(net, f, ...): f(...), which notes something of net. */
+/* core.noting(net, f, ...): calls f(...), which notes something about net, and returns its results. When f
+   fails, the past of net is lost, and no error is raised. */
 static int noting(lua_State *L) {
   network_check(L, 1);
   luaL_checkany(L, 2);
@@ -43,8 +45,8 @@ static int noting(lua_State *L) {
   return lua_gettop(L) - 1;
 }
 
-/* core.past_lost(net): why its past was lost; nil when it was not. core.past_lost(net, false): there is a new
-   one. */
+/* core.past_lost(net): returns the message why the past of net was lost, or nothing when it was not.
+   core.past_lost(net, false): a new past begins. */
 static int past_lost(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -59,8 +61,8 @@ static int past_lost(lua_State *L) {
   return 1;
 }
 
-/* Tells the function of the registry. Its arguments: the network, what, and the rest; a text is a light
-   userdata as yet. */
+/* Calls the function set by core.set_past with these arguments: the network, what, and more. Texts come as
+   light userdata, which are replaced by strings here. */
 static int tell_protected(lua_State *L) {
   const int n = lua_gettop(L);
   for (int i = 2; i <= n; i++)
@@ -74,17 +76,18 @@ static int tell_protected(lua_State *L) {
   return 0;
 }
 
+/* Pushes a literal as a light userdata, which needs no memory. */
 static void push_text(lua_State *L, const char *text) { lua_pushlightuserdata(L, (void *)(uintptr_t)text); }
 
-/* Begins to tell of the network at index 1; what, which is a literal, and the arguments that follow take no
-   memory to push. */
+/* Begins a call of tell: pushes the function and the first two arguments, the network at index 1 and what, a
+   literal. */
 static void push_telling(lua_State *L, const char *what) {
   lua_pushcfunction(L, tell_protected);
   lua_pushvalue(L, 1);
   push_text(L, what);
 }
 
-/* Tells it, with so many arguments. */
+/* Ends it: nargs more arguments have been pushed. */
 static void tell(lua_State *L, int nargs) { note(L, 1, 2 + nargs, 0); }
 
 static uint64_t version(const Matrix *m) { return m->storage->version; }
@@ -121,7 +124,7 @@ void past_short_step(lua_State *L, Network *n, const mg_run *run) {
   tell(L, 1);
 }
 
-/* Four numbers by which two states of a generator are told apart. */
+/* Four numbers that differ for different states of a generator, almost always. */
 static void fingerprint(const mg_rng *g, uint32_t mark[4]) {
   mark[0] = (uint32_t)g->pos << 1 | g->has_normal;
   mark[1] = g->key[0];
@@ -164,14 +167,14 @@ void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds) {
     p->times++;
     if (g != NULL) fingerprint(g, p->rng);
   } else {
-    if (!ok) network_touch(n, TOUCH_SETTING); /* what passes had made is gone */
+    if (!ok) network_touch(n, TOUCH_SETTING); /* the results of passes are lost */
     p->n = PAST_NONE;
   }
 }
 
-/* --- being asked -------------------------------------------------------------------------- */
+/* --- what Lua asks ------------------------------------------------------------------------- */
 
-/* core.past_on(net, on): is a past kept? */
+/* core.past_on(net, on): turns the past of net on or off. */
 static int past_on(lua_State *L) {
   check_arity(L, 2);
   Noted *p = &network_check(L, 1)->noted;
@@ -181,8 +184,8 @@ static int past_on(lua_State *L) {
   return 0;
 }
 
-/* core.past_counted(net): the calls counted since it was last asked; the count ends. Seconds that
-   their epochs took. */
+/* core.past_counted(net): returns the number of calls counted since it was last called, and the seconds that
+   they took. The count ends: the next call of step is told again. */
 static int past_counted(lua_State *L) {
   check_arity(L, 1);
   Noted *p = &network_check(L, 1)->noted;
@@ -206,8 +209,8 @@ void past_known(Network *n) {
   p->times = 0;
 }
 
-/* core.past_changes(net): have there been changes of settings? of THETA or its kin? was the batch written to by hand?
-   how often was X staged? All is known from here on. */
+/* core.past_changes(net): returns three booleans and a number. Have settings changed since the last call?
+   THETA or its kin? Has Lua written to the batch? How often has X been copied into the batch so far? */
 static int past_changes(lua_State *L) {
   check_arity(L, 1);
   Network *n = network_check(L, 1);
@@ -223,18 +226,18 @@ static int past_changes(lua_State *L) {
 /* --- images ----------------------------------------------------------------------------------- */
 
 struct Image {
-  uint64_t shape;  /* network_shape of what it was taken of */
+  uint64_t shape;  /* network_shape of the network it was taken of */
   size_t n_arrays; /* bytes of the flat arrays */
-  size_t n_batch;  /* and of the batch, when it is whole */
-  bool whole;      /* is it all that a pass leaves, or what passes go on from, THETA? */
+  size_t n_batch;  /* bytes of the batch; 0 when the image is not whole */
+  bool whole;      /* does it hold the results of passes, and not only THETA and the optimiser's states? */
   uint64_t epoch, t;
   size_t capacity, rows;
   mg_made made;
   bool updated, dropped;
   mg_targets targets;
   double sum, j;
-  bool has_rng; /* the network's own generator comes first */
-};              /* the numbers follow */
+  bool has_rng; /* has the network a private generator? */
+};              /* in memory there follow: the generator, the flat arrays, the batch */
 
 static size_t array_bytes(const mg_network *net, bool whole) {
   return mg_arrays_bytes(net, whole ? MG_WHOLE : MG_NEEDED);
@@ -244,7 +247,7 @@ static size_t batch_bytes(const mg_network *net) {
   return net->capacity > 0 ? mg_batch_bytes(net, net->capacity) : 0;
 }
 
-/* core.image_sizes(net): bytes of an image of THETA alone, of a whole one. */
+/* core.image_sizes(net): returns the bytes of an image "theta" and of one "whole". */
 static int image_sizes(lua_State *L) {
   check_arity(L, 1);
   const mg_network *net = &network_check(L, 1)->net;
@@ -284,13 +287,13 @@ void image_push(lua_State *L, Network *n, const char *name) {
   if (own != NULL) memcpy(at, own, rng);
   at += rng;
   arrays_take(L, net, whole ? MG_WHOLE : MG_NEEDED, at);
-  lua_replace(L, -2); /* of the generator */
+  lua_replace(L, -2); /* removes the generator below the image */
   if (how == 2) mg_arrays_before(net, at);
   if (batch > 0) blocks_memory(L, at + arrays, storage_data(n->batch), batch);
 }
 
-/* core.image(net, how): an image, "whole", "theta", or "before": THETA before the last update, an epoch ago.
- */
+/* core.image(net, how): returns an image of net (image_push): "whole", "theta", or "before", which is THETA
+   before the last update. */
 static int image(lua_State *L) {
   static const char *const hows[] = {"whole", "theta", "before", NULL};
   check_arity(L, 2);
@@ -301,11 +304,11 @@ static int image(lua_State *L) {
   return 1;
 }
 
-/* Puts the batch of a whole image, whose numbers are at, back to the network at index 1. */
+/* Restores the batch of the network at index 1 from a whole image, whose numbers of the batch begin at at. */
 static void put_batch(lua_State *L, Network *n, const Image *m, const char *at) {
   network_room(L, 1, m->capacity, true);
   memcpy(storage_data(n->batch), at, m->n_batch);
-  mg_network_stage(&n->net, NULL, NULL, m->rows, NULL); /* so many of its rows are used */
+  mg_network_stage(&n->net, NULL, NULL, m->rows, NULL); /* sets only the number of rows */
   n->net.made = m->made;
 }
 
@@ -334,15 +337,15 @@ void image_put(lua_State *L, Network *n, const Image *m, bool alive) {
   lua_pop(L, 1);
 }
 
-/* core.put_image(net, image, alive): makes net, or one of the same layers, biases and precision, what it was,
-   settings and data apart. */
+/* core.put_image(net, image, alive): restores the numbers of net from an image (image_put), but not settings
+   and data. The image may be of another network with the same layers, biases and precision. */
 static int put_image(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
   const Image *m = luaL_checkudata(L, 2, IMAGE);
   network_idle(L, n);
   if (m->shape != network_shape(&n->net))
-    return fail(L, "put_image: the image is of a network of other layers, precision or optimizer");
+    return fail(L, "put_image: the image is of a network with other layers, precision or optimizer");
   image_put(L, n, m, lua_toboolean(L, 3));
   return 0;
 }

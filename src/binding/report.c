@@ -1,6 +1,6 @@
-/* report.c - what a run of epochs says of itself: a record whose fields read as a table's.
+/* report.c - reports, which step() and others return: userdata whose fields are read as those of a table.
 
-   A table of as many fields takes .16 us to make, as long as an epoch of XOR; this takes .03. */
+   Making a table of so many fields takes .16 us, as long as an epoch of XOR; a report takes .03. */
 
 #include <math.h>
 
@@ -11,13 +11,13 @@ static const char *const names[] = {"epoch",    "cost",    "mse",         "tss",
 enum { EPOCH, COST, MSE, TSS, ACCURACY, SECONDS, INTERRUPTED };
 
 Report *report_new(lua_State *L, int metatable) {
-  Report *r = lua_newuserdatauv(L, sizeof *r, 1); /* the user value: fields that it was given, a table */
+  Report *r = lua_newuserdatauv(L, sizeof *r, 1); /* the user value: a table of fields set from Lua, or nil */
   lua_pushvalue(L, metatable);
   lua_setmetatable(L, -2);
   return r;
 }
 
-/* Pushes a field of its own, nil for what is not known. */
+/* Pushes a built-in field, or nil when its value is not known. */
 static void push_field(lua_State *L, const Report *r, int field) {
   double value = NAN;
   switch (field) {
@@ -39,7 +39,7 @@ static void push_field(lua_State *L, const Report *r, int field) {
 
 static Report *self(lua_State *L) { return luaL_checkudata(L, 1, REPORT); }
 
-/* r[key]: what it was given, else its own; upvalue 1 has the places of their names. */
+/* r[key]: a field set from Lua, else a built-in one. Upvalue 1: name -> number of the built-in field. */
 static int report_index(lua_State *L) {
   const Report *r = self(L);
   lua_settop(L, 2);
@@ -68,14 +68,14 @@ static int report_newindex(lua_State *L) {
   return 0;
 }
 
-/* next, whatever that global is by now. */
+/* Lua's next; the user may have changed the global of that name. */
 static int next_field(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 2);
   return lua_next(L, 1) ? 2 : 0;
 }
 
-/* pairs(r): those of a table of all fields. */
+/* pairs(r): goes through a table of all fields. */
 static int report_pairs(lua_State *L) {
   const Report *r = self(L);
   lua_settop(L, 1);
@@ -95,7 +95,7 @@ static int report_pairs(lua_State *L) {
   return 2;
 }
 
-/* core.make_report(fields): a report of these fields and no others. */
+/* core.make_report(fields): returns a report with these fields and no others. */
 static int make_report(lua_State *L) {
   check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TTABLE);

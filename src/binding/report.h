@@ -1,4 +1,4 @@
-/* report.h - reports: what a run of epochs says of itself. */
+/* report.h - reports: the objects that a run of epochs returns. */
 
 #ifndef MG_REPORT_H
 #define MG_REPORT_H
@@ -6,7 +6,7 @@
 #include "../engine/step.h"
 #include "binding.h"
 
-#define REPORT "moongrad.report" /* metatable name; Lua's side adds its __tostring */
+#define REPORT "moongrad.report" /* metatable name; moongrad's Lua files add __tostring */
 
 typedef struct Report {
   lua_Integer epoch;  /* -1: not known */
@@ -15,7 +15,7 @@ typedef struct Report {
   bool interrupted;
 } Report;
 
-/* Pushes a report, its fields to be filled, with the metatable at this index. */
+/* Pushes a new report, whose fields the caller must fill. metatable: the stack index of its metatable. */
 Report *report_new(lua_State *L, int metatable);
 
 #endif

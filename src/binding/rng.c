@@ -1,11 +1,11 @@
-/* rng.c - generators of random numbers: the state's shared one, and private ones.
+/* rng.c - generators of random numbers: one that a Lua state shares, and private ones.
 
-   The functions of mg use the shared generator unless their last argument is a
-   private one; the methods of a private one are the same functions. */
+   The functions of mg use the shared generator unless their last argument is a private one.
+   The methods of a private generator are the same functions. */
 
 #include "binding.h"
 
-#define SHARED "moongrad.rng.shared" /* where the registry keeps the shared generator */
+#define SHARED "moongrad.rng.shared" /* registry key: the shared generator */
 
 mg_rng *rng_new(lua_State *L, uint32_t seed) {
   mg_rng *g = lua_newuserdatauv(L, sizeof *g, 0);
@@ -32,7 +32,7 @@ mg_rng *rng_opt(lua_State *L, int idx) {
 }
 
 /* The generator to use: the first argument (g:rand(...)) or the last (mg.rand(..., g)), else the
-   shared one. Leaves the other arguments at 1 to *n. */
+   shared one. Moves the other arguments to 1 .. *n. */
 static mg_rng *check_rng(lua_State *L, int *n) {
   if (luaL_testudata(L, 1, RNG) != NULL) lua_rotate(L, 1, -1);
   *n = lua_gettop(L);
@@ -56,7 +56,7 @@ static void draw_part(void *context, const Rect *r) {
     for (size_t j = r->col; j < r->col + r->ncols; j++) mg_mat_set(d->m, i, j, d->draw(d->g));
 }
 
-/* Pushes a number from draw, or a matrix of them, filled row by row, when sizes are given. */
+/* Pushes a number from draw, or, when sizes are given, a matrix of such numbers, filled row by row. */
 static int push_drawn(lua_State *L, double (*draw)(mg_rng *)) {
   int n;
   mg_rng *g = check_rng(L, &n);
@@ -65,7 +65,7 @@ static int push_drawn(lua_State *L, double (*draw)(mg_rng *)) {
     return 1;
   }
   if (n > 2) check_arity(L, 2);
-  if (n == 1) lua_settop(L, 1); /* not the generator is the number of columns */
+  if (n == 1) lua_settop(L, 1); /* removes the generator, which is not the number of columns */
   size_t nrows, ncols;
   check_sizes(L, &nrows, &ncols);
   mg_mat *m = &matrix_new(L, nrows, ncols)->m;
@@ -76,8 +76,8 @@ static int push_drawn(lua_State *L, double (*draw)(mg_rng *)) {
 }
 
 /*** mg.seed(k)
-     Starts the random numbers anew: from here they are those of np.random.seed(k).
-     k: a whole number, 0 to 4294967295. At the start it is as after seed(0).
+     Restarts the random numbers: rand, randn and permutation then give what they give in NumPy after
+     np.random.seed(k). k is a whole number, 0 to 4294967295. At the start the seed is 0.
      > seed(0)
 */
 static int rng_seed(lua_State *L) {
@@ -89,15 +89,15 @@ static int rng_seed(lua_State *L) {
 }
 
 /*** mg.rand([nrows, ncols])
-     A matrix of random numbers, uniform on [0, 1), filled row by row as NumPy's rand does;
-     a number without sizes.
+     Returns a matrix of random numbers, uniform on [0, 1), filled row by row as by NumPy's rand.
+     Without sizes it returns one number.
      > rand(2, 3)
 */
 static int rng_rand(lua_State *L) { return push_drawn(L, mg_rng_uniform); }
 
 /*** mg.randn([nrows, ncols])
-     A matrix of standard normal numbers, filled row by row as NumPy's randn does;
-     a number without sizes.
+     Returns a matrix of standard normal random numbers, filled row by row as by NumPy's randn.
+     Without sizes it returns one number.
      > randn(2, 3)
 */
 static int rng_randn(lua_State *L) { return push_drawn(L, mg_rng_normal); }
@@ -108,7 +108,7 @@ typedef struct Shuffle {
   mg_rng *g;
   size_t n;
   uint32_t *order;
-  mg_mat *m; /* 1 x n, that is to have it, from 1 */
+  mg_mat *m; /* the result, 1 x n: order counted from 1 */
 } Shuffle;
 
 static void number_part(void *context, const Rect *r) {
@@ -116,7 +116,7 @@ static void number_part(void *context, const Rect *r) {
   for (size_t i = r->col; i < r->col + r->ncols; i++) s->order[i] = (uint32_t)i;
 }
 
-/* Column j stands for the place n - 1 - j. */
+/* Column j of r stands for the place n - 1 - j, as the shuffle goes from the last place down. */
 static void shuffle_part(void *context, const Rect *r) {
   const Shuffle *s = context;
   mg_rng_shuffle(s->g, s->order, s->n - 1 - r->col, r->ncols);
@@ -141,7 +141,7 @@ bool rng_permutation(lua_State *L, mg_rng *g, size_t n, uint32_t *order) {
 }
 
 /*** mg.permutation(n)
-     The numbers 1 to n in random order, 1 x n: NumPy's permutation(n) plus 1.
+     Returns the numbers 1 to n in random order, a 1 x n matrix: NumPy's permutation(n) plus 1.
      > mg.permutation(10)
 */
 static int draw_permutation(lua_State *L) {
@@ -160,8 +160,9 @@ static int draw_permutation(lua_State *L) {
 }
 
 /*** mg.generator(k)
-     A private generator, as after seed(k), which nothing else draws from. Its methods: seed,
-     rand, randn, permutation; those functions also take it as their last argument.
+     Returns a private generator of random numbers, in the state after seed(k); mg.rand and the like
+     do not draw from it. Its methods are seed, rand, randn and permutation. The functions of these
+     names also take a generator as their last argument.
      > g = mg.generator(7)
      > g:rand(2, 3)
 */

@@ -1,4 +1,4 @@
-/* run.c - running a network: steps and epochs; their reports; stopping. */
+/* run.c - running epochs: the method net:step(), and core.epoch, of which train is made; their reports. */
 
 #define _POSIX_C_SOURCE 199309L
 #include <math.h>
@@ -12,8 +12,8 @@
 #include "network.h"
 #include "report.h"
 
-#define INTERRUPTED "moongrad.interrupted" /* registry: the report of the last run that was stopped */
-#define STEPS       "moongrad.steps"       /* registry: what steps by looking */
+#define INTERRUPTED "moongrad.interrupted" /* registry key: the report of the last run that was stopped */
+#define STEPS       "moongrad.steps"       /* registry key: the function set by core.set_steps */
 
 static double now(void) {
   struct timespec t;
@@ -23,17 +23,18 @@ static double now(void) {
 
 /* --- reports -------------------------------------------------------------------------- */
 
-/* Upvalues of the functions that make reports: looking metatables up costs as much as making a report. */
+/* The functions that make reports have the metatables as upvalues: looking one up in the registry costs as
+   much as making a report. */
 enum { UP_NETWORK = 1, UP_REPORT };
 
-/* Pushes what those are. */
+/* Pushes these upvalues; returns how many there are. */
 static int push_upvalues(lua_State *L) {
   luaL_getmetatable(L, NETWORK);
   luaL_getmetatable(L, REPORT);
   return UP_REPORT;
 }
 
-/* The network at index 1, for a function that has the upvalues. */
+/* The network at index 1, for a function with these upvalues. */
 static Network *self(lua_State *L) {
   if (lua_getmetatable(L, 1)) {
     const int same = lua_rawequal(L, -1, lua_upvalueindex(UP_NETWORK));
@@ -43,19 +44,18 @@ static Network *self(lua_State *L) {
   return network_check(L, 1); /* raises */
 }
 
-/* Fills a report. */
 static void fill_report(Report *r, Network *n, const mg_run *run, double seconds, bool interrupted) {
-  if (!isnan(run->metrics.cost)) { /* of an epoch of train that was stopped it is */
-    n->told = run->metrics.cost;
-    n->told_at = n->net.epoch;
+  if (!isnan(run->metrics.cost)) { /* it is NaN after an epoch of train that was stopped */
+    n->last_cost = run->metrics.cost;
+    n->last_cost_epoch = n->net.epoch;
   }
   *r = (Report){(lua_Integer)n->net.epoch, run->metrics, seconds, interrupted};
 }
 
-/* Gives the report at this index, of a run that was stopped, its further fields, and keeps it. wanted: the
-   epochs that were asked for. */
+/* Adds the fields done and wanted to the report, at that index, of a run that was stopped, and keeps the
+   report for core.interrupted. wanted: the number of epochs that were asked for. */
 static void keep_interrupted(lua_State *L, int report, const mg_run *run, lua_Integer wanted) {
-  lua_createtable(L, 0, 3); /* to set them by name is a call, which the hook would end */
+  lua_createtable(L, 0, 3); /* not by the report's __newindex: the hook would stop that call */
   lua_pushinteger(L, (lua_Integer)run->done);
   lua_setfield(L, -2, "done");
   lua_pushinteger(L, wanted);
@@ -69,18 +69,20 @@ static void keep_interrupted(lua_State *L, int report, const mg_run *run, lua_In
   lua_setfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
 }
 
-/* core.last_cost(net): the one told last when it is of this epoch, else J and true; nil before both. */
+/* core.last_cost(net): returns the cost that was last shown and false if it is of this epoch, else J (nil
+   before a pass) and true. */
 static int last_cost(lua_State *L) {
   check_arity(L, 1);
   const Network *n = network_check(L, 1);
-  const bool told = n->told_at == n->net.epoch && !isnan(n->told);
-  const double cost = told ? n->told : n->net.made >= MG_FORWARD ? n->net.j : NAN;
+  const bool told = n->last_cost_epoch == n->net.epoch && !isnan(n->last_cost);
+  const double cost = told ? n->last_cost : n->net.made >= MG_FORWARD ? n->net.j : NAN;
   isnan(cost) ? lua_pushnil(L) : lua_pushnumber(L, cost);
   lua_pushboolean(L, !told);
   return 2;
 }
 
-/* core.interrupted(): the report of the last run that was stopped, once; else nil. */
+/* core.interrupted(): returns the report of the last run that was stopped, or nil. The next call returns
+   nil. */
 static int interrupted(lua_State *L) {
   check_arity(L, 0);
   lua_getfield(L, LUA_REGISTRYINDEX, INTERRUPTED);
@@ -92,7 +94,7 @@ static int interrupted(lua_State *L) {
 int network_nonfinite(lua_State *L, const char *who, const mg_network *net, const mg_where *w, bool moved) {
   const bool forward = *w->quantity == 'Z' || *w->quantity == 'A' || *w->quantity == 'J';
   const char *what, *first, *then;
-  for (size_t l = 0, i, j; l < net->n_layers; l++) /* what is kept is finite, unless it was set otherwise */
+  for (size_t l = 0, i, j; l < net->n_layers; l++) /* only the user can have set a THETA that is not finite */
     if (!mg_mat_finite(&net->layer[l].theta, &i, &j))
       return fail(L, "%s: THETA[%d][%d][%d] is %s, expected finite numbers; set it, or draw anew with init()",
                   who, (int)l + 1, (int)i + 1, (int)j + 1,
@@ -103,7 +105,7 @@ int network_nonfinite(lua_State *L, const char *who, const mg_network *net, cons
     what = lua_pushfstring(L, "%s would not be finite at epoch %I", forward ? "J" : "THETA",
                            (LUAI_UACINT)(net->epoch + 1));
   if (*w->quantity == 'J')
-    first = "every Z and A is finite, their cost is not";
+    first = "every Z and A is finite, but their cost is not";
   else if (*w->quantity == 'T')
     first = "THETA + DTHETA overflows";
   else
@@ -119,7 +121,7 @@ int network_nonfinite(lua_State *L, const char *who, const mg_network *net, cons
 
 /* --- whole steps ---------------------------------------------------------------------- */
 
-/* A count of epochs at index idx, 1 when absent. */
+/* The argument at index idx, a number of epochs; 1 when it is absent. */
 static lua_Integer epochs_arg(lua_State *L, int idx, const char *who) {
   if (lua_isnoneornil(L, idx)) return 1;
   int whole = 0;
@@ -129,7 +131,8 @@ static lua_Integer epochs_arg(lua_State *L, int idx, const char *who) {
   return n;
 }
 
-/* A step with options, or of a network with watches: Lua's business, which takes steps without. */
+/* net:step() with options, or with watches: the function of core.set_steps does it, by calling step
+   without. */
 static int step_looking(lua_State *L) {
   lua_getfield(L, LUA_REGISTRYINDEX, STEPS);
   lua_insert(L, 1);
@@ -137,7 +140,7 @@ static int step_looking(lua_State *L) {
   return 1;
 }
 
-/* core.set_steps(f): f(net, n, options) does those. */
+/* core.set_steps(f): f(net, n, options) does steps with options or watches. */
 static int set_steps(lua_State *L) {
   check_arity(L, 1);
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -145,14 +148,14 @@ static int set_steps(lua_State *L) {
   return 0;
 }
 
-/* core.set_watched(net, watched): are there watches? */
+/* core.set_watched(net, watched): says whether net has watches. */
 static int set_watched(lua_State *L) {
   check_arity(L, 2);
   network_check(L, 1)->watched = lua_toboolean(L, 2);
   return 0;
 }
 
-/* core.look(net, f): pcall(f), f being what looks at net. */
+/* core.look(net, f): pcall(f), where f evaluates the watched expressions of net and must not change net. */
 static int look(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -192,12 +195,13 @@ static int trace(lua_State *L) {
 }
 
 /*** net:step([n])
-n epochs (default 1) of full-batch training on all of X, y: forward, backward, update.
+Runs n epochs (default 1) of full-batch training on all of X, y: forward, backward, update.
   THETA[l] = THETA[l] - ETA GRAD[l]
-Returns a report whose cost and metrics are those of THETA as it now is, while A Z DELTA GRAD stay those of
-the pass that made the last update. Raises when J or THETA would not stay finite, and keeps the last good
-THETA. step(n) leaves the same bits as n times step(1).
-step(n, {stop_when = f, every = m}) asks f(r) after each m epochs (default 1), and ends when it says true.
+Returns a report. Its cost and metrics are those of the new THETA; A, Z, DELTA and GRAD are those of the
+pass before the last update. If J or THETA would not be finite, it raises an error and keeps the last THETA
+that was good. step(n) gives the same bits as n calls of step(1).
+step(n, {stop_when = f, every = m}) calls f(r) with the report after every m epochs (default 1), and ends
+when f returns true.
 > step(1000)
 > step(1000, {stop_when = function(r) return r.mse < 0.01 end, every = 10})
 > step().epoch
@@ -207,7 +211,7 @@ static int step(lua_State *L) {
   if (n->watched || lua_gettop(L) > 2) return step_looking(L);
   network_idle(L, n);
   const lua_Integer count = epochs_arg(L, 2, "step");
-  Report *r = report_new(L, lua_upvalueindex(UP_REPORT)); /* no memory is needed once it is done */
+  Report *r = report_new(L, lua_upvalueindex(UP_REPORT)); /* now: after the step no memory is needed */
   const int report = lua_gettop(L);
   begin_trace(L, n);
   if (!past_is_noted(n)) past_note(L, n);
@@ -231,7 +235,7 @@ static int step(lua_State *L) {
   else
     past_short_step(L, n, &run);
   const bool stopped = status == MG_STOPPED || (status == MG_FAILED && call_interrupted(L));
-  if (stopped) { /* for the line about a step that was stopped */
+  if (stopped) { /* the prompt shows a line about this report */
     fill_report(r, n, &run, seconds, true);
     keep_interrupted(L, report, &run, count);
   }
@@ -242,7 +246,7 @@ static int step(lua_State *L) {
   return 1;
 }
 
-/* Memory for the order of rows rows, kept by the network at index 1. */
+/* Memory for an order of rows rows, which the network at index 1 keeps. */
 static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   if (rows > UINT32_MAX) fail(L, "train: expected up to 2^32 - 1 rows to shuffle, got %I", (LUAI_UACINT)rows);
   if (n->order_rows != rows) {
@@ -256,7 +260,7 @@ static uint32_t *order_of(lua_State *L, Network *n, size_t rows) {
   return order;
 }
 
-/* Room for THETA before an epoch of several batches, kept by the network at index 1. */
+/* Room for THETA before an epoch of several batches, which the network at index 1 keeps. */
 static void *before_of(lua_State *L, const Network *n) {
   if (lua_getiuservalue(L, 1, KEEP_BEFORE) == LUA_TNIL) {
     storage_new(L, mg_arrays_bytes(&n->net, MG_NEEDED), "THETA as it was before the epoch");
@@ -336,7 +340,7 @@ static int epoch(lua_State *L) {
   past_before_epoch(L, n, batch, g);
   void *before = batch < rows ? before_of(L, n) : NULL;
   uint32_t *order = lua_toboolean(L, 5) ? order_of(L, n, rows) : NULL;
-  network_room(L, 1, batch < rows ? batch : rows, false); /* last: a finaliser may use n */
+  network_room(L, 1, batch < rows ? batch : rows, false); /* last: before it a __gc may use n */
   mg_rng undrawn;
   if (g != NULL) undrawn = *g;
   if (order != NULL) {

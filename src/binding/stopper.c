@@ -1,7 +1,9 @@
-/* stopper.c - what the engine asks between two blocks: whether to stop; and, in passing, how far it is.
+/* stopper.c - the callback that the engine calls between blocks of work: it stops the engine on Ctrl-C, and
+   reports progress.
 
-   A hook that appears in Lua asks it to stop. Where somebody wants to show how far long calls
-   are, a function is told so now and then: see core.progress. */
+   Ctrl-C sets a debug hook in Lua; the callback returns true when the hook is another than at the start of
+   the engine's call. In a long call it also calls the function of core.progress now and then, by which the
+   prompt shows how far the call is. */
 
 #define _GNU_SOURCE /* CLOCK_MONOTONIC_COARSE */
 #include <math.h>
@@ -10,24 +12,27 @@
 
 #include "binding.h"
 
-/* --- how far it is ---------------------------------------------------------------- */
+/* --- progress ---------------------------------------------------------------------- */
 
-#define OFTEN  8     /* questions at the start of a call until the clock is looked at */
-#define SHORT  0.005 /* seconds between two looks at the clock: more questions until the next, ... */
-#define LONG   0.02  /* ... and at once */
-#define SELDOM 65536
+/* Reading the clock at every call of the callback would slow the engine down. So it is read after `pace`
+   calls; pace is adapted so that readings are SHORT to LONG seconds apart. */
+#define AT_FIRST 8     /* the most calls from the start of an engine's call to the first reading */
+#define SHORT    0.005 /* if readings are less apart, pace is doubled */
+#define LONG     0.02  /* if they are more apart, pace becomes 1 */
+#define MOST     65536 /* pace is not doubled from here on */
 
-/* Of the one state whose shell shows it: the functions that are asked hold up what they stop. */
+/* Progress is reported in one Lua state only, that of the prompt. The function is in its registry at
+   &progress. */
 static struct {
-  lua_State *main;  /* NULL: nobody wants to know; the function is in its registry at &progress */
-  double interval;  /* seconds from one telling to the next, at least */
-  double told;      /* when it was last told, ... */
-  double looked;    /* ... and when the clock was last looked at */
-  long pace, count; /* questions from one look to the next, and those left */
-  bool telling;     /* is the function being called? In the middle of a pass */
+  lua_State *main;  /* its main thread, or NULL when no progress is reported */
+  double interval;  /* the least seconds from one report to the next */
+  double told;      /* time of the last report */
+  double looked;    /* time of the last reading of the clock */
+  long pace, count; /* calls from one reading to the next, and how many of them are left */
+  bool telling;     /* is the function being called, in the middle of a pass? */
 } progress;
 
-/* The time to some ms, for little. */
+/* The time in seconds, to some ms; cheaper than the exact time. */
 static double coarse_clock(void) {
   struct timespec t;
 #ifdef CLOCK_MONOTONIC_COARSE
@@ -42,8 +47,9 @@ static void call(lua_State *L, int narg) {
   if (lua_pcall(L, narg, 0, 0) != LUA_OK) lua_pop(L, 1);
 }
 
-/* Calls the function, in the middle of a pass: nothing of the user's may run meanwhile, neither a hook nor
-   a __gc handler. */
+/* Calls the function of core.progress. As this is in the middle of a pass, no Lua code of the user may
+   run: the function is not called while a hook is set, and the garbage collector, which runs __gc, is
+   turned off. */
 static void tell(Stopper *s, double seconds) {
   lua_State *L = s->L;
   if (s->hook != NULL || lua_gethook(L) != NULL || !lua_checkstack(L, 8)) return;
@@ -74,16 +80,17 @@ void stopper_not_told(lua_State *L) {
   if (!progress.telling) return;
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   if (lua_tothread(L, -1) == progress.main)
-    fail(L, "the function of core.progress is called in the middle of a pass: it runs and changes nothing");
+    fail(L, "the function of core.progress is called in the middle of a pass: it must not run or change a "
+            "network");
   lua_pop(L, 1);
 }
 
-/* Looks at the clock, as often as some ms apart, and tells when it is time. */
+/* Reads the clock, adapts pace, and reports progress when the interval is over. */
 static void look(Stopper *s) {
   const double t = coarse_clock(), apart = t - progress.looked;
   if (apart > LONG)
     progress.pace = 1;
-  else if (apart < SHORT && progress.pace < SELDOM)
+  else if (apart < SHORT && progress.pace < MOST)
     progress.pace *= 2;
   progress.looked = t;
   if (s->since == 0) s->since = t;
@@ -102,10 +109,10 @@ void stopper_expect(Stopper *s, const uint64_t *epoch, const double *cost, uint6
 
 void stopper_fills(Stopper *s, const mg_mat *m) { s->filled = m; }
 
-/* core.progress(f, interval): f(seconds, done, wanted, from, cost) is called while a call of the engine runs,
-   no more often than every so many seconds: for how long it has, and if known how many epochs (or elements)
-   it has done, of how many, after which one, the last J. f() is called when it is over and f was called
-   before. nil: no more. */
+/* core.progress(f, interval): while a call of the engine runs, f(seconds, done, wanted, from, cost) is
+   called, at most once every interval seconds. seconds: how long the call has been running. If known, done:
+   the epochs (or elements) done so far; wanted: how many there will be; from: the epoch at the start; cost:
+   the last J. When the call is over, and f was called in it, f() is called. f nil: turns this off. */
 static int core_progress(lua_State *L) {
   check_arity(L, 2);
   lua_settop(L, 2);
@@ -121,9 +128,9 @@ static int core_progress(lua_State *L) {
   return 0;
 }
 
-/* --- whether to stop ---------------------------------------------------------------- */
+/* --- stopping ------------------------------------------------------------------------ */
 
-/* Is the hook of L one that lua.c's Ctrl-C sets: every event, at the next instruction? */
+/* Is the hook of L like the one that Ctrl-C sets in lua.c: for every event, at the next instruction? */
 static bool hook_asks(lua_State *L) {
   const int every = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
   return lua_gethook(L) != NULL && lua_gethookmask(L) == every && lua_gethookcount(L) == 1;
@@ -151,16 +158,16 @@ void stopper_begin(lua_State *L, Stopper *s, mg_stop *stop) {
   *s = (Stopper){.L = L, .main = main, .hook = lua_gethook(L), .main_hook = lua_gethook(main)};
   *stop = (mg_stop){should_stop, s};
   if (main == progress.main) {
-    if (progress.count > OFTEN) progress.count = OFTEN;
+    if (progress.count > AT_FIRST) progress.count = AT_FIRST;
     stop->should_stop = look_and_should_stop;
   }
-  /* Asked before this call began, on the main thread while a coroutine runs: it still holds. */
+  /* Ctrl-C came before this call; in a coroutine, the hook of the main thread has had no effect yet. */
   if (hook_asks(main) || hook_asks(L)) stop->should_stop = stop_at_once;
 }
 
 void stopper_end(Stopper *s, mg_stop *stop) {
   *stop = (mg_stop){NULL, NULL};
-  if (s->told && lua_gethook(s->L) == s->hook) { /* else whoever set the hook sees to it */
+  if (s->told && lua_gethook(s->L) == s->hook) { /* after Ctrl-C, the prompt does this */
     lua_rawgetp(s->L, LUA_REGISTRYINDEX, &progress);
     call(s->L, 0);
   }

@@ -1,10 +1,10 @@
-/* storage.c - storages: blocks of numbers, in memory the collector sees. */
+/* storage.c - storages: aligned blocks of numbers in userdata, which the garbage collector frees. */
 
 #include <string.h>
 
 #include "binding.h"
 
-#define ALIGNMENT 64 /* of the numbers: a cache line, and the widest vector */
+#define ALIGNMENT 64 /* bytes to which the numbers are aligned: a cache line, and the widest vector */
 
 void *storage_data(Storage *s) {
   const uintptr_t end = (uintptr_t)(s + 1);

@@ -1,4 +1,4 @@
-/* threads.c - the team of threads that networks share. */
+/* threads.c - the team of threads that networks share, and mg.threads. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +8,11 @@
 #include "threads.h"
 
 #define TEAM    "moongrad.team"    /* metatable name */
-#define CURRENT "moongrad.threads" /* registry: the team for networks made from now on */
+#define CURRENT "moongrad.threads" /* registry key: the team that new networks get */
 
 typedef struct Team {
-  mg_team *team; /* in the rest of the userdata, or NULL: one thread alone */
-  size_t n;
+  mg_team *team; /* lies in the rest of the userdata; NULL for one thread */
+  size_t n;      /* number of threads */
 } Team;
 
 static int team_gc(lua_State *L) {
@@ -22,7 +22,7 @@ static int team_gc(lua_State *L) {
   return 0;
 }
 
-/* Pushes a team of n, which becomes the current one. */
+/* Pushes a new team of n threads, which becomes the current one. */
 static Team *push_new(lua_State *L, size_t n) {
   const size_t line = 64, bytes = n > 1 ? mg_team_bytes(n) + line : 0;
   Team *t = lua_newuserdatauv(L, sizeof *t + bytes, 0);
@@ -40,7 +40,7 @@ static Team *push_new(lua_State *L, size_t n) {
   return t;
 }
 
-/* MOONGRAD_THREADS, when it is a number of threads; else 1. */
+/* The environment's MOONGRAD_THREADS when it is a number of threads, else 1. */
 static size_t wanted(void) {
   const char *text = getenv("MOONGRAD_THREADS");
   const long n = text != NULL ? strtol(text, NULL, 10) : 1;
@@ -60,9 +60,9 @@ mg_team *push_team(lua_State *L, size_t *n) {
 }
 
 /*** mg.threads([n])
-     How many threads share the large operations of networks made from now on, 1 to 64; returns the number.
-     At the start what MOONGRAD_THREADS says in the environment, else 1. The bits are the same with any
-     number. Worth it from about 20 us of work a batch.
+     Sets how many threads, 1 to 64, share the large operations of networks that are made after this call.
+     Returns the number. At the start it is MOONGRAD_THREADS of the environment, else 1. Results are equal
+     in every bit for any number of threads. Threads help when a batch takes more than about 20 us.
      > mg.threads(2)
      2
 */

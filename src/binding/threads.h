@@ -5,7 +5,8 @@
 
 #include "binding.h"
 
-/* Pushes the current team, for a network to keep, and returns it, or NULL: one thread. *n: how many. */
+/* Pushes the current team, which a network must keep alive, and returns it; NULL for one thread. *n is the
+   number of threads. */
 struct mg_team *push_team(lua_State *L, size_t *n);
 
 #endif

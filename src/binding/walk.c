@@ -1,4 +1,5 @@
-/* walk.c - one step, operation by operation: what lua/moongrad/explain/walk.lua is made of. */
+/* walk.c - walks: one step, operation by operation; lua/moongrad/explain/walk.lua is made of these
+   functions. */
 
 #include <math.h>
 
@@ -12,7 +13,7 @@ static const char *const op_names[] = {
     [MG_OP_Z] = "z",         [MG_OP_A] = "a",       [MG_OP_DROPOUT] = "dropout", [MG_OP_COST] = "cost",
     [MG_OP_DELTA] = "delta", [MG_OP_GRAD] = "grad", [MG_OP_UPDATE] = "update"};
 
-/* What the operations done so far come to, for those that want a whole pass. */
+/* Sets the number of operations done, and so how much of a pass the network has. */
 static void count(Network *n, size_t walked) {
   n->walked = walked;
   n->net.made = mg_made_by(&n->net, walked);
@@ -36,15 +37,15 @@ static void stage(lua_State *L, Network *n) {
   n->net.targets = mg_targets_of(&y->m);
 }
 
-/* core.walk_begin(net[, X, y]): a walk begins, on the attached data or on these; what passes made is
-   forgotten. Returns its number and that of its operations. */
+/* core.walk_begin(net[, X, y]): begins a walk on the attached data, or on X and y; the results of earlier
+   passes are lost. Returns the walk's number and how many operations it has. */
 static int begin(lua_State *L) {
   check_arity(L, 3);
   Network *n = network_check(L, 1);
   lua_settop(L, 3);
   network_idle(L, n);
   if (n->walking && n->batch->version != n->version_batch)
-    network_touch(n, TOUCH_X); /* what was written to A[1] */
+    network_touch(n, TOUCH_X); /* Lua may have written to A[1] */
   network_touch(n, TOUCH_PASS);
   if (lua_isnil(L, 2))
     network_attach(L, 1, n, "walk", true);
@@ -61,8 +62,8 @@ static int begin(lua_State *L) {
   return 2;
 }
 
-/* core.walk_state(net): the number of the walk that is on, and its operations done; nil when none is, or
-   something else has made a pass since. */
+/* core.walk_state(net): returns the number of the current walk and how many of its operations are done.
+   Returns nothing when there is no walk, or when another pass has ended it. */
 static int state(lua_State *L) {
   check_arity(L, 1);
   const Network *n = network_check(L, 1);
@@ -72,7 +73,8 @@ static int state(lua_State *L) {
   return 2;
 }
 
-/* core.batch(net): the rows of the batch, the factor of its cost, and its targets, a view. */
+/* core.batch(net): returns the number of rows of the batch, the factor of the cost, and a view of the
+   targets; without a batch only 0. */
 static int batch(lua_State *L) {
   check_arity(L, 1);
   Network *n = network_check(L, 1);
@@ -86,7 +88,7 @@ static int batch(lua_State *L) {
   return 3;
 }
 
-/* core.walk_op(net, k): the name and layer of operation k; of cost and update: no layer. */
+/* core.walk_op(net, k): returns the name of operation k, and its layer except for cost and update. */
 static int op_at(lua_State *L) {
   check_arity(L, 2);
   const Network *n = network_check(L, 1);
@@ -98,7 +100,7 @@ static int op_at(lua_State *L) {
   return 2;
 }
 
-/* The first number of the walk so far, in the order of a forward pass, that is not finite. */
+/* The first number that is not finite, in the order of a forward pass. */
 static mg_where bad_so_far(const mg_network *net) {
   size_t i, j;
   for (size_t l = 0; l < net->n_layers; l++) {
@@ -110,19 +112,20 @@ static mg_where bad_so_far(const mg_network *net) {
 }
 
 static void check_walking(lua_State *L, const Network *n) {
-  if (!n->walking) fail(L, "walk: none is on; walk() begins one");
+  if (!n->walking) fail(L, "walk: there is no walk; walk() begins one");
 }
 
-/* core.walk_run(net): the next operation. Raises as step does, and then it is still the next. */
+/* core.walk_run(net): runs the next operation. When it raises, as step does, the operation is still the
+   next. */
 static int run(lua_State *L) {
   check_arity(L, 1);
   Network *n = network_check(L, 1);
   mg_network *net = &n->net;
   network_idle(L, n);
   check_walking(L, n);
-  if (n->walked == mg_op_count(net)) return fail(L, "walk: it is over: all its operations are done");
+  if (n->walked == mg_op_count(net)) return fail(L, "walk: the walk is over: all its operations are done");
   const mg_op op = mg_op_at(net, n->walked);
-  if (n->batch->version != n->version_batch) network_touch(n, TOUCH_X); /* edits of A end with the walk */
+  if (n->batch->version != n->version_batch) network_touch(n, TOUCH_X); /* A[1] may have been written to */
   if (op.kind == MG_OP_UPDATE) past_before(L, "a walk's update");
   Stopper s;
   run_begin(L, n, &s);
@@ -141,22 +144,25 @@ static int run(lua_State *L) {
   count(n, n->walked + 1);
   if (op.kind != MG_OP_UPDATE) return 0;
   network_touch(n, TOUCH_THETA);
-  past_note(L, n); /* an edit that follows is a command of its own */
+  past_note(L, n); /* now, so that undo keeps a write after it apart from it */
   return 0;
 }
 
-/* --- the update, which alone changes more than it makes ----------------------------------------------- */
+/* --- going back --------------------------------------------------------------------------------------- */
+
+/* Every operation but the update computes only results that can be computed again; so only the update needs a
+   copy of what it changes. */
 
 #define KEPT "moongrad.kept" /* metatable name */
 
-/* What it changes, as it was. The arrays of MG_UPDATED follow. */
+/* A copy of what an update changes. The arrays of MG_UPDATED follow in memory. */
 typedef struct Kept {
-  uint64_t shape; /* network_shape of what it was kept of */
+  uint64_t shape; /* network_shape of the network that it was taken of */
   uint64_t epoch, t;
   bool updated;
 } Kept;
 
-/* core.walk_keep(net): what an update will change, for walk_back. */
+/* core.walk_keep(net): returns a copy of what the update will change, for walk_back. */
 static int keep(lua_State *L) {
   check_arity(L, 1);
   const mg_network *net = &network_check(L, 1)->net;
@@ -167,7 +173,8 @@ static int keep(lua_State *L) {
   return 1;
 }
 
-/* core.walk_back(net, kept): the last operation undone; kept is what it changed, if that is the update. */
+/* core.walk_back(net, kept): undoes the last operation. If that is the update, kept is the copy that
+   walk_keep returned before it. */
 static int back(lua_State *L) {
   check_arity(L, 2);
   Network *n = network_check(L, 1);
@@ -177,7 +184,7 @@ static int back(lua_State *L) {
   if (n->walked == 0) return fail(L, "walk: no operation is done yet");
   const bool updated = mg_op_at(net, n->walked - 1).kind == MG_OP_UPDATE;
   const Kept *kept = updated ? luaL_checkudata(L, 2, KEPT) : NULL;
-  if (updated && kept->shape != network_shape(net)) return fail(L, "walk: kept was taken of another network");
+  if (updated && kept->shape != network_shape(net)) return fail(L, "walk: kept is of another network");
   const mg_op undone = mg_op_at(net, n->walked - 1);
   if (undone.kind == MG_OP_DROPOUT && net->dropped)
     mg_mat_copy(&net->layer[undone.layer].out, &net->layer[undone.layer].whole);

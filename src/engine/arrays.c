@@ -1,4 +1,4 @@
-/* arrays.c - a network's flat arrays, in the order of need. */
+/* arrays.c - the list of a network's flat arrays; saving and restoring them. */
 
 #include "arrays.h"
 
@@ -37,7 +37,7 @@ void mg_arrays_put(mg_network *net, mg_extent extent, const void *from) {
   for (size_t i = 0; i < n; i++) memcpy(list[i], (const char *)from + i * bytes, bytes);
 }
 
-/* array = before in the stretches that the update moves. */
+/* array = before, in those stretches that the update changes. */
 static void move_back(const mg_network *net, void *array, const void *before) {
   const size_t size = mg_type_size(net->type);
   for (size_t k = 0; k < net->n_ranges; k++) {
@@ -46,7 +46,8 @@ static void move_back(const mg_network *net, void *array, const void *before) {
   }
 }
 
-/* In the list, the arrays as they were before stand behind those of MG_NEEDED, in the same order. */
+/* In the list, the arrays of MG_NEEDED come first; their values before the last update follow in the same
+   order. */
 void mg_arrays_back(mg_network *net) {
   void *list[MG_MAX_ARRAYS];
   const size_t needed = mg_arrays(net, MG_NEEDED, list);

@@ -1,6 +1,6 @@
-/* arrays.h - a network's flat arrays, in the order of need.
+/* arrays.h - the list of a network's flat arrays (THETA, GRAD, the optimiser's states, ...).
 
-   What keeps, copies or puts back a network goes by this list: a new array has its place here and
+   All code that saves, copies or restores a network uses this list, so a new array is added here and
    nowhere else. */
 
 #ifndef MG_ARRAYS_H
@@ -8,28 +8,28 @@
 
 #include "network.h"
 
-/* How far down the list: each of these holds the one before. */
+/* How many arrays of the list are meant. Each value includes the arrays of the one before it. */
 typedef enum mg_extent {
-  MG_NEEDED,  /* THETA, the optimiser's states: what passes and updates go on from */
-  MG_UPDATED, /* what these were before the last update, DTHETA: all that an update writes to */
-  MG_WHOLE    /* GRAD */
+  MG_NEEDED,  /* THETA and the optimiser's states: what is needed to continue training */
+  MG_UPDATED, /* also their values before the last update, and DTHETA: all that an update writes */
+  MG_WHOLE    /* also GRAD */
 } mg_extent;
 
 enum { MG_MAX_ARRAYS = 4 + 2 * MG_MAX_STATES };
 
-/* Their addresses; returns how many. */
+/* Writes the addresses of the arrays of an extent into list; returns how many there are. */
 size_t mg_arrays(const mg_network *net, mg_extent extent, void *list[MG_MAX_ARRAYS]);
 
-/* Bytes of one of them, padding included; of all. */
+/* Bytes of one array, padding included; bytes of all arrays of an extent. */
 size_t mg_array_bytes(const mg_network *net);
 size_t mg_arrays_bytes(const mg_network *net, mg_extent extent);
 
-/* Copies them one behind the other to a place of so many bytes, and back. */
+/* Copies the arrays, one after the other, to memory of mg_arrays_bytes; copies them back from it. */
 void mg_arrays_take(const mg_network *net, mg_extent extent, void *to);
 void mg_arrays_put(mg_network *net, mg_extent extent, const void *from);
 
-/* Makes the arrays of MG_NEEDED what they were before the last update: the network's own, or, the second,
-   a copy that mg_arrays_take made. What is frozen did not change. */
+/* Restore the arrays of MG_NEEDED to their values before the last update. mg_arrays_back does so in the
+   network, mg_arrays_before in a copy that mg_arrays_take made. Frozen parts stay: they did not change. */
 void mg_arrays_back(mg_network *net);
 void mg_arrays_before(const mg_network *net, void *copy);
 

@@ -1,10 +1,10 @@
-/* batch.c - bringing data into a network. */
+/* batch.c - copying rows of data into a network as its current batch. */
 
 #include "batch.h"
 
 #include "parallel.h"
 
-/* Says of every view of the batch that it has rows rows. */
+/* Sets the number of rows of every view of the batch. */
 static void set_rows(mg_network *net, size_t rows) {
   if (rows == net->rows) return;
   net->rows = net->y.nrows = rows;
@@ -14,7 +14,7 @@ static void set_rows(mg_network *net, size_t rows) {
   }
 }
 
-/* Rows copied between two questions whether to stop: about a million numbers, some ms. */
+/* Rows to copy between two calls of mg_stopped: about a million numbers, some ms. */
 static size_t copy_rows(const mg_mat *m) {
   const size_t rows = ((size_t)1 << 20) / m->ncols;
   return rows < 1 ? 1 : rows;

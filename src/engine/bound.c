@@ -1,4 +1,4 @@
-/* bound.c - running error bounds of J and GRAD. */
+/* bound.c - computes how large the rounding errors of J and GRAD may be; bound.h has the formulas. */
 
 #include "bound.h"
 
@@ -9,35 +9,35 @@
 #include "ops.h"
 #include "rounding.h"
 
-#define BLOCK ((size_t)64) /* rows at a time */
-#define LANES ((size_t)8)  /* doubles to which rows are padded: the widest vector */
+#define BLOCK ((size_t)64) /* rows that are handled at a time */
+#define LANES ((size_t)8)  /* rows are padded to a multiple of so many doubles: the widest vector */
 
-/* What is kept of a layer. Row 0 of what has rows is not used: the products' sums go on only after it. */
+/* A layer in a block of rows. Row 0 is not used: the kernels' grad adds to its sum only after row 0. */
 typedef struct layer {
-  mg_mat w;          /* |THETA|, but (n + 2) u |bias| in its bias column; lies input-major */
-  mg_mat grad;       /* the bound of GRAD, likewise */
-  mg_mat a, ea;      /* BLOCK + 1 rows x (1 + n_in): |a| with its ones, and its error, 0 for the ones */
+  mg_mat w;          /* |THETA|, but (n + 2) u |bias| in its bias column; input-major in memory */
+  mg_mat grad;       /* the bound of GRAD, n_out x (1 + n_in), input-major in memory */
+  mg_mat a, ea;      /* BLOCK + 1 rows x (1 + n_in): |a| with its column of ones; its error, 0 for the ones */
   mg_mat z, ez, g;   /* BLOCK + 1 rows x n_out: z, its error, |g'| */
-  mg_mat d, ed, out; /* |delta|, its error, a of the layer itself, signed */
+  mg_mat d, ed, out; /* BLOCK + 1 rows x n_out: |delta|, its error, the layer's own a with its sign */
 } layer;
 
 typedef struct work {
   mg_network *net;
-  const mg_cost *cost; /* whose J it is */
+  const mg_cost *cost; /* the cost that J is computed by; it may differ from the network's */
   mg_bound *bound;
   const mg_products *products;
   layer *layer;
-  mg_mat sum, y;     /* rows for a product's left side; targets */
-  void *turned;      /* room for a product back */
-  double u, tiny, j; /* j: of the sum of losses, so far */
-  size_t from, rows; /* the block */
+  mg_mat sum, y;     /* the left factor of a product; the targets */
+  void *room;        /* room that the products need */
+  double u, tiny, j; /* u and tiny as in mg_bound; j: the error of the sum of losses so far */
+  size_t from, rows; /* the current block: its first row, its number of rows */
 } work;
 
 /* --- memory -------------------------------------------------------------------------------------- */
 
 static size_t padded(size_t n) { return (n + LANES - 1) / LANES * LANES; }
 
-/* Memory being shared out, or counted when at is NULL. */
+/* A piece of memory that arrays are taken from. When at is NULL, bytes only counts what would be taken. */
 typedef struct memory {
   char *at;
   size_t bytes;
@@ -81,8 +81,8 @@ static void share_out(memory *m, const mg_network *net, work *k, mg_bound *bound
   }
   k->sum = take_rows(m, BLOCK + 1, 1 + widest);
   k->y = take_rows(m, BLOCK + 1, mg_network_n_out(net));
-  k->turned = take(m, mg_kernels_for(MG_DOUBLE)->products->room(widest), sizeof(double));
-  take(m, LANES, sizeof(double)); /* a vector past the end may be read */
+  k->room = take(m, mg_kernels_for(MG_DOUBLE)->products->room(widest), sizeof(double));
+  take(m, LANES, sizeof(double)); /* kernels may read up to a vector past the end */
 }
 
 size_t mg_bound_bytes(const mg_network *net) {
@@ -97,7 +97,7 @@ size_t mg_bound_bytes(const mg_network *net) {
 
 static double *row(const mg_mat *m, size_t r) { return (double *)m->data + (ptrdiff_t)r * m->rs; }
 
-/* dJ/dyhat, or dJ/dz, and its error, for the network's own cost and one that the engine knows. */
+/* d and ed of the last layer for row r, by a cost of family f: dJ/dyhat for squares, else dJ/dz. */
 static void delta_error(work *k, mg_family f, size_t r) {
   const layer *y = &k->layer[k->net->n_layers - 1];
   const size_t n = y->out.ncols;
@@ -115,13 +115,13 @@ static void delta_error(work *k, mg_family f, size_t r) {
   }
 }
 
-/* A small move of yhat that stays where a cost is defined: towards y, or away from it where they are near. */
+/* A small change of yhat to where costs are defined: towards y, or away from y when y is nearer than that. */
 static double move(const work *k, double yhat, double y) {
   const double by = sqrt(k->u) * (1 + fabs(yhat));
   return (y > yhat) == (fabs(y - yhat) >= by) ? by : -by;
 }
 
-/* delta of the network's cost over the block, at yhat or where it is moved to. */
+/* to = the delta of the network's cost over the block, at yhat, or at yhat changed by move when is_moved. */
 static mg_status delta_at(work *k, bool is_moved, const mg_mat *to) {
   mg_network *net = k->net;
   const mg_layer *last = &net->layer[net->n_layers - 1];
@@ -142,7 +142,7 @@ static mg_status delta_at(work *k, bool is_moved, const mg_mat *to) {
   return status;
 }
 
-/* The same for any other cost: its second derivative is the slope of its delta, from two calls of it. */
+/* d and ed of the last layer for other costs: a difference of delta estimates the second derivative. */
 static mg_status other_delta_error(work *k) {
   const layer *at = &k->layer[k->net->n_layers - 1];
   mg_status status = delta_at(k, false, &at->d);
@@ -182,7 +182,7 @@ static mg_status slopes(work *k, size_t l) {
   return status;
 }
 
-/* The error of a, for one row of a layer that is not by row. */
+/* The errors of a in one row, for an activation that works element by element. */
 static void unit_errors(const work *k, size_t l, size_t r, double *ea) {
   const layer *at = &k->layer[l];
   const mg_rounding *of = mg_rounding_of(k->net->kernels, k->net->layer[l].activation);
@@ -191,7 +191,7 @@ static void unit_errors(const work *k, size_t l, size_t r, double *ea) {
     ea[j] = g[j] * ez[j] + of->a((mg_unit){z[j], ez[j], a[j], g[j], k->u}) + k->tiny;
 }
 
-/* a_j = e^z_j / sum: its error is a_j (ez_j + sum of a ez). */
+/* The errors of a in one row, for softmax: a_j = e^z_j / sum has the error a_j (ez_j + sum of a ez). */
 static void row_errors(const work *k, const layer *at, size_t r, double *ea) {
   const double *ez = row(&at->ez, r), *a = row(&at->out, r);
   const size_t n = at->out.ncols;
@@ -200,7 +200,7 @@ static void row_errors(const work *k, const layer *at, size_t r, double *ea) {
   for (size_t j = 0; j < n; j++) ea[j] = a[j] * (ez[j] + mean + (4 + (double)n) * k->u) + k->tiny;
 }
 
-/* z, a and their errors of layer l; those of its a go to ea, whose first column belongs to the ones. */
+/* Fills z, out and ez of layer l, and ea with the errors of its a. Column 0 of ea belongs to the ones. */
 static mg_status forward(work *k, size_t l, const mg_mat *ea) {
   const mg_layer *y = &k->net->layer[l];
   layer *at = &k->layer[l];
@@ -211,7 +211,7 @@ static mg_status forward(work *k, size_t l, const mg_mat *ea) {
     double *sum = row(&k->sum, r), *a = row(&at->a, r), *e = row(&at->ea, r);
     for (size_t j = 0; j <= y->n_in; j++) sum[j] = share * a[j] + e[j];
   }
-  k->products->z(&k->sum, &at->w, &at->ez, 1, 1 + k->rows);
+  k->products->z(&k->sum, &at->w, &at->ez, 1, 1 + k->rows, k->room);
   const mg_status status = y->activation->by_row ? MG_OK : slopes(k, l);
   for (size_t r = 1; r <= k->rows && status == MG_OK; r++) {
     double *e = row(ea, r);
@@ -224,7 +224,7 @@ static mg_status forward(work *k, size_t l, const mg_mat *ea) {
   return status;
 }
 
-/* |a| of layer l's input with its ones. */
+/* Fills a of layer l: the absolute values of its input, with the column of ones. */
 static void load_input(work *k, size_t l) {
   const layer *at = &k->layer[l];
   copy_in(k, &k->net->layer[l].in, &at->a);
@@ -232,15 +232,15 @@ static void load_input(work *k, size_t l) {
     for (size_t j = 0; j < at->a.ncols; j++) row(&at->a, r)[j] = fabs(row(&at->a, r)[j]);
 }
 
-/* --- ... and backward ------------------------------------------------------------------------- */
+/* --- a block of rows, backward ---------------------------------------------------------------- */
 
-/* The largest of d. */
+/* bound->largest becomes at least the largest element of d. */
 static void keep_largest(work *k, const mg_mat *d) {
   for (size_t r = 1; r <= k->rows; r++)
     for (size_t j = 0; j < d->ncols; j++) k->bound->largest = fmax(k->bound->largest, row(d, r)[j]);
 }
 
-/* From |dJ/da| in d, ed to |dJ/dz|, element by element. */
+/* d and ed of layer l: from |dJ/da| to |dJ/dz|, for an activation that works element by element. */
 static void through_units(const work *k, size_t l) {
   const layer *at = &k->layer[l];
   const mg_rounding *of = mg_rounding_of(k->net->kernels, k->net->layer[l].activation);
@@ -255,7 +255,7 @@ static void through_units(const work *k, size_t l) {
   }
 }
 
-/* dJ/dz_j = a_j (dJ/da_j - sum over k of a_k dJ/da_k); errors of a from ea. */
+/* The same for softmax; ea: errors of a. dJ/dz_j = a_j (dJ/da_j - sum over k of a_k dJ/da_k) */
 static void through_rows(const work *k, size_t l, const mg_mat *ea) {
   const layer *at = &k->layer[l];
   const size_t n = at->d.ncols;
@@ -291,24 +291,24 @@ static void add_up(work *k, size_t l, double share) {
   }
 }
 
-/* The bound of GRAD[l] goes on by this block; then d and ed of the layer below, before its activation. */
+/* Adds this block to the bound of GRAD[l]; then fills d and ed of the layer below: |dJ/da| and its error. */
 static void down(work *k, size_t l) {
   layer *at = &k->layer[l];
   const size_t end = 1 + k->rows;
   if (l > 0) {
     add_up(k, l, 1);
-    k->products->grad(&k->sum, &at->ea, &at->grad, 1, end);
+    k->products->grad(&k->sum, &at->ea, &at->grad, 1, end, k->room);
   }
   add_up(k, l, ((double)k->net->rows + 1) * k->u);
-  k->products->grad(&k->sum, &at->a, &at->grad, 1, end);
+  k->products->grad(&k->sum, &at->a, &at->grad, 1, end, k->room);
   if (l == 0) return;
   layer *below = &k->layer[l - 1];
   add_up(k, l, ((double)at->d.ncols + 1) * k->u);
-  k->products->back(&k->sum, &at->w, &below->ed, 1, end, k->turned);
-  k->products->back(&at->d, &at->w, &below->d, 1, end, k->turned);
+  k->products->back(&k->sum, &at->w, &below->ed, 1, end, k->room);
+  k->products->back(&at->d, &at->w, &below->d, 1, end, k->room);
 }
 
-/* --- all of it -------------------------------------------------------------------------------- */
+/* --- the whole pass --------------------------------------------------------------------------- */
 
 static mg_status block(work *k) {
   mg_network *net = k->net;
@@ -361,7 +361,7 @@ static bool is_known(const mg_network *net, const mg_cost *cost) {
   return known;
 }
 
-/* What l1 and l2 add to GRAD[l] is rounded, too. */
+/* Adds the rounding of what l1 and l2 add to GRAD[l]. */
 static void end_layer(const work *k, size_t l) {
   const mg_network *net = k->net;
   layer *at = &k->layer[l];

@@ -1,4 +1,4 @@
-/* check.c - the gradient by differences of J, layer by layer. */
+/* check.c - the numerical gradient of a layer, by differences of J. */
 
 #include "check.h"
 

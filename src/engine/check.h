@@ -1,16 +1,23 @@
-/* check.h - the gradient by differences of J, to hold against backpropagation's, and what comes of that.
+/* check.h - the gradient check: compares backpropagation's gradient with differences of J, and judges.
 
-   Differences cannot tell every pair of numbers apart: J is rounded, and so is GRAD. N, the noise of a slope
-   by step h, is what both may have made of it (bound.h):
+   For one element of THETA, b is its element of the gradient by backpropagation and n its slope by a
+   difference of step h. Not every b and n can be told apart, as J and GRAD are rounded. N, the noise of n, is
+   how much rounding may have changed |b - n| (bound.h has eJ, eG and u):
 
      N = k (eJ + 16 u |J|) / h + 2 k eG + 2 u |w| |slope| / h       k = 1 central, 2 forward, 1.5 five-point
 
-   A pair b, n agrees when |b - n| <= tolerance max(|b|, |n|) and N is less than they are, or when |b - n| is
-   at most that + N and N a tenth of them. It is wrong when five points are further off than N and all that
-   truncation can do; or, where that is too much to say, when they are beyond N at a step h and at one ten
-   times as large, and say the same at both: a mistake repeats, truncation grows as h^4, noise and cliffs
-   shrink as 1 / h. Of all others nothing is said; 0 and 0 are no witnesses. tests/lua/check_study.lua is what
-   it was tried on. */
+   The verdict, with size = max(|b|, |n|):
+
+     agrees     |b - n| <= tolerance size and N < size; or |b - n| <= tolerance size + N and N < size / 10
+     wrong      the slope is further from b than N and truncation (reach.h) together explain; or, where that
+                cannot be said, |b - n| is beyond tolerance size + N at a step and at one ten times as
+                large, and both slopes are nearly equal. The reason for two steps: a wrong b is off by the
+                same at both, while truncation grows as h^4, and noise and cliffs (steep changes of J within a
+                tiny distance) shrink as 1 / h
+     both zero  b = n = 0, which is no evidence for GRAD or against it
+     undecided  everything else
+
+   tests/lua/check_study.lua is the study that these rules were tried on. */
 
 #ifndef MG_CHECK_H
 #define MG_CHECK_H
@@ -22,38 +29,38 @@
 typedef struct mg_check {
   mg_difference method;
   double epsilon;
-  mg_cost cost; /* the J that is differenced, l1 and l2 of the network included */
-  void *room;   /* mg_differ_room bytes, aligned to 64; NULL: by whole passes, which is slow */
+  mg_cost cost; /* differences are taken of J by this cost, plus l1 and l2 of the network */
+  void *room;   /* mg_differ_room bytes, aligned to 64; NULL: each J is a whole forward pass, which is slow */
 } mg_check;
 
-/* numeric = the differences for layer l over the staged batch, n_out x (1 + n_in); elements where chosen
-   is 0 (chosen may be NULL: all), and the bias column of a layer without biases, become NaN. kinked gets
-   1 where the evaluations lie on two sides of a kink (a relu's 0, or w = 0 with l1), so that the
-   difference says nothing of the derivative; else 0. MG_STOPPED leaves the rest undone. The batch's live z
-   and a are those of THETA on return. */
+/* numeric = the slopes by differences for layer l over the staged batch, n_out x (1 + n_in). Elements where
+   chosen is 0, and the bias column of a layer without biases, become NaN; chosen NULL means all elements.
+   kinked gets 1 where the evaluations of J lie on two sides of a kink (a relu's 0, or w = 0 with l1), so that
+   the difference says nothing of the derivative; else 0. MG_STOPPED leaves the rest undone. On return, z and
+   a of the network are those of the batch at THETA. */
 mg_status mg_check_layer(mg_network *net, const mg_check *how, size_t l, const mg_mat *chosen,
                          mg_mat *numeric, mg_mat *kinked);
 
-/* |b - n| / max(|b|, |n|, floor): how far apart two numbers are. 0 when both are 0. */
+/* The relative difference of two numbers: |b - n| / max(|b|, |n|, floor). 0 when they are equal. */
 double mg_relative(double backprop, double numeric, double floor);
 
-/* What is said of a pair. */
+/* The verdict on one element of the gradient. */
 typedef enum mg_verdict {
-  MG_NOT_COMPARED, /* not chosen, or no bias */
-  MG_AGREES,       /* by the difference asked for */
-  MG_AGREES_FINER, /* by five points: the difference asked for is off by more than the tolerance */
-  MG_BOTH_ZERO,    /* exactly 0 by both: no witness for GRAD, nor against it */
+  MG_NOT_COMPARED, /* not chosen, or the bias of a layer without biases */
+  MG_AGREES,       /* by the difference that was asked for */
+  MG_AGREES_FINER, /* by five points, though not to the tolerance by the difference asked for */
+  MG_BOTH_ZERO,    /* backpropagation and difference are both exactly 0: no evidence */
   MG_UNDECIDED,    /* differences cannot tell */
-  MG_WRONG,
-  MG_KINKED /* the difference crosses a kink */
+  MG_WRONG,        /* backpropagation's number is wrong */
+  MG_KINKED        /* the difference crosses a kink */
 } mg_verdict;
 
-/* How pairs are judged. */
+/* What elements are judged by. */
 typedef struct mg_rule {
   mg_check how;
-  double tolerance;
-  bool is_finer; /* may five points by larger steps stand for a difference that is noisy or too coarse? */
-  double j;      /* J by how.cost */
+  double tolerance; /* the relative difference that is allowed */
+  bool is_finer;    /* may five points with larger steps replace a difference that is noisy or too coarse? */
+  double j;         /* J by how.cost */
   mg_bound bound;
   mg_reach reach;
 } mg_rule;
@@ -61,26 +68,27 @@ typedef struct mg_rule {
 /* Bytes of memory that a rule needs; 0 when the count overflows. */
 size_t mg_rule_bytes(const mg_network *net);
 
-/* Readies rule, whose how, tolerance, is_finer and j are set, for the batch whose pass is in the live z and
-   a. memory: mg_rule_bytes, aligned to 64, kept as long as the rule is. */
+/* Fills bound and reach of rule; the caller has set how, tolerance, is_finer and j. The batch's forward
+   pass must be in z and a of net. memory: mg_rule_bytes, aligned to 64; it must live as long as the rule. */
 mg_status mg_rule_make(mg_network *net, mg_rule *rule, void *memory);
 
-/* The size of gradient that the differences asked for resolve to the tolerance: k (eJ + 16 u |J|) / (epsilon
-   tolerance). */
+/* The smallest gradient that the difference asked for can check to the tolerance, because of the rounding of
+   J: k (eJ + 16 u |J|) / (epsilon tolerance). */
 double mg_rule_floor(const mg_rule *rule);
 
-/* Judges backprop, a gradient of layer l: numeric as by mg_check_layer, but five points' slope where those
-   were taken in place of it; noise: N of numeric; state: an mg_verdict each. */
+/* Judges backprop, the gradient of layer l. numeric gets what mg_check_layer gives, but the slope by five
+   points where that replaced it; noise gets N of numeric; state gets an mg_verdict for each element. All are
+   n_out x (1 + n_in). */
 mg_status mg_judge_layer(mg_network *net, const mg_rule *rule, size_t l, const mg_mat *backprop,
                          const mg_mat *chosen, mg_mat *numeric, mg_mat *noise, mg_mat *state);
 
-/* Do differences by a tiny step say, too, that backprop is wrong at this element, which was judged so? Where
-   they do not, a cliff or a kink that nobody knew of was taken for a slope. */
+/* Looks again at an element that was judged MG_WRONG, with tiny steps: *is_wrong says whether they confirm
+   it. If not, the larger steps crossed a cliff or an unknown kink of J. */
 mg_status mg_confirm(mg_network *net, const mg_rule *rule, size_t l, size_t i, size_t j, double backprop,
                      bool *is_wrong);
 
-/* How far J's evaluations near THETA scatter, measured: the fourth and higher differences of eight of them.
- */
+/* Measures how far evaluations of J near THETA scatter, from the fourth and higher differences of eight of
+   them; for functions whose rounding error bound.h does not know. */
 mg_status mg_measured_noise(mg_network *net, const mg_check *how, double *noise);
 
 #endif

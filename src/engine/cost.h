@@ -1,6 +1,6 @@
-/* cost.h - the costs J whose gradient is taken, each with its scale and its own output delta.
+/* cost.h - the costs J that training minimises, each with its delta at the output.
 
-   J = factor * sum over rows and outputs of a loss, N rows, K outputs:
+   J = factor * sum over rows and outputs of a loss; N is the number of rows, K of outputs:
 
      name            factor      loss
      "sse"           1/2         (yhat - y)^2
@@ -10,8 +10,9 @@
      "cross-entropy" 1/N         -y ln yhat - (1 - y) ln(1 - yhat), yhat = sigmoid(z)
      "softmax"       1/N         -y ln yhat, yhat = softmax(z)
 
-   The last two are computed from z, stay finite for any finite z, and give
-   their delta without dividing by a (1 - a). */
+   The last two, the logarithmic costs, are computed from z and stay finite for any finite z.
+   Their delta is dJ/dz, in which g' of the output has cancelled: factor (yhat - y), if for
+   softmax the sum of each row of y is 1. */
 
 #ifndef MG_COST_H
 #define MG_COST_H
@@ -23,47 +24,48 @@ typedef struct mg_cost mg_cost;
 
 typedef struct mg_cost_kind {
   const char *name;
-  const char *output; /* the one output activation it goes with, or NULL: any but softmax */
+  const char *output; /* the one output activation that it requires, or NULL: any but softmax */
 
   double (*factor)(const mg_cost *cost, size_t n_rows, size_t n_out);
 
-  /* *sum += the losses of rows from .. to - 1, row by row. */
+  /* *sum += the losses of rows from .. to - 1, row by row. All views are rows x K. */
   mg_status (*sum)(const mg_cost *cost, const mg_mat *z, const mg_mat *yhat, const mg_mat *y, size_t from,
                    size_t to, double *sum);
 
-  /* delta = factor * d loss / dyhat for rows from .. to - 1; d loss / dz when output is not NULL. */
+  /* delta = factor * d loss / dyhat for rows from .. to - 1; factor * d loss / dz when output is not NULL. */
   mg_status (*delta)(const mg_cost *cost, const mg_mat *z, const mg_mat *yhat, const mg_mat *y, mg_mat *delta,
                      double factor, size_t from, size_t to);
 } mg_cost_kind;
 
 struct mg_cost {
   const mg_cost_kind *kind;
-  double scale;  /* c of "squares"; the others know their own */
-  void *context; /* for costs that are not built in */
+  double scale;  /* the factor of "squares"; the other costs do not use it */
+  void *context; /* the caller's data, for costs that are not built in */
 };
 
-/* The built-in ones for elements of type, ended by one without a name. */
+/* The built-in costs for elements of type. The last entry has no name and ends the list. */
 const mg_cost_kind *mg_costs(mg_type type);
 
-/* The one called name, or NULL. */
+/* The built-in cost called name, or NULL when there is none. */
 const mg_cost_kind *mg_cost_find(const char *name, mg_type type);
 
 /* May a network whose output activation is called output have this cost? */
 bool mg_cost_allows(const mg_cost_kind *kind, const char *output);
 
-/* --- metrics: what reports carry beside J --------------------------------- */
+/* --- metrics: what reports show beside J ---------------------------------- */
 
-/* What the targets are, so what accuracy means. */
+/* The kind of the targets. It decides when the prediction for a row counts as right, for accuracy. */
 typedef enum mg_targets {
-  MG_VALUES, /* anything else: no accuracy */
-  MG_BINARY, /* one column of 0 and 1: right when on the same side of .5 */
-  MG_SIGNS,  /* one column of -1 and 1: right when on the same side of 0 */
-  MG_ONE_HOT /* a 1 in each row, else 0 (or -1): right when the largest output is there */
+  MG_VALUES, /* none of the others: there is no accuracy */
+  MG_BINARY, /* one column of 0 and 1: right when yhat and y are on the same side of .5 */
+  MG_SIGNS,  /* one column of -1 and 1: right when yhat and y are on the same side of 0 */
+  MG_ONE_HOT /* one 1 in each row, all others 0 (or -1): right when the largest yhat is where the 1 is */
 } mg_targets;
 
+/* The kind of targets y, rows x K. */
 mg_targets mg_targets_of(const mg_mat *y);
 
-/* *tss += the squares of rows from .. to - 1; returns how many of those rows are right. */
+/* *tss += the sum of (yhat - y)^2 over rows from .. to - 1; returns for how many of them yhat is right. */
 typedef size_t (*mg_score)(const mg_mat *yhat, const mg_mat *y, mg_targets targets, size_t from, size_t to,
                            double *tss);
 

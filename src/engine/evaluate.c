@@ -1,4 +1,4 @@
-/* evaluate.c - what THETA comes to on some rows: a forward pass that leaves the live state alone. */
+/* evaluate.c - J, metrics and predictions of THETA on any rows, by a forward pass in scratch memory. */
 
 #include "evaluate.h"
 
@@ -28,7 +28,7 @@ mg_status mg_scratch_layer(mg_network *net, mg_scratch *s, size_t l) {
   return mg_layer_a(net, l, &s->z, &s->out, 0, rows);
 }
 
-/* Folds on which side of 0 each z lies into a number (FNV-1a, one step a sign). */
+/* Hashes on which side of 0 each z lies into *kinks (FNV-1a, one step for each sign). */
 void mg_fold_sides(const mg_mat *z, uint64_t *kinks) {
   for (size_t r = 0; r < z->nrows; r++)
     for (size_t j = 0; j < z->ncols; j++)
@@ -51,7 +51,7 @@ mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const m
     if (mg_stopped(&net->stop)) return MG_STOPPED;
     const size_t count = upto(x->nrows - r, mg_scratch_block(net));
     const mg_mat xs = mg_mat_rows(*x, r, count), given = mg_mat_rows(*y, r, count);
-    mg_mat ys = mg_first(net->scratch_y, count, y->ncols); /* as the kernels want them */
+    mg_mat ys = mg_first(net->scratch_y, count, y->ncols); /* of the network's type, row-major */
     mg_mat_copy(&ys, &given);
     mg_scratch s = mg_scratch_begin(net, &xs);
     for (size_t l = 0; l < net->n_layers; l++) {

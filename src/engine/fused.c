@@ -1,4 +1,4 @@
-/* fused.c - passes that leave out what nobody will see. */
+/* fused.c - faster passes that do not store results which nobody will look at. */
 
 #include "fused.h"
 
@@ -9,14 +9,14 @@
 #include "plan.h"
 #include "planted.h"
 
-/* Is nothing a function of the caller's, which may fail, or look at THETA meanwhile? */
+/* Are all functions built in? A function of the caller may fail, or look at THETA during the pass. */
 static bool built_in(const mg_network *net) {
   for (size_t l = 0; l < net->n_layers; l++)
     if (!mg_builtin_activation(net->kernels, net->layer[l].activation)) return false;
   return mg_builtin_cost(net->kernels, net->cost.kind) && net->optimiser->whole == NULL;
 }
 
-/* Are the layers small, and element by element? */
+/* Does tiny.c apply: narrow layers, few rows, all activations element by element? */
 static bool tiny_fits(const mg_network *net) {
   if (net->tiny == NULL || net->rows > MG_FEW_ROWS) return false;
   for (size_t l = 0; l < net->n_layers; l++)
@@ -24,7 +24,7 @@ static bool tiny_fits(const mg_network *net) {
   return true;
 }
 
-/* Is the update the one that the products make, does everything move, and does one block hold the batch? */
+/* Does the products' descend apply? It computes this optimiser's update, of all of THETA, from one block. */
 static bool update_fits(const mg_network *net) {
   if (!net->optimiser->fused) return false;
   for (size_t l = 0; l < net->n_layers; l++)
@@ -60,7 +60,7 @@ double mg_cost_fused(mg_network *net, mg_mat *yhat) {
   return net->cost.kind->factor(&net->cost, net->rows, yhat->ncols) * sum + mg_penalty(net);
 }
 
-/* THETA and previous change places: the next THETA was written where the one before the last was. */
+/* Exchanges theta and previous: pass_update wrote the next THETA into previous. */
 static void swap(mg_network *net) {
   void *theta = net->flat.theta;
   const ptrdiff_t moved = (char *)net->flat.previous - (char *)theta;

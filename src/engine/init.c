@@ -1,4 +1,4 @@
-/* init.c - drawing THETA. */
+/* init.c - drawing the initial THETA. */
 
 #include "init.h"
 
@@ -7,7 +7,7 @@
 const char *const mg_init_names[] = {"uniform",       "epsilon",    "normal", "xavier",   "he",
                                      "xavier-normal", "he-uniform", "lecun",  "constant", NULL};
 
-/* One weight of a layer, before scaling by value; U[-1, 1) is 2 U[0, 1) - 1. */
+/* Draws one weight of layer y; U[-1, 1) is 2 U[0, 1) - 1. */
 static double draw(const mg_layer *y, mg_init_method method, double value, mg_rng *g) {
   switch (method) {
   case MG_INIT_UNIFORM: return value * mg_rng_uniform(g);

@@ -1,11 +1,13 @@
-/* init.h - drawing THETA: layer by layer, row by row (one receiving unit after another), bias first. */
+/* init.h - drawing the initial THETA.
+
+   Numbers are drawn layer by layer, in a layer unit by unit, for a unit its bias and then its weights. */
 
 #ifndef MG_INIT_H
 #define MG_INIT_H
 
 #include "network.h"
 
-/* Each with its one number, `value` below:
+/* The methods. Each has one number, value:
      "uniform"   U[0, value), biases too (the article's np.random.rand: value 1)
      "epsilon"   U[-value, value), biases too (Ng, machine learning course, week 5)
      "normal"    value * N(0, 1), biases too
@@ -30,16 +32,16 @@ typedef enum mg_init_method {
 /* Names of the methods, in the order above, ended by NULL. */
 extern const char *const mg_init_names[];
 
-/* Draws THETA of every layer from g, sets the epoch and the states of the optimiser to 0 and forgets
-   passes and updates made.
-   A layer without a bias keeps its column 0 at 0, and draws nothing for it. */
+/* Draws THETA of every layer from g. Sets the epoch and the optimiser's states to 0; the network then has no
+   pass and no update. In a layer without biases column 0 is 0, and nothing is drawn for it. */
 void mg_init(mg_network *net, mg_init_method method, double value, mg_rng *g);
 
 /* That of layer l alone, nothing forgotten. */
 void mg_init_layer(mg_network *net, size_t l, mg_init_method method, double value, mg_rng *g);
 
-/* A part of it: columns from .. from + count - 1 of row i of what will be THETA of layer y; and what is
-   forgotten at its end. */
+/* mg_init in parts, so that a caller may stop between them. mg_init_part draws columns from ..
+   from + count - 1 of row i of theta, which will be THETA of layer y; mg_init_forget, called once at the end,
+   does the rest. */
 void mg_init_part(const mg_layer *y, mg_init_method method, double value, mg_rng *g, size_t i, size_t from,
                   size_t count, mg_mat *theta);
 void mg_init_forget(mg_network *net);

@@ -1,4 +1,4 @@
-/* kernels.c - which compilation of the kernels this processor gets; and finding things by name in it. */
+/* kernels.c - chooses the kernels for this processor; finds activations, costs and optimisers by name. */
 
 #include "kernels.h"
 
@@ -32,7 +32,7 @@ DECLARE(single_avx512)
 
 enum { BASE, AVX2, AVX512 };
 
-/* The widest instructions that this processor and its operating system have, and the environment allows. */
+/* The widest instruction set that processor and operating system support and the environment allows. */
 static int instructions(void) {
   const char *portable = getenv("MOONGRAD_PORTABLE"), *most = getenv("MOONGRAD_KERNELS");
   if (portable != NULL && strcmp(portable, "1") == 0) return BASE;
@@ -100,9 +100,9 @@ bool mg_cost_allows(const mg_cost_kind *kind, const char *output) {
   return kind->output != NULL ? strcmp(kind->output, output) == 0 : strcmp(output, "softmax") != 0;
 }
 
-/* --- what targets are ----------------------------------------------------------- */
+/* --- the kind of targets --------------------------------------------------------- */
 
-/* Are all targets one of low and 1, and, with several columns, is just one of a row 1? */
+/* Is every target either low or 1 and, when there are several columns, exactly one 1 in each row? */
 static bool two_valued(const mg_mat *y, double low) {
   for (size_t i = 0; i < y->nrows; i++) {
     size_t ones = 0;

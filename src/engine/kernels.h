@@ -1,8 +1,9 @@
-/* kernels.h - the kernels, compiled per precision and instruction set, as tables.
+/* kernels.h - the kernels: the functions that compute with numbers, as tables of function pointers.
 
-   Numbers are touched only behind these tables. The fastest set that the processor
-   has is chosen at run time; MOONGRAD_PORTABLE=1 in the environment chooses the
-   one that every processor has, MOONGRAD_KERNELS=base, avx2 or avx512 at most that one. */
+   The files in kernels/ are compiled once for each precision and instruction set, which gives one
+   table each. The table of the widest instruction set that the processor has is chosen at run time.
+   The environment can restrict the choice: MOONGRAD_PORTABLE=1 means the set that every processor
+   has, MOONGRAD_KERNELS=base, avx2 or avx512 means that set or a narrower one. */
 
 #ifndef MG_KERNELS_H
 #define MG_KERNELS_H
@@ -12,29 +13,30 @@
 #include "mat.h"
 #include "optimiser.h"
 
-/* The three products of a pass, on rows from .. to - 1. Views of a network's own memory only:
-   they may read, never write, up to a vector past the end of a row. */
+/* The three products of a pass, on rows from .. to - 1. Views must lie in a network's own memory: the
+   products may read, but do not write, up to a vector past the end of a row. */
 typedef struct mg_products {
-  /* Numbers of room that back needs for a layer of n_out units. */
-  size_t (*room)(size_t n_out);
+  /* How many numbers of room the products need for layers of up to n units. The room, aligned to 64 bytes,
+     holds copies of what a product reads again and again. */
+  size_t (*room)(size_t n);
 
   /* Z = A THETA^T. a: rows x (1 + n_in) with its ones; theta: n_out x (1 + n_in). */
-  void (*z)(const mg_mat *a, const mg_mat *theta, mg_mat *z, size_t from, size_t to);
+  void (*z)(const mg_mat *a, const mg_mat *theta, mg_mat *z, size_t from, size_t to, void *room);
 
   /* E = DELTA THETA without its bias column: dJ/da of the layer below. e: rows x n_in. */
   void (*back)(const mg_mat *delta, const mg_mat *theta, mg_mat *e, size_t from, size_t to, void *room);
 
-  /* GRAD = DELTA^T A over rows 0 .. to - 1, of which those before from are in it already. */
-  void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to);
+  /* GRAD = DELTA^T A over rows from .. to - 1, added to what GRAD holds when from > 0. */
+  void (*grad)(const mg_mat *delta, const mg_mat *a, mg_mat *grad, size_t from, size_t to, void *room);
 
-  /* next = theta - eta GRAD, l1 and l2 in it, over all rows: what grad and the update make, GRAD not kept.
-     theta and next lie alike; biases: is their first column that of the biases? False when a next is not
-     finite. */
+  /* next = theta - eta GRAD over all rows, with l1 and l2 in GRAD: grad and the update in one, which does not
+     store GRAD. theta and next have equal strides. biases: is their first column that of the biases? Returns
+     false when an element of next is not finite. */
   bool (*descend)(const mg_mat *delta, const mg_mat *a, const mg_mat *theta, mg_mat *next, size_t rows,
-                  bool biases, double eta, double l1, double l2);
+                  bool biases, double eta, double l1, double l2, void *room);
 } mg_products;
 
-/* Loops over stretches of the flat arrays, and over rows. */
+/* l1 and l2: loops over ranges of the flat arrays, and over rows. */
 typedef struct mg_flat {
   /* v *= factor; the sum of squares. */
   void (*scale)(void *v, double factor, size_t count);
@@ -57,61 +59,64 @@ typedef struct mg_flat {
 struct mg_network;
 
 enum {
-  MG_PERTURBATIONS = 4,
-  MG_PERTURB_ROWS = 128
-}; /* of one weight, and rows, that are taken at a time at most */
+  MG_PERTURBATIONS = 4, /* the most perturbations of one weight that are computed at a time */
+  MG_PERTURB_ROWS = 128 /* the most rows */
+};
 
-/* What one perturbed weight changes, for a gradient check; see perturb.c. A column of z or a is a row of columns,
-   one for each perturbation: columns has whole vectors of numbers, of which those past the last row say nothing.
-   The cost and the last layer's activation are the kernels' own, the latter element by element; from, the
-   first row, is a multiple of 16. */
+/* The numbers that change when one weight is perturbed, for a gradient check; see perturb.c. In columns, row
+   p holds the perturbed unit's column of z or a for perturbation p; its length is rounded up to whole
+   vectors, and the numbers past the last row mean nothing. The cost and the last layer's activation must be
+   built in, the latter element by element. from, the first row, must be a multiple of 16. */
 typedef struct mg_perturb_kernel {
-  size_t (*room)(const struct mg_network *net);            /* bytes, aligned to 64 */
-  void (*begin)(const struct mg_network *net, void *room); /* reads the batch's y and the last z */
-  void (*unit)(const struct mg_network *net, size_t l, size_t i, void *room);  /* unit i of layer l, ... */
-  void (*input)(const struct mg_network *net, size_t l, size_t j, void *room); /* its input j are next */
+  size_t (*room)(const struct mg_network *net);            /* bytes of room, aligned to 64 */
+  void (*begin)(const struct mg_network *net, void *room); /* reads the batch's y and the last layer's z */
+  void (*unit)(const struct mg_network *net, size_t l, size_t i, void *room);  /* chooses layer l's unit i */
+  void (*input)(const struct mg_network *net, size_t l, size_t j, void *room); /* chooses its input j */
 
-  /* That unit's z when its weight from that input is perturbed by by[n], for so many rows. */
+  /* Returns columns, n rows: the chosen unit's z when its weight from the chosen input is perturbed by
+     by[0 .. n - 1], for rows from .. from + rows - 1. */
   mg_mat (*columns)(const struct mg_network *net, const double *by, size_t n, size_t from, size_t rows,
                     void *room);
 
-  /* next = z of the layer above when column stands for a's column i. */
+  /* next = z of the layer above when column replaces column i of a. */
   void (*rows)(const mg_mat *z, const mg_mat *a, const mg_mat *theta, size_t i, const mg_mat *column,
                size_t from, mg_mat *next);
 
-  /* sum[n] += the losses when columns stand for the last layer's input from that unit, i; or for the z of
-     the last layer's unit i, the losses of that one. */
+  /* last: sum[p] += the losses when row p of columns replaces the last layer's input from the chosen unit, i.
+     last_unit: sum[p] += the losses of the last layer's unit i when row p of columns replaces its z. */
   mg_status (*last)(const struct mg_network *net, const mg_cost_kind *cost, size_t i, const mg_mat *columns,
                     size_t from, size_t rows, void *room, double *sum);
   mg_status (*last_unit)(const struct mg_network *net, const mg_cost_kind *cost, size_t i,
                          const mg_mat *columns, size_t from, size_t rows, void *room, double *sum);
 } mg_perturb_kernel;
 
-/* A whole pass but for its update, where every layer has less than MG_TINY units: see tiny.c. */
+/* A whole pass without its update, for networks in which every layer has less than MG_TINY units (tiny.c). */
 typedef struct mg_tiny_kernel {
-  size_t (*room)(size_t n_layers, size_t n_theta); /* bytes */
-  void (*begin)(struct mg_network *net);           /* reads the batch: once before a run of passes */
-  /* GRAD but for l1, l2; returns the sum of losses. leave: Z, A and DELTA, too. */
+  size_t (*room)(size_t n_layers, size_t n_theta); /* bytes of room */
+  void (*begin)(struct mg_network *net);           /* reads the batch; once before a run of passes */
+  /* Stores GRAD without l1 and l2, and when leave is true Z, A and DELTA; returns the sum of losses. */
   double (*pass)(struct mg_network *net, bool leave);
-  /* The sum of losses of the batch that begin read; yhat into the first rows and columns of out. */
+  /* Returns the sum of losses of the batch that begin read; writes yhat into the first rows and columns of
+     out. */
   double (*evaluate)(struct mg_network *net, mg_mat *out);
 } mg_tiny_kernel;
 
 typedef struct mg_kernels {
   const char *name; /* "double_avx512" */
   const mg_products *products;
-  const mg_activation *activations; /* ended by one without a name */
-  const mg_cost_kind *costs;        /* likewise */
+  const mg_activation *activations; /* the last entry has no name */
+  const mg_cost_kind *costs;        /* the last entry has no name */
   const mg_score *score;
   const mg_flat *flat;
-  const mg_optimiser *optimisers; /* likewise */
+  const mg_optimiser *optimisers; /* the last entry has no name */
   const mg_tiny_kernel *tiny;
   const mg_perturb_kernel *perturb;
 } mg_kernels;
 
+/* The table that is used on this processor for numbers of type. */
 const mg_kernels *mg_kernels_for(mg_type type);
 
-/* Is this one of the built-in ones, and not a function that a caller made? */
+/* Is this activation or cost built in, and not made by the caller? */
 bool mg_builtin_activation(const mg_kernels *kernels, const mg_activation *g);
 bool mg_builtin_cost(const mg_kernels *kernels, const mg_cost_kind *kind);
 

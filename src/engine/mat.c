@@ -57,11 +57,11 @@ double mg_mat_get(const mg_mat *m, size_t i, size_t j) { return get(at(m, i, j),
 
 void mg_mat_set(mg_mat *m, size_t i, size_t j, double value) { set(at(m, i, j), m->type, value); }
 
-#define TILE ((size_t)16) /* rows and columns copied at a time: those of both sides stay in the cache */
+#define TILE ((size_t)16) /* rows and columns copied at a time, so few that both sides stay in the cache */
 
 static size_t less(size_t a, size_t b) { return a < b ? a : b; }
 
-/* A tile of dst = that of src, doubles both. */
+/* Copies a tile; both sides are doubles. */
 static void copy_doubles(mg_mat *dst, const mg_mat *src) {
   for (size_t i = 0; i < dst->nrows; i++) {
     double *d = (double *)dst->data + (ptrdiff_t)i * dst->rs;
@@ -80,7 +80,7 @@ static void copy_rows(mg_mat *dst, const mg_mat *src) {
     memcpy(at(dst, i, 0), at(src, i, 0), dst->ncols * mg_type_size(dst->type));
 }
 
-/* Do the rows of both lie together, in the same type? */
+/* Are both row-major and of the same type? */
 static bool by_rows(const mg_mat *dst, const mg_mat *src) {
   return dst->type == src->type && dst->cs == 1 && src->cs == 1;
 }
@@ -90,7 +90,7 @@ void mg_mat_copy(mg_mat *to, const mg_mat *from) {
     copy_rows(to, from);
     return;
   }
-  const bool turned = to->cs != 1 && to->rs == 1; /* its columns lie together */
+  const bool turned = to->cs != 1 && to->rs == 1; /* column-major: the transposes are copied */
   mg_mat dst = turned ? mg_mat_t(*to) : *to;
   const mg_mat src = turned ? mg_mat_t(*from) : *from;
   if (by_rows(&dst, &src)) {
@@ -144,7 +144,7 @@ bool mg_mat_finite(const mg_mat *m, size_t *i, size_t *j) {
 
 bool mg_mat_within(const mg_mat *m, double most, size_t *i, size_t *j) {
   for (size_t r = 0; r < m->nrows; r++) {
-    size_t bad = 0; /* counted without a branch, looked for only when there is one */
+    size_t bad = 0; /* counting needs no branch; only when it is not 0 the place is looked for */
     if (m->type == MG_DOUBLE) {
       const double *x = at(m, r, 0);
       for (size_t c = 0; c < m->ncols; c++) bad += !(fabs(x[(ptrdiff_t)c * m->cs]) <= most);

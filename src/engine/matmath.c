@@ -1,4 +1,4 @@
-/* matmath.c - arithmetic on matrix views: maps, comparison, reductions, the plain product. */
+/* matmath.c - arithmetic on matrix views: element by element, comparison, reductions, the product. */
 
 #include "matmath.h"
 
@@ -19,7 +19,7 @@ void mg_mat_map(mg_mat *dst, const mg_mat *src, double (*f)(double)) {
   }
 }
 
-/* m, stretched over nrows x ncols: an extent of 1 repeats, by a step of 0. */
+/* m broadcast to nrows x ncols: a single row or column repeats, by a stride of 0. */
 static mg_mat stretched(mg_mat m, size_t nrows, size_t ncols) {
   if (m.nrows == 1) m.rs = 0;
   if (m.ncols == 1) m.cs = 0;
@@ -80,7 +80,7 @@ void mg_sum_add(mg_sum *s, const mg_mat *m) {
   *s = (mg_sum){sum, lost};
 }
 
-/* lost is NaN beside an infinity */
+/* When sum is infinite, lost is NaN and must not be added. */
 double mg_sum_of(const mg_sum *s) { return isfinite(s->sum) ? s->sum + s->lost : s->sum; }
 
 double mg_mat_sum(const mg_mat *m) {
@@ -98,7 +98,7 @@ void mg_mat_argmax(const mg_mat *m, size_t *i, size_t *j) {
     const real *x = row_of(m, r);
     for (size_t c = 0; c < m->ncols && !isnan(best); c++) {
       const double v = (double)x[(ptrdiff_t)c * m->cs];
-      if (v <= best) continue; /* a NaN is not */
+      if (v <= best) continue; /* false for a NaN, which so is found */
       best = v;
       *i = r;
       *j = c;
@@ -152,7 +152,7 @@ double mg_mat_norm(const mg_mat *m) {
   if (most == 0 || most == INFINITY) return most;
   int e; /* squares left the range of doubles: scale by a power of two, which rounds nothing */
   frexp(most, &e);
-  if (e < -1000) e = -1000; /* so that 2^-e is finite; the squares are in range all the same */
+  if (e < -1000) e = -1000; /* so that 2^-e is finite; the squares are in range nevertheless */
   return ldexp(sqrt(squares(m, ldexp(1, -e))), e);
 }
 
@@ -189,7 +189,7 @@ void mg_mat_matmul(mg_mat *dst, const mg_mat *a, const mg_mat *b) {
   for (size_t i = 0; i < dst->nrows; i++) {
     real *d = row_of(dst, i);
     const real *x = row_of(a, i);
-    if (b->rs == 1) { /* b's columns lie together: one product of a row and a column after the other */
+    if (b->rs == 1) { /* each column of b is contiguous: the sum over k is the inner loop */
       for (size_t j = 0; j < dst->ncols; j++) {
         const real *y = (const real *)b->data + (ptrdiff_t)j * b->cs;
         real sum = 0;

@@ -1,8 +1,8 @@
-/* matmath.h - arithmetic on matrix views: maps, comparison, reductions, the plain product.
+/* matmath.h - arithmetic on matrix views for the matrices of Lua users: element by element, comparison,
+   reductions, the product.
 
-   Destinations come first, have the right shape, and overlap no source unless
-   it is said. What a training pass needs is not here but in product.h and
-   activation.h: this is the arithmetic of people who write their own. */
+   Destinations come first, have the right shape, and overlap no source unless it is said. Training does not
+   use these functions: the products and activations of a pass are in kernels.h. */
 
 #ifndef MG_MATMATH_H
 #define MG_MATMATH_H
@@ -12,11 +12,12 @@
 /* dst = f(src), element by element; dst may be src. */
 void mg_mat_map(mg_mat *dst, const mg_mat *src, double (*f)(double));
 
-/* dst = f(a, b), element by element; a side with one row or one column is used
-   for all of dst's. dst may be a side of the same shape. */
+/* dst = f(a, b), element by element. The one row or column of a or b is repeated when dst
+   has more. dst may be a or b when its shape is that of dst. */
 void mg_mat_map2(mg_mat *dst, const mg_mat *a, const mg_mat *b, double (*f)(double, double));
 
-/* Do the shapes fit each other: each extent equal, or 1 on one side? Then the result's shape. */
+/* Can a and b be broadcast: are both extents equal, or 1 on one side? If so, *nrows, *ncols is the shape of
+   the result. */
 bool mg_mat_broadcast(const mg_mat *a, const mg_mat *b, size_t *nrows, size_t *ncols);
 
 /* Equal shapes and equal elements; a NaN equals nothing. */
@@ -29,8 +30,8 @@ void mg_mat_linspace(mg_mat *dst, double a, double b);
    do not depend on the size; a NaN anywhere gives NaN. */
 double mg_mat_sum(const mg_mat *m);
 
-/* A sum, and one of squares of x * scale, that goes on from matrix to matrix: part after part of one gives
-   the bits of the whole. */
+/* A sum of elements, and a sum of squares of x * scale, over several matrices. Adding a matrix part by part
+   gives the same bits as adding the whole. */
 typedef struct mg_sum {
   double sum, lost; /* lost: what rounding has dropped so far */
 } mg_sum;
@@ -38,8 +39,8 @@ void mg_sum_add(mg_sum *s, const mg_mat *m);
 double mg_sum_of(const mg_sum *s);
 void mg_sum_squares(double *sum, const mg_mat *m, double scale);
 
-/* Is the norm the root of this plain sum of squares? Else they left the range of doubles: mg_mat_norm scales.
- */
+/* Is the root of this sum of squares exact enough as a norm? If not, squares left the range of doubles, and
+   mg_mat_norm, which scales them, must be used. */
 bool mg_norm_is_root(double sum);
 double mg_mat_mean(const mg_mat *m);
 double mg_mat_min(const mg_mat *m);
@@ -56,7 +57,7 @@ void mg_mat_each_row(mg_mat *dst, const mg_mat *m, double (*f)(const mg_mat *));
 /* How many elements are NaN, how many infinite. */
 void mg_mat_count_nonfinite(const mg_mat *m, size_t *nan, size_t *inf);
 
-/* dst (n x p) = a (n x m) times b (m x p), terms added in order. */
+/* dst (n x p) = a (n x m) times b (m x p); the terms of each element are added in order. */
 void mg_mat_matmul(mg_mat *dst, const mg_mat *a, const mg_mat *b);
 
 #endif

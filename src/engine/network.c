@@ -1,4 +1,4 @@
-/* network.c - laying a network and its batch out in memory. */
+/* network.c - divides memory among the arrays of a network and of its batch. */
 
 #include "network.h"
 
@@ -6,7 +6,7 @@
 
 #define LINE    ((size_t)64)  /* bytes: rows of wide layers start on a cache line */
 #define IN_FLAT 4             /* flat arrays: theta, grad, dtheta, previous */
-#define SCRATCH ((size_t)128) /* rows that evaluation takes at a time */
+#define SCRATCH ((size_t)128) /* rows that an evaluation computes at a time */
 
 /* --- sizes, checked before they are multiplied ------------------------------- */
 
@@ -18,25 +18,26 @@ static bool add_product(size_t *total, size_t a, size_t b) {
 
 static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
-/* Numbers of a type in a line. */
+/* Numbers of a type in a cache line. */
 static size_t in_line(mg_type type) { return LINE / mg_type_size(type); }
 
-/* Numbers from one row of n to the next. Narrow rows are packed: padding them costs more than it gives. */
+/* Numbers from one row of n to the next. Narrow rows are not padded: padding costs more than it gains. */
 static size_t stride(size_t n, mg_type type) { return n < MG_TINY ? n : round_up(n, in_line(type)); }
 
-/* Activations of n units stand behind a one; where rows are wide, they stay aligned behind it. */
+/* A row of activations is a one and the n units' numbers. lead: the place of the first unit's number; in wide
+   rows it is aligned. a_stride: numbers from one such row to the next. */
 static size_t lead(size_t n, mg_type type) { return n < MG_TINY ? 1 : in_line(type); }
 static size_t a_stride(size_t n, mg_type type) {
   return n < MG_TINY ? n + 1 : round_up(n + 1, in_line(type));
 }
 
-/* Sizes past this are refused, so that a product of two and an element's size fits. */
+/* Larger sizes are refused, so that the product of two sizes and of an element's bytes does not overflow. */
 #define MAX_UNITS ((size_t)1 << 30)
 
 typedef struct sizes {
   size_t n_theta; /* numbers of one flat array */
-  size_t widest;  /* layer, input included */
-  size_t turned;  /* numbers that a product back needs */
+  size_t widest;  /* units of the widest layer, the input included */
+  size_t room;    /* numbers of room that the products need */
 } sizes;
 
 static bool measure(mg_type type, size_t n_in, size_t n_layers, const mg_layer_spec *spec, sizes *s) {
@@ -50,11 +51,12 @@ static bool measure(mg_type type, size_t n_in, size_t n_layers, const mg_layer_s
     if (n_out > s->widest) s->widest = n_out;
     n_in = n_out;
   }
-  s->turned = mg_kernels_for(type)->products->room(s->widest);
+  s->room = mg_kernels_for(type)->products->room(s->widest);
   return true;
 }
 
-/* Numbers that rows rows of activations of n units with their ones take. */
+/* *total += the numbers that rows rows of n activations and a one take; add_rows: of n numbers. False when
+   that overflows. */
 static bool add_a(size_t *total, size_t n, size_t rows, mg_type type) {
   if (!add_product(total, a_stride(n, type), rows)) return false;
   *total = round_up(*total + lead(n, type), in_line(type));
@@ -67,7 +69,8 @@ static bool add_rows(size_t *total, size_t n, size_t rows, mg_type type) {
   return true;
 }
 
-/* Rows that evaluation takes at a time: fewer where layers are so wide that 128 would take over 64 MB. */
+/* Rows that an evaluation computes at a time: fewer than 128 when layers are so wide that 128 would take over
+   64 MB. */
 static size_t scratch_rows(size_t widest) {
   const size_t fit = ((size_t)1 << 23) / widest;
   return fit < 1 ? 1 : fit < SCRATCH ? fit : SCRATCH;
@@ -77,11 +80,11 @@ size_t mg_network_bytes(mg_type type, size_t parts, size_t n_in, size_t n_layers
   sizes s;
   if (n_layers == 0 || !measure(type, n_in, n_layers, spec, &s)) return 0;
   const size_t rows = scratch_rows(s.widest);
-  size_t numbers = in_line(type), bytes = LINE; /* a vector past the end may be read */
+  size_t numbers = in_line(type), bytes = LINE; /* kernels may read up to a vector past the end */
   if (!add_product(&numbers, s.n_theta, IN_FLAT)) return 0;
   if (!add_a(&numbers, s.widest, rows, type) || !add_a(&numbers, s.widest, rows, type)) return 0;
   if (!add_rows(&numbers, s.widest, rows, type) || !add_rows(&numbers, s.widest, rows, type)) return 0;
-  if (!add_rows(&numbers, s.turned, parts, type)) return 0;
+  if (!add_rows(&numbers, s.room, parts, type)) return 0;
   if (s.widest < MG_TINY && !add_product(&bytes, mg_kernels_for(type)->tiny->room(n_layers, s.n_theta), 1))
     return 0;
   if (!add_product(&bytes, numbers, mg_type_size(type))) return 0;
@@ -89,15 +92,15 @@ size_t mg_network_bytes(mg_type type, size_t parts, size_t n_in, size_t n_layers
   return bytes;
 }
 
-/* --- laying out ----------------------------------------------------------------- */
+/* --- dividing memory ------------------------------------------------------------- */
 
-/* Memory being shared out, a line at a time. */
+/* Memory that arrays are taken from, in whole cache lines. */
 typedef struct memory {
   char *at;
   mg_type type;
 } memory;
 
-/* Takes count numbers. */
+/* Takes memory for count numbers. */
 static void *take(memory *m, size_t count) {
   void *taken = m->at;
   m->at += round_up(count * mg_type_size(m->type), LINE);
@@ -109,7 +112,7 @@ static mg_mat take_rows(memory *m, size_t n, size_t rows) {
   return mg_mat_of(take(m, ld * rows), rows, n, ld, m->type);
 }
 
-/* rows x (1 + n) activations, their ones set. */
+/* Takes memory for rows x (1 + n) activations and sets their column of ones. */
 static mg_mat take_a(memory *m, size_t n, size_t rows) {
   const size_t ld = a_stride(n, m->type), before = lead(n, m->type) - 1;
   void *base = take(m, before + 1 + ld * rows);
@@ -119,13 +122,13 @@ static mg_mat take_a(memory *m, size_t n, size_t rows) {
   return a;
 }
 
-/* A layer's view on a flat array from number offset, input-major. */
+/* A layer's view of a flat array, from the number at offset on, input-major in memory. */
 static mg_mat parameters(void *flat, size_t offset, size_t n_out, size_t n_in, mg_type type) {
   return (mg_mat){mg_at(flat, (ptrdiff_t)offset, type), n_out, 1 + n_in, 1,
                   (ptrdiff_t)stride(n_out, type),       type};
 }
 
-/* Rows of a pass between two questions whether to stop: no operation on a block takes much over 20 ms at
+/* Rows of a block, after which mg_stopped is called. No operation on a block takes much over 20 ms, at
    7 multiply-adds a ns (SSE2 makes some 10) and 32 ns an activation (libm's slowest). */
 static size_t block_rows(const mg_network *net) {
   size_t block = (size_t)1 << 16;
@@ -139,11 +142,11 @@ static size_t block_rows(const mg_network *net) {
   return block < 1 ? 1 : block;
 }
 
-/* The stretches of the flat arrays that may move. Two of adjacent layers become one over the padding
-   between them, which is 0 and stays 0, unless the optimiser tells biases apart, or eta is another. */
+/* Finds the ranges of the flat arrays that are not frozen. Ranges of adjacent layers are joined; the padding
+   between them is 0 and stays 0, unless the optimiser tells biases apart, or eta is another. */
 static void find_ranges(mg_network *net) {
   net->n_ranges = 0;
-  bool whole = false; /* does the last stretch reach the end of the layer before? */
+  bool whole = false; /* does the last range reach the end of the layer before? */
   size_t start = 0;
   for (size_t l = 0; l < net->n_layers; l++) {
     const mg_layer *y = &net->layer[l];
@@ -183,8 +186,8 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
   net->scratch_z = take_rows(&m, s.widest, net->scratch_rows);
   net->scratch_y = take_rows(&m, s.widest, net->scratch_rows);
   net->parts = parts;
-  net->turned_size = stride(s.turned, type);
-  net->turned = take(&m, net->turned_size * parts);
+  net->room_size = stride(s.room, type);
+  net->room = take(&m, net->room_size * parts);
   if (s.widest < MG_TINY) {
     net->tiny = m.at;
     m.at += net->kernels->tiny->room(n_layers, net->n_theta);
@@ -213,7 +216,7 @@ void mg_network_make(mg_network *net, mg_type type, size_t parts, size_t n_in, s
 
 size_t mg_batch_bytes(const mg_network *net, size_t rows) {
   const mg_type type = net->type;
-  size_t numbers = in_line(type), bytes = 0; /* a vector past the end may be read */
+  size_t numbers = in_line(type), bytes = 0; /* kernels may read up to a vector past the end */
   if (rows == 0 || !add_a(&numbers, net->layer[0].n_in, rows, type)) return 0;
   for (size_t l = 0; l < net->n_layers; l++) {
     const size_t n = net->layer[l].n_out;
@@ -251,7 +254,7 @@ void mg_network_room(mg_network *net, size_t rows, void *block) {
   net->dropped = false;
 }
 
-/* --- small changes ------------------------------------------------------ */
+/* --- changing parts of a network ---------------------------------------- */
 
 /* What is frozen of a layer is 0 in an array that lies as its dtheta does. */
 static void clear_frozen(const mg_layer *y, mg_mat m) {
@@ -280,7 +283,7 @@ mg_mat mg_state(const mg_network *net, size_t k, size_t l) {
   return m;
 }
 
-/* The states, then what they were before, each as long as THETA. */
+/* The states, and behind them their values before the last update; each array is as long as THETA. */
 size_t mg_states_bytes(const mg_network *net, const mg_optimiser *optimiser) {
   return 2 * optimiser->n_states * net->n_theta * mg_type_size(net->type);
 }

@@ -1,4 +1,4 @@
-/* noise.c - how far evaluations of a smooth J scatter, measured where no bound is known. */
+/* noise.c - measures how far evaluations of J scatter by rounding, for functions whose bound is not known. */
 
 #include <math.h>
 
@@ -6,9 +6,9 @@
 
 enum { POINTS = 8, UNITS = 4 };
 
-/* The scatter of J at POINTS points in even, tiny steps: differences of order k and more leave a smooth
-   function behind, and make of independent errors one of variance (2k)! / (k!)^2 (Hamming; Moré and Wild,
-   Estimating computational noise, 2011). The largest of orders 4 to 6; overwrites J. */
+/* The scatter of J at POINTS points in equal, tiny steps. Differences of order k remove a smooth function,
+   and turn independent errors of variance 1 into one of variance (2k)! / (k!)^2 (Hamming; Moré and Wild,
+   Estimating computational noise, 2011). Returns the largest estimate of orders 4 to 6; overwrites J. */
 static double scatter(double *J) {
   double most = 0, variance = 1; /* (2k)! / (k!)^2 */
   for (size_t k = 1; k <= 6; k++) {
@@ -22,7 +22,8 @@ static double scatter(double *J) {
   return most;
 }
 
-/* Along one weight, by steps that are far below its own digits' worth of change in J. */
+/* *noise = the scatter of J along one weight, when it is larger. The steps are so tiny that J itself hardly
+   changes. */
 static mg_status scatter_at(mg_differ *d, size_t j, double *noise) {
   const double w = fabs(mg_mat_get(&d->net->layer[d->l].theta, d->i, j));
   const double step = (d->net->type == MG_SINGLE ? 1e-5 : 1e-10) * fmax(w, 1);

@@ -1,4 +1,4 @@
-/* ops.c - the operations of a training step. This is backpropagation:
+/* ops.c - the operations of a training step. Together they are backpropagation:
 
      Z[l]     = A[l] THETA[l]^T                        A[l+1] = [1 g(Z[l])], times a mask where there is dropout
      DELTA[L] = dJ/dyhat * g'(Z[L])                    (g' cancels for the logarithmic costs)
@@ -13,13 +13,14 @@
 
 #include "arrays.h"
 
-/* How many numbers the weights of a layer are, biases and padding excluded; the first of them in a view. */
+/* The weights of a layer without its biases, as one range of a flat array: its length, padding included; its
+   address in theta or grad. */
 static size_t weights_count(const mg_layer *y) { return (size_t)y->theta.cs * y->n_in; }
 static void *weights_of(const mg_mat *m) { return mg_at(m->data, m->cs, m->type); }
 
 void mg_layer_z(mg_network *net, size_t l, const mg_mat *in, mg_mat *z, size_t from, size_t to) {
   if (from == 0) mg_clear_bias(net, l);
-  net->kernels->products->z(in, &net->layer[l].theta, z, from, to);
+  net->kernels->products->z(in, &net->layer[l].theta, z, from, to, net->room);
 }
 
 mg_status mg_layer_a(mg_network *net, size_t l, const mg_mat *z, mg_mat *a, size_t from, size_t to) {
@@ -117,7 +118,7 @@ static mg_status op_delta(mg_network *net, size_t l, size_t from, size_t to) {
     if (status != MG_OK || net->cost.kind->output != NULL) return status;
   } else {
     const mg_layer *above = &net->layer[l + 1];
-    net->kernels->products->back(&above->delta, &above->theta, &y->delta, from, to, net->turned);
+    net->kernels->products->back(&above->delta, &above->theta, &y->delta, from, to, net->room);
   }
   return mg_through_activation(net, l, from, to);
 }
@@ -135,7 +136,7 @@ void mg_finish_grad(mg_network *net, size_t l) {
 
 static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
   mg_layer *y = &net->layer[l];
-  net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to);
+  net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, to, net->room);
   if (to == net->rows) mg_finish_grad(net, l);
   return MG_OK;
 }
@@ -216,7 +217,8 @@ void mg_take_back(mg_network *net) {
   net->t--;
 }
 
-/* A number of a flat array into *to; and what *one, of the network's type, is. */
+/* copy_one copies the number at index at of a flat array into *to, in the network's type, and returns to;
+   value_of returns such a number as a double. */
 static void *copy_one(const mg_network *net, const void *flat, size_t at, double *to) {
   const size_t size = mg_type_size(net->type);
   return memcpy(to, (const char *)flat + at * size, size);

@@ -1,7 +1,7 @@
-/* optimiser.h - how GRAD becomes DTHETA: one table entry for each way.
+/* optimiser.h - optimisers: the rules that compute DTHETA from GRAD, such as "sgd".
 
-   An update is a loop over stretches of the flat arrays, which sees no layer. Its states, arrays shaped as
-   THETA that it carries from one update to the next, begin at 0. */
+   An update is a loop over ranges of the flat arrays; it knows nothing of layers. An optimiser may have
+   states: arrays shaped as THETA that it keeps from one update to the next. They begin at 0. */
 
 #ifndef MG_OPTIMISER_H
 #define MG_OPTIMISER_H
@@ -15,7 +15,7 @@
 
 enum { MG_MAX_STATES = 4, MG_MAX_NUMBERS = 6 };
 
-/* A number that the user may choose: least <= number < end. */
+/* A setting that the user may choose: least <= number < end; standard is its default. */
 typedef struct mg_number {
   const char *name;
   double standard, least, end;
@@ -32,7 +32,7 @@ typedef struct mg_range {
 /* The flat arrays that updates work on, all of the same length. */
 typedef struct mg_flats {
   void *theta, *grad, *dtheta, *previous;              /* previous: theta before the last update */
-  void *state[MG_MAX_STATES], *earlier[MG_MAX_STATES]; /* the states; what they were before it */
+  void *state[MG_MAX_STATES], *earlier[MG_MAX_STATES]; /* the states; their values before the last update */
 } mg_flats;
 
 struct mg_network;
@@ -41,8 +41,8 @@ typedef struct mg_optimiser {
   const char *name;
   size_t n_states;
   const char *state[MG_MAX_STATES];     /* their names: "v" is a mean of gradients, "s" one of squares */
-  mg_number number[MG_MAX_NUMBERS + 1]; /* ended by one without a name */
-  bool fused;                           /* does the products' descend compute it, GRAD not kept? */
+  mg_number number[MG_MAX_NUMBERS + 1]; /* its settings; the last entry has no name */
+  bool fused;                           /* does descend of mg_products compute this update? */
   bool tells_biases;                    /* does it update biases in another way than weights? */
 
   /* Updates the parameters of a stretch: previous = theta, earlier = state, dtheta and state as the formula
@@ -54,10 +54,10 @@ typedef struct mg_optimiser {
   mg_status (*whole)(struct mg_network *net);
 } mg_optimiser;
 
-/* All of them for elements of type, "sgd" first, ended by one without a name. */
+/* The optimisers for elements of type, "sgd" first. The last entry has no name and ends the list. */
 const mg_optimiser *mg_optimisers(mg_type type);
 
-/* The one called name, or NULL. */
+/* The optimiser called name, or NULL when there is none. */
 const mg_optimiser *mg_optimiser_find(const char *name, mg_type type);
 
 #endif

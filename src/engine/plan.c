@@ -1,4 +1,4 @@
-/* plan.c - the order of a step's operations, and running them. */
+/* plan.c - the order of the operations of a training step, and running them. */
 
 #include "plan.h"
 
@@ -50,14 +50,14 @@ mg_made mg_made_by(const mg_network *net, size_t count) {
   return count >= mg_ops_through(net, MG_OP_A) ? MG_FORWARD : MG_NOTHING;
 }
 
-/* --- the operations from first to last - 1 of the plan, block by block ------------------ */
+/* --- running operations, block by block -------------------------------------------------- */
 
-/* Multiply-adds of a pass below which it is asked only once whether to stop: some ms. */
+/* A pass of fewer multiply-adds takes only some ms: mg_stopped is then called only once. */
 #define QUICK ((size_t)1 << 22)
 
 bool mg_is_quick(const mg_network *net) { return net->rows <= QUICK / net->n_theta; }
 
-/* With a mistake planted: an operation over all rows before the next. */
+/* With a planted mistake, each operation runs over all rows before the next one begins. */
 static mg_status run_bugged(mg_network *net, size_t first, size_t last) {
   mg_status status = MG_OK;
   for (size_t k = first; k < last && status == MG_OK; k++) status = mg_op_run(net, mg_op_at(net, k));

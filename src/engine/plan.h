@@ -1,44 +1,46 @@
-/* plan.h - the operations of a training step in their order, and a step as a whole.
+/* plan.h - the order of the operations of a training step, and running them:
 
      z 1, a 1, ..., z L, a L, cost, delta L, ..., delta 1, grad L, ..., grad 1, update
 
-   A step runs them row block by row block (all but update, which comes once);
-   someone who walks runs one at a time over all rows. Both leave the same bits. */
+   A pass runs all operations but the update for one block of rows, then for the next block, and
+   the update at the end. A walk runs one operation at a time, over all rows. Both give the same
+   bits. */
 
 #ifndef MG_PLAN_H
 #define MG_PLAN_H
 
 #include "ops.h"
 
-/* How many operations of a step of net come up to the last of this kind: where that part of the plan ends.
-   Those of MG_OP_A are all z and a. The second: of the whole step. */
+/* The number of operations of a step up to the last one of this kind, which is the index of the operation
+   after it. Up to the last of MG_OP_Z or MG_OP_A these are z and a of all layers.
+   mg_op_count: the number of operations of the whole step. */
 size_t mg_ops_through(const mg_network *net, mg_op_kind kind);
 static inline size_t mg_op_count(const mg_network *net) { return mg_ops_through(net, MG_OP_UPDATE); }
 
-/* The k-th of them, k from 0, and which one op is. */
+/* The operation at index k of the step, from 0; the index of op. */
 mg_op mg_op_at(const mg_network *net, size_t k);
 size_t mg_op_index(const mg_network *net, mg_op op);
 
-/* How much of a pass the first count operations make. */
+/* How much of a pass has been computed after the first count operations. */
 mg_made mg_made_by(const mg_network *net, size_t count);
 
-/* Runs op for all rows, in blocks, asking whether to stop between them. */
+/* Runs op for all rows, in blocks; asks between blocks whether to stop. */
 mg_status mg_op_run(mg_network *net, mg_op op);
 
-/* Operations first .. last - 1 of the plan, block by block, asking whether to stop between them. */
+/* Runs the operations at index first .. last - 1, block by block; asks between operations whether to stop. */
 mg_status mg_run_plan(mg_network *net, size_t first, size_t last);
 
-/* Is a pass made within some ms, so that it need be asked only once whether to stop? */
+/* Does a pass take only some ms, so that asking once whether to stop is enough? */
 bool mg_is_quick(const mg_network *net);
 
-/* forward: z, a; backward: cost, delta, grad. MG_STOPPED leaves theta as it was. Backward wants a forward
-   pass, mg_update a backward one: callers check net->made. */
+/* mg_forward computes z and a, mg_backward cost, delta and grad; theta does not change. mg_backward requires
+   a forward pass over the batch, mg_update a backward one: callers check net->made. */
 mg_status mg_forward(mg_network *net);
 mg_status mg_backward(mg_network *net);
 
-/* Forward, backward and update of the batch, in row blocks. MG_NONFINITE: J of theta as it
-   was is not finite (net->made is MG_FORWARD, theta untouched), or theta would not have been
-   (net->made is MG_BACKWARD; theta is as before, dtheta the refused update). */
+/* Forward pass, backward pass and update for the batch. MG_NONFINITE: J is not finite
+   (net->made is MG_FORWARD; theta is unchanged), or the new theta would not be
+   (net->made is MG_BACKWARD; theta is unchanged, dtheta is the refused update). */
 mg_status mg_pass(mg_network *net);
 
 #endif

@@ -1,4 +1,4 @@
-/* planted.c - the backward pass with a mistake in it. */
+/* planted.c - the backward pass with a planted mistake. */
 
 #include "planted.h"
 
@@ -14,14 +14,14 @@ const char *const mg_bug_names[] = {"none",
                                     "wrong-sign",
                                     NULL};
 
-/* Where published code that divides by yhat, or by 1 - yhat, keeps it away from 0. */
+/* part, but at least a tiny number: published code does so before it divides by yhat or 1 - yhat. */
 static double away_from_0(double part, mg_type type) {
   const double least = type == MG_DOUBLE ? 1e-15 : 1e-7;
   return part > least ? part : least;
 }
 
-/* With a logarithmic cost, in whose dJ/dz the slope of the output has cancelled: DELTA[L] = dJ/dyhat, without
-   the slope; or dJ/dz times the slope, once more than there is to it. */
+/* For the logarithmic costs, whose dJ/dz = factor (yhat - y) has g' in it already: changes DELTA[L] from
+   dJ/dz to dJ/dyhat (no-output-derivative) or to dJ/dz * yhat (1 - yhat) (extra-output-derivative). */
 static void without_cancelling(mg_network *net, double factor, size_t from, size_t to) {
   mg_layer *last = &net->layer[net->n_layers - 1];
   const bool is_softmax = last->activation->by_row;
@@ -36,7 +36,7 @@ static void without_cancelling(mg_network *net, double factor, size_t from, size
     }
 }
 
-/* DELTA[L] = dJ/dyhat; dJ/dz for the logarithmic costs. */
+/* DELTA[L] = dJ/dyhat, or dJ/dz for the logarithmic costs, with a mistake that concerns the cost. */
 static mg_status from_cost(mg_network *net, size_t from, size_t to) {
   mg_layer *y = &net->layer[net->n_layers - 1];
   double factor = net->cost.kind->factor(&net->cost, net->rows, y->n_out);
@@ -50,8 +50,8 @@ static mg_status from_cost(mg_network *net, size_t from, size_t to) {
   return status;
 }
 
-/* The wrong weights that carry the deltas of layer l back. They stand where THETA before the last update
-   does, which nobody asks for between a backward pass and the update after it. */
+/* The wrong weights by which the deltas of layer l are propagated back. They are stored in flat.previous,
+   which is not used between a backward pass and the update after it. */
 static mg_mat wrong_weights(mg_network *net, size_t l) {
   const mg_layer *y = &net->layer[l];
   mg_mat wrong = y->theta;
@@ -66,7 +66,7 @@ static mg_mat wrong_weights(mg_network *net, size_t l) {
   return wrong;
 }
 
-/* DELTA[l] = dJ/da, from the layer above. */
+/* DELTA[l] = dJ/da from the layer above, by wrong weights if that is the mistake. */
 static mg_status from_above(mg_network *net, size_t l, size_t from, size_t to) {
   const mg_layer *above = &net->layer[l + 1];
   mg_mat theta = above->theta;
@@ -75,7 +75,7 @@ static mg_status from_above(mg_network *net, size_t l, size_t from, size_t to) {
     if (status != MG_OK) return status;
   }
   if (net->bug == MG_STALE_WEIGHTS || net->bug == MG_SHIFTED_BIAS) theta = wrong_weights(net, l + 1);
-  net->kernels->products->back(&above->delta, &theta, &net->layer[l].delta, from, to, net->turned);
+  net->kernels->products->back(&above->delta, &theta, &net->layer[l].delta, from, to, net->room);
   return MG_OK;
 }
 
@@ -107,7 +107,7 @@ static mg_status grad_without_last(mg_network *net, size_t l, size_t from, size_
   mg_layer *y = &net->layer[l];
   const size_t end = to < net->rows ? to : net->rows - 1;
   if (from < end)
-    net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, end);
+    net->kernels->products->grad(&y->delta, &y->in, &y->grad, from, end, net->room);
   else if (from == 0)
     mg_mat_fill(&y->grad, 0);
   if (to == net->rows) mg_finish_grad(net, l);

@@ -1,10 +1,10 @@
-/* random.c - NumPy's legacy random numbers, bit for bit. */
+/* random.c - the random numbers of NumPy's RandomState, bit for bit. */
 
 #include "random.h"
 
 #include <math.h>
 
-/* MT19937: words of state, and how far ahead the recurrence looks. */
+/* MT19937: the number of words of its state, and the offset in its recurrence. */
 enum { WORDS = 624, AHEAD = 397 };
 
 /* init_genrand of Matsumoto and Nishimura, 2002. */
@@ -53,7 +53,7 @@ double mg_rng_normal(mg_rng *g) {
     g->has_normal = false;
     return g->normal;
   }
-  double x, y, r2; /* a point within the unit circle, not its centre */
+  double x, y, r2; /* a point within the unit circle, but not its centre; its distance from there, squared */
   do {
     x = 2 * mg_rng_uniform(g) - 1;
     y = 2 * mg_rng_uniform(g) - 1;
@@ -65,7 +65,7 @@ double mg_rng_normal(mg_rng *g) {
   return f * y;
 }
 
-/* Uniform on 0 .. most: as many bits as most has, drawn until they are not above it. */
+/* Uniform on 0 .. most: draws as many bits as most has, until their value is not above most. */
 static uint32_t below(mg_rng *g, uint32_t most) {
   uint32_t mask = most, value;
   for (int shift = 1; shift <= 16; shift *= 2) mask |= mask >> shift;

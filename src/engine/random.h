@@ -1,9 +1,8 @@
-/* random.h - NumPy's legacy random numbers, bit for bit.
+/* random.h - the random numbers of NumPy's RandomState, bit for bit.
 
-   MT19937 (Matsumoto and Nishimura, ACM TOMACS 8(1), 1998) seeded by
-   init_genrand, as numpy.random.RandomState does: after mg_rng_seed(g, k) the
-   calls below give what np.random.seed(k) followed by rand, randn and
-   permutation give. */
+   The generator is MT19937 (Matsumoto and Nishimura, ACM TOMACS 8(1), 1998), seeded by
+   init_genrand, as in numpy.random.RandomState. After mg_rng_seed(g, k) the calls below
+   give the same numbers as np.random.rand, randn and permutation after np.random.seed(k). */
 
 #ifndef MG_RANDOM_H
 #define MG_RANDOM_H
@@ -14,12 +13,12 @@
 
 typedef struct mg_rng {
   uint32_t key[624]; /* the state vector */
-  int pos;           /* words of it already used */
-  bool has_normal;   /* the polar method makes two; is the second still here? */
-  double normal;     /* ... this one */
+  int pos;           /* words of the state vector that are used already */
+  bool has_normal;   /* the polar method makes two normals at a time; is the second not used yet? */
+  double normal;     /* that second normal */
 } mg_rng;
 
-/* Starts the sequence of seed, and forgets the cached normal. */
+/* Starts the sequence of seed, and drops the second normal. */
 void mg_rng_seed(mg_rng *g, uint32_t seed);
 
 /* Uniform on 0 .. 2^32 - 1. */
@@ -28,15 +27,15 @@ uint32_t mg_rng_u32(mg_rng *g);
 /* Uniform on [0, 1), 53 bits: np.random.rand(). */
 double mg_rng_uniform(mg_rng *g);
 
-/* Standard normal, Marsaglia's polar method, the second value cached: np.random.randn(). */
+/* Standard normal, by Marsaglia's polar method, whose second value is kept: np.random.randn(). */
 double mg_rng_normal(mg_rng *g);
 
-/* order[0 .. n - 1] = a permutation of 0 .. n - 1, shuffled from the top down with
+/* order[0 .. n - 1] = a permutation of 0 .. n - 1, shuffled from the last place down with
    masked rejection: np.random.permutation(n). n below 2^32. */
 void mg_rng_permutation(mg_rng *g, size_t n, uint32_t *order);
 
-/* A part of that shuffle: the places from, from - 1, ... of order, count <= from of them, each changed with
-   one that is not above it. */
+/* A part of that shuffle, for callers that stop in between: exchanges each of the count places from, from -
+   1, ... of order with a place that is not above it. count <= from. */
 void mg_rng_shuffle(mg_rng *g, uint32_t *order, size_t from, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* reach.c - how far one weight moves the network. */
+/* reach.c - how much one weight can change the z of the layers above it. */
 
 #include "reach.h"
 
@@ -6,7 +6,7 @@
 
 #include "rounding.h"
 
-#define STEEPEST 1.13 /* slope of an activation: gelu's */
+#define STEEPEST 1.13 /* the largest |g'| of any activation, gelu */
 
 static size_t lists(const mg_network *net) { return 2 * net->n_layers * sizeof(double *); }
 
@@ -17,7 +17,8 @@ size_t mg_reach_bytes(const mg_network *net) {
   return (bytes + 63) / 64 * 64;
 }
 
-/* above of layer l from that of the next: over a path's |W|. A unit of a softmax moves every a of its row. */
+/* Computes above of layer l from above of the next layer: sums of |g'| |W| above. A unit of a softmax changes
+   every a of its row, so all its units get the largest. */
 static void from_above(const mg_reach *r, size_t l) {
   const mg_layer *y = &r->net->layer[l], *next = &r->net->layer[l + 1];
   double most = 1;
@@ -63,7 +64,8 @@ double mg_reach_of(const mg_reach *r, size_t l, size_t i, size_t j) {
 
 double mg_truncation(const mg_reach *r, size_t l, size_t i, size_t j, mg_difference method, double step) {
   const double path = mg_reach_of(r, l, i, j), moved = 2 * step * path;
+  const double of_penalty = j > 0 && method == MG_ONE_SIDED ? fabs(r->net->l2) * step : 0;
   if (!(moved < 0.05)) return INFINITY;
-  if (l < r->smooth_from || method == MG_ONE_SIDED) return 10 * r->scale * path * moved;
+  if (l < r->smooth_from || method == MG_ONE_SIDED) return 10 * r->scale * path * moved + of_penalty;
   return r->scale * path * (method == MG_FIVE_POINT ? 100 * pow(moved, 4) : 10 * moved * moved);
 }

@@ -1,4 +1,4 @@
-/* rounding.c - what rounding makes of each activation and each cost. */
+/* rounding.c - bounds of the rounding errors of each activation and each cost. */
 
 #include "rounding.h"
 
@@ -8,7 +8,7 @@
 
 /* --- activations --------------------------------------------------------------------------------- */
 
-/* Some units in the last place, and what is left of z's error to second order. */
+/* Some units in the last place, plus the second-order part of what z's error makes of a. */
 static double usual(mg_unit x) { return 4 * x.u * fabs(x.a) + x.g * x.ez * fmin(x.ez, 1); }
 
 /* The relative error of erfc grows with z^2, and g'' does not follow g'. */
@@ -71,7 +71,7 @@ double mg_yhat_share(mg_family f, const double *y, size_t n) {
   return f == MG_SOFTMAX ? sum : 1;
 }
 
-/* sum of (yhat - y)^2; the difference is rounded, too */
+/* The error of sum of (yhat - y)^2; the difference is rounded, too. */
 static double squares_error(const double *yhat, const double *ey, const double *y, size_t n, double u) {
   double error = 0;
   for (size_t k = 0; k < n; k++) {
@@ -81,8 +81,9 @@ static double squares_error(const double *yhat, const double *ey, const double *
   return error;
 }
 
-/* The logarithmic costs: dloss/dz = yhat - y, a second derivative below 1, and the largest term's rounding:
-   max(z, 0) - y z + ln(1 + e^-|z|), or y (ln sum of e^(z - m) - (z - m)), m the largest z. */
+/* The error of the logarithmic costs. Errors of z count by dloss/dz = yhat - y and by a second derivative
+   below 1; the terms of the loss are rounded: max(z, 0) - y z + ln(1 + e^-|z|), or for softmax
+   y (ln sum of e^(z - m) - (z - m)), m the largest z. */
 static double logarithmic_error(mg_family f, const double *z, const double *ez, const double *yhat,
                                 const double *y, size_t n) {
   const double share = mg_yhat_share(f, y, n);

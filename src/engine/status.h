@@ -1,4 +1,4 @@
-/* status.h - how an operation of the engine ended, and how it is asked to stop. */
+/* status.h - the result of an engine function, and the callback by which it can be stopped. */
 
 #ifndef MG_STATUS_H
 #define MG_STATUS_H
@@ -7,12 +7,13 @@
 
 typedef enum mg_status {
   MG_OK,
-  MG_STOPPED,   /* should_stop said so: nothing is half done that matters */
+  MG_STOPPED,   /* should_stop returned true; THETA is not half updated */
   MG_NONFINITE, /* a NaN or an infinity appeared; THETA is the last good one */
-  MG_FAILED     /* a function given by the caller failed; it knows why */
+  MG_FAILED     /* a function of the caller (an activation or a cost) failed; the caller knows why */
 } mg_status;
 
-/* Asked between row blocks, at most about 20 ms apart. A NULL should_stop never stops. */
+/* The callback is called between blocks of rows, about every 20 ms or more often, and returns true to stop
+   the computation. When should_stop is NULL, nothing stops it. */
 typedef struct mg_stop {
   bool (*should_stop)(void *context);
   void *context;

@@ -1,4 +1,4 @@
-/* step.c - epochs of passes, and what is said when a number goes wrong in one. */
+/* step.c - training: epochs of passes; where a number first became NaN or infinite. */
 
 #include "step.h"
 
@@ -20,11 +20,11 @@ static bool bad(mg_where *where, const char *quantity, size_t layer, const mg_ma
   return true;
 }
 
-/* The first quantity, in the order of a forward pass over all rows, that is not finite for THETA. */
+/* The first quantity that is not finite, in the order of a forward pass over all rows. */
 static mg_where bad_forward(mg_network *net) {
   mg_where first = {.quantity = "J"};
   const mg_mat x = mg_mat_cols(net->layer[0].in, 1, net->layer[0].n_in);
-  size_t depth = net->n_layers; /* only layers before the best find so far can better it */
+  size_t depth = net->n_layers; /* later rows are searched only in layers before the first bad one so far */
   for (size_t r = 0; r < net->rows;) {
     const size_t count = upto(net->rows - r, net->scratch_rows);
     const mg_mat xs = mg_mat_rows(x, r, count);
@@ -50,7 +50,7 @@ mg_where mg_bad_update(mg_network *net) {
     if (bad(&where, "GRAD", l, &net->layer[l].grad)) return where;
   for (size_t l = net->n_layers; l-- > 0;)
     if (bad(&where, "DTHETA", l, &net->layer[l].dtheta)) return where;
-  return where; /* finite, and yet their sum is not */
+  return where; /* all are finite; only THETA + DTHETA is not */
 }
 
 /* --- epochs ------------------------------------------------------------------------------- */
@@ -63,7 +63,7 @@ static mg_status evaluate_batch(mg_network *net, mg_metrics *metrics) {
   return mg_evaluate(net, &x, &net->y, &net->cost, net->targets, metrics, NULL);
 }
 
-/* The same, after mg_fuse said MG_FUSE_TINY. */
+/* The metrics of the staged batch, after mg_fuse returned MG_FUSE_TINY. */
 static mg_status evaluate_fused(mg_network *net, mg_metrics *m) {
   mg_mat yhat;
   m->cost = mg_cost_fused(net, &yhat);
@@ -74,7 +74,7 @@ static mg_status evaluate_fused(mg_network *net, mg_metrics *m) {
   return MG_OK;
 }
 
-/* The update of the last pass led to a J that is not finite: takes it back. */
+/* Undoes the update of the last pass, which led to a J that is not finite. */
 static mg_status refuse_last(mg_network *net, mg_run *run) {
   run->where = bad_forward(net);
   run->refused = true;
@@ -83,7 +83,7 @@ static mg_status refuse_last(mg_network *net, mg_run *run) {
   return MG_NONFINITE;
 }
 
-/* After a stop: what can be said of THETA without another wait. */
+/* After a stop: the metrics of THETA, if that takes one block of rows only. */
 static void evaluate_stopped(mg_network *net, mg_run *run) {
   const mg_stop stop = net->stop;
   if (net->rows == 0 || net->rows > mg_scratch_block(net)) return;
@@ -92,8 +92,8 @@ static void evaluate_stopped(mg_network *net, mg_run *run) {
   net->stop = stop;
 }
 
-/* After a stop among fused passes: takes the last update back and makes it again by a plain pass, so that
-   A Z DELTA GRAD DTHETA are its. */
+/* After a stop in a run of fused passes: undoes the last update and computes it again by a plain pass, which
+   stores A, Z, DELTA, GRAD and DTHETA. */
 static void see_last_again(mg_network *net) {
   const mg_stop stop = net->stop;
   net->stop = (mg_stop){NULL, NULL};
@@ -156,7 +156,7 @@ static void refuse_pass(mg_network *net, mg_run *run, const drawn *d) {
     refuse_last(net, run);
     run->done--;
     undraw(net, &d->updated);
-    /* As n times one step would: the live state is of the pass at the THETA that is kept. */
+    /* As after single steps: a, z, delta and grad are of a pass at the THETA that is kept. */
     if (mg_forward(net) != MG_OK || mg_backward(net) != MG_OK) net->made = MG_NOTHING;
     undraw(net, &d->updated);
   }
@@ -177,7 +177,7 @@ mg_status mg_step(mg_network *net, uint64_t n, mg_run *run) {
       run->done--;
       undraw(net, &d.pass);
     }
-    if (status == MG_FAILED && n > 0) { /* what cannot be evaluated is not kept */
+    if (status == MG_FAILED && n > 0) { /* a THETA that cannot be evaluated is not kept */
       mg_take_back(net);
       net->epoch--;
       run->done--;
@@ -199,13 +199,13 @@ static mg_status stage_batch(mg_network *net, const mg_mat *x, const mg_mat *y, 
   return mg_network_stage(net, &xs, &ys, count, NULL);
 }
 
-/* What the batches of an epoch come to. */
+/* Sums over the batches of an epoch. */
 typedef struct tally {
   double costs, tss, batches;
   size_t right;
 } tally;
 
-/* The passes over the batches, up to the first that does not end well. */
+/* The passes over all batches; stops at the first that does not return MG_OK. */
 static mg_status run_batches(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order,
                              size_t batch, mg_targets targets, tally *t) {
   const size_t n = x->nrows;
@@ -233,7 +233,8 @@ static mg_status run_batches(mg_network *net, const mg_mat *x, const mg_mat *y, 
   return MG_OK;
 }
 
-/* After the batches: is the last one's J finite for THETA as it now is? */
+/* After the batches: undoes the last update if J of the last batch is then not finite or cannot be
+   computed. */
 static mg_status look_at_last(mg_network *net, mg_run *run) {
   mg_metrics last;
   mg_status status = evaluate_batch(net, &last);
@@ -254,7 +255,8 @@ static bool keep_batches(mg_network *net, const tally *t) {
   return status == MG_OK && (!looks || isfinite(last.cost));
 }
 
-/* After MG_NONFINITE of a pass, batches of the epoch having had an update before: where. */
+/* After a pass returned MG_NONFINITE: fills run->where. moved: did batches before it in the epoch update
+   THETA? */
 static void find_refused(mg_network *net, bool moved, mg_run *run) {
   run->refused = moved || net->made == MG_BACKWARD;
   run->where = net->made == MG_BACKWARD ? mg_bad_update(net) : bad_forward(net);
@@ -263,7 +265,7 @@ static void find_refused(mg_network *net, bool moved, mg_run *run) {
 mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint32_t *order, size_t batch,
                    mg_targets targets, void *before, mg_run *run) {
   const bool several = batch < x->nrows;
-  const uint64_t epoch = net->epoch, updates = net->t; /* a pass counts itself; here it is a batch */
+  const uint64_t epoch = net->epoch, updates = net->t; /* a pass adds 1 to both; here it is one batch */
   tally t = {0};
   *run = (mg_run){.metrics = nothing_known};
   if (several) mg_arrays_take(net, MG_NEEDED, before);

@@ -1,33 +1,33 @@
-/* step.h - training: epochs of passes. */
+/* step.h - training: epochs over one batch, and epochs of mini-batches. */
 
 #ifndef MG_STEP_H
 #define MG_STEP_H
 
 #include "evaluate.h"
 
-/* Where a number first went wrong. */
+/* Where a number first became NaN or infinite. */
 typedef struct mg_where {
-  const char *quantity; /* "THETA" "Z" "A" "J" "DELTA" "GRAD" "DTHETA", or NULL: nowhere */
-  size_t layer, i, j;   /* layer as a[l], z[l], theta[l] are counted, from 0 */
+  const char *quantity; /* "THETA" "Z" "A" "J" "DELTA" "GRAD" "DTHETA", or NULL: no such number */
+  size_t layer, i, j;   /* the element: quantity[layer](i, j), all from 0 */
   double value;
 } mg_where;
 
-/* What came of a run of epochs. */
+/* The result of a run of epochs. */
 typedef struct mg_run {
-  uint64_t done;      /* whole epochs */
+  uint64_t done;      /* complete epochs */
   uint64_t batches;   /* of an epoch of several that was stopped: those that are done and stay */
-  mg_metrics metrics; /* of THETA as it now is; NaN after a stop in a large pass */
-  mg_where where;     /* of MG_NONFINITE */
-  bool refused;       /* of MG_NONFINITE: was an update taken back? else THETA was bad before */
+  mg_metrics metrics; /* of THETA after the run; NaN after a stop in a large pass */
+  mg_where where;     /* after MG_NONFINITE: the number */
+  bool refused;       /* after MG_NONFINITE: was an update undone? If not, THETA was bad before the run */
 } mg_run;
 
-/* n epochs of the staged batch. MG_STOPPED after some of them leaves THETA of the last whole one.
-   MG_NONFINITE: the next THETA (where->quantity "DELTA", "GRAD", "DTHETA") or its J ("Z", "A", "J")
-   would not be finite; THETA is the last whose J was, and a z delta grad are of the pass there. */
+/* Runs n epochs over the staged batch, one pass each. MG_STOPPED: THETA is that of the last complete epoch.
+   MG_NONFINITE: the next THETA (where.quantity "DELTA", "GRAD", "DTHETA") or its J ("Z", "A", "J")
+   would not be finite; THETA is the last one whose J was, and a, z, delta, grad are of a pass at it. */
 mg_status mg_step(mg_network *net, uint64_t n, mg_run *run);
 
-/* After mg_update gave MG_NONFINITE: the first quantity of the backward pass or the update that is not
-   finite, DELTA from the last layer down, then GRAD, then DTHETA. */
+/* After mg_update returned MG_NONFINITE: the first quantity of the backward pass or the update that is not
+   finite. It looks at DELTA from the last layer down, then at GRAD, then at DTHETA. */
 mg_where mg_bad_update(mg_network *net);
 
 /* One epoch of mini-batches: rows order[0 .. n - 1] of x and y, batch at a time, the last one short

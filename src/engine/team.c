@@ -1,4 +1,4 @@
-/* team.c - threads that wait for a job, first spinning, then asleep. */
+/* team.c - threads that wait for a job: a short time in a loop, then asleep. */
 
 #define _POSIX_C_SOURCE 200809L
 #include "team.h"
@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Turns of an empty loop before a worker goes to sleep: some 50 us. A barrier of pthreads costs 18 to 34 us.
+/* Rounds of an empty loop before a worker goes to sleep: some 50 us. A barrier of pthreads costs 18 to 34 us.
  */
 #define PATIENCE 20000
 
@@ -20,16 +20,16 @@ typedef struct worker {
 
 struct mg_team {
   size_t size;
-  mg_part part; /* the job */
+  mg_part part; /* the function that does a part of the current job */
   void *job;
-  size_t count;                            /* of its parts */
-  _Alignas(64) atomic_uint_fast64_t round; /* grows with every job: what workers watch */
-  _Alignas(64) atomic_size_t left;         /* workers that are not done with it */
+  size_t count;                            /* number of parts */
+  _Alignas(64) atomic_uint_fast64_t round; /* grows by 1 with every job; workers wait for that */
+  _Alignas(64) atomic_size_t left;         /* workers that have not finished the current job */
   _Alignas(64) atomic_size_t asleep;       /* workers that wait for `called` */
   atomic_bool over;
   pthread_mutex_t lock;
   pthread_cond_t called;
-  worker workers[]; /* 1 .. size - 1; the first place is the caller's */
+  worker workers[]; /* [1 .. size - 1]; element 0 would be the caller and is not used */
 };
 
 static void relax(void) {
@@ -40,7 +40,7 @@ static void relax(void) {
 #endif
 }
 
-/* Waits for a round after seen; returns it. */
+/* Waits until round is no longer seen; returns it. */
 static uint_fast64_t wait_for(mg_team *t, uint_fast64_t seen) {
   for (int i = 0; i < PATIENCE; i++) {
     const uint_fast64_t round = atomic_load_explicit(&t->round, memory_order_acquire);
@@ -68,8 +68,8 @@ static void *work(void *context) {
   }
 }
 
-/* Starts a round, waking who sleeps. A worker counts itself asleep before it looks at the round a last
-   time, under the lock; so either it sees the new round or we see it asleep. */
+/* Starts a round and wakes the workers that sleep. A worker, holding the lock, adds itself to asleep before
+   it reads round for the last time; so either it sees the new round, or this function sees it asleep. */
 static void call(mg_team *t) {
   atomic_fetch_add(&t->round, 1);
   if (atomic_load(&t->asleep) == 0) return;
@@ -85,7 +85,7 @@ mg_team *mg_team_start(void *memory, size_t n) {
   pthread_mutex_init(&t->lock, NULL);
   pthread_cond_init(&t->called, NULL);
   t->size = 1;
-  sigset_t all, before; /* workers take no signal away from whoever waits for it */
+  sigset_t all, before; /* workers block all signals, so that they reach the program's own threads */
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (size_t i = 1; i < n; i++) {

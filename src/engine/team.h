@@ -1,8 +1,8 @@
-/* team.h - a few threads that share the work of one large operation.
+/* team.h - a few threads that share the work of one large operation; parallel.h divides it.
 
-   Parts of an operation touch different numbers and each number is made as by one thread alone, so the
-   bits are the same with any number of threads. Workers spin for some microseconds between two jobs, as
-   the next operation is near, and then sleep. */
+   The parts of an operation write different numbers, and each number is computed as by one thread, so the
+   bits are the same for any number of threads. After a job the workers wait in a loop for some microseconds,
+   as the next operation usually follows soon, and then sleep. */
 
 #ifndef MG_TEAM_H
 #define MG_TEAM_H
@@ -12,23 +12,24 @@
 
 typedef struct mg_team mg_team;
 
-/* Does part index, 0 .. count - 1, of a job. */
+/* A function that does part index of a job, index = 0 .. count - 1. */
 typedef void (*mg_part)(void *job, size_t index, size_t count);
 
-/* Bytes a team of n threads needs, the caller's own counted. */
+/* Bytes that a team of n threads needs; n includes the caller's own thread. */
 size_t mg_team_bytes(size_t n);
 
-/* Makes a team in zeroed memory of that size, aligned to 64 bytes; it may become smaller than n when
-   the system gives fewer threads. The workers take no signals. */
+/* Makes a team of n threads in zeroed memory of mg_team_bytes, aligned to 64 bytes. The team is smaller than
+   n when the system gives fewer threads. Its workers block all signals. */
 mg_team *mg_team_start(void *memory, size_t n);
 
 /* Ends the workers. */
 void mg_team_stop(mg_team *team);
 
+/* The number of threads of the team, the caller's included. */
 size_t mg_team_size(const mg_team *team);
 
-/* All parts of a job, one for each of the first count threads (at most the team); returns when all are done.
- */
+/* Runs part(job, index, count) for index = 0 .. count - 1, each in its own thread; count is reduced to the
+   size of the team. Returns when all parts are done. */
 void mg_team_run(mg_team *team, size_t count, mg_part part, void *job);
 
 #endif

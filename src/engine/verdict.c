@@ -1,14 +1,15 @@
-/* verdict.c - is a gradient wrong, right, or can differences not tell? check.h has the rule. */
+/* verdict.c - judges each element of a gradient: right, wrong or undecided; check.h has the rules. */
 
 #include <float.h>
 #include <math.h>
 
 #include "check.h"
 
-/* Steps of five points, a decade apart: two steps nearer to each other share too much of their noise. */
+/* The steps of five-point differences, each ten times the one before: with nearer steps, two slopes share too
+   much of their noise. */
 static const double steps_double[] = {1e-5, 1e-4, 1e-3, 1e-2}, steps_single[] = {1e-2, 1e-1, 1};
 
-/* ... and tiny ones, which see past cliffs. */
+/* Tiny steps for mg_confirm, which do not reach as far as cliffs of J near THETA. */
 static const double tiny_double[] = {1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 3e-6},
                     tiny_single[] = {1e-6, 1e-5, 1e-4, 1e-3, 3e-3};
 
@@ -21,26 +22,26 @@ typedef struct steps {
 static steps ladder(mg_type type) { return type == MG_SINGLE ? STEPS(steps_single) : STEPS(steps_double); }
 static steps tiny(mg_type type) { return type == MG_SINGLE ? STEPS(tiny_single) : STEPS(tiny_double); }
 
-/* A pair as one difference shows it. */
+/* The result of one difference, compared with b, backpropagation's number. */
 typedef struct reading {
-  double slope, step, apart, allowed; /* apart: |b - n|; allowed: of it, by the tolerance */
-  double noise, of_slope;             /* what rounding makes of apart; the part of it that the slope has */
-  double of_points;                   /* and what one point has, over the step */
-  double below, above;
-  bool is_kinked, is_usable; /* no kink, all finite */
+  double slope, step, apart, allowed; /* apart: |b - slope|; allowed: as much of it as the tolerance allows */
+  double noise, of_slope;             /* N, the noise of apart; the part of N that is the slope's own */
+  double of_points;                   /* the rounding error of J at one point, divided by the step */
+  double below, above;                /* as in mg_slope */
+  bool is_kinked, is_usable;          /* is_usable: it crosses no kink, and its numbers are finite */
 } reading;
 
-/* What is looked for. */
+/* One element that is judged, and the verdict so far. */
 typedef struct judge {
   const mg_rule *rule;
   mg_differ *d;
-  double b;
+  double b; /* backpropagation's number */
   mg_verdict verdict;
-  double numeric;  /* the slope that the verdict rests on */
+  double numeric;  /* the slope that the verdict is based on */
   double least;    /* its noise */
-  double nearest;  /* the least |b - n| so far, by smaller steps */
-  reading first;   /* of MG_WRONG: by the smaller of the two steps */
-  bool is_certain; /* ... which says so by itself */
+  double nearest;  /* the smallest |b - slope| of the smaller steps so far */
+  reading first;   /* if MG_WRONG: the reading by the smaller of the two steps */
+  bool is_certain; /* if MG_WRONG: does that reading alone prove it? */
 } judge;
 
 static mg_status take(judge *q, mg_difference method, double step, reading *r) {
@@ -64,13 +65,14 @@ static mg_status take(judge *q, mg_difference method, double step, reading *r) {
 
 static bool is_beyond(const reading *r) { return r->apart > r->allowed + r->noise; }
 
-/* Is the pair a number, and not the noise of one? One that agrees to the tolerance need only be larger. */
+/* Is the noise small enough beside b and the slope? It must be less than they are when they agree to the
+   tolerance, else less than a tenth of them. */
 static bool is_told(const judge *q, const reading *r) {
   const double size = fmax(fabs(q->b), fabs(r->slope));
   return r->noise < (r->apart <= r->allowed ? size : size / 10);
 }
 
-/* Do two readings, both beyond their noise, say the same of J and other than b? */
+/* Do two readings, both further from b than their noise, have nearly the same slope? */
 static bool is_repeated(const judge *q, const reading *r, const reading *other) {
   const double between = fabs(r->slope - other->slope);
   return other->is_usable && is_beyond(other) && between <= fmin(r->apart, other->apart) / 4 &&
@@ -78,8 +80,8 @@ static bool is_repeated(const judge *q, const reading *r, const reading *other) 
          !(q->nearest < fmax(r->apart, other->apart) / 2);
 }
 
-/* Is J without a feature that the smallest step cannot see, and without a jump in g'' that it may lie across?
- */
+/* Is J smooth over the smallest step: may g'' of this layer and of those above not jump, and does no z change
+   by much? */
 static bool has_no_cliff(const judge *q) {
   const mg_differ *d = q->d;
   const double path = mg_reach_of(&q->rule->reach, d->l, d->i, d->j);
@@ -87,7 +89,7 @@ static bool has_no_cliff(const judge *q) {
          path * 2 * ladder(d->net->type).at[0] < 0.1;
 }
 
-/* Is b further off than noise and truncation together can explain? */
+/* Is b further from the slope than noise and truncation together can explain? */
 static bool is_certain(const judge *q, const reading *r, mg_difference method) {
   const mg_differ *d = q->d;
   return q->rule->bound.is_known &&
@@ -103,7 +105,8 @@ static void find_wrong(judge *q, const reading *r, bool is_certain) {
   q->first = *r;
 }
 
-/* b is beyond the noise by step r->step for the first time: is it wrong? */
+/* r is the first reading that is further from b than its noise: decides whether b is wrong, by a second step
+   where r alone does not prove it. */
 static mg_status decide(judge *q, mg_difference method, const reading *r) {
   reading other;
   if (is_certain(q, r, method)) {
@@ -121,7 +124,7 @@ static mg_status decide(judge *q, mg_difference method, const reading *r) {
   return MG_OK;
 }
 
-/* Nothing is said against b by this reading. */
+/* r does not contradict b: keeps its slope when it is the least noisy one so far. */
 static void keep(judge *q, const reading *r) {
   if (is_told(q, r)) q->verdict = MG_AGREES_FINER;
   if (!(q->least < r->noise)) {
@@ -131,8 +134,9 @@ static void keep(judge *q, const reading *r) {
   q->nearest = fmin(q->nearest, r->apart);
 }
 
-/* Five points by larger and larger steps, until they tell. first: by the difference asked for; where it is
-   beyond noise five points begin with the smallest step, and it stands for them if they cross a kink. */
+/* Takes five-point differences with larger and larger steps until one decides. first is the reading by the
+   difference that was asked for. When it is further from b than its noise, five points begin with the
+   smallest step, and if that crosses a kink first itself decides. */
 static mg_status climb(judge *q, const reading *first) {
   const bool is_first_beyond = is_beyond(first);
   const steps at = ladder(q->d->net->type);
@@ -148,7 +152,8 @@ static mg_status climb(judge *q, const reading *first) {
   return MG_OK;
 }
 
-/* May a delta, or what GRAD is the sum of, have overflowed? The bound has the latter times (N + 1) u. */
+/* May a delta, or a term of the sum that is GRAD, have overflowed? The bound of GRAD is the sum of the terms'
+   absolute values times (N + 1) u. */
 static bool may_overflow(const judge *q) {
   const mg_network *net = q->d->net;
   const mg_bound *bound = &q->rule->bound;
@@ -158,7 +163,7 @@ static bool may_overflow(const judge *q) {
   return !(bound->largest < most && terms < most);
 }
 
-/* The pair by the difference asked for, and by five points where that does not tell. */
+/* Judges one element by the difference that was asked for, and by five points where that does not decide. */
 static mg_status judge_pair(judge *q) {
   const mg_check *how = &q->rule->how;
   reading r;
@@ -183,7 +188,7 @@ static mg_status judge_pair(judge *q) {
     if (!q->rule->is_finer || r.apart == 0) return MG_OK;
     if (q->verdict == MG_AGREES && r.apart <= r.allowed) return MG_OK;
   } else {
-    q->least = INFINITY; /* five points stand for it */
+    q->least = INFINITY; /* the slope by five points will replace it */
   }
   status = climb(q, &r);
   if (!q->rule->is_finer) q->numeric = r.slope, q->least = r.noise;
@@ -223,8 +228,8 @@ mg_status mg_judge_layer(mg_network *net, const mg_rule *rule, size_t l, const m
   return mg_differ_each(&d, l, chosen, judge_each, &to);
 }
 
-/* Is b one of the slopes between those on the two sides of a kink that nobody knew of? They stay apart as
-   steps get smaller, as those of a curve do not. */
+/* Does b lie between the slopes on the two sides of an unknown kink? There the two slopes differ as much by
+   smaller steps, while for a smooth J they come together. larger: the reading by a larger step. */
 static bool is_at_kink(double b, const reading *r, const reading *larger) {
   const double noise = 2 * r->of_points, apart = fabs(r->above - r->below);
   return apart > 2 * noise && apart > fabs(larger->above - larger->below) / 2 &&
@@ -257,7 +262,7 @@ mg_status mg_confirm(mg_network *net, const mg_rule *rule, size_t l, size_t i, s
   return MG_OK;
 }
 
-/* --- the rule ------------------------------------------------------------------------------------ */
+/* --- a rule -------------------------------------------------------------------------------------- */
 
 size_t mg_rule_bytes(const mg_network *net) {
   const size_t reach = mg_reach_bytes(net), bound = mg_bound_bytes(net);

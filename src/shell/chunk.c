@@ -1,4 +1,4 @@
-/* chunk.c - load, call, report: every chunk of the command line and the prompt goes through here. */
+/* chunk.c - loads and calls chunks and reports their errors, for the command line and for the prompt. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -6,18 +6,20 @@
 
 #include "shell.h"
 
-static const char *progname = "moongrad"; /* in front of errors; NULL at the prompt */
-static int session;                       /* with it: source only, and the user's positions */
-static int interrupted;                   /* was Ctrl-C pressed in the last call? */
+static struct {
+  const char *progname; /* in front of errors; NULL at the prompt */
+  int session;          /* false under --no-session, which also runs precompiled chunks */
+  int interrupted;      /* was Ctrl-C pressed in the last call? */
+} calls = {.progname = "moongrad"};
 
 void chunk_setup(const char *name, int with_session) {
-  progname = name;
-  session = with_session;
+  calls.progname = name;
+  calls.session = with_session;
 }
 
 const char *chunk_progname(const char *name) {
-  const char *old = progname;
-  progname = name;
+  const char *old = calls.progname;
+  calls.progname = name;
   return old;
 }
 
@@ -26,20 +28,20 @@ const char *chunk_progname(const char *name) {
 /* Prints the message on top of the stack if status is an error, and pops it. */
 int chunk_report(lua_State *L, int status) {
   if (status != LUA_OK) {
-    if (status == LUA_ERRSYNTAX && session && progname == NULL) err_syntax(L);
+    if (status == LUA_ERRSYNTAX && calls.session && calls.progname == NULL) err_syntax(L);
     size_t len;
     const char *msg = lua_tolstring(L, -1, &len);
-    fflush(stdout); /* what was printed before comes before */
+    fflush(stdout); /* so that earlier output comes before the error */
     if (msg == NULL) {
       msg = "(error message is not a string)";
       len = strlen(msg);
     }
-    if (session) {
-      if (progname) esc_printf(stderr, "%s: ", progname);
+    if (calls.session) {
+      if (calls.progname) esc_printf(stderr, "%s: ", calls.progname);
       esc_print(stderr, msg, len);
       fputc('\n', stderr);
     } else
-      fprintf(stderr, "%s%s%s\n", progname ? progname : "", progname ? ": " : "", msg);
+      fprintf(stderr, "%s%s%s\n", calls.progname ? calls.progname : "", calls.progname ? ": " : "", msg);
     fflush(stderr);
     lua_pop(L, 1);
   }
@@ -48,18 +50,18 @@ int chunk_report(lua_State *L, int status) {
 
 /* --- calls ----------------------------------------------------------------------- */
 
-/* Calls the function under its narg arguments, as lua_pcall, with a message handler and Ctrl-C. */
+/* lua_pcall with a message handler. Ctrl-C stops the call. */
 int chunk_call(lua_State *L, int narg, int nres) {
   int base = lua_gettop(L) - narg;
-  lua_pushcfunction(L, !session ? err_plain : progname ? err_script : err_prompt);
+  lua_pushcfunction(L, !calls.session ? err_plain : calls.progname ? err_script : err_prompt);
   lua_insert(L, base);
   prog_start();
   sig_enter(L);
   int status = lua_pcall(L, narg, nres, base);
   const int stopped = sig_leave();
-  interrupted = stopped != 0;
+  calls.interrupted = stopped != 0;
   prog_clear();
-  if (status == LUA_OK && stopped == STOP_RAISED) { /* the error was caught, and all done before the next */
+  if (status == LUA_OK && stopped == STOP_RAISED) { /* the code caught the error, and ended before another */
     lua_settop(L, base);
     lua_pushliteral(L, "interrupted!");
     status = LUA_ERRRUN;
@@ -68,11 +70,12 @@ int chunk_call(lua_State *L, int narg, int nres) {
   return status;
 }
 
-int chunk_interrupted(void) { return interrupted; }
+int chunk_interrupted(void) { return calls.interrupted; }
 
-/* The message for a precompiled chunk, in place of Lua's own, which names no file. */
+/* Replaces Lua's message about a precompiled chunk, which names no file. Returns status. */
 static int explain_load(lua_State *L, int status, const char *name) {
-  if (session && status == LUA_ERRSYNTAX && strstr(lua_tostring(L, -1), "attempt to load a binary chunk")) {
+  if (calls.session && status == LUA_ERRSYNTAX &&
+      strstr(lua_tostring(L, -1), "attempt to load a binary chunk")) {
     lua_pushfstring(L, "%s: a precompiled chunk; only Lua source is run here (--no-session runs both)", name);
     lua_replace(L, -2);
   }
@@ -80,10 +83,10 @@ static int explain_load(lua_State *L, int status, const char *name) {
 }
 
 int chunk_load(lua_State *L, const char *s, size_t len, const char *name) {
-  return explain_load(L, luaL_loadbufferx(L, s, len, name, session ? "t" : NULL), name + 1);
+  return explain_load(L, luaL_loadbufferx(L, s, len, name, calls.session ? "t" : NULL), name + 1);
 }
 
-/* Pushes what standard input has to its end; true when it could be read. */
+/* Pushes all that can be read from standard input; false if there was a read error. */
 static int push_stdin(lua_State *L) {
   luaL_Buffer b;
   size_t n;
@@ -96,8 +99,8 @@ static int push_stdin(lua_State *L) {
   return !ferror(stdin);
 }
 
-/* As luaL_loadfilex, but what does not compile is looked at once more, which only a text that is kept can be.
- */
+/* Loads standard input. luaL_loadfilex would not keep the text, and err_unloadable needs it when it does not
+   compile. */
 static int load_stdin(lua_State *L) {
   if (!push_stdin(L)) {
     lua_pushfstring(L, "cannot read stdin: %s", strerror(errno));
@@ -107,7 +110,7 @@ static int load_stdin(lua_State *L) {
   size_t len;
   const char *s = lua_tolstring(L, -1, &len), *end = s + len;
   if (strncmp(s, "\xEF\xBB\xBF", 3) == 0) s += 3;
-  if (s < end && *s == '#') /* the line that names the program; its end stays, to be counted */
+  if (s < end && *s == '#') /* skip a line "#!..."; its newline stays, so that lines are counted right */
     while (s < end && *s != '\n') s++;
   int status = luaL_loadbufferx(L, s, (size_t)(end - s), "=stdin", "t");
   if (status == LUA_ERRSYNTAX) err_unloadable(L, NULL, s, (size_t)(end - s));
@@ -116,7 +119,7 @@ static int load_stdin(lua_State *L) {
 }
 
 static int load_file(lua_State *L, const char *name) {
-  if (!session) return luaL_loadfilex(L, name, NULL);
+  if (!calls.session) return luaL_loadfilex(L, name, NULL);
   int status = name ? luaL_loadfilex(L, name, "t") : load_stdin(L);
   if (status == LUA_ERRSYNTAX && name) err_unloadable(L, name, NULL, 0);
   return explain_load(L, status, name ? name : "stdin");
@@ -158,22 +161,11 @@ static int push_args(lua_State *L) {
   return n;
 }
 
-void chunk_note(lua_State *L, const char *how, const char *what) {
-  int top = lua_gettop(L);
-  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE) {
-    lua_getfield(L, -1, "note");
-    lua_pushstring(L, how);
-    lua_pushstring(L, what);
-    lua_pcall(L, 2, 0, 0);
-  }
-  lua_settop(L, top);
-}
-
-/* Runs the script argv[0], "-" being standard input unless "--" came before it. */
+/* Runs the script argv[0]. "-" is standard input, unless "--" comes before it. */
 int chunk_script(lua_State *L, char **argv) {
   const char *name = argv[0];
   if (strcmp(name, "-") == 0 && strcmp(argv[-1], "--") != 0) name = NULL;
-  chunk_note(L, "script", name);
+  session_note(L, "script", name);
   int status = load_file(L, name);
   if (status == LUA_OK) {
     int n = push_args(L);

@@ -1,8 +1,8 @@
-/* complete.c - Tab: Readline's side of it. What is offered, moongrad/prompt/complete/complete.lua says.
+/* complete.c - what the Tab key does: the part that calls Readline.
 
-   That policy is loaded at the first Tab and runs none of the user's code: as all of
-   moongrad's own Lua it has Lua's functions as they were at the start, and while it
-   runs there are no hooks and no finalisers. An error in it offers nothing. */
+   moongrad/prompt/complete/complete.lua is the policy: it decides which words are offered. It is loaded at the first
+   Tab. It runs none of the user's code: it has Lua's functions as they were at the start, as all of
+   moongrad's own Lua has, and hooks and finalisers are off while it runs. If it fails nothing is offered. */
 
 #include <dirent.h>
 #include <pwd.h>
@@ -16,23 +16,26 @@
 
 #define MAX_SHOWN 120 /* words listed at a time */
 
-static lua_State *state; /* whose names are offered */
-
-static char policy; /* its address is the key of the policy's function in the registry */
-
-/* What is offered now; a string may be NULL. */
 static struct {
-  int from;        /* where the text begins that is replaced */
-  size_t n;        /* how many words */
-  char **words;    /* what it may be replaced by ... */
-  char **shown;    /* ... and how each is listed */
-  char *common;    /* what all words begin with */
-  char *signature; /* of the call that begins at the cursor */
+  lua_State *state; /* whose names are offered */
+  int told_at;      /* where the cursor was when the signature was shown last; -1: Tab showed none last */
+} tab = {.told_at = -1};
+
+static const char policy; /* its address is the key of the policy's function in the registry */
+
+/* What the policy offered last. Each string may be NULL. */
+static struct {
+  int from;        /* index in the line where the text begins that is replaced */
+  size_t n;        /* number of words */
+  char **words;    /* the texts that may replace it ... */
+  char **shown;    /* ... and how each is shown in the list */
+  char *common;    /* the longest text that all words begin with */
+  char *signature; /* what to show of the call, index or option whose next part begins at the cursor */
 } offer;
 
-/* --- what the policy asks ---------------------------------------------------------------- */
+/* --- functions for the policy, and calls of it ------------------------------------------- */
 
-/* read_files(directory as light userdata): name -> is it a directory. */
+/* read_files(directory as light userdata): a table from each name in it to whether that is a directory. */
 static int read_files(lua_State *L) {
   DIR *dir = lua_touserdata(L, 1);
   const struct dirent *entry;
@@ -45,7 +48,7 @@ static int read_files(lua_State *L) {
   return 1;
 }
 
-/* files(path): what read_files makes of the directory, nil if it cannot be read. */
+/* files(path): the table of read_files for the directory at path, nothing if that cannot be read. */
 static int files(lua_State *L) {
   DIR *dir = opendir(luaL_checkstring(L, 1));
   if (dir == NULL) return 0;
@@ -56,7 +59,8 @@ static int files(lua_State *L) {
   return status == LUA_OK ? 1 : lua_error(L);
 }
 
-/* home(path): "~/..." or "~name/..." with that home directory in its place; as it is if there is none. */
+/* home(path): the path "~/..." or "~name/..." with the home directory in place of "~" or "~name". Unchanged
+   if there is no such directory. */
 static int home(lua_State *L) {
   const char *path = luaL_checkstring(L, 1), *slash = strchr(path, '/'), *dir = getenv("HOME");
   if (slash != NULL && slash > path + 1) {
@@ -70,7 +74,7 @@ static int home(lua_State *L) {
   return 1;
 }
 
-/* Pushes the policy's function, made at the first time. */
+/* Pushes the policy's function. It is made at the first call. */
 static void push_policy(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &policy) != LUA_TNIL) return;
   path_require(L, "moongrad.prompt.complete.complete");
@@ -101,7 +105,7 @@ static void drop_offer(void) {
   memset(&offer, 0, sizeof offer);
 }
 
-/* A copy of the string on top of the stack, NULL if there is none; pops it. */
+/* Pops the value on top of the stack; a copy of it if it is a string, else NULL. */
 static char *take_string(lua_State *L) {
   const char *s = lua_tostring(L, -1);
   char *copy = s != NULL ? strdup(s) : NULL;
@@ -109,7 +113,7 @@ static char *take_string(lua_State *L) {
   return copy;
 }
 
-/* The same of what is to stand in the line: NULL for what cannot be shown there. */
+/* As take_string, for a word to be inserted in the line: NULL if it has bytes that cannot be shown there. */
 static char *take_word(lua_State *L) {
   char *word = take_string(L);
   const size_t n = word != NULL ? strlen(word) : 0;
@@ -118,7 +122,7 @@ static char *take_word(lua_State *L) {
   return NULL;
 }
 
-/* The same of what is listed. */
+/* As take_string, for a word in the list: what cannot be shown is escaped. */
 static char *take_shown(lua_State *L) {
   const char *s = lua_tostring(L, -1);
   char *copy = s != NULL ? esc_copy(s) : NULL;
@@ -126,7 +130,7 @@ static char *take_shown(lua_State *L) {
   return copy;
 }
 
-/* Keeps what is on top of the stack. */
+/* Copies the policy's result, the table on top of the stack, into offer. */
 static void keep_offer(lua_State *L) {
   lua_getfield(L, -1, "from");
   offer.from = (int)lua_tointeger(L, -1) - 1;
@@ -148,7 +152,7 @@ static void keep_offer(lua_State *L) {
   }
 }
 
-/* ask(): what the policy offers at the cursor, kept. */
+/* ask(): calls the policy with the text before the cursor and after it, and keeps its result. */
 static int ask(lua_State *L) {
   push_policy(L);
   lua_pushlstring(L, rl_line_buffer, (size_t)rl_point);
@@ -158,26 +162,27 @@ static int ask(lua_State *L) {
   return 0;
 }
 
-/* ask(), with nothing of the user's that runs beside it. */
+/* ask(), while hooks and finalisers of the user's are off. */
 static void ask_alone(void) {
-  lua_Hook hook = lua_gethook(state);
-  int mask = lua_gethookmask(state), count = lua_gethookcount(state);
-  int collects = lua_gc(state, LUA_GCISRUNNING);
+  lua_Hook hook = lua_gethook(tab.state);
+  int mask = lua_gethookmask(tab.state), count = lua_gethookcount(tab.state);
+  int collects = lua_gc(tab.state, LUA_GCISRUNNING);
   drop_offer();
-  lua_sethook(state, NULL, 0, 0);
-  lua_gc(state, LUA_GCSTOP);
-  lua_pushcfunction(state, ask);
-  if (lua_pcall(state, 0, 0, 0) != LUA_OK) {
-    lua_pop(state, 1);
+  lua_sethook(tab.state, NULL, 0, 0);
+  lua_gc(tab.state, LUA_GCSTOP);
+  lua_pushcfunction(tab.state, ask);
+  if (lua_pcall(tab.state, 0, 0, 0) != LUA_OK) {
+    lua_pop(tab.state, 1);
     drop_offer();
   }
-  if (collects) lua_gc(state, LUA_GCRESTART);
-  lua_sethook(state, hook, mask, count);
+  if (collects) lua_gc(tab.state, LUA_GCRESTART);
+  lua_sethook(tab.state, hook, mask, count);
 }
 
 /* --- Readline's side ---------------------------------------------------------------- */
 
-/* Asks, and says how Readline finds where the word begins: after the character that ends its search. */
+/* rl_completion_word_break_hook: asks the policy, and returns the characters that end Readline's search for
+   the start of the word: the one before offer.from. */
 static char *word_breaks(void) {
   static char before[2];
   ask_alone();
@@ -185,7 +190,7 @@ static char *word_breaks(void) {
   return before;
 }
 
-/* Prints a line below what is typed. */
+/* Prints a line below the input, and the input again below that. */
 static void tell(const char *line) {
   int point = rl_point;
   rl_point = rl_end;
@@ -197,14 +202,14 @@ static void tell(const char *line) {
   rl_forced_update_display();
 }
 
-/* A word of ours as it goes where Readline's begins, skip characters later: allocated for Readline, NULL if
-   it does not begin like what stands there. */
+/* Our words begin at offer.from, Readline's skip bytes later. A copy of the word from there, for Readline to
+   free; NULL if its first bytes differ from those in the line. */
 static char *word_from(const char *word, size_t skip) {
   if (word == NULL || strncmp(word, rl_line_buffer + offer.from, skip) != 0) return NULL;
   return strdup(word + skip);
 }
 
-/* The matches as Readline wants them for what stands from start to the cursor: what is common first. */
+/* The matches for the text from start to the cursor, as Readline wants them: their common start first. */
 static char **matches_from(int start) {
   size_t n = 0, skip = (size_t)(start - offer.from), typed = (size_t)(rl_point - start);
   char **matches = start >= offer.from && offer.n > 0 ? calloc(offer.n + 2, sizeof *matches) : NULL;
@@ -218,7 +223,7 @@ static char **matches_from(int start) {
     matches[1] = NULL;
   } else {
     matches[0] = word_from(offer.common, skip);
-    if (matches[0] == NULL || strlen(matches[0]) < typed) { /* nothing that is typed goes away */
+    if (matches[0] == NULL || strlen(matches[0]) < typed) { /* completion must not delete what was typed */
       free(matches[0]);
       matches[0] = strndup(rl_line_buffer + start, typed);
     }
@@ -229,17 +234,17 @@ static char **matches_from(int start) {
   return NULL;
 }
 
+/* rl_attempted_completion_function: the matches. Shows the signature, unless this Tab repeats the last. */
 static char **complete(const char *text, int start, int end) {
-  static int told = -1; /* where the signature was shown last */
   (void)text;
   rl_attempted_completion_over = 1;
   rl_completion_suppress_append = 1;
-  if (offer.signature != NULL && (rl_last_func != rl_complete || told != end)) tell(offer.signature);
-  told = offer.signature != NULL ? end : -1;
+  if (offer.signature != NULL && (rl_last_func != rl_complete || tab.told_at != end)) tell(offer.signature);
+  tab.told_at = offer.signature != NULL ? end : -1;
   return matches_from(start);
 }
 
-/* How a match is listed: a file without the path before it. */
+/* How a match is shown in the list: a file, for example, without its directory. */
 static char *shown_as(char *match) {
   for (size_t i = 0; i < offer.n; i++)
     if (offer.words[i] != NULL && strcmp(offer.words[i], match) == 0 && offer.shown[i] != NULL)
@@ -247,7 +252,8 @@ static char *shown_as(char *match) {
   return match;
 }
 
-/* Lists as many matches as leave the input on the screen: the callback interface asks no questions. */
+/* rl_completion_display_matches_hook: lists as many matches as fit on the screen together with the input.
+   Readline cannot ask whether to list them all: its callback interface asks no questions. */
 static void show(char **matches, int n, int longest) {
   char *list[MAX_SHOWN + 2] = {(char[]){'\0'}};
   int rows, cols, most = n < MAX_SHOWN ? n : MAX_SHOWN;
@@ -256,7 +262,7 @@ static void show(char **matches, int n, int longest) {
     list[i] = shown_as(matches[i]);
     if ((int)strlen(list[i]) > longest) longest = (int)strlen(list[i]);
   }
-  view_draw(); /* the keys before may have waited for this one */
+  view_draw(); /* it may have been put off while this Tab was waiting */
   rl_get_screen_size(&rows, &cols);
   int in_line = cols / (longest + 2), lines = rows > 5 ? rows - 4 : 1; /* two blanks between columns */
   if (in_line < 1) in_line = 1;
@@ -268,7 +274,7 @@ static void show(char **matches, int n, int longest) {
 }
 
 void comp_setup(lua_State *L) {
-  state = L;
+  tab.state = L;
   rl_completion_word_break_hook = word_breaks;
   rl_attempted_completion_function = complete;
   rl_completion_display_matches_hook = show;

@@ -1,7 +1,8 @@
 /* edit.c - the keys of an input of several lines: Enter, Alt-Enter, Up and Down, Ctrl-D, C-x C-e, a paste.
 
-   The whole input is one line to Readline, with newlines in it. Each command has a
-   name, so that an inputrc can bind it to other keys. */
+   Readline sees the whole input as one line with newlines in it: rl_line_buffer, called the text here. A line
+   of the text goes from one newline to the next. Each command has a name, so that an inputrc can bind it to
+   other keys. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,27 +15,42 @@
 
 #include "shell.h"
 
-static lua_State *state; /* who says what is complete */
-static char *draft;      /* what was typed before Up: history is searched for what begins as it does ... */
-static size_t prefix;    /* ... up to where the cursor was */
-static char *shown;      /* what was found last; another text begins a new search */
-static int found;        /* its index in the history; the history's length for the draft */
-static int accepted;     /* inputs that Enter found in the text */
-static int cancelled;    /* did Ctrl-D give the input up? */
-static int column;       /* where Up and Down want to be in a line */
+/* The line that Readline edits, and how it ended. */
+static struct {
+  lua_State *state; /* which says whether the text is complete */
+  int accepted;     /* number of inputs that Enter found in the text, 0 before */
+  int cancelled;    /* did Ctrl-D give the text up? */
+} line;
+
+/* Up in the first line of the text and Down in its last line search the history. */
+static struct {
+  char *draft;   /* the text when the search began; an entry is found that has its first bytes ... */
+  size_t prefix; /* ... as many as were before the cursor */
+  char *shown;   /* the text that was found last; when the text is another, a new search begins */
+  int found;     /* the index of that in the history; the history's length for the draft */
+} search;
+
+/* Up and Down in the other lines move the cursor. */
+static struct {
+  int column; /* where the first of several moves began, in characters from the start of its line */
+  int stayed; /* did the last Up or Down move the cursor in the text? */
+} move;
 
 /* --- Enter ---------------------------------------------------------------------------- */
 
+/* The index where the line of index i starts. */
 static int line_start(int i) {
   while (i > 0 && rl_line_buffer[i - 1] != '\n') i--;
   return i;
 }
 
+/* The index of the newline that ends it, or of the end of the text. */
 static int line_end(int i) {
   while (i < rl_end && rl_line_buffer[i] != '\n') i++;
   return i;
 }
 
+/* The number of blanks from index i on. */
 static int blanks_at(int i) {
   int n = 0;
   while (rl_line_buffer[i + n] == ' ' || rl_line_buffer[i + n] == '\t') n++;
@@ -45,7 +61,8 @@ static void insert_blanks(int n) {
   while (n-- > 0) rl_insert_text(" ");
 }
 
-/* Gives the cursor's line its blanks: none when it has nothing else, fewer when it closes a block. */
+/* Removes blanks at the start of the cursor's line: all if it has nothing else, else down to own, which is -1
+   to leave them. */
 static void settle_line(int own) {
   int start = line_start(rl_point), blanks = blanks_at(start), point = rl_point;
   int wanted = start + blanks == line_end(start) ? 0 : own;
@@ -54,28 +71,29 @@ static void settle_line(int own) {
   rl_point = point - (blanks - wanted);
 }
 
-/* Begins a new line, as far in as the blocks and brackets that are open. */
+/* Begins a new line, indented for the blocks and brackets that are open. */
 static int insert_newline(int count, int key) {
-  int own, blanks = input_indent(state, rl_line_buffer, (size_t)rl_point, &own);
+  int own, blanks = syntax_indent(line.state, rl_line_buffer, (size_t)rl_point, &own);
   (void)count;
   (void)key;
   rl_begin_undo_group();
   settle_line(own);
   rl_insert_text("\n");
-  rl_delete_text(rl_point, rl_point + blanks_at(rl_point)); /* the rest of a line that was cut */
+  rl_delete_text(rl_point, rl_point + blanks_at(rl_point)); /* if a line was cut in two, of its second part */
   insert_blanks(blanks);
   rl_end_undo_group();
   return 0;
 }
 
-/* Runs what stands there. Of several inputs each is shown again with its own prompt. */
+/* Ends the editing of a text of n inputs. Several inputs are taken off the screen: prompt.c shows each with a
+   prompt of its own. */
 static int accept(int n, int key) {
-  const char *first = input_taken(state, 1);
+  const char *first = syntax_input(line.state, 1);
   int same = n == 1 && strcmp(first, rl_line_buffer) == 0;
   if (n == 1 && !same) rl_replace_line(first, 0);
-  lua_pop(state, 1);
+  lua_pop(line.state, 1);
   rl_point = rl_end;
-  accepted = n;
+  line.accepted = n;
   if (n > 1) {
     rl_clear_visible_line();
     RL_SETSTATE(RL_STATE_DONE);
@@ -86,40 +104,40 @@ static int accept(int n, int key) {
   return rl_newline(1, key);
 }
 
-/* Enter: runs what is complete, else begins a new line. */
+/* Enter: ends the editing of a complete text, else begins a new line. */
 static int accept_or_newline(int count, int key) {
-  int own, n = input_take(state, rl_line_buffer, (size_t)rl_end);
+  int own, n = syntax_split(line.state, rl_line_buffer, (size_t)rl_end);
   if (n == 0) return insert_newline(count, key);
   if (line_start(rl_end) > 0) {
-    input_indent(state, rl_line_buffer, (size_t)rl_end, &own);
+    syntax_indent(line.state, rl_line_buffer, (size_t)rl_end, &own);
     rl_point = rl_end;
     settle_line(own);
-    n = input_take(state, rl_line_buffer, (size_t)rl_end);
+    n = syntax_split(line.state, rl_line_buffer, (size_t)rl_end);
   }
   return accept(n, key);
 }
 
-/* Ctrl-D: gives up an input of several lines at its end; elsewhere it deletes. An empty line it never sees.
- */
+/* Ctrl-D: at the end of a text of several lines drops the text; elsewhere deletes a character. In an empty
+   text Readline itself takes Ctrl-D for the end of input and does not call this. */
 static int delete_or_cancel(int count, int key) {
   if (rl_point < rl_end || line_start(rl_end) == 0) return rl_delete(count, key);
-  cancelled = 1;
+  line.cancelled = 1;
   view_draw();
   return rl_newline(1, key);
 }
 
 /* --- Up and Down ------------------------------------------------------------------------ */
 
-/* Characters from i to j; a byte of the form 10xxxxxx goes on with one. */
+/* The number of characters from index i to j in UTF-8: a byte 10xxxxxx continues a character. */
 static int characters(int i, int j) {
   int n = 0;
   for (; i < j; i++) n += (rl_line_buffer[i] & 0xc0) != 0x80;
   return n;
 }
 
-/* Moves to the column that Up or Down began in, in the line that starts at start. */
+/* Moves the cursor to move.column of the line that starts at start, or to its end if it is shorter. */
 static void move_to_line(int start) {
-  int end = line_end(start), n = column;
+  int end = line_end(start), n = move.column;
   rl_point = start;
   while (rl_point < end && n > 0) {
     do rl_point++;
@@ -128,11 +146,13 @@ static void move_to_line(int start) {
   }
 }
 
+/* Replaces *copy by a copy of text, or by NULL. */
 static void keep(char **copy, const char *text) {
   free(*copy);
   *copy = text ? strdup(text) : NULL;
 }
 
+/* Replaces the whole text, in one step for undo. */
 static void replace(const char *text) {
   rl_begin_undo_group();
   rl_delete_text(0, rl_end);
@@ -141,70 +161,73 @@ static void replace(const char *text) {
   rl_end_undo_group();
 }
 
-/* Is what was found last still there, unchanged? */
-static int is_searching(void) { return shown != NULL && strcmp(shown, rl_line_buffer) == 0; }
+/* Is the text still the one that the search found last? */
+static int is_searching(void) { return search.shown != NULL && strcmp(search.shown, rl_line_buffer) == 0; }
 
-/* Replaces the text by the next entry, backwards by -1, that begins as the draft does and is not what stands
-   there; false if there is none. */
-static int search(int by) {
+/* Replaces the text by the next entry of the history that begins with the draft's prefix and differs from the
+   text; by is -1 to search backwards, 1 forwards. False if there is none. */
+static int find(int by) {
   HIST_ENTRY **list = history_list();
   if (!is_searching()) {
-    keep(&draft, rl_line_buffer);
-    prefix = (size_t)rl_point;
-    found = history_length;
+    keep(&search.draft, rl_line_buffer);
+    search.prefix = (size_t)rl_point;
+    search.found = history_length;
   }
-  if (draft == NULL) return 0; /* memory was short */
-  for (int i = found + by; list != NULL && i >= 0 && i < history_length; i += by) {
-    if (strncmp(list[i]->line, draft, prefix) != 0 || strcmp(list[i]->line, rl_line_buffer) == 0) continue;
-    found = i;
-    keep(&shown, list[i]->line);
+  if (search.draft == NULL) return 0; /* memory was short */
+  for (int i = search.found + by; list != NULL && i >= 0 && i < history_length; i += by) {
+    if (strncmp(list[i]->line, search.draft, search.prefix) != 0 ||
+        strcmp(list[i]->line, rl_line_buffer) == 0)
+      continue;
+    search.found = i;
+    keep(&search.shown, list[i]->line);
     replace(list[i]->line);
     return 1;
   }
   return 0;
 }
 
+/* Up: moves one line up in the text, or from its first line searches the history backwards. */
 static int up(int count, int key) {
   int start = line_start(rl_point);
-  static int stayed; /* is this one more of several in the buffer? */
   (void)count;
   (void)key;
   if (start > 0) {
-    if (rl_last_func != up || !stayed) column = characters(start, rl_point);
-    stayed = 1;
+    if (rl_last_func != up || !move.stayed) move.column = characters(start, rl_point);
+    move.stayed = 1;
     move_to_line(line_start(start - 1));
     return 0;
   }
-  stayed = 0;
-  if (!search(-1)) return rl_ding();
+  move.stayed = 0;
+  if (!find(-1)) return rl_ding();
   rl_point = line_end(0);
   return 0;
 }
 
+/* Down: moves one line down in the text, or from its last line searches forwards; after the last entry comes
+   the draft. */
 static int down(int count, int key) {
   int end = line_end(rl_point);
-  static int stayed;
   (void)count;
   (void)key;
   if (end < rl_end) {
-    if (rl_last_func != down || !stayed) column = characters(line_start(rl_point), rl_point);
-    stayed = 1;
+    if (rl_last_func != down || !move.stayed) move.column = characters(line_start(rl_point), rl_point);
+    move.stayed = 1;
     move_to_line(end + 1);
     return 0;
   }
-  stayed = 0;
-  if (!is_searching() || found == history_length) return rl_ding();
-  if (!search(1)) {
-    found = history_length;
-    keep(&shown, draft);
-    replace(draft);
+  move.stayed = 0;
+  if (!is_searching() || search.found == history_length) return rl_ding();
+  if (!find(1)) {
+    search.found = history_length;
+    keep(&search.shown, search.draft);
+    replace(search.draft);
   }
   return 0;
 }
 
-/* --- to the ends of a line ------------------------------------------------------------------ */
+/* --- start and end of a line ---------------------------------------------------------------- */
 
-/* Of the line that the cursor is in; from there, of the whole input. */
+/* Moves to the start of the cursor's line; from there to the start of the text. */
 static int to_start(int count, int key) {
   int start = line_start(rl_point);
   (void)count;
@@ -213,6 +236,7 @@ static int to_start(int count, int key) {
   return 0;
 }
 
+/* Moves to the end of the cursor's line; from there to the end of the text. */
 static int to_end(int count, int key) {
   int end = line_end(rl_point);
   (void)count;
@@ -221,6 +245,7 @@ static int to_end(int count, int key) {
   return 0;
 }
 
+/* Kills the text back to the start of the line; from there the newline before it. */
 static int kill_to_start(int count, int key) {
   int start = line_start(rl_point), to = rl_point;
   (void)count;
@@ -231,7 +256,8 @@ static int kill_to_start(int count, int key) {
   return 0;
 }
 
-/* Kills to the end of the line, or its newline; by a negative count to its start, as Readline does. */
+/* Kills the text up to the end of the line; from there the newline. A negative count kills back to the start
+   of the line, as in Readline. */
 static int kill_to_end(int count, int key) {
   int end = line_end(rl_point), from = rl_point;
   if (count < 0) return kill_to_start(1, key);
@@ -243,7 +269,7 @@ static int kill_to_end(int count, int key) {
 
 /* --- an editor, a paste ------------------------------------------------------------------- */
 
-/* The input is what the file holds. */
+/* Replaces the text by the contents of the file. */
 static void replace_from(FILE *f) {
   char *text = NULL;
   size_t size = 0;
@@ -257,7 +283,7 @@ static void replace_from(FILE *f) {
   free(text);
 }
 
-/* C-x C-e: the input in $VISUAL or $EDITOR; back here it waits for Enter. */
+/* C-x C-e: edits the text in $VISUAL or $EDITOR. The text runs when Enter is pressed, not before. */
 static int edit(int count, int key) {
   const char *dir = getenv("TMPDIR");
   char path[MAX_PATH], command[MAX_PATH + 100];
@@ -273,7 +299,7 @@ static int edit(int count, int key) {
   term_lend();
   int status = system(command);
   term_take_back();
-  FILE *again = status == 0 ? fopen(path, "r") : NULL; /* an editor may write another file of that name */
+  FILE *again = status == 0 ? fopen(path, "r") : NULL; /* the editor may have replaced the file by another */
   if (again != NULL) {
     replace_from(again);
     fclose(again);
@@ -283,7 +309,7 @@ static int edit(int count, int key) {
   return 0;
 }
 
-/* A paste: what ends with a newline is run as if Enter had been pressed, else it waits. */
+/* A paste: inserts it. If it ends with a newline and is at the end of the text, Enter is pressed as well. */
 static int paste(int count, int key) {
   size_t n;
   char *text = keys_paste(&n);
@@ -300,18 +326,18 @@ static int paste(int count, int key) {
 
 /* --- names and keys -------------------------------------------------------------------------- */
 
-int edit_accepted(void) { return accepted; }
+int edit_accepted(void) { return line.accepted; }
 
-int edit_cancelled(void) { return cancelled; }
+int edit_cancelled(void) { return line.cancelled; }
 
 void edit_begin(void) {
-  accepted = cancelled = 0;
-  keep(&draft, NULL);
-  keep(&shown, NULL);
+  line.accepted = line.cancelled = 0;
+  keep(&search.draft, NULL);
+  keep(&search.shown, NULL);
 }
 
-/* What Readline's own commands do to the one line that it knows, ours do to each; the keys stay the user's.
- */
+/* Readline's own commands act on the whole text, which is one line to it; ours act on each line. The keys
+   that the user's inputrc binds to Readline's command are bound to ours. */
 void edit_replace(void) {
   static const struct {
     rl_command_func_t *theirs, *ours;
@@ -349,19 +375,19 @@ void edit_setup(lua_State *L) {
       {"edit-input", edit, {"\030\005"}, "v"},
       {"paste-input", paste, {"\033[200~"}, "\033[200~"},
   };
-  state = L;
+  line.state = L;
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
     rl_add_defun(commands[i].name, commands[i].command, -1);
     for (int k = 0; k < 4 && commands[i].keys[k]; k++) {
       const char *keys = commands[i].keys[k];
       rl_bind_keyseq_in_map(keys, commands[i].command, emacs_standard_keymap);
-      if (strcmp(keys, "\033\r") != 0 && strcmp(keys, "\033\n") != 0) /* in vi, Escape and then Enter */
+      if (strcmp(keys, "\033\r") != 0 && strcmp(keys, "\033\n") != 0) /* in vi mode: Escape, then Enter */
         rl_bind_keyseq_in_map(keys, commands[i].command, vi_insertion_keymap);
     }
     if (commands[i].vi) rl_bind_keyseq_in_map(commands[i].vi, commands[i].command, vi_movement_keymap);
   }
-  /* In Readline 8.2 a key sequence that is bound to nothing brings the program down when it comes
-     from a keyboard macro, or after C-r: so C-x ends a search, and no key runs a macro. */
+  /* Readline 8.2 crashes at a key sequence that is bound to nothing when it comes from a keyboard macro or
+     after C-r. So C-x ends a search, and C-x e, which would run a macro, is unbound. */
   rl_variable_bind("isearch-terminators", "\\033\\012\\030");
   rl_bind_keyseq_in_map("\030e", NULL, emacs_standard_keymap);
   rl_bind_keyseq_in_map("\n", accept_or_newline, vi_movement_keymap);

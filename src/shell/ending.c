@@ -1,4 +1,5 @@
-/* ending.c - the end of a session that its user did not leave: it is kept in its recovery file. */
+/* ending.c - a session that ends before its user leaves it, by a signal or for want of memory: it is written
+   to its recovery file. */
 
 #include <poll.h>
 #include <signal.h>
@@ -9,47 +10,50 @@
 
 #include "shell.h"
 
-#define TRIES   3         /* at keeping it */
-#define RESERVE (4 << 20) /* bytes for the keeping of a session when memory is short */
+#define TRIES   3         /* at writing it */
+#define RESERVE (4 << 20) /* bytes that are set aside for writing a session when memory is short */
 
-static lua_State *state; /* of the session, NULL when its user has left it */
-static void *reserve;
+static struct {
+  lua_State *state; /* NULL before end_open, and when the user has left the session */
+  void *reserve;    /* RESERVE bytes, freed at exit */
+} session;
 
-/* session.recover() */
+/* session.recover(): the path of the recovery file, or nil and a message */
 static int recover(lua_State *L) {
   lua_settop(L, 0);
-  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) != LUA_TTABLE) return 0;
-  if (lua_getfield(L, -1, "recover") != LUA_TFUNCTION) return 0;
+  if (!session_push(L, "recover")) return 0;
   lua_call(L, 0, 2);
   return 2;
 }
 
-/* Keeps the session and says where, and why. */
+/* Writes the session to its recovery file and prints why and where. */
 static void keep(const char *why) {
-  if (!lua_checkstack(state, LUA_MINSTACK)) return;
+  if (!lua_checkstack(session.state, LUA_MINSTACK)) return;
   int status = LUA_ERRRUN;
-  for (int tries = 0; tries < TRIES && status != LUA_OK; tries++) { /* again: what failed gave memory back */
-    if (tries > 0) lua_pop(state, 1);
-    lua_pushcfunction(state, recover);
-    status = chunk_call(state, 0, 2);
+  for (int tries = 0; tries < TRIES && status != LUA_OK; tries++) { /* one that fails frees memory */
+    if (tries > 0) lua_pop(session.state, 1);
+    lua_pushcfunction(session.state, recover);
+    status = chunk_call(session.state, 0, 2);
   }
   if (status != LUA_OK) {
-    chunk_report(state, status);
+    chunk_report(session.state, status);
     return;
   }
-  if (lua_type(state, -2) == LUA_TSTRING) {
-    const char *path = lua_tostring(state, -2), *quote = path[strcspn(path, " \"\\$&;()*?<>|#~`")] ? "'" : "";
+  if (lua_type(session.state, -2) == LUA_TSTRING) {
+    const char *path = lua_tostring(session.state, -2),
+               *quote = path[strcspn(path, " \"\\$&;()*?<>|#~`")] ? "'" : "";
     esc_printf(stderr, "%s: the session is kept, moongrad -i %s%s%s goes on with it\n", why, quote, path,
                quote);
-  } else if (lua_type(state, -1) == LUA_TSTRING)
-    esc_printf(stderr, "%s: the session is not kept: %s\n", why, lua_tostring(state, -1));
-  lua_pop(state, 2);
+  } else if (lua_type(session.state, -1) == LUA_TSTRING)
+    esc_printf(stderr, "%s: the session is not kept: %s\n", why, lua_tostring(session.state, -1));
+  lua_pop(session.state, 2);
 }
 
-/* Readline ends the program when it has no memory; the user's own os.exit is called by Lua. */
+/* Keeps the session when the program exits while no Lua runs: Readline exits when it gets no memory. The
+   user's own os.exit is called from Lua, and keeps nothing. */
 static void at_exit(void) {
-  free(reserve);
-  if (state != NULL && !stop_runs()) {
+  free(session.reserve);
+  if (session.state != NULL && !stop_runs()) {
     line_break_off();
     keep("\nout of memory");
   }
@@ -57,12 +61,12 @@ static void at_exit(void) {
 }
 
 void end_open(lua_State *L) {
-  state = L;
-  reserve = malloc(RESERVE);
+  session.state = L;
+  session.reserve = malloc(RESERVE);
   atexit(at_exit);
 }
 
-void end_close(void) { state = NULL; }
+void end_close(void) { session.state = NULL; }
 
 void end_by(int sig) {
   keep(strsignal(sig));

@@ -1,23 +1,23 @@
-/* errors.c - what is said of an error: of a script's as lua5.4 says it, at the prompt as the session does. */
+/* errors.c - the messages of errors: in scripts as lua5.4 writes them, at the prompt as the session does. */
 
 #include <stdio.h>
 #include <string.h>
 
 #include "shell.h"
 
-#define MAX_OWN 100 /* levels in which the user's line is looked for */
+#define MAX_OWN 100 /* stack levels that are searched for the user's line */
 
 /* --- the message ---------------------------------------------------------------- */
 
-/* Replaces the position in the message at index 1, the top of the stack, if it is one in
-   moongrad's own Lua files, by that of the user's line which led there. */
+/* If the message at index 1, the top of the stack, begins with a position in moongrad's own Lua files,
+   replaces that by the position of the user's line that called them. */
 static void user_position(lua_State *L) {
   lua_Debug ar;
   const char *msg = lua_tostring(L, -1);
   int stripped = 0;
   for (int level = 1; level < MAX_OWN && lua_getstack(L, level, &ar); level++) {
     lua_getinfo(L, "Sl", &ar);
-    if (ar.currentline < 0) continue; /* C, or nothing known */
+    if (ar.currentline < 0) continue; /* a C function, or the line is not known */
     if (!path_is_own(ar.source)) {
       if (!stripped) return;
       lua_pushfstring(L, "%s:%d: %s", ar.short_src, ar.currentline, msg);
@@ -28,7 +28,7 @@ static void user_position(lua_State *L) {
       const char *where = lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
       size_t n = strlen(where);
       if (strncmp(msg, where, n) == 0) {
-        msg += n; /* part of the string that stays on the stack below */
+        msg += n; /* still inside the string at index 1 */
         stripped = 1;
       }
       lua_pop(L, 1);
@@ -40,30 +40,26 @@ static void user_position(lua_State *L) {
   }
 }
 
-/* Appends what the session knows about the error to the message at index 1, the top of the stack. */
+/* Appends the session's hint, if it has one, to the message at index 1, the top of the stack. */
 static void add_hint(lua_State *L) {
   const char *msg = lua_tostring(L, 1);
   if (strstr(msg, "a nil value (global '") == NULL && strstr(msg, "expected a layer from 1 to ") == NULL)
     return;
-  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE) {
-    lua_getfield(L, -1, "hint");
+  if (session_push(L, "hint")) {
     lua_pushvalue(L, 1);
-    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) {
-      lua_remove(L, -2);
-      lua_concat(L, 2);
-    }
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) lua_concat(L, 2);
   }
   lua_settop(L, 1);
 }
 
-/* What luaL_callmeta(L, 1, "__tostring") makes of the error object. */
+/* to_string(object): the string that its __tostring returns, nil without one. */
 static int to_string(lua_State *L) {
   if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING) lua_pushnil(L);
   return 1;
 }
 
-/* Makes a message of the error object at index 1, unless it is one; true if it was none. Its
-   __tostring may fail, then the object has no words. */
+/* Replaces the error object at index 1 by a message, unless it is a string; true if it was replaced. The
+   message comes from its __tostring, or names its type if that is missing or fails. */
 static int make_message(lua_State *L) {
   if (lua_tostring(L, 1) != NULL) {
     lua_settop(L, 1);
@@ -80,8 +76,7 @@ static int make_message(lua_State *L) {
 
 /* --- of scripts ----------------------------------------------------------------- */
 
-/* The level of the last frame. To reach a level costs as much as it is deep, so a
-   deep stack is not walked from end to end. */
+/* The level of the last frame, by bisection: lua_getstack takes time in proportion to the level. */
 static int last_level(lua_State *L) {
   lua_Debug ar;
   int low = 0, high = 1; /* low exists, high may not */
@@ -109,7 +104,7 @@ static int is_own_frame(lua_State *L, int level) {
   return 0;
 }
 
-/* Pushes what luaL_traceback says about one frame. */
+/* Pushes the line that luaL_traceback writes for the frame at the level. */
 static void push_trace(lua_State *L, int level) {
   static const char tail[] = "\n\t(...tail calls...)";
   luaL_traceback(L, L, NULL, level);
@@ -125,7 +120,7 @@ static void push_trace(lua_State *L, int level) {
 
 /* Appends a traceback without moongrad's own frames to the message at index 1, the top of the stack. */
 static void user_traceback(lua_State *L) {
-  enum { FIRST = 10, LAST = 11 }; /* levels looked at of a deep stack, as Lua's own */
+  enum { FIRST = 10, LAST = 11 }; /* levels shown of a deep stack at each end, as in Lua */
   luaL_Buffer b;
   int last = last_level(L);
   luaL_buffinit(L, &b);
@@ -144,17 +139,17 @@ static void user_traceback(lua_State *L) {
   lua_concat(L, 2);
 }
 
-/* Message handler of a script's calls. */
+/* Message handler for scripts. */
 int err_script(lua_State *L) {
   int has_words = luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL;
-  if (make_message(L) && has_words) return 1; /* as lua5.4: its own words, no more */
+  if (make_message(L) && has_words) return 1; /* as in lua5.4, without a traceback */
   user_position(L);
   add_hint(L);
   user_traceback(L);
   return 1;
 }
 
-/* Message handler of a plain Lua's calls: lua5.4's. */
+/* Message handler for --no-session: the one of lua5.4. */
 int err_plain(lua_State *L) {
   const char *msg = lua_tostring(L, 1);
   if (msg == NULL) {                         /* error object is not a string? */
@@ -169,7 +164,7 @@ int err_plain(lua_State *L) {
 
 /* --- warnings -------------------------------------------------------------------- */
 
-/* What Lua does with a warning, which may come in pieces. */
+/* lua_WarnFunction: prints a warning, which may come in pieces, as Lua does but escaped. */
 static void warn(void *ud, const char *msg, int more) {
   static int is_on, goes_on;
   (void)ud;
@@ -186,14 +181,12 @@ void err_warn(lua_State *L) { lua_setwarnf(L, warn, NULL); }
 
 /* --- at the prompt -------------------------------------------------------------- */
 
-/* Replaces the message at index 1, the top of the stack, by what session[name](thread, message)
-   makes of it. That runs on a stack of its own, because this one may have overflowed, and
-   where it fails the message stays. */
+/* Replaces the message at index 1, the top of the stack, by what session[name](thread, message) returns. If
+   that fails the message stays. It runs on a stack of its own, because this one may have overflowed. */
 static void ask_session(lua_State *L, const char *name) {
   lua_State *own = lua_newthread(L);
-  lua_sethook(own, NULL, 0, 0); /* Ctrl-C stops what failed, not what is said of it */
-  if (lua_getfield(own, LUA_REGISTRYINDEX, SESSION) == LUA_TTABLE &&
-      lua_getfield(own, -1, name) == LUA_TFUNCTION) {
+  lua_sethook(own, NULL, 0, 0); /* Ctrl-C stops the code that failed, not the writing of its message */
+  if (session_push(own, name)) {
     lua_pushthread(L);
     lua_pushvalue(L, 1);
     lua_xmove(L, own, 2);
@@ -205,7 +198,7 @@ static void ask_session(lua_State *L, const char *name) {
   lua_settop(L, 1);
 }
 
-/* Message handler of the prompt's calls. */
+/* Message handler for the prompt. */
 int err_prompt(lua_State *L) {
   make_message(L);
   user_position(L);
@@ -213,12 +206,13 @@ int err_prompt(lua_State *L) {
   return 1;
 }
 
+/* explain_syntax(message): the message with the place of the error. */
 static int explain_syntax(lua_State *L) {
   ask_session(L, "unreadable");
   return 1;
 }
 
-/* Adds to the message on top of the stack, of an input that does not compile, where it went wrong. */
+/* The message on top of the stack is that of an input that does not compile: adds the place of the error. */
 void err_syntax(lua_State *L) {
   lua_pushcfunction(L, explain_syntax);
   lua_pushvalue(L, -2);
@@ -230,26 +224,23 @@ void err_syntax(lua_State *L) {
 
 /* session.unloadable(message, name, source) */
 static int explain_script(lua_State *L) {
-  if (lua_getfield(L, LUA_REGISTRYINDEX, SESSION) != LUA_TTABLE) return 0;
-  lua_getfield(L, -1, "unloadable");
-  lua_replace(L, 1); /* which was nil */
-  lua_pop(L, 1);
+  if (!session_push(L, "unloadable")) return 0;
+  lua_insert(L, 1);
   lua_call(L, 3, 1);
   return 1;
 }
 
-/* Adds to the message on top of the stack, of a script that does not compile, the next step. The script is a
-   file, or else this text. */
+/* The message on top of the stack is that of a script that does not compile: adds what to do about it. The
+   script is the file of that name, or the text source if name is NULL. */
 void err_unloadable(lua_State *L, const char *name, const char *source, size_t len) {
   lua_pushcfunction(L, explain_script);
-  lua_pushnil(L);
-  lua_pushvalue(L, -3);
+  lua_pushvalue(L, -2);
   lua_pushstring(L, name);
   if (source)
     lua_pushlstring(L, source, len);
   else
     lua_pushnil(L);
-  if (lua_pcall(L, 4, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
+  if (lua_pcall(L, 3, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
     lua_replace(L, -2);
   else
     lua_pop(L, 1);

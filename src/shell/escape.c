@@ -1,5 +1,6 @@
-/* escape.c - text on its way to the terminal: control bytes, and bytes that are no UTF-8, are shown as Lua
-   writes them in a string. What moongrad says goes through here; what the user's code writes does not. */
+/* escape.c - text for the terminal: control bytes, and bytes that are not UTF-8, are written as escapes of
+   Lua strings, like \027. All that moongrad itself prints goes through here; what the user's code prints does
+   not. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@ void esc_print(FILE *f, const char *s, size_t n) {
     const unsigned char c = (unsigned char)s[i];
     const int is_control = size == 1 && (c < ' ' || c == 0x7f) && c != '\n' && c != '\t';
     const int is_wide_control =
-        size == 2 && c == 0xc2 && (unsigned char)s[i + 1] < 0xa0; /* one of eight bits */
+        size == 2 && c == 0xc2 && (unsigned char)s[i + 1] < 0xa0; /* C1, U+0080 to U+009F */
     if (size <= 0 || is_control)
       fprintf(f, "\\%03d", c);
     else if (is_wide_control)

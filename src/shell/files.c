@@ -1,4 +1,5 @@
-/* files.c - files are written whole: beside their place, then renamed, so that none is ever half there. */
+/* files.c - writes files whole: to a temporary file beside the old one, which is then renamed. So nobody ever
+   sees half a file. */
 
 #include <errno.h>
 #include <signal.h>
@@ -33,9 +34,10 @@ int file_write(int fd, const char *s, size_t n) {
 }
 
 static int to_disk(int fd) {
-  return fsync(fd) == 0 || errno == EINVAL; /* a file system may have no way to */
+  return fsync(fd) == 0 || errno == EINVAL; /* the file system may not support it */
 }
 
+/* file_replace without its care for SIGXFSZ. */
 static int replace(const char *path, const char *s, size_t n, mode_t mode) {
   char temporary[MAX_PATH + 8];
   snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
@@ -56,7 +58,8 @@ static int replace(const char *path, const char *s, size_t n, mode_t mode) {
   return ok;
 }
 
-/* A limit on the size of files is an error like a full disk: it is not to end the program half-way. */
+/* SIGXFSZ is ignored: to exceed the limit on file sizes is an error like a full disk, not the end of the
+   program. */
 int file_replace(const char *path, const char *s, size_t n, mode_t mode) {
   struct sigaction ignore = {.sa_handler = SIG_IGN}, was;
   sigemptyset(&ignore.sa_mask);

@@ -1,14 +1,15 @@
-/* globals.c - the metatable that the user's Lua gives _G, beside the session's own.
+/* globals.c - two metatables of _G: the session's and the user's.
 
-   The session names come from a metatable of _G. Scripts have uses for one of their own: Lua's strict.lua
-   catches undeclared names by it. So setmetatable(_G, t) and getmetatable(_G) are about another one, which
-   session.lua asks for the names that are not the session's. For everything else they are Lua's own. */
+   The session names come from the metatable that _G has. Scripts may want to set one too: Lua's strict.lua
+   catches undeclared names with it. So setmetatable(_G, t) keeps t in the registry, and getmetatable(_G)
+   returns that. session.lua asks it for the names that are not the session's. For other values both are Lua's
+   own. */
 
 #include "shell.h"
 
-static char theirs; /* its address is the key of that metatable in the registry */
+static const char theirs; /* its address is the key of the user's metatable in the registry */
 
-static struct { lua_CFunction get, set; } plain; /* as Lua has them: the same in every state */
+static struct { lua_CFunction get, set; } plain; /* Lua's own functions, the same in every state */
 
 static int is_globals(lua_State *L, int idx) {
   lua_pushglobaltable(L);
@@ -17,7 +18,7 @@ static int is_globals(lua_State *L, int idx) {
   return is;
 }
 
-/* Pushes the field __metatable of theirs, which is below it; nil without one. */
+/* Pushes the user's metatable or nil, then its field __metatable or nil. Returns the type of the field. */
 static int push_protection(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &theirs) != LUA_TTABLE) {
     lua_pushnil(L);

@@ -1,7 +1,7 @@
-/* keys.c - the bytes that come from the terminal, on their way to Readline.
+/* keys.c - reads bytes from the terminal and gives them to Readline.
 
-   Signals arrive only while we wait here, as a mark. Only whole characters pass, and of those
-   the ones that can be shown: on others Readline's vi mode may loop. */
+   Readline gets only whole characters, and only those that can be shown: with others its vi mode may loop. A
+   signal that comes while the shell waits here for a byte only leaves a mark, see signals.c. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,52 +23,69 @@ int wcwidth(wchar_t c); /* hidden by wchar.h from POSIX programs without XSI */
 #define PASTE_END "\033[201~"
 #define CHUNK     4096
 
-static int keys; /* the terminal, opened for us alone: to wait at a read would be to miss Ctrl-C */
-static unsigned char ahead[CHUNK + 1]; /* bytes read that Readline has not had */
-static size_t from = 1, to = 1;        /* which of them; the first place is for one that is given back */
-static int utf8;                       /* is that what the terminal speaks? */
-static unsigned char held[4];          /* a character whose first bytes Readline has had */
-static int n_held, given;              /* its bytes, and how many of them */
-static int stale;                      /* does the screen lag behind the keys? */
+static struct {
+  int fd;       /* opened a second time, with O_NONBLOCK: Ctrl-C would not end a read that blocks */
+  int is_utf8;  /* is the locale's encoding UTF-8? Else a character is one byte */
+  int is_stale; /* was the last drawing put off because keys were waiting? */
+} terminal;
 
-int keys_wait(void) { return given < n_held || from < to ? 0 : sig_wait(keys); }
+/* Bytes that were read from the terminal and not used yet: bytes[from] to bytes[to - 1]. bytes[0] is for a
+   byte that is put back in front of them. */
+static struct {
+  unsigned char bytes[CHUNK + 1];
+  size_t from, to;
+} ahead = {.from = 1, .to = 1};
+
+/* The character that Readline is reading. Readline asks for one byte at a time. */
+static struct {
+  unsigned char bytes[4];
+  int size;  /* its bytes; 0 without a character */
+  int given; /* how many of them Readline has got */
+} character;
+
+int keys_wait(void) {
+  return character.given < character.size || ahead.from < ahead.to ? 0 : sig_wait(terminal.fd);
+}
 
 int keys_waiting(void) {
   int n = 0;
-  return given < n_held || from < to || (ioctl(keys, FIONREAD, &n) == 0 && n > 0);
+  return character.given < character.size || ahead.from < ahead.to ||
+         (ioctl(terminal.fd, FIONREAD, &n) == 0 && n > 0);
 }
 
 void keys_redisplay(void) {
-  stale = keys_waiting();
-  if (!stale) view_draw();
+  terminal.is_stale = keys_waiting();
+  if (!terminal.is_stale) view_draw();
 }
 
 void keys_refresh(void) {
-  if (stale) keys_redisplay();
+  if (terminal.is_stale) keys_redisplay();
 }
 
-void keys_drop(void) { n_held = given = 0, from = to = 1; }
+void keys_drop(void) { character.size = character.given = 0, ahead.from = ahead.to = 1; }
 
-/* Reads at most n bytes; 0 at the end of the input or when a signal ends the reading, which leaves
-   its mark. What made the terminal readable may be gone: Ctrl-C throws away what was typed. */
+/* Waits for input and reads at most n bytes; returns their number. 0: the input has ended, or a signal that
+   ends the line has come. Other signals are handled here. A read may find nothing though sig_wait saw input:
+   when Ctrl-C is pressed the terminal discards what was typed. */
 static size_t read_keys(unsigned char *buf, size_t n) {
-  keys_refresh(); /* it may be long until there are more */
+  keys_refresh(); /* the wait may be long */
   for (;;) {
-    int sig = sig_wait(keys);
+    int sig = sig_wait(terminal.fd);
     if (sig_ends_line(sig)) return 0;
     if (sig != 0) {
       term_handle(sig);
       continue;
     }
-    ssize_t k = read(keys, buf, n);
+    ssize_t k = read(terminal.fd, buf, n);
     if (k > 0) return (size_t)k;
     if (k == 0 || (errno != EAGAIN && errno != EINTR)) return 0;
   }
 }
 
+/* The next byte from the terminal, EOF as in read_keys. */
 static int next_byte(void) {
   unsigned char c;
-  if (from < to) return ahead[from++];
+  if (ahead.from < ahead.to) return ahead.bytes[ahead.from++];
   return read_keys(&c, 1) == 1 ? c : EOF;
 }
 
@@ -78,45 +95,46 @@ static int has_width(const unsigned char *s, int size) {
   return size < 2 || (mbtowc(&c, (const char *)s, (size_t)size) == size && wcwidth(c) >= 0);
 }
 
-/* Readline's way to the next byte, also where it reads keys on its own (C-r, C-v). For every key that it
-   waited for it gets one: a "?" for what is no character or a strange one, or for one that a signal broke
-   off. */
+/* rl_getc_function: the next byte for Readline, which also calls it in C-r and C-v. It must return a byte for
+   each key that Readline waits for. So it returns "?" for bytes that are no character, for a character that
+   cannot be shown, and for one that a signal interrupts. */
 static int next_key(FILE *f) {
   int n = 0, size;
   (void)f;
-  if (given < n_held) return held[given++];
-  n_held = given = 0;
+  if (character.given < character.size) return character.bytes[character.given++];
+  character.size = character.given = 0;
   do {
     int c = next_byte();
     if (c == EOF) return n == 0 ? EOF : '?';
-    held[n++] = (unsigned char)c;
-    size = utf8 ? esc_size((const char *)held, (size_t)n) : 1;
+    character.bytes[n++] = (unsigned char)c;
+    size = terminal.is_utf8 ? esc_size((const char *)character.bytes, (size_t)n) : 1;
   } while (size < 0);
-  if (size > 0 && !has_width(held, size)) return '?';
+  if (size > 0 && !has_width(character.bytes, size)) return '?';
   if (size > 0)
-    n_held = n;
-  else if (n > 1) /* what came last may begin another */
-    ahead[--from] = held[n - 1];
-  return size > 0 ? held[given++] : '?';
+    character.size = n;
+  else if (n > 1) /* the last byte may begin the next character */
+    ahead.bytes[--ahead.from] = character.bytes[n - 1];
+  return size > 0 ? character.bytes[character.given++] : '?';
 }
 
+/* rl_getc_function while keys_reclaim empties Readline's own buffer. */
 static int no_key(FILE *f) {
   (void)f;
   return EOF;
 }
 
-/* Puts the n bytes at s in front of those read ahead; what there is no room for is lost. */
+/* Puts the n bytes at s in front of the bytes that are not used yet. Bytes beyond CHUNK are lost. */
 static void give_back(const unsigned char *s, size_t n) {
-  unsigned char rest[sizeof held + sizeof ahead];
+  unsigned char rest[sizeof character.bytes + sizeof ahead.bytes];
   size_t k = 0;
-  while (given < n_held) rest[k++] = held[given++];
-  memcpy(rest + k, ahead + from, to - from);
-  k += to - from;
+  while (character.given < character.size) rest[k++] = character.bytes[character.given++];
+  memcpy(rest + k, ahead.bytes + ahead.from, ahead.to - ahead.from);
+  k += ahead.to - ahead.from;
   if (k > CHUNK - n) k = CHUNK - n;
-  memcpy(ahead + 1, s, n);
-  memcpy(ahead + 1 + n, rest, k);
-  from = 1;
-  to = 1 + n + k;
+  memcpy(ahead.bytes + 1, s, n);
+  memcpy(ahead.bytes + 1 + n, rest, k);
+  ahead.from = 1;
+  ahead.to = 1 + n + k;
 }
 
 void keys_reclaim(void) {
@@ -132,7 +150,7 @@ void keys_reclaim(void) {
 size_t keys_clean(char *s, size_t n) {
   size_t out = 0;
   for (size_t i = 0; i < n;) {
-    int size = utf8 ? esc_size(s + i, n - i) : 1;
+    int size = terminal.is_utf8 ? esc_size(s + i, n - i) : 1;
     unsigned char c = (unsigned char)s[i];
     if (size <= 0 || !has_width((unsigned char *)s + i, size) ||
         (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
@@ -151,7 +169,7 @@ size_t keys_clean(char *s, size_t n) {
   return out;
 }
 
-/* Where the paste ends in the n bytes at s, of which those before seen were searched; NULL before it has. */
+/* Finds PASTE_END in the n bytes at s; the first seen bytes were searched before. NULL if it is not there. */
 static char *find_end(char *s, size_t seen, size_t n) {
   size_t size = sizeof PASTE_END - 1, i = seen < size ? 0 : seen - size + 1;
   for (char *p; i + size <= n && (p = memchr(s + i, PASTE_END[0], n - size + 1 - i)) != NULL;
@@ -170,12 +188,12 @@ char *keys_paste(size_t *len) {
       text = more;
       size *= 2;
     }
-    size_t k = to - from;
+    size_t k = ahead.to - ahead.from;
     if (k > 0)
-      memcpy(text + n, ahead + from, k);
+      memcpy(text + n, ahead.bytes + ahead.from, k);
     else
       k = read_keys((unsigned char *)text + n, CHUNK);
-    from = to = 1;
+    ahead.from = ahead.to = 1;
     if (k == 0) break;
     end = find_end(text, n, n + k);
     n += k;
@@ -184,17 +202,17 @@ char *keys_paste(size_t *len) {
     free(text);
     return NULL;
   }
-  const char *after = end + sizeof PASTE_END - 1; /* typed behind the paste */
-  to = 1 + n - (size_t)(after - text);
-  memcpy(ahead + 1, after, to - 1);
+  const char *after = end + sizeof PASTE_END - 1; /* keys that were typed after the paste */
+  ahead.to = 1 + n - (size_t)(after - text);
+  memcpy(ahead.bytes + 1, after, ahead.to - 1);
   *len = keys_clean(text, (size_t)(end - text));
   return text;
 }
 
 void keys_setup(void) {
   const char *name = ttyname(STDIN_FILENO);
-  keys = name ? open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
-  if (keys < 0) keys = STDIN_FILENO; /* not ours to open */
-  utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  terminal.fd = name ? open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+  if (terminal.fd < 0) terminal.fd = STDIN_FILENO; /* it may belong to another user */
+  terminal.is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
   rl_getc_function = next_key;
 }

@@ -1,8 +1,8 @@
-/* line.c - one line of input, from Readline on a terminal or from a plain stream.
+/* line.c - reads one line of input, with Readline on a terminal or from a plain stream.
 
-   Readline is fed through its callback interface, so that nothing happens inside
-   a signal handler: signals arrive in pselect only, as a mark, and are dealt with
-   here between two keys. */
+   Readline is called for each key, through its callback interface. Signals come only while the shell waits
+   for a key, in pselect, and only leave a mark. They are handled here between two keys, not in a signal
+   handler. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,31 +15,38 @@
 
 #include "shell.h"
 
-#define MAX_PROMPT 1000 /* bytes; what is much larger than the screen brings Readline 8.2 down */
+#define MAX_PROMPT 1000 /* bytes; Readline 8.2 crashes at a prompt much larger than the screen */
 
-static int use_readline; /* else stdin is read as it is */
-static int reading;      /* is Readline at work? */
-static int echo;         /* stdin is no terminal: what is read is shown, as Readline does */
-static int done;         /* has Readline given its line? */
-static int idle;         /* Ctrl-C on an empty line so far, one after the other */
-static char *result;     /* the line, NULL at the end of the input */
-static int place;        /* in the history, of what is edited */
-static char *prefill;    /* what the next line begins with */
+static struct {
+  int use_readline; /* else lines come from stdin as a plain stream */
+  int echo;         /* is stdin no terminal? Then each line is printed after its prompt */
+  int begun;        /* has a line been read from a plain stream? */
+  int idle;         /* how many times in a row Ctrl-C was pressed on an empty line */
+  char *prefill;    /* the text that the next line begins with, NULL without one */
+} input;
 
-/* A line is there. Keys that Readline has but did not use, as the rest of a macro, are for the next one: now
-   it would run them in a terminal that is not its own. */
+/* The line that Readline edits. */
+static struct {
+  int reading;  /* does Readline have the terminal? */
+  int done;     /* has Readline returned the line? */
+  char *result; /* the line that it returned, NULL at the end of the input */
+  int place;    /* the index in the history of the entry that is edited */
+} edited;
+
+/* Readline calls this with a finished line. Keys that Readline holds and has not used, such as the rest of a
+   macro, are taken back for the next line: Readline would use them now, without the terminal. */
 static void on_line(char *line) {
   keys_reclaim();
-  rl_callback_handler_remove(); /* the terminal is as it was before Lua runs */
-  result = line;
-  done = 1;
+  rl_callback_handler_remove(); /* restores the terminal for what Lua runs */
+  edited.result = line;
+  edited.done = 1;
 }
 
-/* A signal that ends the reading: the line is dropped, and whatever Readline was in the middle of. */
+/* Ends the reading after a signal. The line is dropped, and any command that Readline has not finished. */
 static void abandon(int sig) {
   rl_free_line_state();
   rl_callback_sigcleanup();
-  keys_reclaim();    /* to be dropped */
+  keys_reclaim();    /* finish drops them */
   rl_point = rl_end; /* the cursor goes below the input */
   view_draw();
   if (sig == SIGINT) fputs("^C", rl_outstream);
@@ -48,110 +55,112 @@ static void abandon(int sig) {
   rl_callback_handler_remove();
 }
 
-/* Ctrl-C twice on an empty line: whoever does that wants to leave. */
+/* Counts Ctrl-C on an empty line. A user who presses it twice may want to leave, and is told how. */
 static void hint(int empty) {
-  idle = empty ? idle + 1 : 0;
-  if (idle < 2) return;
-  idle = 0;
+  input.idle = empty ? input.idle + 1 : 0;
+  if (input.idle < 2) return;
+  input.idle = 0;
   puts("Ctrl-D leaves");
   fflush(stdout);
 }
 
-/* The signal that ended the reading, 0 without one. */
+/* The signal that ended the reading of the line, 0 if none did. */
 static int ended_by(void) {
   const int sig = sig_ending();
   return sig ? sig : sig_pending(SIGINT) ? SIGINT : 0;
 }
 
-/* What the loop left behind, as one of the LINE_ words. */
+/* The result of edit_line after its loop: a LINE_ word, and with LINE_OK the line. */
 static int finish(char **line, size_t *len) {
   int sig = ended_by(), empty = rl_end == 0 && !RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
   if (sig) {
-    if (!done)
+    if (!edited.done)
       abandon(sig);
     else if (sig == SIGINT)
       fputs("^C", rl_outstream);
     fputc('\n', rl_outstream);
     fflush(rl_outstream);
-    if (sig == SIGINT) hint(empty && !done);
+    if (sig == SIGINT) hint(empty && !edited.done);
   }
   if (sig || edit_cancelled()) {
-    free(result);
-    result = NULL;
+    free(edited.result);
+    edited.result = NULL;
     if (sig == SIGINT) sig_take(SIGINT);
     keys_drop();
     return sig == 0 || sig == SIGINT ? LINE_INTERRUPTED : LINE_ENDED;
   }
-  idle = 0;
-  if (result == NULL) return LINE_EOF;
-  *line = result;
-  *len = strlen(result);
+  input.idle = 0;
+  if (edited.result == NULL) return LINE_EOF;
+  *line = edited.result;
+  *len = strlen(edited.result);
   return LINE_OK;
 }
 
-/* What there is to undo is forgotten with the line, and when another is fetched from the history:
-   Readline 8.2 lets lines share it, and frees it twice. It is not freed here, as nobody can tell who else has
-   it. */
+/* Forgets Readline's undo list, at the start of a line and when another entry is fetched from the history.
+   Readline 8.2 lets several entries share one list, and frees it twice. It is not freed here: another entry
+   may still have it. */
 static void forget_undo(void) {
   HIST_ENTRY **list = history_list();
-  place = where_history();
+  edited.place = where_history();
   rl_undo_list = NULL;
   for (int i = 0; list != NULL && list[i] != NULL; i++) list[i]->data = NULL;
 }
 
-/* After each key: while a line is edited, what there is to undo in it is the line's alone. */
+/* Called after each key: no entry of the history shares the undo list of the line. */
 static void keep_undo(void) {
   HIST_ENTRY *entry = current_history();
   if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH)) return;
-  if (where_history() != place) forget_undo();
+  if (where_history() != edited.place) forget_undo();
   if (entry != NULL) entry->data = NULL;
 }
 
+/* Reads a line with Readline; see line_read. */
 static int edit_line(const char *prompt, char **line, size_t *len) {
   int sig = 0;
   sig_hold();
-  reading = 1;
-  view_measure(); /* it may have changed while Lua ran */
-  done = 0;
-  result = NULL;
+  edited.reading = 1;
+  view_measure(); /* the screen's size may have changed while Lua ran */
+  edited.done = 0;
+  edited.result = NULL;
   edit_begin();
   rl_callback_handler_install(strlen(prompt) > MAX_PROMPT ? "> " : prompt, on_line);
   forget_undo();
-  if (prefill != NULL) {
-    rl_insert_text(prefill);
+  if (input.prefill != NULL) {
+    rl_insert_text(input.prefill);
     view_draw();
-    free(prefill);
-    prefill = NULL;
+    free(input.prefill);
+    input.prefill = NULL;
   }
   while (!sig_ends_line(sig = keys_wait())) {
     if (sig == 0)
       rl_callback_read_char();
     else
       term_handle(sig);
-    if (done) break;
+    if (edited.done) break;
     keep_undo();
-    keys_refresh(); /* the keys that waited may be the beginning of one */
+    keys_refresh(); /* drawing was put off for keys that may only begin a sequence */
   }
   int how = finish(line, len);
-  reading = 0;
+  edited.reading = 0;
   sig_release();
   return how;
 }
 
 void line_break_off(void) {
-  if (!reading) return;
-  reading = 0;
+  if (!edited.reading) return;
+  edited.reading = 0;
   term_restore();
   sig_release();
 }
 
 void line_prefill(const char *text) {
-  free(prefill);
-  prefill = strdup(text);
-  for (size_t n = prefill ? strlen(prefill) : 0; n > 0 && prefill[n - 1] == '\n'; n--) prefill[n - 1] = '\0';
+  free(input.prefill);
+  input.prefill = strdup(text);
+  for (size_t n = input.prefill ? strlen(input.prefill) : 0; n > 0 && input.prefill[n - 1] == '\n'; n--)
+    input.prefill[n - 1] = '\0';
 }
 
-/* Waits until a line was typed; the signal that ended that, 0 for none. */
+/* Waits until a line is typed; the signal that ended the wait, else 0. */
 static int wait_line(void) {
   int sig;
   sig_hold();
@@ -163,23 +172,24 @@ static int wait_line(void) {
   return sig;
 }
 
-/* Takes a byte order mark off the first line of a stdin that is no terminal, as Lua does of a script. */
+/* Removes a byte order mark from the first line, if stdin is no terminal, as Lua does for a script. Returns
+   the line's new length. */
 static size_t skip_mark(char *line, size_t n) {
   static const char bom[] = "\xEF\xBB\xBF";
-  static int begun;
   const size_t size = sizeof bom - 1;
-  if (begun++ || !echo || strncmp(line, bom, size) != 0) return n;
+  if (input.begun++ || !input.echo || strncmp(line, bom, size) != 0) return n;
   memmove(line, line + size, n - size + 1);
   return n - size;
 }
 
-/* A line of stdin without its newline. On a terminal Ctrl-C ends the read. */
+/* Reads a line of stdin, without its newline; see line_read. On a terminal Ctrl-C ends the reading. */
 static int plain_line(const char *prompt, char **line, size_t *len) {
   size_t size = 0;
   *line = NULL;
   fputs(prompt, stdout);
   fflush(stdout);
-  int sig = echo ? 0 : sig_ending() ? sig_ending() : wait_line(); /* the text may have met nobody */
+  /* A signal may have come while the prompt's text was made. */
+  int sig = input.echo ? 0 : sig_ending() ? sig_ending() : wait_line();
   if (sig != 0) {
     putchar('\n');
     if (sig != SIGINT) return LINE_ENDED;
@@ -194,24 +204,25 @@ static int plain_line(const char *prompt, char **line, size_t *len) {
     clearerr(stdin);
     return LINE_EOF;
   }
-  idle = 0;
+  input.idle = 0;
   if (n > 0 && (*line)[n - 1] == '\n') (*line)[--n] = '\0';
   *len = skip_mark(*line, (size_t)n);
-  if (echo) esc_printf(stdout, "%s\n", *line);
+  if (input.echo) esc_printf(stdout, "%s\n", *line);
   return LINE_OK;
 }
 
 int line_read(const char *prompt, char **line, size_t *len) {
-  return use_readline ? edit_line(prompt, line, len) : plain_line(prompt, line, len);
+  return input.use_readline ? edit_line(prompt, line, len) : plain_line(prompt, line, len);
 }
 
-int line_editing(void) { return use_readline; }
+int line_editing(void) { return input.use_readline; }
 
 void line_setup(lua_State *L, int lines) {
   const char *term = getenv("TERM");
-  echo = !isatty(STDIN_FILENO);
-  use_readline = !echo && isatty(STDOUT_FILENO) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
-  if (!use_readline) return;
+  input.echo = !isatty(STDIN_FILENO);
+  input.use_readline =
+      !input.echo && isatty(STDOUT_FILENO) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
+  if (!input.use_readline) return;
   rl_readline_name = "moongrad";
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
@@ -224,6 +235,7 @@ void line_setup(lua_State *L, int lines) {
   term_mark_pastes(lines);
   if (lines) {
     edit_replace();
-    rl_redisplay_function = keys_redisplay; /* not before: it would make Readline think the terminal dumb */
+    /* If it is set earlier, rl_initialize takes the terminal for a dumb one. */
+    rl_redisplay_function = keys_redisplay;
   }
 }

@@ -15,7 +15,7 @@
 
 #include "shell.h"
 
-/* The terminal's width in columns; 80 where standard output is none. */
+/* host.width(): the terminal's columns, 80 when standard output is no terminal. */
 static int terminal_width(lua_State *L) {
   struct winsize w;
   int known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0;
@@ -23,7 +23,7 @@ static int terminal_width(lua_State *L) {
   return 1;
 }
 
-/* The rows of the terminal, or nil when standard output is none. */
+/* host.height(): the terminal's rows, nil when standard output is no terminal. */
 static int terminal_height(lua_State *L) {
   struct winsize w;
   int known = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0;
@@ -34,7 +34,7 @@ static int terminal_height(lua_State *L) {
   return 1;
 }
 
-/* Does the locale of the environment write UTF-8? Asked without setting it, which is the user's to do. */
+/* Is the encoding of the environment's locale UTF-8? The locale is not set: the user's code may do that. */
 static int is_utf8(void) {
   locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
   int utf8 = locale != (locale_t)0 && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
@@ -49,13 +49,13 @@ static int want_color(int flags) {
   return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-/* Will there be a prompt, after what is to be run before it? */
+/* Will the prompt open, after the options and the script have run? */
 static int wants_prompt(const Options *o, int argc) {
   return (o->flags & OPT_INTERACTIVE) ||
          (o->script == argc && !(o->flags & (OPT_CODE | OPT_LUA_VERSION)) && isatty(STDIN_FILENO));
 }
 
-/* Puts the session names in place: it requires SESSION and calls its install{...}. */
+/* Makes the session names: requires the session module and calls its install(host). */
 static int open_session(lua_State *L, const Options *o, int argc) {
   stop_setup(L);
   lua_getglobal(L, "require");
@@ -109,7 +109,7 @@ static int seed(lua_State *L, const char *digits) {
   return chunk_report(L, status);
 }
 
-/* The global arg: arg[0] is the script, what came before it has negative indices. */
+/* Sets the global arg: arg[0] is the script; the words before it have negative indices. */
 static void create_arg(lua_State *L, char **argv, int argc, int script) {
   if (script == argc) script = 0; /* no script: count from the program */
   lua_createtable(L, argc - (script + 1), script + 1);
@@ -120,7 +120,7 @@ static void create_arg(lua_State *L, char **argv, int argc, int script) {
   lua_setglobal(L, "arg");
 }
 
-/* Runs LUA_INIT_5_4 or else LUA_INIT: code, or @file. */
+/* Runs the value of LUA_INIT_5_4, or else of LUA_INIT: Lua code, or "@" and the name of a file. */
 static int lua_init(lua_State *L) {
   const char *name = "=LUA_INIT_5_4";
   const char *init = getenv(name + 1);
@@ -129,7 +129,8 @@ static int lua_init(lua_State *L) {
   return init[0] == '@' ? chunk_file(L, init + 1) : chunk_string(L, init, name);
 }
 
-/* Runs what the options say, the script, the prompt or standard input; false when there was an error. */
+/* Runs what the options ask for: LUA_INIT, -e and -l, the script, and the prompt or standard input. False
+   after an error. */
 static int run_all(lua_State *L, const Options *o, char **argv, int argc) {
   int session = !(o->flags & OPT_NO_SESSION);
   if (session && open_session(L, o, argc) != LUA_OK) return 0;
@@ -189,8 +190,8 @@ static int pmain(lua_State *L) {
   return 1;
 }
 
-/* At exit, os.exit's included: what could not be written is an error. But for what was to go to a terminal
-   before: Ctrl-C may have broken that off. */
+/* At exit, also through os.exit: fails if output could not be written. Earlier failures do not count on a
+   terminal: Ctrl-C may have interrupted a write. */
 static void close_stdout(void) {
   int before = ferror(stdout) && !isatty(STDOUT_FILENO);
   errno = 0;

@@ -46,12 +46,13 @@ void opt_usage(const char *progname, const char *bad) {
              "  --no-session  plain Lua 5.4: no session names, moongrad by require only\n"
              "  --color=when  auto, always or never\n"
              "  --seed n      seed the generator, as seed(n)\n"
-             "Without a script the prompt opens, which shows values; standard input that is no\n"
-             "terminal is run as a script, where print shows them. help at the prompt says more.\n",
+             "Without a script the prompt opens, which shows values. Standard input that is no\n"
+             "terminal runs as a script, where print shows them. Type help at the prompt for more.\n",
              progname);
 }
 
-/* Notes the long option at argv[*i] in o; false if there is no such one. */
+/* Stores the long option at argv[*i] in o, and moves *i to its argument. False if it is unknown or
+   incomplete. */
 static int collect_long(char **argv, int *i, Options *o) {
   const char *a = argv[*i];
   if (strncmp(a, "--seed=", 7) == 0 && a[7] != '\0') {
@@ -73,7 +74,7 @@ static int collect_long(char **argv, int *i, Options *o) {
   return 0;
 }
 
-/* The flag of an option of one letter that stands alone; 0 if there is no such one. */
+/* The flag of an option of one letter without an argument; 0 if there is no such option. */
 static int letter(char c) {
   switch (c) {
   case 'E': return OPT_E;
@@ -86,7 +87,7 @@ static int letter(char c) {
   }
 }
 
-/* Reads all options before any Lua runs. */
+/* Reads the options. No Lua runs before all are read. */
 Options opt_collect(int argc, char **argv) {
   Options o = {0, argc, NULL};
   int i;
@@ -128,13 +129,13 @@ int opt_run(lua_State *L, char **argv, int n) {
     if (option == 'e' || option == 'l') {
       char *extra = argv[i] + 2;
       if (*extra == '\0') extra = argv[++i];
-      chunk_note(L, option == 'e' ? "-e" : "-l", extra);
+      session_note(L, option == 'e' ? "-e" : "-l", extra);
       int status = option == 'e' ? chunk_string(L, extra, "=(command line)") : chunk_library(L, extra);
       if (status != LUA_OK) return 0;
     } else if (option == 'W')
       lua_warning(L, "@on", 0);
     else if (strcmp(argv[i], "--seed") == 0)
-      i++; /* its number was taken by opt_collect */
+      i++; /* opt_collect has read its number */
   }
   return 1;
 }

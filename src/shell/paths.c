@@ -1,13 +1,13 @@
-/* paths.c - where things are: moongrad's own Lua files, and the user's files.
+/* paths.c - finds moongrad's own Lua files, and the user's files.
 
-   The Lua files are found from where the program is, whatever LUA_PATH says: in the tree that it was
-   built in, at the same place below it (build/moongrad and lua/moongrad), or installed
-   (bin/moongrad and share/lua/5.4/moongrad), wherever that was moved to; else where they are to be
-   installed. Others of that name are none of ours, nor are those of another version. package.path
-   and package.cpath stay as they were.
+   The Lua files are found from the place of the program. LUA_PATH has no effect. There are three places: the
+   source tree, for a program that was built in it (build/moongrad and lua/moongrad); the directory that it is
+   installed in, also after that was moved (bin/moongrad and share/lua/5.4/moongrad); and the directory that
+   make install is to use. Files of another version are not used. package.path and package.cpath are not
+   changed.
 
-   They run in an environment of their own, Lua's functions as they were at the start:
-   whoever names a variable table, or next, breaks nothing but what is theirs. */
+   The Lua files run in an environment of their own, with Lua's functions as they were at the start. So they
+   still work after the user's code has set a global like table or next. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +17,11 @@
 
 #include "shell.h"
 
-static char env;           /* its address is the key of our Lua's environment in the registry */
+/* Their addresses are keys of the registry: of the environment of our Lua, and of our modules by their names. */
+static const char env, modules;
 static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */
 
-/* Is there a moongrad of our version in dir/sub? Then lib is that directory. */
+/* Sets lib to dir/sub if that holds moongrad's Lua files of this version; else to "" and returns false. */
 static int try_dir(const char *dir, const char *sub) {
   static const char stamp[] = "\nreturn \"" MG_VERSION "\"\n";
   char path[MAX_PATH + 32], text[512];
@@ -35,7 +36,7 @@ static int try_dir(const char *dir, const char *sub) {
   return 0;
 }
 
-/* Takes the last directories off the path, if they are these. */
+/* Removes "/" and tail from the end of the path; false if it does not end so. */
 static int strip(char *path, const char *tail) {
   size_t n = strlen(path), m = strlen(tail);
   if (n <= m || path[n - m - 1] != '/' || strcmp(path + n - m, tail) != 0) return 0;
@@ -47,16 +48,17 @@ static int strip(char *path, const char *tail) {
 static int find_program(char *dir) {
   ssize_t n = readlink("/proc/self/exe", dir, MAX_PATH - 1);
   if (n > 0) dir[n] = '\0';
-  /* Where /proc is missing, as in a bare chroot, the kernel's word for what it ran. */
+  /* Without /proc, as in a bare chroot: the name that the kernel was given for the program. */
   if (n <= 0 && realpath((const char *)getauxval(AT_EXECFN), dir) == NULL) return 0;
   *strrchr(dir, '/') = '\0';
   return 1;
 }
 
+/* Sets lib, "" if the files are nowhere. */
 static void find_lib(void) {
   char dir[MAX_PATH], build[MAX_PATH];
   if (find_program(dir)) {
-    if (MG_BUILD[0] == '/') { /* outside of the sources, with a link to them */
+    if (MG_BUILD[0] == '/') { /* the build directory is outside of the tree and has a link to lua */
       if (realpath(MG_BUILD, build) != NULL && strcmp(build, dir) == 0 && try_dir(dir, "lua")) return;
     } else {
       strcpy(build, dir);
@@ -75,13 +77,13 @@ int path_is_own(const char *source) {
          strncmp(source + 1 + n, "/moongrad/", 10) == 0;
 }
 
-/* Copies the fields of the table on top of the stack into the one below it, its
-   libraries' fields too; pops it. */
+/* Pops the table on top of the stack and copies its fields into the table below it. Tables in it are copied
+   as well, down to that many levels. */
 static void copy_fields(lua_State *L, int levels) {
   lua_pushnil(L);
   while (lua_next(L, -2)) {
     lua_pushvalue(L, -2);
-    lua_insert(L, -2); /* to from key key value */
+    lua_insert(L, -2); /* stack: to from key key value */
     if (lua_istable(L, -1) && levels > 0 && !lua_rawequal(L, -1, -4)) {
       lua_newtable(L);
       lua_insert(L, -2);
@@ -94,7 +96,7 @@ static void copy_fields(lua_State *L, int levels) {
 
 static int own_require(lua_State *L);
 
-/* Pushes the environment of moongrad's own Lua, made when the first module is loaded. */
+/* Pushes the environment of moongrad's own Lua. It is made when the first module is loaded. */
 static void push_env(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &env) != LUA_TNIL) return;
   lua_pop(L, 1);
@@ -107,7 +109,8 @@ static void push_env(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &env);
 }
 
-/* Pushes the chunk of such a module and its file; 0 and a message: why not. */
+/* Pushes the chunk of one of our modules and the name of its file. False with a message pushed if there is
+   none. */
 static int load_module(lua_State *L, const char *name) {
   static const char *const forms[] = {"%s/%s.lua", "%s/%s/init.lua"};
   if (lib[0] == '\0') {
@@ -128,31 +131,48 @@ static int load_module(lua_State *L, const char *name) {
   return 0;
 }
 
-/* require for moongrad's own Lua, which needs no other. */
+/* The require of moongrad's own Lua. It finds our modules only. Users may change package.loaded: each module is put
+   in there, but never looked up there. */
 static int own_require(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   lua_settop(L, 1);
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &modules) == LUA_TNIL) {
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &modules);
+    lua_replace(L, 2);
+  }
   lua_pushvalue(L, 1);
   if (lua_rawget(L, 2) != LUA_TNIL) return 1; /* none of the user's code runs here */
-  if (strcmp(name, "moongrad.core") == 0) {
-    luaL_requiref(L, name, luaopen_moongrad_core, 0);
-    return 1;
-  }
-  if (!load_module(L, name)) return lua_error(L);
   lua_pop(L, 1);
+  if (strcmp(name, "moongrad.core") == 0) {
+    lua_pushcfunction(L, luaopen_moongrad_core);
+  } else if (load_module(L, name)) {
+    lua_pop(L, 1);
+  } else {
+    return lua_error(L);
+  }
   lua_call(L, 0, 1);
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, -2);
-  lua_rawset(L, 2);
+  lua_insert(L, 3);
+  lua_settop(L, 3);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  for (int to = 2; to <= 4; to += 2) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, to);
+  }
+  lua_settop(L, 3);
   return 1;
 }
 
-/* Searcher for "moongrad" and "moongrad.name". */
+/* The searcher in package.searchers for "moongrad" and "moongrad.name". */
 static int searcher(lua_State *L) {
   const char *name = luaL_checkstring(L, 1);
   if (strcmp(name, "moongrad") != 0 && strncmp(name, "moongrad.", 9) != 0) return 0;
-  return load_module(L, name) + 1; /* the file is the loader's second argument */
+  if (!load_module(L, name)) return 1;
+  lua_pushcfunction(L, own_require);
+  lua_replace(L, -3);
+  return 2; /* the file is the loader's second argument */
 }
 
 void path_require(lua_State *L, const char *name) {
@@ -164,11 +184,11 @@ void path_require(lua_State *L, const char *name) {
 void path_open(lua_State *L) {
   find_lib();
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_pushcfunction(L, luaopen_moongrad_core);
+  lua_pushcfunction(L, own_require);
   lua_setfield(L, -2, "moongrad.core");
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "searchers");
-  for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) { /* after package.preload's, before the paths */
+  for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) { /* makes room at 2, after package.preload's */
     lua_rawgeti(L, -1, i);
     lua_rawseti(L, -2, i + 1);
   }
@@ -177,12 +197,12 @@ void path_open(lua_State *L) {
   lua_pop(L, 3);
 }
 
-/* The user's file, below the directory that the variable xdg names or fallback in
-   the home directory. NULL if there is no such place or buf is too small. */
+/* The path of the user's file: moongrad/file in the directory that the environment variable xdg names, else
+   in the directory fallback of the home directory. NULL if neither is known or buf is too small. */
 char *path_user(char *buf, size_t size, const char *xdg, const char *fallback, const char *file) {
   const char *base = getenv(xdg);
   int n;
-  if (base != NULL && base[0] == '/') /* a relative one is to be ignored */
+  if (base != NULL && base[0] == '/') /* the XDG specification ignores relative paths */
     n = snprintf(buf, size, "%s/moongrad/%s", base, file);
   else {
     base = getenv("HOME");

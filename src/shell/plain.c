@@ -7,9 +7,9 @@
 
 #include "shell.h"
 
-#define EOFMARK "<eof>" /* ends the error of an incomplete input */
+#define EOFMARK "<eof>" /* ends the compiler's message about an incomplete input */
 
-/* The prompt, a string left on the stack: _PROMPT or _PROMPT2 or what they are without. */
+/* get_prompt(first): _PROMPT or _PROMPT2 as a string, their defaults if they are nil. */
 static int get_prompt(lua_State *L) {
   int first = lua_toboolean(L, 1);
   if (lua_getglobal(L, first ? "_PROMPT" : "_PROMPT2") == LUA_TNIL)
@@ -19,7 +19,7 @@ static int get_prompt(lua_State *L) {
   return 1;
 }
 
-/* Reads a line and pushes it, if there is one. */
+/* Reads a line; pushes it with LINE_OK, which is returned. */
 static int push_line(lua_State *L, int first) {
   char *line;
   size_t len;
@@ -68,9 +68,9 @@ static int load_input(lua_State *L) {
     int got = push_line(L, 0);
     if (got == LINE_EOF && !isatty(STDIN_FILENO)) return status; /* it stays incomplete: an error */
     if (got == LINE_EOF) putchar('\n');
-    if (got != LINE_OK) return -1; /* a signal that ends all is found by the next line */
+    if (got != LINE_OK) return -1; /* after LINE_ENDED the next push_line returns that again */
     lua_pushliteral(L, "\n");
-    lua_replace(L, -3); /* where the error was */
+    lua_replace(L, -3); /* replaces the error */
     lua_concat(L, 3);
   }
 }

@@ -1,4 +1,4 @@
-/* recovery.c - the session in a file: saved by its user, or kept for recovery when it is cut off. */
+/* recovery.c - writes the session to a file: where its user saves it, or to a recovery file. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "shell.h"
 
+/* Returns nil and a message that the path cannot be written. */
 static int failed(lua_State *L, const char *path, const char *why) {
   lua_pushnil(L);
   lua_pushfstring(L, "cannot write %s: %s", path, why);
@@ -28,8 +29,9 @@ static int begins_with(const char *path, const char *head) {
   return got == n && memcmp(start, head, n) == 0;
 }
 
-/* host.save(path, text, head): a new file, or one that begins with head replaced; false, true if it was
-   replaced, or nil and a message. A link stays one: what it leads to is written. */
+/* host.save(path, text, head): writes text to a new file, or replaces a file that is empty or begins with
+   head. Returns
+   whether a file was replaced, or nil and a message. A symbolic link is followed. */
 static int save(lua_State *L) {
   size_t n;
   const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n),
@@ -41,7 +43,7 @@ static int save(lua_State *L) {
   if (!exists && errno != ENOENT) return failed(L, path, strerror(errno));
   if (exists && !S_ISREG(st.st_mode)) return failed(L, path, "it is no plain file");
   if (exists && st.st_size > 0 && !begins_with(path, head))
-    return failed(L, path, "it is there and no saved session; choose another name, or remove it first");
+    return failed(L, path, "it exists and is no saved session; choose another name, or remove it first");
   if (exists && access(path, W_OK) != 0) return failed(L, path, strerror(errno));
   if (strlen(path) >= MAX_PATH) return failed(L, path, strerror(ENAMETOOLONG));
   if (!exists || realpath(path, target) == NULL) strcpy(target, path);
@@ -53,12 +55,12 @@ static int save(lua_State *L) {
   return 1;
 }
 
-/* The list of the recovery files that no start has told of yet. */
+/* The path of the list of recovery files that the user has not been told of. */
 static char *list_path(char *buf, size_t size) {
   return path_user(buf, size, "XDG_STATE_HOME", ".local/state", "kept");
 }
 
-/* Notes a recovery file for the next start: the terminal that was told of it may be gone. */
+/* Adds a recovery file to that list, for the next start: the terminal of this session may be gone. */
 static void note(const char *file) {
   char path[MAX_PATH];
   FILE *f = list_path(path, sizeof path) ? fopen(path, "a") : NULL;
@@ -71,7 +73,7 @@ void recovery_tell(void) {
   char path[MAX_PATH], mine[MAX_PATH + 32], line[MAX_PATH];
   if (list_path(path, sizeof path) == NULL) return;
   snprintf(mine, sizeof mine, "%s.%ld", path, (long)getpid());
-  if (rename(path, mine) != 0) return; /* nothing is kept, or another start tells it */
+  if (rename(path, mine) != 0) return; /* there is no list, or another start has taken it */
   FILE *f = fopen(mine, "r");
   while (f != NULL && fgets(line, sizeof line, f) != NULL) {
     line[strcspn(line, "\n")] = '\0';
@@ -82,8 +84,8 @@ void recovery_tell(void) {
   unlink(mine);
 }
 
-/* host.recover(text): writes it to a new file of its own beside the history, for the user alone; its path, or
-   nil and a message. */
+/* host.recover(text): writes text to a new recovery file beside the history, which only the user may read.
+   Returns its path, or nil and a message. */
 static int recover(lua_State *L) {
   size_t n;
   const char *text = luaL_checklstring(L, 1, &n);

@@ -1,13 +1,17 @@
 /* signals.c - signals at the prompt: while Lua runs, and while a line is being read.
 
-   While Lua runs at the prompt, Ctrl-C and each signal that ends a program ask it to stop, and after a
-   while ask again until it has. Ctrl-C leaves the prompt; of the others the prompt dies, when it has saved
-   what there is. What does not come back, a C function of Lua's, ends with the program: when Ctrl-C is
-   pressed twice more after the first second, or some time after one of the others. That happens in the
-   handler, where nothing is safe but system calls; the history is on disk already. A write to a program that
-   reads no more, or beyond the limit of a file's size, fails there and ends nothing. A script ends as lua5.4
-   does. While a line is read, signals are blocked except inside pselect and their handlers only leave a
-   mark. */
+   While Lua runs at the prompt, Ctrl-C and each signal that ends a program ask Lua to stop. SIGALRM repeats
+   the request until Lua has stopped. After Ctrl-C the prompt goes on; after another signal the session is
+   kept and the program ends.
+
+   A C function may not return, and a request cannot stop it. Then the program ends from the handler: when
+   Ctrl-C is pressed twice more after the first second, or WAITED seconds after another signal. Only system
+   calls are safe in a handler, so the session is not kept; the history is on disk already.
+
+   A write to a pipe without a reader, or beyond the limit on file sizes, fails and does not end the program.
+   A script ends by signals as under lua5.4.
+
+   While a line is read, signals are blocked except inside pselect, and their handlers only set a mark. */
 
 #include <errno.h>
 #include <poll.h>
@@ -20,31 +24,44 @@
 
 #include "shell.h"
 
-#define AGAIN    50 /* us from one request to stop to the next */
-#define PRESSES  3  /* of Ctrl-C end the program, ... */
-#define QUICKLY  2  /* when the last of them comes within so many seconds of the one before */
-#define PATIENCE 1  /* seconds in which all presses count as one, and after which the hint is shown */
-#define WAITED   2  /* seconds after which what is to end does not wait for Lua any longer */
+#define AGAIN    50 /* microseconds between two requests to stop */
+#define PRESSES  3  /* so many presses of Ctrl-C end the program, ... */
+#define QUICKLY  2  /* ... if the last comes within so many seconds after the one before */
+#define PATIENCE 1  /* seconds in which all presses count as one; then the hint is shown */
+#define WAITED   2  /* seconds that a signal which ends the program waits for Lua to stop */
 
-static const char hint[] = "\nstill stopping, as soon as a call ends;"
+static const char hint[] = "\nstill stopping: the call that runs has to return first;"
                            " Ctrl-C twice more ends moongrad, without keeping the session ";
 
-static volatile sig_atomic_t at_prompt; /* does a prompt wait behind what runs? */
-static volatile sig_atomic_t presses;   /* of Ctrl-C since sig_enter or sig_hold */
-static volatile sig_atomic_t requested; /* was it asked to stop, since sig_enter? */
-static volatile sig_atomic_t hinted;    /* was the hint shown, since sig_enter? */
-static volatile sig_atomic_t ending; /* what is to end the program, once it has come while no line was read */
-static volatile sig_atomic_t mark[NSIG]; /* signals that came while holding */
-static struct timespec first_press;      /* when Ctrl-C was pressed since then, first ... */
-static struct timespec pressed;          /* ... and last */
-static struct timespec ended;            /* when ending came */
-static struct termios modes;             /* of the terminal, for what ends in a handler */
-static int has_modes;
-static struct sigaction alarm_was;   /* and what SIGALRM does */
-static int is_typed;                 /* is standard input a terminal? */
-static void (*clear_line)(void);     /* see sig_clear_with; NULL without one */
-static struct sigaction outer[NSIG]; /* what those held did before sig_hold */
-static sigset_t outer_mask;          /* and which were blocked */
+static struct {
+  volatile sig_atomic_t is_open; /* between sig_prompt(1) and sig_prompt(0)? */
+  int is_typed;                  /* is standard input a terminal? */
+  struct termios modes;          /* the terminal's modes before anything ran, for sig_restore */
+  int has_modes;                 /* are they known? */
+  void (*clear_line)(void);      /* takes the progress line away, see sig_clear_with; NULL without one */
+} prompt;
+
+/* Ctrl-C while Lua runs. */
+static struct {
+  volatile sig_atomic_t presses;   /* their number since sig_enter or sig_hold; see is_urgent */
+  struct timespec first, last;     /* the times of the first and of the last press */
+  volatile sig_atomic_t requested; /* was Lua asked to stop, since sig_enter? Then SIGALRM asks again */
+  volatile sig_atomic_t hinted;    /* was the hint shown, since sig_enter? */
+  struct sigaction alarm;          /* what SIGALRM did before the request */
+} interrupt;
+
+/* The first signal that is to end the program, if it came while no line was read. */
+static struct {
+  volatile sig_atomic_t sig; /* 0 before it */
+  struct timespec at;        /* when it came */
+} ending;
+
+/* The signals that are blocked while a line is read. */
+static struct {
+  volatile sig_atomic_t mark[NSIG]; /* has the signal come? Also set when no Lua runs that could be stopped */
+  struct sigaction outer[NSIG];     /* what it did before sig_hold */
+  sigset_t outer_mask;              /* the signals that were blocked before sig_hold */
+} held;
 
 static void set_signal(int sig, void (*handler)(int), int flags) {
   struct sigaction sa;
@@ -56,13 +73,13 @@ static void set_signal(int sig, void (*handler)(int), int flags) {
 
 /* --- while Lua runs ---------------------------------------------------------------- */
 
-/* The next SIGALRM comes in us microseconds; none when that is 0. */
+/* Sends SIGALRM in us microseconds; 0: not at all. */
 static void wake(int us) {
   const struct itimerval t = {{0, 0}, {0, us}};
   setitimer(ITIMER_REAL, &t, NULL);
 }
 
-/* Have so many seconds passed since then? */
+/* Have so many seconds passed since the time? */
 static int has_passed(const struct timespec *since, int seconds) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -70,10 +87,11 @@ static int has_passed(const struct timespec *since, int seconds) {
 }
 
 void sig_restore(void) {
-  if (has_modes && tcgetpgrp(STDIN_FILENO) == getpgrp()) tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+  if (prompt.has_modes && tcgetpgrp(STDIN_FILENO) == getpgrp())
+    tcsetattr(STDIN_FILENO, TCSANOW, &prompt.modes);
 }
 
-/* What Lua runs will not come back: the program ends, from a handler. */
+/* Ends the program from a handler, when what runs does not stop. */
 static void give_up(int sig) {
   sig_restore();
   if (write(STDERR_FILENO, "\n", 1) < 0 || sig == SIGINT) _exit(128 + sig);
@@ -81,74 +99,79 @@ static void give_up(int sig) {
   raise(sig);
 }
 
-/* The progress line is out of the way of what is shown next. */
+/* Removes the progress line before something else is written. */
 static void clear(void) {
-  if (clear_line != NULL) clear_line();
+  if (prompt.clear_line != NULL) prompt.clear_line();
 }
 
-/* A request may be lost: code that is being stopped can set a hook of its own, or begin
-   one __gc handler after the other. Or wait once more: this ends a read, too. */
+/* Repeats the request to stop. One request may be lost: code that is being stopped may set a hook of its own,
+   or run one __gc handler after the other. It may also begin to wait in another read, which SIGALRM ends. */
 static void on_alarm(int sig) {
   const int error = errno;
   (void)sig;
   if (!stop_ask()) return;
-  if (ending && has_passed(&ended, WAITED)) give_up(ending);
-  if (presses > 0 && !hinted && has_passed(&first_press, PATIENCE)) {
+  if (ending.sig && has_passed(&ending.at, WAITED)) give_up(ending.sig);
+  if (interrupt.presses > 0 && !interrupt.hinted && has_passed(&interrupt.first, PATIENCE)) {
     clear();
-    hinted = write(STDERR_FILENO, hint, sizeof hint - 1) != 0;
+    interrupt.hinted = write(STDERR_FILENO, hint, sizeof hint - 1) != 0;
   }
   wake(AGAIN);
   errno = error;
 }
 
-/* Asks what runs to stop. When nothing does it marks sig, for the prompt when it reads next, and is false. */
+/* Asks Lua to stop. False if none runs: then sig is marked, for the next reading of a line. */
 static int request(int sig) {
   if (!stop_ask()) {
-    mark[sig] = 1;
+    held.mark[sig] = 1;
     return 0;
   }
-  if (at_prompt && !requested) {
-    requested = 1;
-    sigaction(SIGALRM, NULL, &alarm_was);
+  if (prompt.is_open && !interrupt.requested) {
+    interrupt.requested = 1;
+    sigaction(SIGALRM, NULL, &interrupt.alarm);
     set_signal(SIGALRM, on_alarm, 0);
     wake(STOP_HASTE);
   }
   return 1;
 }
 
-/* Has Ctrl-C been pressed often and quickly, and was there time to stop before? */
+/* Counts a press of Ctrl-C. Is it the last of PRESSES, quickly after the one before? Presses within PATIENCE
+   seconds of the first do not count: Lua had no time to stop. */
 static int is_urgent(void) {
-  if (presses > 0 && !has_passed(&first_press, PATIENCE)) return 0;
-  const int slow = has_passed(&pressed, QUICKLY);
-  clock_gettime(CLOCK_MONOTONIC, &pressed);
-  if (presses == 0) first_press = pressed;
-  presses++;
-  return presses >= PRESSES && !slow;
+  if (interrupt.presses > 0 && !has_passed(&interrupt.first, PATIENCE)) return 0;
+  const int slow = has_passed(&interrupt.last, QUICKLY);
+  clock_gettime(CLOCK_MONOTONIC, &interrupt.last);
+  if (interrupt.presses == 0) interrupt.first = interrupt.last;
+  interrupt.presses++;
+  return interrupt.presses >= PRESSES && !slow;
 }
 
+/* SIGINT: asks Lua to stop. At the prompt the last of several presses ends the program, in a script the
+   second. */
 static void on_interrupt(int sig) {
   const int error = errno;
   const int runs = request(sig);
-  if (at_prompt && is_urgent())
+  if (prompt.is_open && is_urgent())
     give_up(sig);
-  else if (runs && !at_prompt)
-    set_signal(sig, SIG_DFL, 0); /* the next one ends the script */
+  else if (runs && !prompt.is_open)
+    set_signal(sig, SIG_DFL, 0); /* the next Ctrl-C ends the script */
   errno = error;
 }
 
+/* A signal that ends the program: asks Lua to stop. prompt.c ends the program then. */
 static void on_ending(int sig) {
   const int error = errno;
-  if (!ending) {
-    clock_gettime(CLOCK_MONOTONIC, &ended);
-    ending = sig;
-    mark[sig] = 1; /* what is stopped may be the text of the prompt, and a line be read next */
+  if (!ending.sig) {
+    clock_gettime(CLOCK_MONOTONIC, &ending.at);
+    ending.sig = sig;
+    held.mark[sig] = 1; /* if it stops session.prompt, the reading of the line comes next */
     request(sig);
-  } else if (has_passed(&ended, WAITED)) /* often there are two at once, while the session is saved */
+  } else if (has_passed(&ending.at, WAITED)) /* one that follows at once must not stop the keeping */
     request(sig);
   errno = error;
 }
 
-/* Ctrl-Z: the line that says how far it is does not stay behind. What was being written or read goes on. */
+/* Ctrl-Z while Lua runs: removes the progress line and stops the program. A write or read that it interrupts
+   is restarted. */
 static void on_suspend(int sig) {
   const int error = errno;
   sigset_t set;
@@ -157,17 +180,17 @@ static void on_suspend(int sig) {
   raise(sig);
   sigemptyset(&set);
   sigaddset(&set, sig);
-  sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops us */
+  sigprocmask(SIG_UNBLOCK, &set, NULL); /* the program stops here */
   set_signal(sig, on_suspend, SA_RESTART);
   errno = error;
 }
 
-/* A write failed whose reader is gone. If that is the reader of standard output the program ends. */
+/* SIGPIPE: a write failed because its pipe has no reader. If that is standard output the program ends. */
 static void on_pipe(int sig) {
   const int error = errno;
   struct pollfd out = {.fd = STDOUT_FILENO};
   const int is_lost = poll(&out, 1, 0) > 0 && out.revents & (POLLERR | POLLHUP);
-  if (is_lost && at_prompt && is_typed)
+  if (is_lost && prompt.is_open && prompt.is_typed)
     on_ending(sig);
   else if (is_lost) {
     set_signal(sig, SIG_DFL, 0);
@@ -176,13 +199,14 @@ static void on_pipe(int sig) {
   errno = error;
 }
 
-static void on_limit(int sig) { (void)sig; } /* the write fails */
+/* SIGXFSZ: the write fails, and nothing else happens. */
+static void on_limit(int sig) { (void)sig; }
 
 static struct {
   int sig;
-  void (*handler)(int); /* not SIG_IGN, which programs that are started would inherit */
+  void (*handler)(int); /* never SIG_IGN: programs that are started would inherit that */
   int flags;
-  struct sigaction before; /* what it does without a prompt */
+  struct sigaction before; /* the action before sig_prompt(1) */
 } caught[] = {{.sig = SIGTERM, .handler = on_ending},
               {.sig = SIGHUP, .handler = on_ending},
               {.sig = SIGQUIT, .handler = on_ending},
@@ -196,20 +220,20 @@ static struct {
               {.sig = SIGPIPE, .handler = on_pipe, .flags = SA_RESTART},
               {.sig = SIGTSTP, .handler = on_suspend, .flags = SA_RESTART}};
 
-/* Is the signal handled here? What it was made to do before stays, but for what who types would not expect:
-   that the programs that are started here ignore it. */
+/* Is the signal handled here? Not if it had a handler before, or was ignored. But an ignored
+   SIGPIPE or SIGXFSZ is handled on a terminal: the programs that the user starts should not ignore them. */
 static int is_caught(size_t i) {
   const int ignorable = caught[i].handler == on_pipe || caught[i].handler == on_limit;
   return caught[i].before.sa_handler == SIG_DFL ||
-         (caught[i].before.sa_handler == SIG_IGN && ignorable && is_typed);
+         (caught[i].before.sa_handler == SIG_IGN && ignorable && prompt.is_typed);
 }
 
 void sig_prompt(int on) {
-  at_prompt = on;
-  is_typed = isatty(STDIN_FILENO);
+  prompt.is_open = on;
+  prompt.is_typed = isatty(STDIN_FILENO);
   set_signal(SIGINT, on ? on_interrupt : SIG_DFL, 0);
   for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
-    if (!on && caught[i].handler == on_pipe) continue; /* files are closed after the prompt, too */
+    if (!on && caught[i].handler == on_pipe) continue; /* closing files writes, too */
     sigaction(caught[i].sig, on ? NULL : &caught[i].before, on ? &caught[i].before : NULL);
     if (on && is_caught(i)) set_signal(caught[i].sig, caught[i].handler, caught[i].flags);
   }
@@ -224,77 +248,79 @@ int sig_ends(int sig) {
 int sig_ends_line(int sig) { return sig == SIGINT || sig_ends(sig); }
 
 void sig_enter(lua_State *L) {
-  presses = requested = hinted = 0;
-  if (at_prompt && !has_modes) has_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
-  stop_enter(L, at_prompt);
+  interrupt.presses = interrupt.requested = interrupt.hinted = 0;
+  if (prompt.is_open && !prompt.has_modes) prompt.has_modes = tcgetattr(STDIN_FILENO, &prompt.modes) == 0;
+  stop_enter(L, prompt.is_open);
   set_signal(SIGINT, on_interrupt, 0);
 }
 
 int sig_leave(void) {
   const int stopped = stop_leave();
-  if (requested) {
+  if (interrupt.requested) {
     wake(0);
-    sigaction(SIGALRM, &alarm_was, NULL);
+    sigaction(SIGALRM, &interrupt.alarm, NULL);
   }
-  set_signal(SIGINT, at_prompt ? on_interrupt : SIG_DFL, 0);
+  set_signal(SIGINT, prompt.is_open ? on_interrupt : SIG_DFL, 0);
   return stopped;
 }
 
-void sig_clear_with(void (*f)(void)) { clear_line = f; }
+void sig_clear_with(void (*f)(void)) { prompt.clear_line = f; }
 
-int sig_pressed(void) { return presses > 0; }
+int sig_pressed(void) { return interrupt.presses > 0; }
 
 int sig_ending(void) {
-  for (int sig = 1; !ending && sig < NSIG; sig++)
-    if (mark[sig] && sig_ends(sig)) return sig;
-  return ending;
+  for (int sig = 1; !ending.sig && sig < NSIG; sig++)
+    if (held.mark[sig] && sig_ends(sig)) return sig;
+  return ending.sig;
 }
 
 /* --- while a line is read ------------------------------------------------------ */
 
-static void on_mark(int sig) { mark[sig] = 1; }
+static void on_mark(int sig) { held.mark[sig] = 1; }
 
+/* Is it a signal that is blocked while a line is read? */
 static int is_held(int sig) { return sig == SIGINT || sig == SIGTSTP || sig == SIGWINCH || sig_ends(sig); }
 
 void sig_hold(void) {
   sigset_t set;
-  presses = 0;
+  interrupt.presses = 0;
   sigemptyset(&set);
   for (int sig = 1; sig < NSIG; sig++)
     if (is_held(sig)) sigaddset(&set, sig);
-  sigprocmask(SIG_BLOCK, &set, &outer_mask);
+  sigprocmask(SIG_BLOCK, &set, &held.outer_mask);
   for (int sig = 1; sig < NSIG; sig++) {
     if (!is_held(sig)) continue;
-    sigaction(sig, NULL, &outer[sig]);
-    if (outer[sig].sa_handler != SIG_IGN) set_signal(sig, on_mark, 0);
+    sigaction(sig, NULL, &held.outer[sig]);
+    if (held.outer[sig].sa_handler != SIG_IGN) set_signal(sig, on_mark, 0);
   }
 }
 
 void sig_release(void) {
   for (int sig = 1; sig < NSIG; sig++)
-    if (is_held(sig)) sigaction(sig, &outer[sig], NULL);
-  sigprocmask(SIG_SETMASK, &outer_mask, NULL);
+    if (is_held(sig)) sigaction(sig, &held.outer[sig], NULL);
+  sigprocmask(SIG_SETMASK, &held.outer_mask, NULL);
 }
 
-int sig_pending(int sig) { return mark[sig]; }
+int sig_pending(int sig) { return held.mark[sig]; }
 
-void sig_take(int sig) { mark[sig] = 0; }
+void sig_take(int sig) { held.mark[sig] = 0; }
 
-/* Lets the signals that wait leave their marks: where there is input as well, pselect lets them wait. */
+/* Unblocks the pending signals for a moment, so that their handlers set their marks. pselect does not do that
+   if there is input as well. */
 static void admit(void) {
   sigset_t waiting, mask;
   sigpending(&waiting);
   for (int sig = 1; sig < NSIG; sig++)
     if (is_held(sig) && sigismember(&waiting, sig)) {
-      sigprocmask(SIG_SETMASK, &outer_mask, &mask);
+      sigprocmask(SIG_SETMASK, &held.outer_mask, &mask);
       sigprocmask(SIG_SETMASK, &mask, NULL);
     }
 }
 
-/* A held signal that has left its mark; 0 without one. */
+/* A held signal whose mark is set, 0 if there is none. */
 static int marked(void) {
   for (int sig = 1; sig < NSIG; sig++)
-    if (mark[sig] && is_held(sig)) return sig;
+    if (held.mark[sig] && is_held(sig)) return sig;
   return 0;
 }
 
@@ -305,8 +331,8 @@ int sig_wait(int fd) {
     if (marked()) return marked();
     FD_ZERO(&in);
     FD_SET(fd, &in);
-    if (pselect(fd + 1, &in, NULL, NULL, NULL, &outer_mask) >= 0) return 0;
-    if (errno != EINTR) return 0; /* reading fd will say what is wrong */
+    if (pselect(fd + 1, &in, NULL, NULL, NULL, &held.outer_mask) >= 0) return 0;
+    if (errno != EINTR) return 0; /* the read of fd reports the error */
   }
 }
 
@@ -316,7 +342,7 @@ void sig_default(int sig) {
   raise(sig);
   sigemptyset(&set);
   sigaddset(&set, sig);
-  sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops or ends us */
+  sigprocmask(SIG_UNBLOCK, &set, NULL); /* the program stops or ends here */
   sigprocmask(SIG_BLOCK, &set, NULL);
   set_signal(sig, on_mark, 0);
 }

@@ -1,17 +1,15 @@
-/* stop.c - stops what Lua runs, however it hides, without a cost while nobody asks.
+/* stop.c - stops the Lua code that runs. It costs nothing while no stop is asked for.
 
-   A stop that is asked for, from a signal handler, sets a hook that raises at the
-   next instruction; the engine sees that a hook has appeared and ends a pass that
-   is under way. A hook belongs to one coroutine, so the session's resume, wrap and
-   close keep track of the one that runs.
+   A request to stop, from a signal handler, sets a hook. The hook raises an error at the next instruction;
+   the engine looks for a new hook and ends a pass that is under way. A hook belongs to one coroutine, so
+   coroutine.resume, wrap and close are replaced by functions that note which coroutine runs.
 
-   With a prompt behind it a stop holds until all of the input has ended: what
-   catches the error is given a short while to clean up, then every instruction
-   raises, in every coroutine that the stop comes through. A script gets the error
-   once in each, as from lua5.4, and may go on.
+   At the prompt a stop holds until the input has ended. Code that catches the error gets a short time to
+   clean up; then every instruction raises it again, in each coroutine that is left. A script gets the error
+   once in each coroutine, as under lua5.4, and may continue.
 
-   Beyond reach, as ever in Lua, is a C function that calls no Lua: a sort of many
-   numbers, a pattern that backtracks without end. It is stopped once it returns. */
+   A C function that calls no Lua cannot be stopped: a sort of many numbers, a pattern that backtracks without
+   end. The code that called it is stopped when it returns. */
 
 #include <signal.h>
 #include <time.h>
@@ -19,23 +17,32 @@
 #include "shell.h"
 
 #define EVERY (LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT)
-#define GRACE 1000                /* events that whoever catches the error first gets before the next */
-#define HASTE (STOP_HASTE * 1e-6) /* seconds from the first error on after which nobody gets any more */
+#define GRACE 1000                /* hook events from the first error to the second */
+#define HASTE (STOP_HASTE * 1e-6) /* seconds after the first error; then every event raises */
 
-/* Where lua_State says that hooks may run, in all of Lua 5.4: not while another hook or a
-   __gc handler does. There is no other way to reach a handler that does not end. */
+/* The offset in lua_State of the flag that allows hooks, the same in all of Lua 5.4. Lua clears it while a
+   hook or a __gc handler runs. To set it is the only way to stop a __gc handler that does not end. */
 #define ALLOW_HOOK 11
 
-static lua_State *volatile running; /* the coroutine whose code runs, NULL while none does */
-static volatile sig_atomic_t asked; /* is a stop on its way? */
-static lua_State *outermost;        /* what stop_enter was given */
-static int holds;                   /* until everything has ended? else once */
-static int paused;                  /* did stop_leave stop the collector? */
-static int reaches_handlers;        /* is ALLOW_HOOK what we take it for? */
-static int grace, patience;         /* what is left of GRACE, and until the next error */
-static double first;                /* when the first error was raised, 0 before */
+/* The call of Lua between stop_enter and stop_leave. */
+static struct {
+  lua_State *volatile running; /* the coroutine that runs, NULL when no call does */
+  volatile sig_atomic_t asked; /* is a stop asked for? */
+  lua_State *outermost;        /* the state that stop_enter was given */
+  int holds;                   /* does a stop hold until the call has ended? Else it is one error */
+  int grace;                   /* events from the next error to the one after it; halved at each */
+  int patience;                /* events that are left before the next error */
+  double first;                /* time of the first error in seconds, 0 before it */
+  int paused;                  /* did the last stop_leave stop the collector? */
+} call;
 
-static struct { lua_CFunction resume, close, execute; } plain; /* Lua's own */
+/* The flag at ALLOW_HOOK. */
+static struct {
+  int is_known; /* has try_allow_hook found it there? Else it is left alone */
+  int in_hook;  /* its value inside the hook of that test */
+} flag;
+
+static struct { lua_CFunction resume, close, execute; } plain; /* Lua's own functions */
 
 static double now(void) {
   struct timespec t;
@@ -45,76 +52,76 @@ static double now(void) {
 
 static unsigned char *allow_hook(lua_State *L) { return (unsigned char *)L + ALLOW_HOOK; }
 
-/* The hook. */
+/* The hook: raises the error, or gives code that caught it time to clean up. */
 static void stop(lua_State *L, lua_Debug *ar) {
   (void)ar;
-  if (!asked) { /* set for a stop that is over: this coroutine was suspended then */
+  if (!call.asked) { /* the stop is over, and this coroutine was suspended since */
     lua_sethook(L, NULL, 0, 0);
     return;
   }
-  if (holds) {
+  if (call.holds) {
     const double t = now();
-    if (first == 0) first = t;
-    if (patience > 0 && t - first < HASTE) {
-      patience--;
+    if (call.first == 0) call.first = t;
+    if (call.patience > 0 && t - call.first < HASTE) {
+      call.patience--;
       return;
     }
-    patience = grace;
-    grace /= 2;
+    call.patience = call.grace;
+    call.grace /= 2;
   } else {
     lua_sethook(L, NULL, 0, 0);
-    if (L == outermost) asked = 0;
+    if (L == call.outermost) call.asked = 0;
   }
-  if (holds && reaches_handlers) *allow_hook(L) = 1; /* also in the message handler, which runs in here */
+  if (call.holds && flag.is_known) *allow_hook(L) = 1; /* for message handlers: they run inside this hook */
   luaL_error(L, "interrupted!");
 }
 
-/* From here on L runs. */
+/* Notes that L runs from here on. A stop that is asked for goes on in it. */
 static void run_in(lua_State *L) {
-  running = L;
-  if (asked) lua_sethook(L, stop, EVERY, 1);
+  call.running = L;
+  if (call.asked) lua_sethook(L, stop, EVERY, 1);
 }
 
-int stop_runs(void) { return running != NULL; }
+int stop_runs(void) { return call.running != NULL; }
 
 int stop_ask(void) {
-  lua_State *L = running;
+  lua_State *L = call.running;
   if (L == NULL) return 0;
-  asked = 1;
+  call.asked = 1;
   if (lua_gethook(L) != stop) lua_sethook(L, stop, EVERY, 1);
-  if (holds && reaches_handlers) *allow_hook(L) = 1;
+  if (call.holds && flag.is_known) *allow_hook(L) = 1;
   return 1;
 }
 
 void stop_enter(lua_State *L, int to_the_end) {
-  outermost = L;
-  holds = to_the_end;
-  asked = 0;
-  grace = GRACE;
-  patience = 0;
-  first = 0;
-  running = L;
-  if (paused) lua_gc(L, LUA_GCRESTART);
-  paused = 0;
+  call.outermost = L;
+  call.holds = to_the_end;
+  call.asked = 0;
+  call.grace = GRACE;
+  call.patience = 0;
+  call.first = 0;
+  call.running = L;
+  if (call.paused) lua_gc(L, LUA_GCRESTART);
+  call.paused = 0;
 }
 
 int stop_leave(void) {
-  const int stopped = first != 0 ? STOP_RAISED : asked ? STOP_ASKED : 0;
-  running = NULL;
-  asked = 0;
-  if (lua_gethook(outermost) == stop) lua_sethook(outermost, NULL, 0, 0);
-  if (holds &&
-      lua_gc(outermost, LUA_GCISRUNNING)) { /* else a __gc handler could run where no stop reaches it */
-    lua_gc(outermost, LUA_GCSTOP);
-    paused = 1;
+  const int stopped = call.first != 0 ? STOP_RAISED : call.asked ? STOP_ASKED : 0;
+  call.running = NULL;
+  call.asked = 0;
+  if (lua_gethook(call.outermost) == stop) lua_sethook(call.outermost, NULL, 0, 0);
+  if (call.holds && lua_gc(call.outermost, LUA_GCISRUNNING)) { /* no __gc handler out of reach of a stop */
+
+    lua_gc(call.outermost, LUA_GCSTOP);
+    call.paused = 1;
   }
   return stopped;
 }
 
-/* --- what may switch coroutines ---------------------------------------------------- */
+/* --- functions that switch coroutines ---------------------------------------------- */
 
-/* lua_resume of co with the narg values on top of L's stack. Pushes the results on L and
-   returns their number; -1 with a message pushed. */
+/* Resumes co with the narg values on top of L's stack. Pushes the results on L and returns their number, or
+   pushes a message and returns -1. */
 static int transfer(lua_State *L, lua_State *co, int narg) {
   int n;
   if (!lua_checkstack(co, narg)) {
@@ -138,7 +145,7 @@ static int transfer(lua_State *L, lua_State *co, int narg) {
   return n;
 }
 
-/* Closes co, whose __close handlers may run. */
+/* Closes co. Its __close handlers may run. */
 static int reset(lua_State *L, lua_State *co) {
   run_in(co);
   const int status = lua_resetthread(co);
@@ -149,7 +156,7 @@ static int reset(lua_State *L, lua_State *co) {
 /* coroutine.resume(co, ...) */
 static int resume(lua_State *L) {
   lua_State *co = lua_tothread(L, 1);
-  if (co == NULL) return plain.resume(L); /* knows what to say */
+  if (co == NULL) return plain.resume(L); /* raises the error */
   const int n = transfer(L, co, lua_gettop(L) - 1);
   lua_pushboolean(L, n >= 0);
   lua_insert(L, n >= 0 ? -(n + 1) : -2);
@@ -162,7 +169,7 @@ static int call_wrapped(lua_State *L) {
   const int n = transfer(L, co, lua_gettop(L));
   if (n >= 0) return n;
   int status = lua_status(co);
-  if (status > LUA_YIELD) { /* it failed, and has not only refused to start? */
+  if (status > LUA_YIELD) { /* the coroutine failed; it did not just refuse to start */
     status = reset(L, co);
     lua_xmove(co, L, 1);
   }
@@ -189,24 +196,25 @@ static int close(lua_State *L) {
   lua_Debug ar;
   lua_State *co = lua_tothread(L, 1);
   if (co == NULL || co == L || (lua_status(co) == LUA_OK && lua_getstack(co, 0, &ar)))
-    return plain.close(L); /* it runs, or is no coroutine */
+    return plain.close(L); /* raises an error: co runs, or is no coroutine */
   const int ok = reset(L, co) == LUA_OK;
   lua_pushboolean(L, ok);
   if (!ok) lua_xmove(co, L, 1);
   return ok ? 1 : 2;
 }
 
-/* os.execute(command): a Ctrl-C that ended the command goes for what runs it as well, which was deaf to it
-   meanwhile. */
+/* os.execute(command): asks for a stop if Ctrl-C ended the command. The program itself ignores Ctrl-C while
+   the command runs. */
 static int execute(lua_State *L) {
-  if (holds && asked) return luaL_error(L, "interrupted!"); /* what is cleaned up must not begin to wait */
+  if (call.holds && call.asked)
+    return luaL_error(L, "interrupted!"); /* code that cleans up must not start a command */
   const int n = plain.execute(L);
   const char *how = n == 3 ? lua_tostring(L, -2) : NULL;
-  if (holds && how != NULL && *how == 's' && lua_tointeger(L, -1) == SIGINT) stop_ask();
+  if (call.holds && how != NULL && *how == 's' && lua_tointeger(L, -1) == SIGINT) stop_ask();
   return n;
 }
 
-/* library[name] = f; returns what was there. */
+/* library[name] = f; returns the old function. */
 static lua_CFunction replace(lua_State *L, const char *library, const char *name, lua_CFunction f) {
   lua_getglobal(L, library);
   lua_getfield(L, -1, name);
@@ -222,24 +230,23 @@ static int nothing(lua_State *L) {
   return 0;
 }
 
-static int allowed_within; /* what ALLOW_HOOK was in a hook */
-
+/* The hook of try_allow_hook. */
 static void look(lua_State *L, lua_Debug *ar) {
   (void)ar;
-  allowed_within = *allow_hook(L);
+  flag.in_hook = *allow_hook(L);
 }
 
-/* Is it 1, but 0 in a hook? */
+/* Is the byte at ALLOW_HOOK 1 outside of a hook and 0 inside? */
 static int try_allow_hook(lua_State *L) {
   lua_State *co = lua_newthread(L);
   const int before = *allow_hook(co);
-  allowed_within = -1;
+  flag.in_hook = -1;
   lua_sethook(co, look, LUA_MASKCALL, 0);
   lua_pushcfunction(co, nothing);
   lua_call(co, 0, 0);
   const int after = *allow_hook(co);
   lua_pop(L, 1);
-  return before == 1 && allowed_within == 0 && after == 1;
+  return before == 1 && flag.in_hook == 0 && after == 1;
 }
 
 void stop_setup(lua_State *L) {
@@ -247,5 +254,5 @@ void stop_setup(lua_State *L) {
   plain.close = replace(L, "coroutine", "close", close);
   plain.execute = replace(L, "os", "execute", execute);
   replace(L, "coroutine", "wrap", wrap);
-  reaches_handlers = try_allow_hook(L);
+  flag.is_known = try_allow_hook(L);
 }

@@ -1,7 +1,7 @@
-/* terminal.c - the terminal while a line is edited: Readline takes it and gives it back.
+/* terminal.c - the modes of the terminal while a line is edited.
 
-   Readline sets the terminal's modes when it begins a line and restores them when the line is there. The
-   program is stopped by Ctrl-Z, the window is resized, or an editor needs the terminal in between. */
+   Readline sets the modes when it begins a line, and restores them when the line is finished. In between they
+   are restored when Ctrl-Z stops the program and when an editor runs. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -30,8 +30,8 @@ void term_setup(void) {
   rl_deprep_term_function = restore;
 }
 
-/* The shell asks the terminal for the marks itself. When Readline 8.2 does, it also looks for them after
-   Escape in C-r, and crashes on the keys that it puts back then. */
+/* The shell asks the terminal for the marks itself. If Readline 8.2 asks, it also looks for them after Escape
+   in C-r, and crashes at the keys that it puts back then. */
 void term_mark_pastes(int wanted) {
   marks_pastes = wanted && strcmp(rl_variable_value("enable-bracketed-paste"), "on") == 0;
   rl_variable_bind("enable-bracketed-paste", "off");
@@ -39,7 +39,7 @@ void term_mark_pastes(int wanted) {
 
 void term_restore(void) { restore(); }
 
-/* Draws the prompt and the input anew, on a screen whose size may have changed. */
+/* Draws the prompt and the input again, for the size that the screen has now. */
 static void draw_again(void) {
   view_measure();
   rl_forced_update_display();
@@ -48,7 +48,7 @@ static void draw_again(void) {
 void term_handle(int sig) {
   sig_take(sig);
   if (sig == SIGWINCH) {
-    rl_clear_visible_line(); /* as it was laid out for the old size */
+    rl_clear_visible_line(); /* Readline still knows the layout for the old size */
     draw_again();
     return;
   }
@@ -65,7 +65,7 @@ void term_lend(void) {
 
 void term_take_back(void) {
   sig_hold();
-  sig_take(SIGINT); /* it was meant for the program that ran */
+  sig_take(SIGINT); /* it was meant for the other program */
   rl_reset_after_signal();
   draw_again();
 }

@@ -1,7 +1,7 @@
-/* view.c - what of an input that is larger than the screen is shown: the part around the cursor.
+/* view.c - draws the input; of an input that is larger than the screen only the part around the cursor.
 
-   Readline draws its line from top to bottom, however tall, and loses its place when that scrolls.
-   So it is given the part to draw for as long as it draws. */
+   Readline draws the whole line that it edits. If that scrolls the screen, it loses track of the cursor. So
+   its buffer is replaced by the part to be shown while it draws. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,19 +11,19 @@
 
 #include "shell.h"
 
-#define NOTE     40 /* room for what stands in place of the rest */
-#define MIN_ROWS 2  /* on less Readline 8.2 draws beyond its memory: it is told of a screen that is larger */
+#define NOTE     40 /* bytes for "... N lines", which stands for what is not shown */
+#define MIN_ROWS 2  /* on a smaller screen Readline 8.2 writes beyond its memory: it is told this size */
 #define MIN_COLS 8
 
-static int first; /* where the part that was shown last begins */
+static int first; /* the index where the part that was shown last begins */
 
-/* Columns of the byte, at most: a byte that goes on with a character has none. */
+/* The most columns that the byte may take. A byte that continues a character takes none. */
 static int width_of(unsigned char c) {
   if (c >= 0x80) return (c & 0xc0) == 0x80 ? 0 : 2;
   return c == '\t' ? 8 : c < ' ' || c == 0x7f ? 2 : 1;
 }
 
-/* Where a part that begins at i and fills the rows ends. */
+/* The index where a part ends that begins at i and fills the rows. */
 static int fill(int i, int rows, int cols) {
   for (int col = 0; i < rl_end; i++) {
     if (rl_line_buffer[i] != '\n' && (col += width_of((unsigned char)rl_line_buffer[i])) <= cols) continue;
@@ -33,8 +33,8 @@ static int fill(int i, int rows, int cols) {
   return i;
 }
 
-/* Where a part begins that has the cursor in its middle, or the end of the text at its end; at the start of a
- * line if one is near. */
+/* The index where a part begins that has the cursor in its middle row, or in its last row if the cursor is at
+   the end of the text. It is the start of a line if one is in the part above the cursor. */
 static int before_cursor(int rows, int cols) {
   int i = rl_point, newline = -1;
   for (int col = 0, left = rl_point == rl_end ? rows - 1 : rows / 2; i > 0 && left > 0; i--) {
@@ -50,13 +50,14 @@ static int before_cursor(int rows, int cols) {
   return i;
 }
 
+/* The number of newlines between two indices. */
 static int count_lines(int from, int to) {
   int n = 0;
   for (int i = from; i < to; i++) n += rl_line_buffer[i] == '\n';
   return n;
 }
 
-/* Has Readline draw the bytes from first to last, and what stands for the rest. */
+/* Lets Readline draw the bytes from first to last, with a note of what is left out above and below. */
 static void draw(int last) {
   char *whole = rl_line_buffer, *part = malloc((size_t)(last - first) + 2 * NOTE);
   int end = rl_end, point = rl_point, above = count_lines(0, first), below = count_lines(last, end), n = 0;
@@ -88,17 +89,17 @@ void view_draw(void) {
   int rows, cols;
   rl_get_screen_size(&rows, &cols);
   int prompt = rl_display_prompt ? (int)strlen(rl_display_prompt) : 0;
-  rows -= 3 + prompt / cols; /* those of the prompt and of what stands for the rest */
+  rows -= 3 + prompt / cols; /* the rows of the prompt and of the two notes */
   if (rows < 1) rows = 1;
   if (fill(0, rows, cols) == rl_end) {
     first = 0;
     rl_redisplay();
     return;
   }
-  while (first > 0 && (rl_line_buffer[first] & 0xc0) == 0x80) first--; /* the text has changed before it */
+  while (first > 0 && (rl_line_buffer[first] & 0xc0) == 0x80) first--; /* the text may have changed */
   if (rl_point < first || rl_point > fill(first, rows, cols)) first = before_cursor(rows, cols);
   int last = fill(first, rows, cols);
-  while (last < rl_point) { /* a row more than was counted backwards */
+  while (last < rl_point) { /* counted forwards it may have more rows: begin a row later */
     first = fill(first, 1, cols);
     first += rl_line_buffer[first] == '\n';
     last = fill(first, rows, cols);

@@ -1,4 +1,4 @@
-/* fixture.h - networks for the engine's tests, and how near numbers must be. */
+/* fixture.h - for the engine's tests: making small networks, comparing numbers and states. */
 
 #ifndef FIXTURE_H
 #define FIXTURE_H
@@ -20,7 +20,7 @@
 #include "plan.h"
 #include "step.h"
 
-/* A network, the memory it stands in, and room for THETA before an epoch. */
+/* A network, its memory, and the memory that mg_epoch needs. */
 typedef struct fixture {
   mg_network net;
   void *parameters, *batch, *before;
@@ -51,7 +51,8 @@ static inline void fixture_free(fixture *f) {
   free(f->before);
 }
 
-/* sizes: the input first, n_layers + 1 of them. THETA is U[0, 1) from seed. */
+/* Makes a network. sizes: n_layers + 1 numbers of units, the input first. THETA is drawn as U[0, 1) from
+   seed. */
 static inline void fixture_make(fixture *f, size_t n_layers, const size_t *sizes, const char *hidden,
                                 const char *output, uint32_t seed) {
   mg_layer_spec spec[8];
@@ -66,7 +67,7 @@ static inline void fixture_make(fixture *f, size_t n_layers, const size_t *sizes
   mg_init(&f->net, MG_INIT_UNIFORM, 1, &g);
 }
 
-/* Makes room for x and y and stages them. */
+/* Makes room for x and y and copies them into the batch. */
 static inline void fixture_data(fixture *f, const mg_mat *x, const mg_mat *y) {
   if (f->net.capacity < x->nrows) {
     free(f->batch);
@@ -109,7 +110,7 @@ static inline bool same_mat(const mg_mat *a, const mg_mat *b) {
   return a->nrows == b->nrows && a->ncols == b->ncols;
 }
 
-/* Everything a step leaves behind, in every bit. */
+/* Asserts that all that a step changes is equal in every bit. */
 static inline void assert_same_state(const fixture *a, const fixture *b) {
   assert_int_equal(a->net.epoch, b->net.epoch);
   for (size_t l = 0; l < a->net.n_layers; l++) {

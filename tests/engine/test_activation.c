@@ -1,5 +1,5 @@
-/* test_activation.c - the activation functions and their derivatives against 60-digit arithmetic, and at the
- * edges. */
+/* test_activation.c - the activation functions and their derivatives: compared with 60-digit arithmetic, and
+   for extreme z. */
 
 #include <float.h>
 
@@ -62,8 +62,8 @@ static void backward(const char *name, const double *z, const double *a, double 
   assert_int_equal(g->backward(g, &zm, &am, &dm, 0, 1), MG_OK);
 }
 
-/* libm is right to about an ulp, but erfc at -2 makes its argument's rounding some eight times larger; a
-   derivative such as 1 - a^2 cancels, which leaves an error of some ulps of 1. */
+/* The tolerance: libm is right to about an ulp, but erfc at -2 makes the rounding of its argument some eight
+   times larger. In a derivative such as 1 - a^2 numbers cancel, which leaves an error of some ulps of 1. */
 static void values_and_slopes_are_right(void **state) {
   (void)state;
   for (size_t k = 0; k < sizeof golden / sizeof *golden; k++) {

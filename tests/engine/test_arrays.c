@@ -1,16 +1,16 @@
-/* test_arrays.c - the list of a network's flat arrays: what is taken by it comes back whole. */
+/* test_arrays.c - the list of a network's flat arrays: a copy taken by it restores everything. */
 
 #include "arrays.h"
 #include "fixture.h"
 
-/* Every number of the arrays, one array after the other. */
+/* Sets every number of the arrays, one array after the other. */
 static double *all_of(const mg_network *net) {
   double *copy = zeroed(mg_arrays_bytes(net, MG_WHOLE));
   mg_arrays_take(net, MG_WHOLE, copy);
   return copy;
 }
 
-/* The parameters of the layers are theirs and those of no array that the list lacks. */
+/* The layers' views lie in the arrays of the list, so that the list lacks none. */
 static void the_list_holds_all_that_layers_see(void **state) {
   (void)state;
   fixture f;
@@ -31,7 +31,7 @@ static void the_list_holds_all_that_layers_see(void **state) {
   fixture_free(&f);
 }
 
-/* A network that is put back goes on with the same bits, whatever has been done to it since. */
+/* A restored network goes on with the same bits, whatever has been done to it before. */
 static void what_is_taken_comes_back(void **state) {
   (void)state;
   for (int extent = MG_NEEDED; extent <= MG_WHOLE; extent++) {
@@ -63,7 +63,7 @@ static void what_is_taken_comes_back(void **state) {
   }
 }
 
-/* An update taken back, in the network or in a copy, is as if it had not been; what is frozen stays. */
+/* Undoing an update, in the network or in a copy, restores what was there before; frozen parts stay. */
 static void an_update_is_taken_back(void **state) {
   (void)state;
   fixture f;

@@ -1,4 +1,4 @@
-/* test_article.c - the article's program, to its digits, against NumPy's own run of it. */
+/* test_article.c - the article's example: a network that trains as its NumPy program does, to the digits. */
 
 #include "check.h"
 #include "fixture.h"
@@ -31,8 +31,8 @@ static void initial_theta_is_equal_in_every_bit(void **state) {
   }
 }
 
-/* Sums of products agree to 1e-12 of the sum of their terms' absolute values: rounding in another order
-   stays below n u = 5 * 2.2e-16 of that, and DESIGN asks for 1e-12. */
+/* Sums of products must agree to 1e-12 of the sum of their terms' absolute values: rounding in another order
+   stays below n u = 5 * 2.2e-16 of that. */
 static void the_first_pass_is_numpys(void **state) {
   (void)state;
   for (const article *run = articles; run < articles + RUNS; run++) {
@@ -118,7 +118,7 @@ static void training_is_numpys(void **state) {
   }
 }
 
-/* Differences of the mse of layer 1 into numeric (6 numbers), at THETA as it is. */
+/* numeric = the differences of the mse for layer 1 (6 numbers), at the current THETA. */
 static void differences(fixture *f, double epsilon, double *numeric) {
   double kinks[6];
   mg_mat n = mg_mat_of(numeric, 2, 3, 3, MG_DOUBLE), k = mg_mat_of(kinks, 2, 3, 3, MG_DOUBLE);
@@ -126,8 +126,8 @@ static void differences(fixture *f, double epsilon, double *numeric) {
   assert_int_equal(mg_check_layer(&f->net, &how, 0, NULL, &n, &k), MG_OK);
 }
 
-/* The article checks after its update; the numbers it prints are differences of a cost near .3, whose
-   rounding of 1e-16 over 2 epsilon = .02 leaves 1e-14. */
+/* The article checks its gradient after the update. The numbers that it prints are differences of a cost near
+   .3; its rounding of 1e-16, divided by 2 epsilon = .02, leaves 1e-14. */
 static void the_articles_own_check_comes_out(void **state) {
   (void)state;
   for (const article *run = articles; run < articles + RUNS; run++) {
@@ -141,7 +141,8 @@ static void the_articles_own_check_comes_out(void **state) {
   }
 }
 
-/* Rightly taken, at the THETA of the gradient: rounding over 2 epsilon = 2e-5 leaves 1e-11. */
+/* The same check done right, at the THETA that the gradient is of: rounding, divided by 2 epsilon = 2e-5,
+   leaves 1e-11. */
 static void a_check_at_the_same_point_comes_out(void **state) {
   (void)state;
   for (const article *run = articles; run < articles + RUNS; run++) {

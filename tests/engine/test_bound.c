@@ -1,5 +1,5 @@
-/* test_bound.c - bounds of rounding hold: the same network in single and in double precision, whose J and
-   GRAD differ by the rounding of the single one alone, for each activation with each cost. */
+/* test_bound.c - the bounds of rounding errors hold. The same network is computed in single and in double
+   precision; J and GRAD then differ by the rounding of the single one. For each activation with each cost. */
 
 #include "bound.h"
 #include "fixture.h"
@@ -19,7 +19,7 @@ static void make_one(pair *p, mg_type type, size_t n_layers, const size_t *sizes
   mg_network_make(net, type, 1, sizes[0], n_layers, spec, p->parameters[type]);
 }
 
-/* Numbers that single precision has, too. */
+/* Rounds n numbers to single precision, so that both networks have the same. */
 static void round_all(double *v, size_t n) {
   for (size_t k = 0; k < n; k++) v[k] = (float)v[k];
 }
@@ -33,7 +33,7 @@ static void stage(pair *p, mg_type type, const mg_mat *x, const mg_mat *y) {
   assert_int_equal(mg_backward(net), MG_OK);
 }
 
-/* The same THETA in both, times a factor: large ones saturate. */
+/* Gives both networks the same random THETA, times a factor; with a large factor units saturate. */
 static void draw(pair *p, mg_rng *g, double factor) {
   for (size_t l = 0; l < p->net[0].n_layers; l++) {
     const mg_mat *theta = &p->net[0].layer[l].theta;
@@ -52,7 +52,8 @@ static double j_of(mg_network *net) {
   return m.cost;
 }
 
-/* Is what single precision makes of J and GRAD within the bound? Adds how large a share of it to *share. */
+/* Is the error of J and GRAD in single precision within the bound? *share becomes at least the largest error
+   / bound. */
 static void assert_bound(pair *p, const char *what, uint32_t seed, double *share) {
   mg_network *exact = &p->net[0], *net = &p->net[1];
   mg_bound bound;
@@ -81,7 +82,7 @@ static void check_pair(const char *inner, const char *output, const char *cost_n
   pair p;
   mg_rng g;
   mg_rng_seed(&g, seed);
-  const size_t n_layers = 1 + seed % 4, rows = 1 + seed % 70; /* the bound takes 64 rows at a time */
+  const size_t n_layers = 1 + seed % 4, rows = 1 + seed % 70; /* bound.c takes 64 rows at a time */
   const char *names[4];
   size_t sizes[5];
   for (size_t l = 0; l <= n_layers; l++) sizes[l] = 1 + mg_rng_u32(&g) % 11;
@@ -111,9 +112,9 @@ static void check_pair(const char *inner, const char *output, const char *cost_n
   free(y);
 }
 
-/* Each hidden activation, with every output and cost that go together. Single precision's relus may lie on
-   the other side of 0, which no bound of rounding knows: hence no large weights there, and seeds that are
-   fixed. */
+/* Each hidden activation, with every allowed pair of output and cost. In single precision the z of a relu may
+   lie on the other side of 0, which the bound does not cover: so relus have no large weights, and the seeds
+   are fixed. */
 static void bounds_hold(void **state) {
   (void)state;
   double share = 0;
@@ -123,7 +124,7 @@ static void bounds_hold(void **state) {
       for (const mg_activation *out = mg_activations(MG_DOUBLE); out->name != NULL; out++)
         if (mg_cost_allows(c, out->name))
           for (int k = 0; k < 4; k++) check_pair(in->name, out->name, c->name, ++seed, &share);
-  assert_true(share > 0.05); /* a bound that is never nearly reached says little */
+  assert_true(share > 0.05); /* a bound far above all errors would be useless */
 }
 
 static void every_function_has_its_rounding(void **state) {

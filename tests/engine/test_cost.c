@@ -1,4 +1,4 @@
-/* test_cost.c - the costs' scales, values and deltas, worked by hand; and the metrics. */
+/* test_cost.c - factors, values and deltas of the costs, computed by hand; and the metrics. */
 
 #include <float.h>
 

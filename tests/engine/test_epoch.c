@@ -1,5 +1,5 @@
-/* test_epoch.c - epochs of mini-batches: the bits of their batches, and nothing left of one that ends early.
- */
+/* test_epoch.c - epochs of mini-batches: they give the bits of single batches, and an epoch that ends early
+   changes nothing. */
 
 #include "fixture.h"
 
@@ -57,7 +57,7 @@ static void an_epoch_without_an_order_takes_rows_as_they_lie(void **state) {
   fixture_free(&b);
 }
 
-/* --- epochs that do not end well ---------------------------------------------------------------------- */
+/* --- epochs that end early ---------------------------------------------------------------------------- */
 
 static void a_diverging_epoch_keeps_the_theta_before_it(void **state) {
   (void)state;
@@ -84,7 +84,7 @@ static void a_diverging_epoch_keeps_the_theta_before_it(void **state) {
 
 static bool after_some(void *left) { return (*(int *)left)-- == 0; }
 
-/* tanh that fails when it was called so often. */
+/* tanh, but it fails after a number of calls. */
 static int calls_left;
 
 static mg_status failing(const mg_activation *self, const mg_mat *z, mg_mat *a, size_t from, size_t to) {
@@ -93,7 +93,7 @@ static mg_status failing(const mg_activation *self, const mg_mat *z, mg_mat *a, 
   return calls_left-- == 0 ? MG_FAILED : g->forward(g, z, a, from, to);
 }
 
-/* What ends an epoch of 33 rows in batches of 5 early, after which 3 rows are left, or 1. */
+/* The ways in which an epoch of 33 rows, in batches of 5 or so, ends early. */
 enum { STOP, BAD_ROW, FAIL, N_ENDS };
 
 /* The first batches of an epoch alone, which is not counted. */
@@ -136,8 +136,8 @@ static bool ends_early(fixture *f, fixture *other, const mg_mat *x, const mg_mat
   return status != MG_OK;
 }
 
-/* Wherever it ends, THETA and the epoch are as before it, or THETA is of the last whole batch, and the epoch done after that leaves every bit that
-   one leaves which was not preceded so. */
+/* Wherever an epoch ends early, THETA and the epoch number are as before it, or THETA is of the last whole batch, and the next epoch gives the
+   same bits as without it. */
 static void an_epoch_that_ends_early_leaves_whole_batches(void **state) {
   (void)state;
   static const size_t narrow[] = {3, 5, 2}, wide[] = {3, 9, 2};

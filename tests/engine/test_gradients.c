@@ -1,5 +1,5 @@
-/* test_gradients.c - every derivative against differences of J, for each activation with each cost; and
-   planted mistakes, which the same comparison must find. */
+/* test_gradients.c - GRAD against differences of J, for each activation with each cost; and wrong gradients,
+   which the same comparison must find. */
 
 #include <float.h>
 
@@ -9,7 +9,7 @@
 #define EPSILON   1e-5
 #define TOLERANCE 1e-6
 
-/* A network with random data on it. */
+/* A network and its random data. */
 typedef struct problem {
   fixture f;
   double *x, *y;
@@ -19,14 +19,14 @@ static const char *const hidden[] = {"linear", "sigmoid", "tanh",     "relu",   
                                      "elu",    "gelu",    "softplus", "softmax"};
 #define N_HIDDEN (sizeof hidden / sizeof *hidden)
 
-/* Targets of the kind that goes with an output: classes for sigmoid and softmax, else numbers. */
+/* Random targets that suit an output: from 0 to 1 for sigmoid and softmax, else any numbers. */
 static void make_targets(mg_rng *g, const char *output, double *y, size_t n, size_t k) {
   for (size_t r = 0; r < n; r++)
     for (size_t j = 0; j < k; j++) {
       if (strcmp(output, "sigmoid") == 0)
         y[r * k + j] = mg_rng_uniform(g) < 0.5;
       else if (strcmp(output, "softmax") == 0)
-        y[r * k + j] = mg_rng_uniform(g); /* soft ones: rows need not sum to 1 */
+        y[r * k + j] = mg_rng_uniform(g); /* the sum of a row need not be 1 */
       else
         y[r * k + j] = mg_rng_normal(g);
     }
@@ -72,8 +72,8 @@ static double resolved(double j, double epsilon, double tolerance) {
   return 16 * DBL_EPSILON * fabs(j) / (epsilon * tolerance);
 }
 
-/* mg_check_layer from what a perturbed weight changes, held against whole passes: the same to the rounding of J,
-   a few dozen u J / epsilon, and the same kinks. */
+/* mg_check_layer by the fast way (perturb.c) and by whole passes gives the same differences, to the rounding
+   of J, which is a few dozen u J / epsilon, and the same kinks. */
 static mg_status differences(mg_network *net, mg_check how, size_t l, const mg_mat *chosen, mg_mat *numeric,
                              mg_mat *kinked) {
   const size_t size = numeric->nrows * numeric->ncols;
@@ -101,7 +101,7 @@ static mg_status differences(mg_network *net, mg_check how, size_t l, const mg_m
   return status;
 }
 
-/* The largest relative error of GRAD as it stands, kinks left out. */
+/* The largest relative error of the current GRAD, elements at kinks left out. */
 static double largest(problem *p) {
   mg_network *net = &p->f.net;
   const double floor = resolved(net->j, EPSILON, TOLERANCE);
@@ -126,9 +126,9 @@ static double largest(problem *p) {
   return worst;
 }
 
-/* 500 networks, fresh and after 25 epochs, through every activation, and every output and cost that go
-   together. 1e-6 is API's own bound: truncation is epsilon^2 = 1e-10 of the third derivative, and what
-   rounding of J leaves is in the floor. */
+/* 500 networks, fresh and after 25 epochs, with every activation, and every allowed pair of output and cost.
+   1e-6 is the tolerance that users are promised: truncation is epsilon^2 = 1e-10 of the third derivative, and
+   the floor covers the rounding of J. */
 static void gradients_agree_with_differences(void **state) {
   (void)state;
   int count = 0;
@@ -156,7 +156,7 @@ static void gradients_agree_with_differences(void **state) {
       }
 }
 
-/* --- planted mistakes ------------------------------------------------------------------ */
+/* --- wrong gradients ------------------------------------------------------------------- */
 
 static void missing_factor(mg_network *net) {
   for (size_t l = 0; l < net->n_layers; l++)
@@ -171,7 +171,7 @@ static mg_status identity(const mg_activation *self, const mg_mat *z, const mg_m
   return MG_OK;
 }
 
-/* Backward once more with layer l's g' left out. */
+/* Runs the backward pass again, with g' of layer l left out. */
 static void without_derivative(mg_network *net, size_t l) {
   const mg_activation *right = net->layer[l].activation;
   mg_activation wrong = *right;
@@ -184,7 +184,7 @@ static void without_derivative(mg_network *net, size_t l) {
 static void missing_output_derivative(mg_network *net) { without_derivative(net, net->n_layers - 1); }
 static void missing_hidden_derivative(mg_network *net) { without_derivative(net, 0); }
 
-/* The deltas below the last layer from weights that are already updated. */
+/* Computes the deltas below the last layer with weights that are already updated. */
 static void stale_weights(mg_network *net) {
   const size_t last = net->n_layers - 1;
   mg_layer *y = &net->layer[last];
@@ -200,7 +200,7 @@ static void stale_weights(mg_network *net) {
   }
 }
 
-/* The delta below from columns 0 .. n_in - 1 of THETA: the bias column is taken for a weight. */
+/* Computes the delta below from columns 0 .. n_in - 1 of THETA: the column of biases is used as weights. */
 static void shifted_bias(mg_network *net) {
   const size_t last = net->n_layers - 1;
   mg_mat *theta = &net->layer[last].theta;
@@ -254,7 +254,7 @@ static void planted_mistakes_are_found(void **state) {
 /* --- the check itself ---------------------------------------------------------------------- */
 
 /* J = 1/2 (yhat - y)^2 of one linear unit is a parabola in each weight: central and five-point differences
-   are exact but for rounding, the one-sided one is off by epsilon / 2 times the second derivative x^2. */
+   are exact except for rounding; the one-sided one is off by epsilon / 2 times the second derivative x^2. */
 static void methods_have_their_known_errors(void **state) {
   (void)state;
   fixture f;
@@ -277,7 +277,7 @@ static void methods_have_their_known_errors(void **state) {
   fixture_free(&f);
 }
 
-/* The fourth derivative is what five points see and two do not. */
+/* J has a fourth derivative: five points give the exact slope, two do not. */
 static void five_points_beat_two_on_a_curve(void **state) {
   (void)state;
   fixture f;

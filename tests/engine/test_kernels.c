@@ -1,4 +1,5 @@
-/* test_kernels.c - products, functions and fused passes of this processor's kernels, in both precisions.
+/* test_kernels.c - products, activation functions and fused passes, in both precisions, with the kernels that
+   are chosen on this processor.
 
    make test runs all of the engine's tests again with MOONGRAD_KERNELS=avx2 and =base. */
 
@@ -28,7 +29,7 @@ static void typed_make(fixture *f, mg_type type, size_t n_layers, const size_t *
   mg_init(&f->net, MG_INIT_NORMAL, 0.7, &g);
 }
 
-/* rows of random x and y, staged. */
+/* Makes rows rows of random x and y the batch. */
 static void random_data(fixture *f, size_t rows, uint32_t seed) {
   const size_t n_in = mg_network_n_in(&f->net), n_out = mg_network_n_out(&f->net);
   mg_rng g;
@@ -58,9 +59,9 @@ static void check_products(mg_type type, size_t n_in, size_t n_out, size_t rows)
     for (size_t i = 0; i < n_out; i++) mg_mat_set(&l->delta, r, i, mg_rng_normal(&g));
   double *e_numbers = zeroed((rows * n_in + 64) * sizeof *e_numbers);
   mg_mat e = mg_mat_of(e_numbers, rows, n_in, n_in, type);
-  p->z(&l->in, &l->theta, &l->z, 0, rows);
-  p->back(&l->delta, &l->theta, &e, 0, rows, f.net.turned);
-  p->grad(&l->delta, &l->in, &l->grad, 0, rows);
+  p->z(&l->in, &l->theta, &l->z, 0, rows, f.net.room);
+  p->back(&l->delta, &l->theta, &e, 0, rows, f.net.room);
+  p->grad(&l->delta, &l->in, &l->grad, 0, rows, f.net.room);
   for (size_t r = 0; r < rows; r++) {
     for (size_t i = 0; i < n_out; i++) {
       double sum = 0, terms = 0;
@@ -102,7 +103,72 @@ static void products_are_sums_of_products(void **state) {
         check_products(types[t], sizes[i], sizes[j], 1 + (size_t)(i * 5 + j * 3) % 29);
 }
 
-/* The bits of a row do not depend on where it stands, nor on how many come with it. */
+/* One more term of a sum, as the kernels of this processor add it. */
+static double add(const mg_mat *of, double a, double b, double sum) {
+#if defined __aarch64__
+  const bool once = true; /* rounded once */
+#else
+  const bool once = strstr(mg_kernels_for(of->type)->name, "base") == NULL;
+#endif
+  if (of->type == MG_DOUBLE) return once ? fma(a, b, sum) : (double)(a * b) + sum;
+  const float x = (float)a, y = (float)b, z = (float)sum;
+  return once ? fmaf(x, y, z) : (float)(x * y) + z;
+}
+
+/* Every sum is one chain in the order of its terms, read in place or from a packed copy, whatever its length. */
+static void check_chains(mg_type type, size_t n_in, size_t n_out, size_t rows) {
+  fixture f;
+  typed_make(&f, type, 2, (const size_t[]){n_in, n_out, 1}, "linear", "linear", 6);
+  random_data(&f, rows, 1);
+  const mg_products *p = f.net.kernels->products;
+  mg_layer *l = &f.net.layer[0];
+  mg_rng g;
+  mg_rng_seed(&g, 2);
+  for (size_t r = 0; r < rows; r++)
+    for (size_t i = 0; i < n_out; i++) mg_mat_set(&l->delta, r, i, mg_rng_normal(&g));
+  double *e_numbers = zeroed((rows * n_in + 64) * sizeof *e_numbers);
+  mg_mat e = mg_mat_of(e_numbers, rows, n_in, n_in, type);
+  p->z(&l->in, &l->theta, &l->z, 0, rows, f.net.room);
+  p->back(&l->delta, &l->theta, &e, 0, rows, f.net.room);
+  p->grad(&l->delta, &l->in, &l->grad, 0, rows, f.net.room);
+  assert_true(p->descend(&l->delta, &l->in, &l->theta, &l->dtheta, rows, true, 1, 0, 0, f.net.room));
+  for (size_t r = 0; r < rows; r += 5)
+    for (size_t i = 0; i < n_out; i += 7) {
+      double sum = mg_mat_get(&l->theta, i, 0);
+      for (size_t j = 1; j <= n_in; j++)
+        sum = add(&l->z, mg_mat_get(&l->in, r, j), mg_mat_get(&l->theta, i, j), sum);
+      assert_true(mg_mat_get(&l->z, r, i) == sum);
+    }
+  for (size_t r = 0; r < rows; r += 5)
+    for (size_t j = 0; j < n_in; j += 7) {
+      double sum = 0;
+      for (size_t i = 0; i < n_out; i++)
+        sum = add(&e, mg_mat_get(&l->delta, r, i), mg_mat_get(&l->theta, i, j + 1), sum);
+      assert_true(mg_mat_get(&e, r, j) == sum);
+    }
+  for (size_t i = 0; i < n_out; i += 5)
+    for (size_t j = 0; j <= n_in; j += 7) {
+      double sum = 0;
+      for (size_t r = 0; r < rows; r++)
+        sum = add(&l->grad, mg_mat_get(&l->in, r, j), mg_mat_get(&l->delta, r, i), sum);
+      assert_true(mg_mat_get(&l->grad, i, j) == sum);
+      const double next = mg_mat_get(&l->theta, i, j) - sum;
+      assert_true(mg_mat_get(&l->dtheta, i, j) == (type == MG_DOUBLE ? next : (float)next));
+    }
+  free(e_numbers);
+  fixture_free(&f);
+}
+
+static void packed_or_not_sums_are_chains(void **state) {
+  (void)state;
+  static const size_t shapes[][3] = {{2100, 70, 14}, {530, 300, 300}, {60, 2100, 13}, {140, 33, 600},
+                                     {127, 600, 11}, {128, 9, 47},    {128, 9, 48}};
+  for (int t = 0; t < 2; t++)
+    for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++)
+      check_chains(types[t], shapes[k][0], shapes[k][1], shapes[k][2]);
+}
+
+/* The bits of a row depend neither on its place nor on the number of rows. */
 static void a_row_has_its_own_bits(void **state) {
   (void)state;
   static const size_t shapes[][3] = {{3, 2, 1}, {9, 17, 4}, {70, 80, 10}, {33, 64, 1}};
@@ -131,7 +197,7 @@ static void a_row_has_its_own_bits(void **state) {
 
 /* --- functions --------------------------------------------------------------------------------- */
 
-/* g(z) of n numbers. */
+/* a = g(z) for n numbers. */
 static void apply(mg_type type, const char *name, const double *z, double *a, size_t n) {
   const mg_activation *g = mg_activation_find(name, type);
   double z_room[64], a_room[64];
@@ -141,7 +207,8 @@ static void apply(mg_type type, const char *name, const double *z, double *a, si
   for (size_t i = 0; i < n; i++) a[i] = mg_mat_get(&as, 0, i);
 }
 
-/* Against long double, in units in the last place of the result; elementary.h promises these bounds. */
+/* Errors against long double, in units in the last place of the result, are within the bounds of
+   elementary.h. */
 static void sigmoid_and_tanh_are_exact_to_some_ulps(void **state) {
   (void)state;
   mg_rng g;
@@ -159,14 +226,14 @@ static void sigmoid_and_tanh_are_exact_to_some_ulps(void **state) {
       for (int i = 0; i < 8; i++) {
         const long double sigmoid = 1 / (1 + expl(-(long double)z[i])), tangent = tanhl((long double)z[i]);
         const double least =
-            types[t] == MG_DOUBLE ? DBL_MIN : FLT_MIN; /* below it digits are lost by right */
+            types[t] == MG_DOUBLE ? DBL_MIN : FLT_MIN; /* smaller, subnormal results have fewer digits */
         assert_near(s[i], (double)sigmoid, 2.5 * unit(types[t]) * (double)sigmoid + least);
         assert_near(h[i], (double)tangent, 2 * unit(types[t]) * fabs((double)tangent) + least);
       }
     }
 }
 
-/* Equal arguments give equal bits wherever they stand; the limits are exact. */
+/* Equal arguments give equal bits in any place of a row; the limits are exact. */
 static void places_do_not_matter_and_limits_are_exact(void **state) {
   (void)state;
   for (int t = 0; t < 2; t++)
@@ -203,7 +270,7 @@ static void fused_passes_leave_the_bits_of_plain_ones(void **state) {
           if (!mg_cost_allows(c, out->name)) continue;
           fixture a, b;
           seed++;
-          /* every other one too wide for tiny.c */
+          /* every other network is too wide for tiny.c */
           const size_t sizes[] = {1 + seed % 7, 1 + seed % 5 + seed % 2 * 9, 1 + seed % 6, 1 + seed % 3};
           const size_t n_layers = 1 + seed % 3, rows = 1 + seed * 7 % 64;
           typed_make(&a, types[t], n_layers, sizes, in->name, out->name, seed);
@@ -239,7 +306,7 @@ static void fused_passes_leave_the_bits_of_plain_ones(void **state) {
   assert_true(narrow > 200);
 }
 
-/* The evaluation after a step is the forward pass of the next, unless something changed in between. */
+/* A step may reuse the evaluation after the step before as its forward pass, unless something has changed. */
 static void what_happens_between_steps_is_seen(void **state) {
   (void)state;
   for (int t = 0; t < 2; t++) {
@@ -297,7 +364,7 @@ static void single_agrees_with_double(void **state) {
   }
 }
 
-/* Targets in any layout, of any type, are read right by evaluation. */
+/* mg_evaluate reads targets of any layout and type. */
 static void targets_may_lie_in_any_way(void **state) {
   (void)state;
   for (int t = 0; t < 2; t++) {
@@ -325,6 +392,7 @@ static void the_portable_set_can_be_had(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(products_are_sums_of_products),
+      cmocka_unit_test(packed_or_not_sums_are_chains),
       cmocka_unit_test(a_row_has_its_own_bits),
       cmocka_unit_test(sigmoid_and_tanh_are_exact_to_some_ulps),
       cmocka_unit_test(places_do_not_matter_and_limits_are_exact),

@@ -1,4 +1,4 @@
-/* test_mat.c - views and the arithmetic on them, whatever the strides. */
+/* test_mat.c - matrix views and the arithmetic on them, with all kinds of strides. */
 
 #include <float.h>
 #include <math.h>
@@ -14,7 +14,7 @@
 #include "mat.h"
 #include "matmath.h"
 
-/* A row-major view of the numbers in an array of their own. */
+/* A row-major view of an array that holds the given numbers. */
 #define MAT(nrows, ncols, ...) mg_mat_of((double[]){__VA_ARGS__}, nrows, ncols, ncols, MG_DOUBLE)
 
 static void assert_is(mg_mat m, mg_mat want) { assert_true(mg_mat_equal(&m, &want)); }
@@ -44,7 +44,7 @@ static void writing_to_a_view_writes_through(void **state) {
   assert_is(m, MAT(2, 3, 1, 2, 9, 4, 5, 9));
 }
 
-/* A view of nrows x ncols numbers in memory: by rows, by columns, or every second of either. */
+/* A view of nrows x ncols numbers in memory: row-major, column-major, or every second number of either. */
 static mg_mat laid_out(void *memory, size_t nrows, size_t ncols, int how, mg_type type) {
   const ptrdiff_t apart = how < 2 ? 1 : 2;
   mg_mat m = mg_mat_of(memory, nrows, ncols, ncols * (size_t)apart, type);
@@ -182,7 +182,7 @@ static void reductions_of_all(void **state) {
   assert_true(mg_mat_sum(&m) == 9 && mg_mat_mean(&m) == 1.5);
   assert_true(mg_mat_min(&m) == -5 && mg_mat_max(&m) == 4);
   mg_mat_argmax(&m, &i, &j);
-  assert_true(i == 1 && j == 0); /* the first of equals */
+  assert_true(i == 1 && j == 0); /* of equal elements, the first */
   const mg_mat n = MAT(1, 2, 3, 4);
   assert_true(mg_mat_norm(&n) == 5);
 }

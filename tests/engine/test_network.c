@@ -74,7 +74,7 @@ static void rows_are_staged_in_any_order(void **state) {
   fixture_free(&f);
 }
 
-/* --- what does not move ------------------------------------------------------------------ */
+/* --- frozen parts and missing biases ------------------------------------------------------ */
 
 static void frozen_parameters_stay(void **state) {
   (void)state;
@@ -109,7 +109,7 @@ static void a_layer_without_bias_has_none(void **state) {
   mg_rng rng;
   mg_rng_seed(&rng, 1);
   mg_init(&f.net, MG_INIT_UNIFORM, 1, &rng);
-  mg_rng_seed(&rng, 1); /* nothing is drawn for the bias that is not there */
+  mg_rng_seed(&rng, 1); /* nothing is drawn for the missing bias */
   assert_true(mg_mat_get(&f.net.layer[0].theta, 0, 1) == mg_rng_uniform(&rng));
   const mg_mat x = mg_mat_of(xor_x, 4, 2, 2, MG_DOUBLE), y = mg_mat_of(xor_y, 4, 1, 1, MG_DOUBLE);
   fixture_data(&f, &x, &y);
@@ -170,7 +170,7 @@ static void theta_is_drawn_row_by_row_bias_first(void **state) {
   }
 }
 
-/* --- examples published elsewhere, to their printed digits ------------------------------------------ */
+/* --- published examples, to their printed digits ----------------------------------------------------- */
 
 static void set(mg_mat *m, const double *rows) {
   for (size_t i = 0; i < m->nrows; i++)
@@ -183,7 +183,8 @@ static void assert_mat(const mg_mat *m, const double *rows, double tolerance) {
 }
 
 /* Mazur, "A step by step backpropagation example" (2015), recomputed in float64 where his program used
-   weights already updated. Tolerance: one of the last digit given, some are cut, not rounded. */
+   weights that were already updated. Tolerance: 1 in the last digit given, as some digits are cut off, not
+   rounded. */
 static void mazurs_example_comes_out(void **state) {
   (void)state;
   fixture f;

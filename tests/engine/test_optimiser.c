@@ -1,6 +1,8 @@
-/* test_optimiser.c - optimisers as a network uses them: their states go where THETA goes.
+/* test_optimiser.c - optimisers as a network uses them: their states are copied, restored and reset with
+   THETA.
 
-   The table's are held against their formulas in plain C; one with a state and a number is made here. */
+   Optimisers of the table are compared with their formulas in plain C; one with a state and a setting is made
+   here. */
 
 #include "arrays.h"
 #include "fixture.h"
@@ -27,7 +29,7 @@ static const mg_optimiser ball = {
     .name = "ball", .n_states = 1, .state = {"v"}, .number = {{"mu", .9, 0, 1}}, .update = heavy_ball};
 static const double mu = .9;
 
-/* A network of XOR with it, sizes as given; its states' room is to be freed. */
+/* Makes an XOR network of these sizes with that optimiser. Returns the memory of its states, to be freed. */
 static void *open_ball(fixture *f, size_t width, uint32_t seed) {
   fixture_make(f, 3, (const size_t[]){2, width, 2, 1}, "sigmoid", "sigmoid", seed);
   const mg_mat x = mg_mat_of(xor_x, 4, 2, 2, MG_DOUBLE), y = mg_mat_of(xor_y, 4, 1, 1, MG_DOUBLE);
@@ -66,7 +68,7 @@ static void descent_is_its_formula(void **state) {
   fixture_free(&f);
 }
 
-/* The fused ways, where they apply, leave the bits of the plain one: of narrow layers, and of wide ones. */
+/* Fused passes, where they apply, give the bits of plain ones, in narrow layers and in wide ones. */
 static void many_steps_are_single_steps(void **state) {
   (void)state;
   for (size_t width = 2; width <= 9; width += 7) {
@@ -96,7 +98,7 @@ static void an_update_taken_back_takes_the_states_back(void **state) {
     assert_int_equal(mg_step(&g.net, 2, &run), MG_OK);
     mg_take_back(&f.net);
     assert_same_needed(&f.net, &g.net);
-    assert_int_equal(mg_update(&f.net), MG_OK); /* from the same GRAD */
+    assert_int_equal(mg_update(&f.net), MG_OK); /* again with the same GRAD */
     assert_int_equal(mg_step(&g.net, 1, &run), MG_OK);
     assert_same_needed(&f.net, &g.net);
   }
@@ -105,7 +107,7 @@ static void an_update_taken_back_takes_the_states_back(void **state) {
   fixture_free(&g);
 }
 
-/* An update whose THETA would not be finite changes neither THETA nor the states nor their count. */
+/* An update whose THETA would not be finite changes neither THETA nor the states nor the count of updates. */
 static void a_refused_update_changes_nothing(void **state) {
   (void)state;
   fixture f;
@@ -126,7 +128,7 @@ static void a_refused_update_changes_nothing(void **state) {
   fixture_free(&f);
 }
 
-/* What is said of one parameter is what the update makes of it, before and after. */
+/* mg_update_of says what the update does to one parameter, before the update and after it. */
 static void the_update_of_one_is_the_updates(void **state) {
   (void)state;
   fixture f;
@@ -151,7 +153,7 @@ static void the_update_of_one_is_the_updates(void **state) {
   fixture_free(&f);
 }
 
-/* The states are 0 at the start, after a new draw, and with another optimiser; not with other numbers. */
+/* The states are 0 at the start, after drawing THETA, and with another optimiser; new settings keep them. */
 static void states_begin_at_0(void **state) {
   (void)state;
   fixture f;

@@ -1,9 +1,9 @@
-/* test_pass.c - operations and steps: same bits whatever the path, whole networks whatever stops
- * them. */
+/* test_pass.c - operations and steps: all ways to run them give the same bits, and a network that was stopped
+   can go on. */
 
 #include "fixture.h"
 
-/* Networks on random data: narrow ones, wide padded ones. */
+/* Networks with random data: narrow layers, and wide ones whose rows are padded. */
 static const struct {
   size_t n_layers, sizes[5], rows;
 } shapes[] = {{3, {2, 2, 2, 1}, 4},
@@ -74,7 +74,7 @@ static void operations_one_by_one_are_a_step(void **state) {
     }
 }
 
-/* A row's numbers depend on the row, sums over rows on their order. */
+/* A row's numbers depend on that row only; sums over rows depend on the order of the rows. */
 static void kernels_do_not_see_row_blocks(void **state) {
   (void)state;
   for (size_t k = 0; k < N_SHAPES; k++)
@@ -118,7 +118,7 @@ static bool after_some(void *context) {
   return (*left)-- <= 0;
 }
 
-/* Wherever a run is stopped, THETA is that of a whole number of steps. */
+/* Wherever a run is stopped, THETA is that after a whole number of steps. */
 static void a_stop_keeps_a_whole_network(void **state) {
   (void)state;
   for (int calls = 0; calls < 120; calls += 5) {
@@ -139,7 +139,7 @@ static void a_stop_keeps_a_whole_network(void **state) {
   }
 }
 
-/* A batch of some 10^8 multiply-adds asks many times within one pass. */
+/* A pass of some 10^8 multiply-adds asks many times whether to stop. */
 static void a_big_pass_is_asked_often(void **state) {
   (void)state;
   enum { ROWS = 512, N = 300 };
@@ -153,7 +153,7 @@ static void a_big_pass_is_asked_often(void **state) {
   int left = 1 << 30;
   f.net.stop = (mg_stop){after_some, &left};
   assert_int_equal(mg_pass(&f.net), MG_OK);
-  assert_true((1 << 30) - left > 12); /* at least once an operation */
+  assert_true((1 << 30) - left > 12); /* it asked at least once for each operation */
   free(x);
   free(y);
   fixture_free(&f);
@@ -194,7 +194,7 @@ static void evaluation_can_be_stopped(void **state) {
   fixture_free(&f);
 }
 
-/* --- what is not finite ---------------------------------------------------------------------- */
+/* --- numbers that are not finite -------------------------------------------------------------- */
 
 /* A linear unit with a huge eta: THETA and J grow until they overflow. */
 static void open_diverging(fixture *f) {

@@ -1,10 +1,11 @@
-/* test_planted.c - passes with a mistake planted: what each computes, the same bits whatever the path, and
- * nothing of it left when it is taken away. tests/lua/bug_spec.lua holds the numbers against the formulas. */
+/* test_planted.c - passes with a planted mistake: what each computes, by all ways with the same bits, and
+   that nothing of it remains when it is removed. tests/lua/bug_spec.lua compares the numbers with the
+   formulas. */
 
 #include "fixture.h"
 #include "planted.h"
 
-/* Three layers on five rows, so that row blocks of 2 end with a short one. */
+/* Three layers and five rows, so that the last of the blocks of 2 rows is shorter. */
 static void open_net(fixture *f, const char *cost_name, mg_bug bug) {
   fixture_make(f, 3, (const size_t[]){3, 4, 9, 2}, "tanh", "sigmoid", 7);
   mg_rng g;
@@ -24,7 +25,7 @@ static void open_backward(fixture *f, const char *cost_name, mg_bug bug) {
   assert_int_equal(mg_backward(&f->net), MG_OK);
 }
 
-/* Every gradient of a is times that of b. */
+/* Asserts that every element of GRAD of a is that of b times `times`. */
 static void assert_times(const fixture *a, const fixture *b, double times) {
   for (size_t l = 0; l < a->net.n_layers; l++) {
     const mg_mat *x = &a->net.layer[l].grad, *y = &b->net.layer[l].grad;
@@ -46,7 +47,7 @@ static void each_is_a_mistake(void **state) {
   fixture right, wrong;
   open_backward(&right, "mse", MG_NO_BUG);
   for (mg_bug bug = MG_STALE_WEIGHTS; mg_bug_names[bug] != NULL; bug++) {
-    if (bug == MG_EXTRA_OUTPUT_DERIVATIVE) continue; /* logarithmic costs' alone */
+    if (bug == MG_EXTRA_OUTPUT_DERIVATIVE) continue; /* for logarithmic costs only */
     open_backward(&wrong, "mse", bug);
     assert_false(same_grads(&right, &wrong));
     wrong.net.bug = MG_NO_BUG;
@@ -70,8 +71,8 @@ static void factors_and_signs(void **state) {
   fixture_free(&right);
 }
 
-/* dJ/dyhat times sigmoid' is dJ/dz, which times sigmoid' is once more: what the two make differs by its
- * square. */
+/* With a logarithmic cost, no-output-derivative gives dJ/dz / sigmoid' and extra-output-derivative dJ/dz *
+   sigmoid': they differ by the square of sigmoid'. */
 static void the_slope_has_cancelled(void **state) {
   (void)state;
   fixture right, without, twice;
@@ -90,7 +91,7 @@ static void the_slope_has_cancelled(void **state) {
   fixture_free(&twice);
 }
 
-/* With a cost that is a sum, the last row dropped is a batch of one row less. */
+/* When the cost is a sum, dropping the last row is the same as a batch without that row. */
 static void the_last_row_is_dropped(void **state) {
   (void)state;
   fixture four, dropped;
@@ -113,7 +114,8 @@ static void the_last_row_is_dropped(void **state) {
   fixture_free(&dropped);
 }
 
-/* Frozen weights are not updated, and an eta of 0 updates nothing: the stale weights are the right ones. */
+/* When weights are frozen, or eta is 0, updated weights equal the old ones, and stale-weights is no
+   mistake. */
 static void weights_that_stay_are_not_stale(void **state) {
   (void)state;
   fixture right, wrong;

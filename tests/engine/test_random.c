@@ -1,4 +1,4 @@
-/* test_random.c - the generator gives NumPy's legacy numbers in every bit. */
+/* test_random.c - the generator gives the numbers of NumPy's RandomState in every bit. */
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* test_team.c - threads: every part of every job is done once, and the bits are those of one thread. */
+/* test_team.c - threads: every part of every job is done once, and results equal those of one thread. */
 
 #include <stdatomic.h>
 
@@ -43,7 +43,7 @@ static void sleepers_wake(void **state) {
   count_job job = {.count = 0};
   volatile double work = 1;
   for (int round = 1; round <= 5; round++) {
-    for (long i = 0; i < 3000000; i++) work = work * 1.0000001; /* longer than a worker's patience */
+    for (long i = 0; i < 3000000; i++) work = work * 1.0000001; /* so long that workers go to sleep */
     mg_team_run(team, 2, count_part, &job);
     assert_int_equal(atomic_load(&job.done[1]), round);
   }
@@ -51,7 +51,7 @@ static void sleepers_wake(void **state) {
   free(memory);
 }
 
-/* A network whose operations are large enough to be shared out, its first layer by units. */
+/* A network whose operations are large enough to be divided among threads, its first layer by units. */
 static void open_large(fixture *f, mg_team *team, size_t parts, const double *x, const double *y) {
   enum { ROWS = 70 };
   const mg_layer_spec spec[] = {{150, activation("tanh"), true, 0},

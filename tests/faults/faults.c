@@ -1,12 +1,12 @@
-/* faults.c - memory that runs short when a test says so: linked with the program in place of malloc and its
-   kin.
+/* faults.c - malloc, calloc, realloc and strdup that fail when a test wants it; linked into moongrad-faults
+   in place of the C library's.
 
-   MOONGRAD_FAULTS=first:count in the environment lets so many allocations of the process fail, from that one
-   on, counted from 1; a count of 0: all that follow. Lua tests say it by the module faults:
+   MOONGRAD_FAULTS=first:count in the environment makes count allocations of the process fail, from number
+   first on, counted from 1; with count 0, all from first on. Lua tests do the same by the module faults:
 
-     faults.run(first, count, f, ...)   pcall(f, ...) while they fail, counted from its start
-     faults.count()                     allocations of the last run
-     faults.failed()                    and how many of them failed */
+     faults.run(first, count, f, ...)   pcall(f, ...); allocations are counted from its start
+     faults.count()                     returns the number of allocations in the last run
+     faults.failed()                    returns how many of them failed */
 
 #include <malloc.h>
 #include <stdio.h>
@@ -26,8 +26,8 @@ void *REAL(malloc)(size_t size);
 void *REAL(calloc)(size_t n, size_t size);
 void *REAL(realloc)(void *p, size_t size);
 
-static long first = -1, count;     /* which fail, from 1 on; none while first < 0 */
-static long allocations, failures; /* since then */
+static long first = -1, count;     /* as above; while first < 0 none fails and none is counted */
+static long allocations, failures; /* since first was set */
 
 static int fails(void) {
   if (first < 0) return 0;
@@ -37,12 +37,12 @@ static int fails(void) {
   return 1;
 }
 
-#pragma GCC visibility push(default) /* Readline and the C library are to find these */
+#pragma GCC visibility push(default) /* so that Readline and the C library call these */
 
 void *malloc(size_t size) { return fails() ? NULL : REAL(malloc)(size); }
 void *calloc(size_t n, size_t size) { return fails() ? NULL : REAL(calloc)(n, size); }
 
-/* To shrink a block never fails, as ever. */
+/* Making a block smaller never fails, as in the C library. */
 void *realloc(void *p, size_t size) {
   const int shrinks = p != NULL && size <= malloc_usable_size(p);
   return !shrinks && fails() ? NULL : REAL(realloc)(p, size);
@@ -97,7 +97,7 @@ static int open_faults(lua_State *L) {
   return 1;
 }
 
-/* The linker puts this in place of luaL_openlibs, which main calls. */
+/* The linker (--wrap) makes main call __wrap_luaL_openlibs in place of luaL_openlibs. */
 void __real_luaL_openlibs(lua_State *L);
 void __wrap_luaL_openlibs(lua_State *L);
 void __wrap_luaL_openlibs(lua_State *L) {

@@ -1,11 +1,11 @@
--- Memory that runs short at every allocation in turn: nothing crashes or leaks, no network stays stuck, THETA stays
--- whole. Run by a program that faults.c is linked with; speaks TAP.
+-- sweep.lua - each allocation of a call fails in turn: nothing crashes or leaks, no network stays busy, THETA is never
+-- half updated. Run by moongrad-faults, which faults.c is linked into; prints TAP.
 --
--- Each scenario is a call on a network. It is made again and again, the k-th allocation in it failing: once, a few
--- times running, and all from there on. Afterwards THETA is one that the call goes through when nothing fails, the
--- one of the epoch that the network says; and all that can be done with a network is done, with the right bits.
+-- Each scenario is a call on a network. It is repeated with the k-th allocation failing: only that one, a few in a
+-- row, and all from there on. Afterwards THETA must be one that the call also reaches when nothing fails, the one of
+-- the network's epoch; and everything that can be done with a network must work, with the right bits.
 --
--- MOONGRAD_FAULTS_EVERY=n: every n-th k, 1 by default; of calls with many allocations, which take long, fewer.
+-- MOONGRAD_FAULTS_EVERY=n: only every n-th k, 1 by default; for calls with many allocations, which take long, fewer.
 
 local faults = require "faults"
 local core = require "moongrad.core"
@@ -13,7 +13,7 @@ local mg = require "moongrad"
 
 local every = tonumber(os.getenv "MOONGRAD_FAULTS_EVERY" or 1)
 local only = os.getenv "MOONGRAD_FAULTS_ONLY"
-local lengths = { 1, 2, 5, 0 } -- of what fails: Lua tries again once after it has collected garbage; 0: to the end
+local lengths = { 1, 2, 5, 0 } -- how many fail in a row; 0: all. Lua retries once after collecting garbage
 
 local swish = mg.activation { name = "fault swish", f = function(z) return z / (1 + math.exp(-z)) end,
   df = function(z, a) return (a + (1 - a) / (1 + math.exp(-z))) end }
@@ -30,8 +30,8 @@ end }
 local X, y = mg.data.xor()
 local big = mg.rand(40, 3, mg.generator(1))
 
--- A network with a past: T of epoch 0, 2 and 3. kind: "plain", "own": with functions written in Lua, "wide": of
--- which the past keeps THETA alone.
+-- A network with a past of epochs 0, 2 and 3. kind: "plain"; "own", with functions written in Lua; "wide", so large
+-- that its past keeps only THETA.
 local function fresh(kind)
   local o = { 2, 3, 1, seed = 7, X = X, y = y, eta = .5 }
   if kind == "own" then o.activation, o.cost, o.output, o.optimizer = swish, quartic, "sigmoid", ball end
@@ -54,7 +54,7 @@ local function theta(net)
   return table.concat(parts)
 end
 
--- What may be seen of a network on which call is made: the bits of THETA by epoch. by: the call in steps.
+-- The states that a network may be in after call: epoch -> bits of THETA. by: the same call as several smaller ones.
 local function states(kind, by)
   local seen = {}
   local function see(net)
@@ -74,7 +74,7 @@ local function states(kind, by)
   return seen
 end
 
--- --- what must hold afterwards ------------------------------------------------------------------------
+-- --- what must be true afterwards ---------------------------------------------------------------------
 
 local function expect(truth, ...)
   if not truth then error(table.concat({ ... }, " "), 2) end
@@ -85,7 +85,7 @@ local function expect_whole(net, seen, when)
   expect(seen[e] and seen[e][theta(net)], "THETA is none of epoch", e, when)
 end
 
--- Everything can be done, and leaves what it leaves elsewhere. all: also what takes long.
+-- Everything can be done with net, and gives the same results as with another network. all: also what takes long.
 local function expect_alive(net, seen, all)
   expect(not core.is_busy(net), "in the middle of a pass")
   expect_whole(net, seen, "after the fault")
@@ -230,13 +230,13 @@ local scenarios = {
 
 local swept, failed = 0, 0
 
--- One fault. after: puts back what the call may have left, which is no part of THETA.
+-- Makes one call fail. after: restores what the call may have changed besides the network's numbers.
 local function once(s, kind, seen, k, length)
   local net = fresh(kind)
   local result = table.pack(faults.run(k, length, s[2], net))
   swept = swept + 1
   if faults.failed() > 0 then failed = failed + 1 end
-  if not result[1] and length == 1 and k > 1 then -- Lua's own blocks are tried again: only others may fail
+  if not result[1] and length == 1 and k > 1 then -- Lua retries its own allocations: only others may fail
     expect(type(result[2]) == "string", "no message")
   end
   if s[4] then s[4](net) end
@@ -245,7 +245,7 @@ end
 
 local function sweep(s, kind)
   local seen = states(kind, s[3])
-  s[2](fresh(kind)) -- loads what it needs
+  s[2](fresh(kind)) -- loads the modules that it needs
   faults.run(-1, 0, s[2], fresh(kind))
   assert(faults.run(math.maxinteger >> 1, 0, s[2], fresh(kind)))
   local n = faults.count()
@@ -266,7 +266,7 @@ local list = {}
 for _, s in ipairs(scenarios) do
   for _, kind in ipairs { "plain", "own", "wide" } do
     local name = ("%s, %s"):format(s[1], kind)
-    local alike = kind == "wide" and s.small -- as long again for nothing new
+    local alike = kind == "wide" and s.small -- it would take long and test nothing new
     if not alike and (not only or name:find(only, 1, true)) then list[#list + 1] = { name, s, kind } end
   end
 end

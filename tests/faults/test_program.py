@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Memory that runs short anywhere in the program's life: it ends by itself or goes on, and a session is kept or whole.
+"""Allocations that fail anywhere in a run of the program: it ends with a message or goes on, and keeps the session.
 
-MOONGRAD_FAULTS_RUNS: how many programs each test runs, 12 by default; the k-th allocation fails, k spread evenly over
-all of them from a first that is fixed.
+MOONGRAD_FAULTS_RUNS: how many times each test runs the program, 12 by default. In each run the k-th allocation fails;
+the k are spread evenly over all allocations, beginning with a fixed one.
 """
 
 import glob
@@ -21,21 +21,21 @@ NEEDS_TERMINAL = True
 
 PROGRAM = MOONGRAD + "-faults"
 RUNS = int(os.environ.get("MOONGRAD_FAULTS_RUNS", 12))
-LENGTHS = (1, 2, 5, 0)  # allocations that fail running; 0: to the end
-QUIET = 5  # seconds without a prompt after which the next line is typed all the same
+LENGTHS = (1, 2, 5, 0)  # how many allocations fail in a row; 0: all
+QUIET = 5  # seconds without a prompt after which the next line is typed nevertheless
 COUNT = "print('count ' .. require('faults').count())"
 SANITISERS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
 
 
 def places(count, first):
-    """RUNS numbers from first to count, with the lengths in turn."""
+    """RUNS numbers from first to count, each with one of LENGTHS in turn."""
     for i in range(RUNS):
         k = first + (count - first) * i // RUNS
         yield k, LENGTHS[i % len(LENGTHS)]
 
 
 def faults(k, length):
-    # What fails is shown in the output, not in a file.
+    # Failures are shown in the output, not in a file.
     return {"MOONGRAD_FAULTS": "%d:%d" % (k, length), "ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1"}
 
 
@@ -76,7 +76,7 @@ LINES = [
     "setp(3)",
     "ETA = 0.5 step(5)",
     "save_session 's.lua'",
-] + 2 * [  # one of them without a fault
+] + 2 * [  # one of the two runs without a fault
     "print('net ' .. tostring(NET == nil or pcall(step)))",
     "n = network{2, 2, 1} n.X, n.y = data.xor() n:step(3) n:undo() print('alive ' .. n.epoch)",
 ] + [
@@ -86,13 +86,13 @@ LINES = [
 
 
 def session(home, k, length):
-    """Types LINES; what was shown, and how it ended."""
+    """Types LINES; returns what was shown, and how the program ended."""
     p = pexpect.spawn(PROGRAM, ["-q"], env=environment(home, **faults(k, length)), timeout=WAIT, cwd=home,
                       dimensions=(50, 200))
     p.delaybeforesend = None
     said = b""
     try:
-        for line in LINES + ["\x04", "\x04"]:  # once more: an input that could not be judged goes on
+        for line in LINES + ["\x04", "\x04"]:  # twice: after a fault the input may still be open
             silent = 0
             while not re.search(rb"(> |\r  )$", said[-9:]) and silent < QUIET:
                 try:
@@ -115,7 +115,7 @@ def session(home, k, length):
 
 @test
 def prompt(home):
-    """a prompt goes on, its network whole, or ends and says that the session is kept"""
+    """a prompt goes on with its network undamaged, or ends and says that the session is kept"""
     count = count_of(session(home, 1 << 40, 0)[0])
     first = count_of(run("-e", COUNT, program=PROGRAM, home=home, **faults(1 << 40, 0))[0])
     for k, length in places(count, first):

@@ -1,4 +1,4 @@
--- Mistakes planted in the backward pass: what each computes, where it is refused, that check finds and names it.
+-- Tests of bug(): what each planted mistake computes, where it is refused, and that check() finds and names it.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -186,9 +186,9 @@ describe("bug", function()
     no(make(1, { 2, 3, 2, cost = { "squares", scale = 1 } }), "missing-factor", "is 1 here")
     local entropy = make(1, { 2, 3, 1, cost = "cross-entropy", X = { { 1, 2 } }, y = { 1 } })
     entropy.X, entropy.y = { { 1, 2 } }, { 1 }
-    no(entropy, "missing-factor", "there is but one row")
-    no(make(1, { 2, 3, 1 }), "extra-output-derivative", "g'(Z[2]) belongs into DELTA[2]")
-    no(entropy, "dropped-row", "there is but one row")
+    no(entropy, "missing-factor", "there is only one row")
+    no(make(1, { 2, 3, 1 }), "extra-output-derivative", "g'(Z[2]) belongs in DELTA[2]")
+    no(entropy, "dropped-row", "there is only one row")
     no(make(1, { 2, 1, cost = "cross-entropy" }), "derivative-of-a", "g' cancels at the output")
     local straight = make(1, { 2, { 3, "linear" }, { 2, "linear" } })
     no(straight, "no-output-derivative", "the output is linear")
@@ -327,7 +327,7 @@ describe("check", function()
       delta = function(a, t) return 2 * (a - t) / (#a * a.ncols) end }
     for k, cost in ipairs { helpers.own_functions(), mean } do
       for seed = 1, 20 do
-        local net = make(seed, { 3, 4, 3, 2, activation = "kit's swish", output = "sigmoid", cost = cost,
+        local net = make(seed, { 3, 4, 3, 2, activation = "tests' swish", output = "sigmoid", cost = cost,
           init = "xavier" })
         assert.is_true(net:check().ok)
         for _, mistake in ipairs(net:bug()) do

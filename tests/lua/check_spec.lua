@@ -1,25 +1,11 @@
--- The gradient check: its verdict, its numbers, what it leaves alone.
+-- Tests of check(): its verdict, its numbers, and that the network stays as it is.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
 local mg = require "moongrad"
 
 local raises = helpers.raises
-
--- A network of random data, rows x sizes.
-local function make(k, rows, spec)
-  spec.seed = k
-  local net = mg.network(spec)
-  local n_in, n_out = net.layers[1], net.layers[#net.layers]
-  net.X, net.y = helpers.data(k + 1, rows, n_in, n_out)
-  return net
-end
-
-local function contains(text, ...)
-  for _, words in ipairs { ... } do
-    assert.is_truthy(text:find(words, 1, true), ("%q lacks %q"):format(text, words))
-  end
-end
+local make, contains = helpers.on_random_data, helpers.contains
 
 describe("check", function()
   it("agrees for every activation and cost that go together, l1 and l2 too, fresh and trained", function()
@@ -163,15 +149,15 @@ describe("check", function()
     assert.is_false(c.ok)
     assert.equal("mse", c.of)
     contains(c.reason, "by backpropagation", "by differences of mse",
-      "ratio backprop / numeric is 2.000 everywhere = N*K/2")
+      "ratio backprop / numeric is 2.000 = N*K/2 everywhere")
     contains(tostring(c), "check FAILED")
     -- 5 rows, 3 outputs: N K / 2 = 7.5
     net = make(6, 5, { 2, 4, 3 })
-    contains(net:check({ of = "mse" }).reason, "backprop / numeric is 7.500 everywhere = N*K/2")
-    contains(net:check({ of = "quadratic" }).reason, "is 5.000 everywhere = N")
+    contains(net:check({ of = "mse" }).reason, "backprop / numeric is 7.500 = N*K/2 everywhere")
+    contains(net:check({ of = "quadratic" }).reason, "is 5.000 = N everywhere")
     assert.is_true(net:check({ of = "sse" }).ok)
     assert.is_true(net:check({ of = { "squares", scale = .5 } }).ok)
-    contains(net:check({ of = { "squares", scale = -.5 } }).reason, "is -1.000 everywhere = -1")
+    contains(net:check({ of = { "squares", scale = -.5 } }).reason, "is -1.000 = -1 everywhere")
     assert.is_nil(net:check({ of = "cross-entropy" }).reason:find "everywhere")
   end)
 
@@ -240,7 +226,7 @@ describe("check", function()
       assert.same({}, c.mistakes)
       contains(c.reason, ...)
     end
-    wrong(function(g) g[2][3][2] = 0 end, "of 46 gradients it alone is wrong", "GRAD[2][3][2] is 0")
+    wrong(function(g) g[2][3][2] = 0 end, "it is the only one of 46 gradients that is wrong", "GRAD[2][3][2] is 0")
     wrong(function(g) g[2]:cols(1, 1):fill(.5) g[1][1][1] = 3 end,
       "only bias columns are wrong, in GRAD[1] and GRAD[2]")
     wrong(function(g) g[2][1][3], g[2][2][4] = 1, 2 end, "in GRAD[2] the biases agree, so DELTA is right")
@@ -250,10 +236,10 @@ describe("check", function()
     wrong(function(g) g[1]:set(g[1] ^ 2) end, "GRAD[2] and GRAD[3] agree, GRAD[1] is wrong",
       'it is the first with activation "tanh"')
     wrong(function(g) g[1]:set(-g[1]) end,
-      "GRAD[1] is wrong: there the ratio backprop / numeric is -1.000 everywhere = -1")
+      "GRAD[1] is wrong: there the ratio backprop / numeric is -1.000 = -1 everywhere")
     wrong(function(g) g[3]:set(g[3] ^ 2) end, "GRAD[1] and GRAD[2] agree, GRAD[3] is wrong", "product DELTA^T A")
-    wrong(function(g) for l = 1, 3 do g[l]:set(g[l] ^ 2) end end, "already DELTA[3] may be")
-    wrong(function(g) for l = 1, 3 do g[l]:set(3 * g[l]) end end, "is 3.000 everywhere = N/2", "a factor")
+    wrong(function(g) for l = 1, 3 do g[l]:set(g[l] ^ 2) end end, "DELTA[3] may be wrong already")
+    wrong(function(g) for l = 1, 3 do g[l]:set(3 * g[l]) end end, "is 3.000 = N/2 everywhere", "a factor")
     wrong(function(g) for l = 1, 3 do g[l]:set(2.5 * g[l]) end end, "is 2.500 everywhere")
     wrong(function(g) g[1][1][1] = 0 / 0 end, "GRAD[1][1][1] is NaN by", "not finite")
   end)
@@ -303,7 +289,7 @@ describe("check", function()
     raises(function() net:check({}, 1) end, "check: expected one table")
     raises(function() net.check { layer = 1 } end, "check: expected a network first, got a table", "net:check")
     net.theta[1][1][1] = 0 / 0
-    no({}, "check: J is NaN for THETA as it stands", "init()")
+    no({}, "check: J is NaN for THETA as it is", "init()")
     net.theta[1][1][1] = 1
     net.y = nil
     no({}, "check: no targets yet")

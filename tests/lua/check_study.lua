@@ -1,9 +1,9 @@
--- check_study.lua - the gradient check over networks at random: false alarms, mistakes found, undecided pairs.
+-- check_study.lua - tries the gradient check on random networks: counts false alarms, mistakes found, undecided pairs.
 --
--- moongrad --no-session tests/lua/check_study.lua FROM TO EVERY judges networks FROM .. TO and prints what came of it;
--- a part is a test (verdict_spec.lua). In every so many of them mistakes are planted; EVERY 0 looks for false alarms
--- only. Beside it stands the rule that was there before: an error above 1e-6 of max(|b|, |n|, 16 u |J| / (epsilon
--- 1e-6)), five points taken where they help the worst.
+-- moongrad --no-session tests/lua/check_study.lua FROM TO EVERY judges networks FROM .. TO and prints the counts.
+-- verdict_spec.lua runs a part of it as a test. Mistakes are planted in every EVERY-th network; with EVERY 0 in none,
+-- so that only false alarms are counted. For comparison it also applies the rule that the check had before: an error
+-- above 1e-6 of max(|b|, |n|, 16 u |J| / (epsilon 1e-6)), with five points where they bring the worst pair nearer.
 
 local core = require "moongrad.core"
 local mg = require "moongrad"
@@ -47,11 +47,11 @@ local function targets(net, X, g, kind, one)
   return y
 end
 
--- Multiply-adds of training that a network may cost.
+-- The multiply-adds that the training of a network may take.
 local work = 4e7
 
--- Network k, untrained or trained for up to 20,000 epochs; every so many saturated or exploding. Is it ordinary:
--- neither, with targets at random, fresh or trained for up to 1,000 epochs that did not diverge?
+-- Network k, untrained or trained for up to 20,000 epochs; some are saturated or exploding. Then, whether it is
+-- ordinary: neither of these, with random targets, and trained for at most 1,000 epochs that did not diverge.
 function study.network(k)
   local g = mg.generator(k)
   local function upto(n) return g:permutation(n)[1][1] // 1 | 0 end
@@ -77,7 +77,7 @@ end
 
 -- --- the rule before ------------------------------------------------------------------------------------
 
--- Did it call these gradients (layer -> matrix) wrong?
+-- Does the rule before call these gradients (layer -> matrix) wrong?
 function study.failed_before(net, gradients, J)
   local u = net.options.precision == "single" and 2 ^ -23 or 2 ^ -52
   local epsilon, tolerance = u > 1e-10 and 1e-2 or 1e-5, u > 1e-10 and 1e-2 or 1e-6
@@ -111,7 +111,7 @@ end
 
 -- --- mistakes ---------------------------------------------------------------------------------------------
 
--- How many times what a central difference reaches the change of a gradient is, where it is most.
+-- The largest change of a gradient by a mistake, divided by the noise of a central difference there.
 local function size_of(right, wrong, reach)
   local most = 0
   for l, m in ipairs(right) do

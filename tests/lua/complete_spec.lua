@@ -249,8 +249,8 @@ describe("a signature", function()
       ["mine(1, "] = "mine(alpha, beta, ...)", ["ones(2,"] = "ones(nrows, ncols)",
       ["v = THETA["] = "THETA[l]   l is 1 to 2", ["THETA[1]["] = "THETA[1][i]   i is 1 to 2",
       ["THETA[1][1]["] = "THETA[1][1][j]   j is 1 to 3",
-      ["train{stop_when = "] = "stop_when (none)   training ends when stop_when(r), asked each epoch, is true",
-      ["train{test = {X, y}, epochs = "] = "epochs = 1   times through X, y",
+      ["train{stop_when = "] = "stop_when (none)   called each epoch; training ends when stop_when(r) is true",
+      ["train{test = {X, y}, epochs = "] = "epochs = 1   how often all rows of X, y are used",
     } do
       assert.equal(said, signature(text), text)
       assert.same({}, offered(text).words, text)

@@ -1,5 +1,5 @@
--- Errors inside a function of the user's are shown as they are, with the user's line, whenever they come; and what such
--- a function gave that is no number is named.
+-- Tests of errors in functions of mg.activation and mg.cost: they show the user's line, whenever they come; and a value
+-- that is no number is named.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

@@ -1,4 +1,4 @@
--- Activations and costs written in Lua: they train as built-in ones do, are checked, and fail without harm.
+-- Tests of activations and costs written in Lua: they train as built-in ones do, are checked, and fail without harm.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"

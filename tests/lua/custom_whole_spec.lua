@@ -1,4 +1,4 @@
--- Whatever an activation or a cost written in Lua does or defines, the network that calls it stays whole.
+-- Tests that no activation or cost written in Lua, whatever it does or defines, damages the network that calls it.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

@@ -1,4 +1,4 @@
--- Data sets: the truth tables.
+-- Tests of the data sets: their truth tables.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

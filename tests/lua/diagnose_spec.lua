@@ -1,25 +1,14 @@
--- diagnose: each planted condition is found, its experiment can be typed and helps; what learns gets no alarm.
+-- Tests of diagnose: it finds each planted cause, its proposal can be typed and helps; and its numbers are right.
 
 local helpers = require "helpers"
+local kinds = require "kinds_of_trouble"
 local mg = require "moongrad"
 
 local X, y = mg.data.xor()
 
-local function net_of(spec)
-  local all = { 2, 4, 1, activation = "tanh", output = "sigmoid", init = "xavier", eta = .5, X = X, y = y, seed = 1 }
-  if spec[1] then all[1], all[2], all[3] = nil, nil, nil end
-  for key, v in pairs(spec) do all[key] = v end
-  return mg.network(all)
-end
-
-local function finding(d, name)
-  for _, f in ipairs(d.findings) do
-    if f.name == name then return f end
-  end
-end
-
--- Text as it was before it was broken into lines.
-local function squeeze(text) return (text:gsub("%s+", " ")) end
+local net_of = helpers.tanh_xor
+local finding = helpers.finding
+local squeeze = helpers.squeeze
 
 describe("a planted condition", function()
   -- name -> a network that has it, and whether its experiment removes the finding at once
@@ -302,6 +291,15 @@ describe("a diagnosis", function()
     end
     assert.equal(301, #d.costs)
     helpers.near({ d.costs[1] }, { net:cost() }, 1e-12)
+  end)
+
+  it("names findings that the page of help about them explains", function()
+    local page = tostring(require("moongrad.help.help").help "not learning")
+    for _, kind in ipairs(kinds) do
+      for _, name in ipairs(kind.cause) do
+        assert.is_truthy(page:find("\n  " .. name .. "  ", 1, true), name)
+      end
+    end
   end)
 
   it("says what is missing without data, and knows functions of one's own", function()

@@ -1,4 +1,4 @@
--- What is written into a walk: what an operation says that it came from is what it then came from.
+-- Tests of writes into a walk: the quantities that an operation names as its sources are those that it uses.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -17,7 +17,7 @@ describe("a walk that is written into", function()
 
   it("makes of its formula and of what it came from what the slope is taken of", function()
     helpers.own_functions()
-    local names = { "kit's swish" }
+    local names = { "tests' swish" }
     for _, name in ipairs(core.activations) do names[#names + 1] = name ~= "softmax" and name or nil end
     for _, name in ipairs(names) do
       for _, what in ipairs { "z", "a" } do

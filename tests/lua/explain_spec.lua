@@ -1,4 +1,4 @@
--- Explanations: their sums are the engine's numbers, their terms those of the formulas, their words say what is stale.
+-- Tests of explain: the sums are the engine's numbers, the terms are those of the formulas, stale numbers are named.
 
 local helpers = require "helpers"
 local mg = require "moongrad"
@@ -166,7 +166,7 @@ describe("explain", function()
     wide.X, wide.y = helpers.data(1, 30, 30, 1)
     wide:forward()
     e = wide:explain("a", 5, 1, 1, { depth = 100 }) -- there is an end
-    assert.matches("only the first 500 numbers were opened", e.text)
+    assert.matches("only the first 500 numbers were explained", e.text)
   end)
 
   it("shows the largest of many rows first, and sums the rest", function()
@@ -289,7 +289,7 @@ describe("explain", function()
       assert.equal(net:explain(what, 1, 2, 1).text, net:explain(net[what][1], 2, 1).text)
     end
     assert.is_truthy(net.delta[1]:explain(2, 1, { depth = 2 }).terms[1].terms)
-    raises(function() net.X:explain(1, 1) end, "explain: expected one of THETA[l]", "got a matrix of its own")
+    raises(function() net.X:explain(1, 1) end, "explain: expected one of THETA[l]", "got another matrix")
     for _, what in ipairs { "a", "z", "delta", "grad", "theta", "dtheta" } do
       assert.equal(net:explain(what, 1, 2, 1).text, net[what][1][2]:explain(1).text)
       assert.equal(net:explain(what, 1, 2, 1).text, net:explain(what:upper() .. "[1][2][1]").text)
@@ -318,7 +318,7 @@ describe("explain", function()
     raises(function() net:explain("grad", 1, 1.5, 1) end, "explain: i:", "got 1.5")
     raises(function() net:explain("gard", 1, 2, 1) end, 'explain: no quantity "gard"; did you mean grad?')
     raises(function() net:explain() end, "explain: expected one of theta, a, z,", "J, got nil; say it in quotes")
-    raises(function() net:explain(net.J) end, "explain: expected one of", "of a number say which it is: explain(")
+    raises(function() net:explain(net.J) end, "explain: expected one of", "name the number to explain: explain(")
     raises(function() net:explain(net.a[3]) end, "explain: i: expected 1 to 4, a row of A[3] (4 x 3), got nil")
     raises(function() net:explain(net.a) end, "explain: layer: expected 1 to 4, got nil")
     raises(function() net:explain("grad", 1, 2, 1, { deep = 1 }) end, 'explain: no option "deep"', "depth")

@@ -14,9 +14,9 @@ function helpers.many(all, few) return is_long and all or few end
 
 -- Functions of a user's own, to be among those of networks at random. Returns the cost.
 function helpers.own_functions()
-  mg.activation { name = "kit's swish", f = function(z) return z / (1 + math.exp(-z)) end,
+  mg.activation { name = "tests' swish", f = function(z) return z / (1 + math.exp(-z)) end,
     df = function(z, a) return (a + (1 - a) / (1 + math.exp(-z))) end }
-  return mg.cost { name = "kit's quartic", f = function(a, y) return (a - y) ^ 4 / 20 end,
+  return mg.cost { name = "tests' quartic", f = function(a, y) return (a - y) ^ 4 / 20 end,
     delta = function(a, y) return (a - y) ^ 3 / 5 end }
 end
 
@@ -156,6 +156,40 @@ function helpers.run(code)
   local _, _, status = pipe:close()
   os.remove(path)
   return status, out
+end
+
+-- XOR with tanh units that learns it, changed by spec, as network takes it.
+function helpers.tanh_xor(spec)
+  local X, y = mg.data.xor()
+  local all = { 2, 4, 1, activation = "tanh", output = "sigmoid", init = "xavier", eta = .5, X = X, y = y, seed = 1 }
+  if spec[1] then all[1], all[2], all[3] = nil, nil, nil end
+  for key, v in pairs(spec) do all[key] = v end
+  return mg.network(all)
+end
+
+-- A network by spec, with seed k, and so many rows of random data.
+function helpers.on_random_data(k, rows, spec)
+  spec.seed = k
+  local net = mg.network(spec)
+  net.X, net.y = helpers.data(k + 1, rows, net.layers[1], net.layers[#net.layers])
+  return net
+end
+
+-- The finding of this name in a diagnosis, or nil.
+function helpers.finding(d, name)
+  for _, f in ipairs(d.findings) do
+    if f.name == name then return f end
+  end
+end
+
+-- Text as it was before it was broken into lines.
+function helpers.squeeze(text) return (text:gsub("%s+", " ")) end
+
+-- text holds each of these words.
+function helpers.contains(text, ...)
+  for _, words in ipairs { ... } do
+    assert.is_truthy(text:find(words, 1, true), ("%q lacks %q"):format(text, words))
+  end
 end
 
 return helpers

@@ -1,10 +1,10 @@
--- kinds_of_trouble.lua - networks that are stuck, by the kind of their trouble: what stuck_spec follows diagnose on.
+-- kinds_of_trouble.lua - makes networks stuck by each kind of trouble; stuck_spec.lua tries diagnose on them.
 
 local mg = require "moongrad"
 
 -- --- data ------------------------------------------------------------------------------------
 
--- Each returns X, y, all of whose variance X tells, and the output and the cost that suit them.
+-- Each returns X and y, where X explains all of the variance of y, and the output and the cost that suit them.
 local data = {}
 
 function data.xor()
@@ -80,9 +80,9 @@ local function after(net, epochs)
   return net
 end
 
--- name: what it is; cause: the findings that name it, any of which will do; make(k): the k-th network that has it;
--- and, where no change of the network can help, cure = false: a finding of cause without a try is what is wanted;
--- is_rare: not each that is made so stays stuck.
+-- name: the kind in words; cause: the names of findings, one of which must be there; make(k): the k-th such network;
+-- cure = false where no change of the network can help: a finding of cause without a try is then right;
+-- is_rare = true where some of the networks get out of the trouble by themselves.
 return {
   { name = "no hidden layer", cause = { "linear" }, make = function(k)
     return after(network(k, curved, function(o) return { sizes = { o[1], o[3] } } end), 500)

@@ -13,10 +13,10 @@ local expected = [[
   right: both at one THETA, epsilon .01                       by 9e-06
   right: both at one THETA, epsilon 1e-5               less than 1e-07
 
-Cause: two. The update came between the gradient and the differences. And the
-half that its author asks about: descent follows 1/2 sum of (yhat - y)^2, the
-check differences the mean, and the ratio of their gradients is N*K/2 = 2.000,
-which is 2 only for these 4 rows and 1 output.
+There are two causes. THETA was updated between the gradient and the
+differences. And the factor that the author asks about: training uses
+1/2 sum of (yhat - y)^2, the check uses the mean; the ratio of their gradients
+is N*K/2 = 2.000, which is 2 only for these 4 rows and 1 output.
 
 2. Mazur's step by step example: .291027924 after one step
 
@@ -25,9 +25,9 @@ which is 2 only for these 4 rows and 1 output.
   again          0.291027924   0.0000350848
   right          0.291027774   0.0000351019
 
-Cause: stale-weights. The deltas of the hidden layer went back through weights
-of the output layer that were updated already. check() names it. (The figure
-after 10,000 has a 1 too many, it seems: .000035085.)
+Cause: stale-weights. The deltas of the hidden layer were computed with weights
+of the output layer that were already updated. check() names this mistake. (The
+published number after 10,000 seems to have a 1 too many: .000035085.)
 
 3. The article's orders: O(h) for the centred difference, O(h^2) for the one-sided
 
@@ -35,8 +35,9 @@ after 10,000 has a 1 too many, it seems: .000035085.)
   published, h^           2          1
   measured, h^         1.00       2.00         4.00
 
-Cause: the two are exchanged. In J(w + h) - J(w - h) the terms of h^2 cancel,
-which leaves h^2 after the division; one-sided they stay, and leave h.
+Cause: the two are exchanged. In J(w + h) - J(w - h) the terms of h^2 cancel, so
+that an error of h^2 is left after the division. In the one-sided difference
+these terms stay, and an error of h is left.
 ]]
 
 describe("scripts/museum.lua", function()

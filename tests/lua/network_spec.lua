@@ -1,4 +1,4 @@
--- Networks: what they are made from, their lists and fields, the data they take.
+-- Tests of networks: how they are made, their lists and fields, the data that they take.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -166,8 +166,8 @@ describe("a network's lists", function()
     for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do
       assert.equal(0, #net[what])
       assert.is_nil(net[what][1])
-      raises(function() return net[what][2] end, what, "nothing there yet", "step")
-      assert.equal(what .. ": nothing there yet", tostring(net[what]))
+      raises(function() return net[what][2] end, what, "no matrices yet", "step")
+      assert.equal(what .. ": no matrices yet", tostring(net[what]))
     end
     net:forward { { 1, 2 } }
     assert.same({ 3, 2, 0, 0, 0 }, { #net.a, #net.z, #net.delta, #net.grad, #net.dtheta })

@@ -1,4 +1,4 @@
--- diagnose says of networks that learn, and of those that may yet, that nothing is wrong.
+-- Tests that diagnose finds nothing wrong in networks that learn, or that may still learn.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -6,18 +6,8 @@ local mg = require "moongrad"
 
 local X, y = mg.data.xor()
 
-local function net_of(spec)
-  local all = { 2, 4, 1, activation = "tanh", output = "sigmoid", init = "xavier", eta = .5, X = X, y = y, seed = 1 }
-  if spec[1] then all[1], all[2], all[3] = nil, nil, nil end
-  for key, v in pairs(spec) do all[key] = v end
-  return mg.network(all)
-end
-
-local function finding(d, name)
-  for _, f in ipairs(d.findings) do
-    if f.name == name then return f end
-  end
-end
+local net_of = helpers.tanh_xor
+local finding = helpers.finding
 
 describe("no alarm", function()
   local function silent(net, train, times)

@@ -1,4 +1,4 @@
--- past_spec.lua - what is kept of what a network has been through: how much, what of, whose.
+-- Tests of the past that undo and seek use: how much of it is kept, and of which networks.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -29,7 +29,7 @@ describe("a past", function()
     assert.equal(4850, net.epoch)
     helpers.raises(function() net:seek(3) end, "seek: epoch 3 is no longer kept", "undo = ")
     helpers.raises(function() net:undo(9000) end, "can be taken back", "no longer kept")
-    helpers.raises(function() net:seek(5001) end, "was not seen", "step(151) goes there")
+    helpers.raises(function() net:seek(5001) end, "was not at epoch 5001", "step(151) goes there")
   end)
 
   it("does not grow in a loop of steps", function()
@@ -101,8 +101,8 @@ describe("a past", function()
   it("is not kept when no memory is given for it", function()
     local net = helpers.xor { undo = 0 }
     net:step(3)
-    helpers.raises(function() net:undo() end, "undo: nothing is kept")
-    helpers.raises(function() net:seek(1) end, "nothing is kept")
+    helpers.raises(function() net:undo() end, "undo: this network keeps no past")
+    helpers.raises(function() net:seek(1) end, "keeps no past")
   end)
 
   it("is copied with what was written into the live state", function()
@@ -158,7 +158,8 @@ describe("a past", function()
     helpers.raises(function() net:undo(1, 2) end, "undo: expected one number")
     helpers.raises(function() net:undo(5) end, "undo: only 1 command can be taken back")
     helpers.raises(function() net:seek() end, "seek: expected a whole number from 0")
-    helpers.raises(function() net:seek(4) end, "seek: epoch 4 was not seen; seen are 0 to 3; step(1) goes there")
+    helpers.raises(function() net:seek(4) end, "seek: the network was not at epoch 4, only at 0 to 3",
+      "; step(1) goes there")
     assert.equal(3, net.epoch)
   end)
 end)

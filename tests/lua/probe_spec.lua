@@ -1,25 +1,11 @@
--- diagnose: the epochs that it tries on a copy, what it makes of them, and what it says of that.
+-- Tests of diagnose's experiments: the epochs that it tries on a copy, and what it says about the cost in them.
 
 local helpers = require "helpers"
 local mg = require "moongrad"
 
-local X, y = mg.data.xor()
-
-local function net_of(spec)
-  local all = { 2, 4, 1, activation = "tanh", output = "sigmoid", init = "xavier", eta = .5, X = X, y = y, seed = 1 }
-  if spec[1] then all[1], all[2], all[3] = nil, nil, nil end
-  for key, v in pairs(spec) do all[key] = v end
-  return mg.network(all)
-end
-
--- Text as it was before it was broken into lines.
-local function squeeze(text) return (text:gsub("%s+", " ")) end
-
-local function has(d, name)
-  for _, f in ipairs(d.findings) do
-    if f.name == name then return f end
-  end
-end
+local net_of = helpers.tanh_xor
+local squeeze = helpers.squeeze
+local has = helpers.finding
 
 describe("a cost that falls", function()
   it("by next to nothing, because ETA is small, is said to, and falls further with the one proposed", function()

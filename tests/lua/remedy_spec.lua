@@ -1,4 +1,4 @@
--- What diagnose proposes, typed, and the epochs that one then does: the network learns in the end.
+-- Tests that a network learns when one types what diagnose proposes, and then trains for some epochs.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -6,12 +6,7 @@ local mg = require "moongrad"
 
 local X, y = mg.data.xor()
 
-local function net_of(spec)
-  local all = { 2, 4, 1, activation = "tanh", output = "sigmoid", init = "xavier", eta = .5, X = X, y = y, seed = 1 }
-  if spec[1] then all[1], all[2], all[3] = nil, nil, nil end
-  for key, v in pairs(spec) do all[key] = v end
-  return mg.network(all)
-end
+local net_of = helpers.tanh_xor
 
 describe("who types what it proposes, and goes on,", function()
   for name, make in pairs {

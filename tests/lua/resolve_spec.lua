@@ -1,24 +1,11 @@
--- What the gradient check's differences can tell, and what not: too small, too coarse, and the sweep of epsilon.
+-- Tests of check(): gradients that differences cannot resolve, because they are too small or differences too coarse;
+-- and the sweep of epsilon.
 
 local helpers = require "helpers"
 local mg = require "moongrad"
 
 local raises = helpers.raises
-
--- A network of random data, rows x sizes.
-local function make(k, rows, spec)
-  spec.seed = k
-  local net = mg.network(spec)
-  local n_in, n_out = net.layers[1], net.layers[#net.layers]
-  net.X, net.y = helpers.data(k + 1, rows, n_in, n_out)
-  return net
-end
-
-local function contains(text, ...)
-  for _, words in ipairs { ... } do
-    assert.is_truthy(text:find(words, 1, true), ("%q lacks %q"):format(text, words))
-  end
-end
+local make, contains = helpers.on_random_data, helpers.contains
 
 describe("check", function()
   it("says when differences cannot tell gradients from 0", function()
@@ -26,7 +13,7 @@ describe("check", function()
     local c = net:check { epsilon = 1e-20 }
     assert.is_true(c.ok)
     assert.equal(c.compared, c.unresolved)
-    contains(c.reason, "nothing could be checked: no gradient is told from 0",
+    contains(c.reason, "nothing could be checked: no gradient can be told from 0",
       "by epsilon = 1e-20 resolve no less than", "try check{epsilon = 1e-5}")
     contains(tostring(c), "check UNDECIDED")
     c = net:check { epsilon = 1e-5 }
@@ -55,7 +42,7 @@ describe("check", function()
     -- g' of the output is some 1e-15 and J is 1: no epsilon will do
     net:init()
     net.theta[3]:fill(13)
-    undecided(net:check(), "no gradient is told from 0, the largest is", "diagnose()", 'init("xavier")')
+    undecided(net:check(), "no gradient can be told from 0: the largest is", "diagnose()", 'init("xavier")')
     net:init "xavier" -- what it says to do
     contains(tostring(net:check()), "check ok", "every gradient agrees")
     -- a J of 1e7 drowns gradients near .1 at 1e-5, but not at the epsilon that is named
@@ -108,7 +95,7 @@ describe("check", function()
     local c = net:check()
     assert.is_true(c.ok, tostring(c))
     assert.equal(2, c.retaken)
-    contains(c.reason, "2 of 2 by five points")
+    contains(c.reason, "2 of 2 agree by five points")
     for _, o in ipairs { { method = "central" }, { epsilon = 1e-3 } } do
       c = net:check(o)
       assert.equal("ok", c.verdict)
@@ -145,7 +132,7 @@ describe("check", function()
     local s = net:check { sweep = true, of = "mse", samples = 5 }
     assert.is_false(s.ok)
     assert.is_nil(s.slopes.central)
-    contains(s.reason, "no epsilon brings the two nearer")
+    contains(s.reason, "the error is at least")
     assert.equal(before, helpers.theta(net))
     raises(function() net:check { sweep = true, epsilon = 1 } end, "check: sweep tries every epsilon and method")
     raises(function() net:check { sweep = 1 } end, "check: sweep: expected true or false, got 1")

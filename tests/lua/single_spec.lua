@@ -214,6 +214,6 @@ describe("single precision", function()
 
   it("is settled when the network is made", function()
     local net = mg.network { 2, 1 }
-    helpers.raises(function() net.options.precision = "single" end, "precision is settled when a network is made")
+    helpers.raises(function() net.options.precision = "single" end, "precision cannot be changed later")
   end)
 end)

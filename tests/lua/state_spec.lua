@@ -1,4 +1,4 @@
--- The state of a network as a value: taken, put into another network, compared.
+-- Tests of network/state.lua, the state of a network as a value: taken, put into another network, compared.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -27,7 +27,7 @@ local function networks()
     net.eta = .01 * k
     list[k] = net
   end
-  list[#list + 1] = helpers.xor { 2, { 3, "kit's swish" }, 1, cost = quartic, output = "linear", eta = .01 }
+  list[#list + 1] = helpers.xor { 2, { 3, "tests' swish" }, 1, cost = quartic, output = "linear", eta = .01 }
   list[#list + 1] = helpers.xor()
   list[#list]:bug "stale-weights"
   list[#list]:step(3)

@@ -291,7 +291,7 @@ describe("a step that would make J or THETA non-finite", function()
     net.theta[2] = { { 1, 0, 0 }, { 1, 0, 1e100 } }
     raises(function() net:step() end, "first Z[2][2][2] is Inf")
     net.theta[2] = { { 1, 0, 0 }, { 1, 0, 1 } }
-    raises(function() net:step() end, "every Z and A is finite, their cost is not")
+    raises(function() net:step() end, "every Z and A is finite, but their cost is not")
   end)
 
   it("is refused by update, too", function()

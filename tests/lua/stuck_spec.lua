@@ -1,13 +1,13 @@
--- What diagnose proposes, followed: of networks stuck by every kind of trouble nine in ten learn, or are told a cause
--- that no line of Lua mends; and none is told the same twice running.
+-- Tests of diagnose that follow its proposals. Of networks that are stuck by each kind of trouble, nine of ten learn,
+-- or are told a cause that no line of Lua mends; and no line is proposed twice in a row.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
 local kinds = require "kinds_of_trouble"
 local mg = require "moongrad"
 
--- Has it learnt, by the numbers of its data alone? Next to nothing of the variance of y is left, or of a constant y's
--- size; and each row's class is right.
+-- Has the network learnt? At most a twentieth of the variance of y is left (for a constant y, of .25), and the class of
+-- each row is right. This does not use diagnose's own measure.
 local function has_learnt(net)
   local ok, _, mse, _, accuracy = pcall(core.evaluate, net, net.X, net.y)
   local y = ok and mg.matrix(net.y)
@@ -16,7 +16,7 @@ local function has_learnt(net)
   return mse <= .05 * (variance > 0 and variance or .25) and (accuracy == nil or accuracy == 1)
 end
 
--- The k-th network of a kind; of a rare one the first from there that some thousand epochs more do not let learn.
+-- The k-th network of a kind. Of a rare kind: the first, from the k-th on, that 10,000 more epochs do not let learn.
 local function stuck(kind, k)
   if not kind.is_rare then return kind.make(k) end
   for more = 0, 1e6, 1000 do
@@ -33,8 +33,8 @@ local function names(self, f)
   end
 end
 
--- Follows the first line up to five times, with epochs more after each where more is not 0; returns whether that
--- ended well, whether a line came twice running, whether its cause was named at first, and all that was said.
+-- Types what diagnose proposes, up to five times, each time with `more` epochs after it. Returns whether that ended
+-- well, whether a line was proposed twice in a row, whether the cause was named the first time, and all that was said.
 local function follow(kind, net, more)
   local said, last, is_twice = {}, nil, false
   local d, is_named
@@ -52,7 +52,7 @@ local function follow(kind, net, more)
   return kind.cure ~= false and has_learnt(net) or is_told, is_twice, is_named, table.concat(said, " | ")
 end
 
--- So many of each kind; under the sanitisers a few, which look at something else.
+-- How many networks of each kind; under the sanitisers only a few, since those look for other errors.
 local is_sanitised = (os.getenv "MOONGRAD" or ""):find("/asan/", 1, true)
 local many = helpers.many(50, is_sanitised and 5 or 20)
 

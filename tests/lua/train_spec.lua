@@ -1,4 +1,4 @@
--- Training in mini-batches: the order, the short last batch, reports, callbacks and their errors.
+-- Tests of train: the order of the rows, the short last batch, reports, callbacks and their errors.
 
 local helpers = require "helpers"
 local mg = require "moongrad"

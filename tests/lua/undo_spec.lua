@@ -1,4 +1,4 @@
--- undo_spec.lua - taking commands back, going to any epoch, copies: to the last bit.
+-- Tests of undo, seek and copies: all of them restore a state bit for bit.
 
 local helpers = require "helpers"
 local mg = require "moongrad"
@@ -188,7 +188,8 @@ describe("what undo prints", function()
     assert.equal(first, helpers.live(net))
     local r = net:undo()
     assert.same({ "X" }, r.written)
-    assert.is_truthy(tostring(r):find("X was written to since then, and stays as it is: not taken back", 1, true))
+    assert.is_truthy(tostring(r):find("X was written to since then, and stays as it is: undo does not restore it", 1,
+      true))
     assert.equal(7, net.X[1][1])
     net:seek(10) -- with the X of then
     assert.equal(first, helpers.live(net))
@@ -243,7 +244,8 @@ describe("what undo prints", function()
     for _ = 1, 5000 do net:step() end
     local r = net:undo()
     assert.equal(4999, r.alike)
-    assert.is_truthy(tostring(r):find("taken back: step()   4999 more like it: undo(4999)   over 1000 left", 1, true))
+    assert.is_truthy(tostring(r):find("taken back: step()   4999 more such before it: undo(4999)   over 1000 left", 1,
+      true))
     r = net:undo(4999)
     assert.equal(0, r.alike)
     assert.is_truthy(tostring(r):find("taken back: step() 4999 times   1 left", 1, true))

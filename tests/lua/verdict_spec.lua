@@ -1,4 +1,5 @@
--- The gradient check's verdict: never FAILED of a right gradient, however small the cost; what it cannot tell it says.
+-- Tests of check()'s verdict: a right gradient never gives FAILED, however small the cost; what differences cannot
+-- decide is undecided.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -130,6 +131,24 @@ describe("check's verdict", function()
     end
   end)
 
+  it("holds by each method, epsilon and tolerance that is asked for", function()
+    local asked = { { method = "forward" }, { method = "forward", epsilon = 1e-2 }, { epsilon = 1e-8 },
+      { method = "five-point", epsilon = 1e-3 }, { tolerance = 1e-10 }, { method = "forward", tolerance = 1e-9 } }
+    for k = 1, helpers.many(3000, 60) do
+      local net = study.network(k)
+      local finite, c = pcall(net.check, net, asked[k % #asked + 1])
+      assert.is_true(not finite or c.ok, k)
+    end
+    -- a one-sided difference of l2 / 2 w^2 is off by epsilon l2 / 2, also where J does not depend on w
+    for _, precision in ipairs { "double", "single" } do
+      local net = helpers.xor { 2, 2, 1, precision = precision, l2 = .1, seed = 1, X = { { 0, 0 } }, y = { 1 } }
+      net.theta[2] = { { 1, .1, .2 } }
+      for _, o in ipairs { { method = "forward" }, { method = "forward", epsilon = 1e-2 } } do
+        assert.is_true(net:check(o).ok)
+      end
+    end
+  end)
+
   it("holds for functions written in Lua", function()
     local quartic = helpers.own_functions()
     -- two numbers of size 1e3 cancel: its noise is a thousand times that of its value
@@ -140,7 +159,7 @@ describe("check's verdict", function()
       delta = function(a, t) return a > t and 1 or a < t and -1 or 0 end }
     for k = 1, helpers.many(40, 8) do
       for _, cost in ipairs { quartic, noisy, kinked } do
-        local net = mg.network { 3, { 4, "kit's swish" }, { 2, "linear" }, cost = cost, seed = k, init = "xavier",
+        local net = mg.network { 3, { 4, "tests' swish" }, { 2, "linear" }, cost = cost, seed = k, init = "xavier",
           eta = .05 }
         local g = mg.generator(k)
         net.X = g:randn(6, 3)
@@ -204,7 +223,7 @@ describe("check's report", function()
     assert.matches("^ +| +backprop | +numeric | relative$", lines[1])
     assert.matches("^GRAD%[2%]%[1%]%[2%] +| +0 | +0%.0156825843 | 1  wrong$", lines[2])
     local large = mg.network { 30, 40, 3, seed = 1, X = mg.rand(4, 30), y = mg.rand(4, 3) }
-    assert.matches("\n%d+ more, all of them nearer\n", tostring(large:check().table))
+    assert.matches("\n%d+ more, with smaller errors\n", tostring(large:check().table))
   end)
 
   it("leaves THETA and the mistake as they were", function()
@@ -263,16 +282,16 @@ describe("check's reason", function()
       end
     end
     contains(spoilt(all(function(g, w) add(weights(g), -.03 * weights(w)) end), { l2 = .03 }).reason,
-      "l2 is forgotten: the weights lack 0.03 W")
+      "l2 is forgotten: the gradients of the weights lack 0.03 W")
     contains(spoilt(all(function(g, w) add(weights(g), .03 * weights(w)) end), { l2 = .03 }).reason,
-      "l2 is counted 2 times: the weights have 0.06 W in place of 0.03 W")
+      "l2 is counted 2 times: the gradients of the weights have 0.06 W in place of 0.03 W")
     local function sign(v) return v > 0 and 1 or -1 end
     local c = spoilt(all(function(g, w) add(weights(g), -.02 * weights(w):map(sign)) end), { l1 = .02, l2 = .03 })
-    contains(c.reason, "l1 is forgotten: the weights lack 0.02 sign(W)")
+    contains(c.reason, "l1 is forgotten: the gradients of the weights lack 0.02 sign(W)")
     local function forget_both(g, w) add(weights(g), -.02 * weights(w):map(sign) - .03 * weights(w)) end
     contains(spoilt(all(forget_both), { l1 = .02, l2 = .03 }).reason, "l1 and l2 are forgotten")
     contains(spoilt(all(function(g, w) add(weights(g), .05 * weights(w)) end)).reason,
-      "0.05 W is added to the weights: l2 is in the gradient, and not in J")
+      "0.05 W is added to the gradients of the weights: l2 is in the gradient, and not in J")
     contains(spoilt(all(function(g, w) add(biases(g), .03 * biases(w)) end), { l2 = .03 }).reason,
       "the biases are regularised in the gradient: 0.03 b is added to each")
   end)

@@ -1,4 +1,5 @@
--- Walks: the bits of a step, back and forth, edits between operations, what ends one.
+-- Tests of walk: it makes the bits of a step, goes back and forth, uses what is written between operations; and of what
+-- ends it.
 
 local helpers = require "helpers"
 local mg = require "moongrad"
@@ -235,7 +236,7 @@ describe("walk", function()
       net[other](net)
       for _, call in ipairs { function() w() end, function() w:back() end, function() w:finish() end,
         function() w:to "cost" end } do
-        raises(call, "walk: no longer valid: something has come between", "w:reset() begins again")
+        raises(call, "walk: no longer valid: a step(), forward()", "w:reset() begins again")
       end
       assert.matches("no longer valid", tostring(w))
       local twin = net:copy()

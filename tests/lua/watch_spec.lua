@@ -1,4 +1,4 @@
--- watch_spec.lua - steps that end when told to, and expressions that are watched.
+-- Tests of watched expressions, and of steps with stop_when.
 
 local core = require "moongrad.core"
 local helpers = require "helpers"
@@ -120,17 +120,17 @@ describe("watch", function()
     assert.equal(10, r.epoch)
     assert.is_truthy(tostring(r):find('watch "nothing.there": attempt to index a nil value', 1, true))
     assert.is_nil(tostring(net:step(10)):find "nothing")
-    assert.is_truthy(tostring(net:watch "THETA[9]"):find("; as yet theta[9]: expected a layer from 1 to 3", 1, true))
-    assert.is_nil(tostring(net:watch "J"):find "as yet")
-    assert.is_truthy(tostring(net:watch "'J'"):find('; as yet expected a number or a matrix, got "J"', 1, true))
+    assert.is_truthy(tostring(net:watch "THETA[9]"):find("; no value yet: theta[9]: expected a layer from 1", 1, true))
+    assert.is_nil(tostring(net:watch "J"):find "no value yet")
+    assert.is_truthy(tostring(net:watch "'J'"):find('; no value yet: expected a number or a matrix, got "J"', 1, true))
     local fresh = helpers.xor()
-    assert.is_truthy(tostring(fresh:watch "A[2][1][1]"):find("; as yet attempt to index a nil value", 1, true))
+    assert.is_truthy(tostring(fresh:watch "A[2][1][1]"):find("; no value yet: attempt to index a nil value", 1, true))
     fresh:step(3)
     assert.equal(3, #fresh:watched(1)) -- and then it is there
     fresh:undo()
     fresh:step(2)
     assert.same({ 1, 2, 3, 1, 2 }, fresh:watched(1):cols(1, 1).T:totable()[1])
-    raises(function() net:watch "1 +" end, 'watch: "1 +" is no expression')
+    raises(function() net:watch "1 +" end, 'watch: "1 +" is not an expression')
     raises(function() net:watch(net.theta[1]) end, "watch: expected an expression in quotes")
     raises(function() net:watch("J", 0) end, "watch: every")
     raises(function() net:watched "K" end, 'watched: "K" is not watched')
@@ -153,7 +153,7 @@ describe("watch", function()
       net:undo()
       net:step(1)
     end
-    assert.matches("row 10 and 2 times more\n", tostring(net:watched()))
+    assert.matches("row 10 and 2 more times\n", tostring(net:watched()))
   end)
 
   it("refuses an expression that changes the network, and steps on", function()
@@ -173,7 +173,7 @@ describe("watch", function()
           assert.equal(helpers.live(plain), helpers.live(net))
           assert.is_truthy(tostring(r):find("it is no longer watched", 1, true))
           if undo > 0 then
-            assert.matches("a watched expression changes nothing", w.as_yet)
+            assert.matches("a watched expression must not change the network", w.as_yet)
             assert.same({ "step(3)" }, net:undo().undone)
           end
         end

@@ -1,4 +1,4 @@
-"""What the shell's tests share: TAP, running a command, and a terminal to type into."""
+"""Functions for the shell's tests: TAP output, running a command, and a terminal to type into."""
 
 import os
 import re
@@ -18,9 +18,9 @@ import pyte
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MOONGRAD = os.path.abspath(os.environ.get("MOONGRAD", os.path.join(ROOT, "build/moongrad")))
 LUA = os.environ.get("LUA", "lua5.4")
-WAIT = 60  # seconds that nothing but a failure takes
+WAIT = 60  # seconds to wait before a test fails
 
-# The prompt as it is by default: with a network or without, in UTF-8 or not.
+# The default prompt, with or without a network, in UTF-8 or ASCII.
 PROMPT = re.compile(r"(∇|∇ \d+( \S+)?|\d+( \S+)?|)>")
 
 _tests = []
@@ -88,7 +88,7 @@ def environment(home, **more):
 
 
 def run(*args, program=MOONGRAD, stdin="", cwd=None, home="/nonexistent", **env):
-    """Runs a command without a terminal: (stdout, stderr, exit code)."""
+    """Runs a command without a terminal; returns (stdout, stderr, exit code)."""
     data = stdin if isinstance(stdin, bytes) else stdin.encode()
     p = subprocess.run([program, *args], input=data, capture_output=True, cwd=cwd, timeout=WAIT,
                        env=environment(home, **env))
@@ -96,14 +96,14 @@ def run(*args, program=MOONGRAD, stdin="", cwd=None, home="/nonexistent", **env)
 
 
 def lua(code, *args, **kw):
-    """Runs -e code in a session; its output without the last newline. Fails on an error."""
+    """Runs moongrad -e code; returns its output without the last newline. Fails if it ends with an error."""
     out, err, rc = run(*args, "-e", code, **kw)
     equal(rc, 0, code, err)
     return out.rstrip("\n")
 
 
 def fails(code, *said, **kw):
-    """Runs -e code; it must fail with one line that holds all of said, and a traceback."""
+    """Runs moongrad -e code, which must fail with a line that contains all of said, and a traceback; returns the line."""
     out, err, rc = run("-e", code, **kw)
     equal(rc, 1, code, out, err)
     first = err.split("\n")[0]
@@ -125,13 +125,13 @@ def write(path, text):
 
 
 def usual_signals():
-    """Python ignores SIGPIPE and SIGXFSZ, a shell that starts moongrad does not."""
+    """Restores the default action of SIGPIPE and SIGXFSZ, which Python ignores and a shell does not."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 
 
 class Prompt:
-    """moongrad on a terminal: keys in, screen out."""
+    """moongrad on a terminal: sends it keys and shows its screen."""
 
     def __init__(self, home, *args, rows=50, cols=100, ready=True, **env):
         self.screen = pyte.Screen(cols, rows)
@@ -145,7 +145,7 @@ class Prompt:
 
     @classmethod
     def of(cls, command, *args, rows=50, cols=100, **env):
-        """Another program on a terminal of ours, as a shell that starts moongrad."""
+        """Starts another program on a terminal, for example a shell that starts moongrad."""
         p = cls.__new__(cls)
         p.screen = pyte.Screen(cols, rows)
         p.stream = pyte.ByteStream(p.screen)
@@ -156,7 +156,7 @@ class Prompt:
         return p
 
     def is_sane(self):
-        """Is the terminal as it is for a program that does nothing to it?"""
+        """Does the terminal have the settings of a fresh one?"""
         if not hasattr(Prompt, "usual"):
             fresh = pexpect.spawn("sleep", ["60"])
             Prompt.usual = termios.tcgetattr(fresh.child_fd)
@@ -164,7 +164,7 @@ class Prompt:
         return termios.tcgetattr(self.p.child_fd) == Prompt.usual
 
     def lines(self):
-        """The lines of the screen without what is blank at their ends."""
+        """The lines of the screen, without blanks at their ends and empty lines at the bottom."""
         lines = [line.rstrip() for line in self.screen.display]
         while lines and lines[-1] == "":
             lines.pop()
@@ -175,7 +175,7 @@ class Prompt:
         return self.screen.display[self.screen.cursor.y].rstrip()
 
     def is_ready(self):
-        """Does an empty prompt wait?"""
+        """Is the cursor behind an empty default prompt?"""
         line = self.line()
         return PROMPT.fullmatch(line) is not None and self.screen.cursor.x == len(line) + 1
 
@@ -184,7 +184,7 @@ class Prompt:
         self.stream.feed(data)
 
     def until(self, true, wait=None):
-        """Reads what comes until true() of the screen, or fails after so many seconds."""
+        """Reads the program's output until true() returns true; fails after wait seconds."""
         end = time.monotonic() + (wait or WAIT)
         while not true():
             try:
@@ -203,11 +203,11 @@ class Prompt:
         self.until(lambda: self.line() == text)
 
     def until_typed(self, text):
-        """Waits until text is all that stands after a default prompt."""
+        """Waits until the text after the default prompt is text."""
         self.until(lambda: self.typed() == text.rstrip())
 
     def keys(self, text):
-        """Sends keys; as a terminal does, it reads while what it sends waits to be read."""
+        """Sends keys. It also reads the program's output meanwhile, as a terminal does."""
         fd, data = self.p.child_fd, text.encode()
         while data:
             readable, writable, _ = select.select([fd], [fd], [], WAIT)
@@ -226,7 +226,7 @@ class Prompt:
                 os.set_blocking(fd, True)
 
     def typed(self):
-        """What stands after the default prompt in the cursor's line; the line itself without one."""
+        """The text after the default prompt in the cursor's line; the whole line if it has no prompt."""
         return re.sub("^" + PROMPT.pattern + " ?", "", self.line())
 
     def type(self, text):
@@ -244,7 +244,7 @@ class Prompt:
         self.keys("\r")
 
     def paste(self, text):
-        """Sends text as a terminal does that brackets what is pasted."""
+        """Pastes text, with the brackets that a terminal puts around pasted text."""
         self.keys("\x1b[200~" + text.replace("\n", "\r") + "\x1b[201~")
 
     def resize(self, rows, cols):
@@ -252,39 +252,39 @@ class Prompt:
         self.p.setwinsize(rows, cols)
 
     def do(self, text):
-        """Enters a line and waits for the next prompt; the lines printed in between."""
-        self.p.send("\x0c")  # C-l: the screen is cleared, so that all that is on it is the answer
+        """Enters a line and waits for the next prompt; returns the lines printed in between."""
+        self.p.send("\x0c")  # C-l clears the screen, so that only the answer is on it
         self.until(lambda: self.screen.cursor.y == 0 and self.is_ready())
         self.enter(text)
         self.until(lambda: self.screen.cursor.y > 0 and self.is_ready())
         return self.lines()[1:-1]
 
     def interrupt(self):
-        """Ctrl-C, of which something is shown, and the prompt that follows."""
+        """Presses Ctrl-C, and waits until something is printed and the prompt is back."""
         shown = len(self.raw)
         self.keys("\x03")
         self.until(lambda: len(self.raw) > shown and self.is_ready())
 
     def interrupt_at(self, prompt):
-        """The same at a prompt that is no default one."""
+        """The same with a prompt other than the default one."""
         shown = len(self.raw)
         self.keys("\x03")
         self.until(lambda: len(self.raw) > shown and self.line() == prompt)
 
     def end(self):
-        """Leaves with Ctrl-D; the exit code, -n for signal n."""
+        """Leaves with Ctrl-D; returns the exit code, -n for signal n."""
         self.keys("\x04")
         return self.wait()
 
     def end_sane(self):
-        """Leaves with Ctrl-D, which is to leave the terminal as it was; the exit code."""
+        """Leaves with Ctrl-D and checks that the terminal is as it was; returns the exit code."""
         self.keys("\x04")
         self.drain()
         check(self.is_sane(), "the terminal is not as it was", *self.lines())
         return self.wait()
 
     def wait(self):
-        """Waits for the program's end."""
+        """Waits until the program ends; returns the exit code."""
         self.drain()
         self.p.close(force=False)
         return self.p.exitstatus if self.p.signalstatus is None else -self.p.signalstatus

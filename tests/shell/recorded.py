@@ -1,4 +1,4 @@
-"""What the tests of saved sessions share: saving one, doing it again, and comparing all it holds, to the last bit."""
+"""Functions for the tests of saved sessions: save one, run it again, and compare all values, to the last bit."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from harness import MOONGRAD, WAIT, check, environment, equal
 
 XOR = "seed(0) X, y = data.xor() LAYERS = {2, 2, 1} ETA = 2"
 
-# Writes all that a session holds, to the last bit, to the file that OUT names.
+# Lua that writes all values of a session, to the last bit, to the file that OUT names.
 DUMP = r"""
 local out = {}
 local function put(format, ...) out[#out + 1] = format:format(...) end
@@ -81,7 +81,7 @@ def run(home, *words):
 
 
 def interrupt(p, text, before=""):
-    """Starts what runs until it is stopped, once it has told that it runs, after what is before; stops it."""
+    """Enters before, a print of "go on", and text, which runs until it is stopped; waits for the print, presses Ctrl-C."""
     p.keys("\x0c")
     p.until(lambda: p.screen.cursor.y == 0 and p.is_ready())
     p.enter(before + "print('go', 'on') " + text)
@@ -95,7 +95,7 @@ def save(p, name="s.lua"):
 
 
 def same(p, home, name="s.lua"):
-    """Replays the session that was saved and compares every bit; returns the script."""
+    """Runs the saved session as a script and compares all values, to the last bit; returns the script."""
     write(home + "/dump.lua", DUMP)
     p.do("OUT = 'ours'")
     equal(p.do("run 'dump.lua'"), [])
@@ -103,7 +103,7 @@ def same(p, home, name="s.lua"):
 
 
 def compare(home, name):
-    """The same when all that the session holds is in the file ours."""
+    """The same, when the values of the session are already in the file ours."""
     write(home + "/again.lua", "dofile '%s' OUT = 'theirs' dofile 'dump.lua'\n" % name)
     again = run(home, "again.lua")
     script = read(home + "/" + name)
@@ -116,7 +116,7 @@ def compare(home, name):
 
 
 def replay(home, inputs, *words):
-    """The same for inputs that are typed ahead, without a terminal; one line each."""
+    """The same for a session of inputs of one line each, read from standard input."""
     write(home + "/dump.lua", DUMP)
     text = "\n".join(inputs + ["save_session 's.lua'", "OUT = 'ours'", "run 'dump.lua'"]) + "\n"
     p = subprocess.run([MOONGRAD, "-q", "-i", *words], env=environment(home), cwd=home, input=text, capture_output=True,

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The command line: as lua5.4 under --no-session, its options, scripts, precompiled chunks, C modules."""
+"""The command line: options, scripts, precompiled chunks, C modules; under --no-session it behaves like lua5.4."""
 
 import os
 import shutil

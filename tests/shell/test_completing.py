@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tab: keys in, screen out. What is offered where, tests/lua/complete_spec.lua tells."""
+"""Tab on a terminal: types keys and looks at the screen. tests/lua/complete_spec.lua tests what is offered where."""
 
 import os
 

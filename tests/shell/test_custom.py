@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Functions of one's own at the prompt: Ctrl-C inside one, an error in one, and why it does not learn."""
+"""Activations and costs of the user's own at the prompt: Ctrl-C and errors inside one, and diagnose()."""
 
 from harness import Prompt, check, equal, main, test
 

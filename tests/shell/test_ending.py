@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What ends a prompt from outside: the terminal afterwards, the history, and the session in its recovery file."""
+"""Signals and a closed terminal end the prompt: the state of the terminal, the history and the recovery file then."""
 
 import glob
 import os
@@ -92,7 +92,7 @@ def while_running(home):
 def between(home):
     """... while the prompt makes its text or keeps its books on an input"""
     for sig in SIGNALS:
-        for module in ("prompt/print", "prompt/remarks"):
+        for module in ("prompt/print", "prompt/hints"):
             end(begin(home, goes_on=False, AT=module + ".lua", SIGNAL=sig.name[3:]), home, sig)
         p = begin(home)
         p.enter("PROMPT = function() io.popen('kill -%s $PPID'):close() return 'no> ' end" % sig.name[3:])

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the prompt says of errors, of names that stand for nothing, and of locals: keys in, screen out."""
+"""The prompt's messages about errors, about names without a value, and about locals: types keys, looks at the screen."""
 
 import re
 
@@ -20,7 +20,7 @@ def first_line(home):
     """the first line says what is wrong, by the input's number; a misuse in a line just typed says no more"""
     p = Prompt(home, cols=150)
     p.do(XOR)
-    for n, (code, said) in enumerate((("A = 5", "A is the engine's"), ("step(-1)", "step: expected a whole number"),
+    for n, (code, said) in enumerate((("A = 5", "A is read-only"), ("step(-1)", "step: expected a whole number"),
                                       ("x = step(-1)", "step: expected a whole number"), ("error 'boom'", "boom")), 2):
         lines = p.do(code)
         equal(len(lines), 1, lines)
@@ -99,7 +99,7 @@ def past_the_end(home):
             ("for k = 2, 3 do v = THETA[1][k][1] end", theta, "k]"), ("local m = THETA[1]; m[3][1] = 1", theta, "3"),
             ("X[1][3][1] = 5", "column index 3 is out of range 1 to 2 of a 1 x 2 row", "3"),
             ("v = t[1][1] + t[2][1]", "t[2] is nil", "2"), ("t[1][1][1] = 2", "t[1][1] is a number, which has no index and no method", "[1] ="),
-            ("THETA[1][2][n]:explain()", "THETA[1][2][n] is a number; what explains it is THETA[1]:explain(2, n)", ":"),
+            ("THETA[1][2][n]:explain()", "THETA[1][2][n] is a number; to explain it write THETA[1]:explain(2, n)", ":"),
             ("a, b = THETA[1][3][1], THETA[2][2][1]", "attempt to index a nil value (field 'integer index')", None),
             ("v = t[n - 1][1]", "attempt to index a nil value (field '?')", None)):
         lines = p.do(code)
@@ -210,13 +210,13 @@ def vanishing_local(home):
     equal(p.do("f = function() local inside = 1 end"), [])
     equal(p.do("local used, v <const> = 1, 2 print(used + v)"), ["3"])
     equal(p.do("s = 'local x = 1'"), [])
-    said = "the local lost has gone with its input; without local it would have stayed"
+    said = "the local lost ended with its input; without the word local it would have stayed"
     equal(p.do("local kept, lost = 1, 2 kept = kept + 1"), [said])
     equal(p.do("local other = 5"), [])
-    equal(p.do("other"), ["nil", "no 'other'; the local other of [7] has gone with that input"])
+    equal(p.do("other"), ["nil", "no 'other'; the local other of [7] ended with that input"])
     equal(p.end(), 0)
     p = Prompt(home)
-    equal(p.do("local function again(n) return n and again(n - 1) end")[0][:19], "the local again has")
+    equal(p.do("local function again(n) return n and again(n - 1) end")[0][:21], "the local again ended")
     equal(p.end(), 0)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Control bytes and bytes that are no UTF-8 are shown as Lua writes them, wherever moongrad speaks; print is the user's."""
+"""Control bytes and bytes that are no UTF-8 are shown as Lua's escapes in all of moongrad's output, except by print."""
 
 import os
 import re

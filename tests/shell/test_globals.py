@@ -1,4 +1,4 @@
-"""Lua's own globals, changed by the user's Lua before the first input: nothing of ours goes another way."""
+"""The user's Lua changes Lua's own globals before the first input: moongrad still behaves in the same way."""
 
 import os
 import re
@@ -146,6 +146,16 @@ def string_metatable(home):
     """the metatable of strings gone, or raising"""
     same(home, 'debug.setmetatable("", nil)')
     same(home, 'getmetatable("").__index = function() error "mine" end')
+
+
+@test
+def loaded(home):
+    """package.loaded emptied, or full of other things: what is loaded once stays"""
+    same(home, "for name in pairs(package.loaded) do package.loaded[name] = nil end")
+    same(home, "for name in pairs(package.loaded) do package.loaded[name] = {} end package.preload = nil")
+    out = transcript(home, "", "package.loaded.moongrad = nil\nmg = require 'moongrad'\nmg.matrix == matrix\n"
+                     "mg == require 'moongrad'\n")
+    equal(re.findall("^(?:true|false)$", out, re.M), ["true", "true"], out)
 
 
 @test

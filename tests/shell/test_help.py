@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Help on a terminal: help, ?name, apropos, who, and the banner that leads to a trained network."""
+"""Help on a terminal: help, ?name, apropos, who, and the banner, whose lines train a network."""
 
 import re
 
@@ -59,7 +59,7 @@ def by_name(home):
     for other in ("?step", "? step", "?NET:step", "?step()", "help(step)", "help 'NET:step'", "?net:step"):
         equal(shown(p, other), text, other)
     check("dJ/dTHETA[l]" in shown(p, "?GRAD"))
-    check("column 1" in shown(p, "?THETA"))
+    check("Column 1" in shown(p, "?THETA"))
     equal(shown(p, "?THETA[1]"), shown(p, "?THETA"))
     check("DELTA[l]^T A[l]" in shown(p, "?backpropagation"))
     p.do(XOR)

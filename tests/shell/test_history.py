@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The history file: what is in it, whole, for the user alone, whatever else happens to it."""
+"""The history file: its entries and its permissions, also after signals, errors and with several prompts at once."""
 
 import fcntl
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a beginner types that is not Lua, or not moongrad: each is met with the next step. Keys in, screen out."""
+"""A beginner types what is not Lua, or not moongrad: the error says what to write instead."""
 
 from harness import Prompt, check, equal, main, run, test
 
@@ -15,8 +15,8 @@ def of_other_languages(home):
             ("x += 1", "=", "Lua has no +=: write x = x + ..."), ("t[1] -= 2", "=", "Lua has no -=: write x = x - ..."),
             ("x++", "+", "Lua has no ++: write x = x + 1"), ("x != 5", "!", "not equal is ~="),
             ("if x != 5 then y() end", "!", "not equal is ~="), ("if x <> 5 then end", ">", "not equal is ~="),
-            ("!x", "!", "not is a word: not x"), ("x && y", "&", "that is the word and"), ("x || y", "|", "that is the word or"),
-            ("x === 5", "= 5", "equal is =="), ("x ** 2", "*", "a power is x ^ 2"), ("x := 5", "=", "a value is given with ="),
+            ("!x", "!", "not is a word: not x"), ("x && y", "&", "write the word and"), ("x || y", "|", "write the word or"),
+            ("x === 5", "= 5", "equal is =="), ("x ** 2", "*", "a power is x ^ 2"), ("x := 5", "=", "assign with ="),
             ("walk?", "?", "write ?walk"), ("NET:step ??", "??", "write ?NET:step"),
             ("x > 1 ? 2 : 3", "?", "choose with and, or: x > 0 and 1 or -1"), ("X @ y", "@", "the matrix product is X:matmul(w)"),
             ("# a comment", "comment", "a comment begins with --"), ("// a comment", "//", "a comment begins with --"),
@@ -24,13 +24,13 @@ def of_other_languages(home):
             ("A[1:2]", ":", "some rows are A:rows(1, 2), some columns A:cols(1, 2)"), ("x = [1, 2]", "[", "a list is {1, 2, 3}"),
             ("x = (1, 2)", ",", "a list is {1, 2, 3}"), ("LAYERS = {2 2 1}", "2 1", "is a comma missing before it?"),
             ('print("a" "b" 5)', '"b"', "is a comma missing before it?"),
-            ("network(2, 1, eta = 5)", "= 5", "what has a name goes into braces: f{name = 1}; to compare write =="),
+            ("network(2, 1, eta = 5)", "= 5", "named arguments go into braces: f{name = 1}; to compare write =="),
             ("for i in range(10):", "", "a block is for i = 1, 10 do ... end"), ("if x > 1: y()", ":", "a block is if x then ... else ... end"),
             ("while x > 1:", ":", "a block is while x do ... end"), ("while true { }", "{", "a block is while x do ... end"),
             ("function f() { return 1 }", "{", "a block is function f(x) ... end"), ("NET:", "", "a method is called, NET:step()"),
             ("def f():", "f():", "a function is function f(x) ... end"), ("lambda x: x", "x:", "a function without a name is function(x) return x end"),
             ("int x = 5", "x", "a variable needs no type: x = 5"), ("x = 1 end", "end", "there is one end too many"),
-            ("import numpy as np", "numpy", "Lua has no import: what moongrad has is there, help() says what; require \"name\" loads a file of Lua"),
+            ("import numpy as np", "numpy", "Lua has no import: moongrad is loaded already, help() lists it; require \"name\" loads a Lua file"),
             ("print X", "X", "to call print write print(X)"), ("step 10", "10", "to call step write step(10)"),
             ("help bug", "bug", 'write help "bug" or ?bug'), ("help NET:step()", "NET", 'write help "NET:step" or ?NET:step'),
             ("apropos grad", "grad", 'write apropos "grad"'), ("run my-file.lua", "my", 'write run "my-file.lua"'),
@@ -72,7 +72,7 @@ def over_lines(home):
 def rows_without_braces(home):
     """of rows without braces around them Lua takes the first, which is said"""
     p = Prompt(home, cols=150)
-    said = "%s is the first of these %d tables only; rows go into braces together, %s = {{0, 0}, {0, 1}}"
+    said = "%s is only the first of these %d tables; put the rows into braces, %s = {{0, 0}, {0, 1}}"
     p.do("LAYERS = {2, 2, 1}")
     for code, name, n in (("X = {0, 0}, {0, 1}, {1, 0}, {1, 1}", "X", 4), ("n = 1 m = {1, 2},{3, 4} -- two", "m", 2),
                           ("y = {0}, {1}", "y", 2), ("THETA[1] = {{1, 2, 3}, {4, 5, 6}}, {7}", "THETA[1]", 2)):
@@ -123,13 +123,13 @@ def wrong_kinds(home):
     p = Prompt(home, cols=150)
     p.do("X, y = data.xor()")
     for n, (code, at, step) in enumerate((
-            ('print "a" "b"', '"b"', "what stands before it is no function: is a comma missing?"),
-            ("io.open('nosuch'):read()", ":", "what stands before it is nil"), ("X.shape()", "shape", "it is a value, to be written without ()"),
+            ('print "a" "b"', '"b"', "the value before it is no function: is a comma missing?"),
+            ("io.open('nosuch'):read()", ":", "the value before it is nil"), ("X.shape()", "shape", "it is no function: write it without ()"),
             ('"a" + 1', "+", "strings are joined by .."), ("rand[1]", "rand", "a function is called: f(x)")), 2):
         lines = p.do(code)[-3:]
         check(lines[0].startswith("[%d]:1: attempt to " % n) and lines[0].endswith("; " + step), *lines)
         equal(lines[1:], ["  " + code, "  " + " " * code.index(at) + "^"])
-    check(p.do("for k, v in X do end")[0].endswith("; for goes on with a function: for i, v in ipairs(t), for key, v in pairs(t)"),
+    check(p.do("for k, v in X do end")[0].endswith("; for needs an iterator: for i, v in ipairs(t), for key, v in pairs(t)"),
           *p.lines())
     check("call it write f(), X, y = data.xor()" in p.do("X, y = data.xor")[0], *p.lines())
     check("layer 1 is the input: it has a size only, network{2, 2, 1}" in p.do("network{{2, 2, 1}}")[0], *p.lines())
@@ -148,7 +148,7 @@ def own_variables(home):
     for code in ("A = 5", "cost = 'mse'", "X = 'abc'"):
         said = p.do(code)[0]
         name = code.split()[0]
-        check("choose another name; in a script or between do and end also local %s = ..." % name in said, said)
+        check("choose another name, or write local %s = ... in a script or a do block" % name in said, said)
     equal(p.do("do local A = 5 print(A) end"), ["5"])
     equal(p.end(), 0)
 

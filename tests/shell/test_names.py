@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The session names in scripts and -e: live names, what they take and refuse, near names of what is not there."""
+"""The session's names in scripts and -e: live names, the values they accept and refuse, suggestions for unknown names."""
 
 from harness import check, equal, fails, lua, main, test
 

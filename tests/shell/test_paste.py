@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What is pasted at the prompt: whole, statement by statement, a transcript, and much of it."""
+"""Text pasted at the prompt: it runs as one input, statement by statement, or as a transcript; large pastes."""
 
 import os
 

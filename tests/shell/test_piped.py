@@ -41,8 +41,8 @@ def stdin_lines(home):
 def values_alone(home):
     """a value alone, a prompt that was copied along and the habits of other languages are explained in a script, too"""
     path = os.path.join(home, "s.lua")
-    alone = "; line %d has a value alone: a script shows it by print(%s)"
-    prompt = "; that is a prompt: a script has what is typed behind it, without what was shown"
+    alone = "; line %d is only a value: to show it, a script calls print(%s)"
+    prompt = "; that is a prompt: a script contains only what was typed after it, no prompts and no output"
     for text, said in (("x = {1}\nx[1]\n", "3: syntax error near <eof>" + alone % (2, "x[1]")),
                        ("x = {1}\nx[1] -- one\nprint(x)\n", "3: syntax error near 'print'" + alone % (2, "x[1]")),
                        ("seed(0)\n1 + 1\n", "2: unexpected symbol near '1'" + alone % (2, "1 + 1")),

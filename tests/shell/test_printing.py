@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the prompt prints of values: keys in, screen out."""
+"""How the prompt prints values: types keys and looks at the screen."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The line that says how far a long call is."""
+"""The line that shows how far a long call is."""
 
 import os
 import re

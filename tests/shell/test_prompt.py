@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The prompt on a terminal: keys in, screen out."""
+"""The prompt on a terminal: types keys and looks at the screen."""
 
 import os
 import re

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How the prompt reads an input: of several lines, from the history, from an editor, from a paste."""
+"""How the prompt reads an input: with several lines, from the history, from an editor, from a paste."""
 
 import os
 

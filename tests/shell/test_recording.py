@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What is kept of a session in files, and the history; files run and edited; reset."""
+"""save_session, recovery files and history(); run() and edit() of files; reset()."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def saving(home):
     check("x = 2" in read(home + "/s.lua"))
     write(home + "/mine.lua", "print 'mine'\n")
     said = p.do('save_session "mine.lua"')
-    check("mine.lua: it is there and no saved session; choose another name" in " ".join(said), said)
+    check("mine.lua: it exists and is no saved session; choose another name" in " ".join(said), said)
     equal(read(home + "/mine.lua"), "print 'mine'\n")
     said = p.do('save_session "no/such/s.lua"')
     check("cannot write no/such/s.lua: No such file or directory" in " ".join(said), said)
@@ -40,7 +40,7 @@ def saving(home):
     equal([name for name in os.listdir(home) if name.startswith("s.lua.")], [])
     equal(p.end(), 0)
     again = run(home, "-e", "print(save_session 'other.lua')")
-    check("nothing is recorded but at the prompt" in again.stdout, again.stdout)
+    check("only a prompt records a session" in again.stdout, again.stdout)
     check(not os.path.exists(home + "/other.lua"))
 
 
@@ -198,11 +198,11 @@ def edit_file(home):
     equal(edited("edit \"new 'file'.lua\"", "made = 5 return made"), ["5"])
     equal(read(home + "/new 'file'.lua"), "made = 5 return made\n")
     said = edited("edit()", "same")
-    check("is as it was; run" in " ".join(said), said)
+    check("was not changed; run" in " ".join(said), said)
     said = edited("edit()", "")
     check("ended with status 3" in " ".join(said), said)
     said = edited("edit 'none.lua'", "same")
-    check("none.lua was not made" in " ".join(said), said)
+    check("none.lua does not exist" in " ".join(said), said)
     p.enter("edit 'none.lua'")  # Ctrl-C is the editor's, and does not end the session
     p.until(lambda: p.lines()[-1] == "editor")
     p.interrupt()
@@ -228,7 +228,7 @@ def reset(home):
     p.do("function step() end")
     p.do("PROMPT = nil rand()")
     said = p.do("reset()")
-    check("gone: the network, " in said[0] and "a, helper" in said[0] and "seed(4)" in said[0], said)
+    check("removed: the network, " in said[0] and "a, helper" in said[0] and "seed(4)" in said[0], said)
     equal(p.do("NET, X, ETA, a, helper"), ["nil     nil     nil     nil     1"])
     equal(p.do("#_PROMPT2"), ["3"])
     equal(p.do("print(step ~= nil)"), ["true"])
@@ -245,7 +245,7 @@ def not_at_the_prompt(home):
     write(home + "/a.lua", "return 3")
     again = run(home, "-e", "a = 1 b = run 'a.lua' print(b, history()) print(reset()) print(a)")
     equal((again.returncode, again.stderr), (0, ""))
-    equal(again.stdout.splitlines(), ["3\tno inputs yet", "gone: 2 names of yours (a, b); seed(0)", "nil"])
+    equal(again.stdout.splitlines(), ["3\tno inputs yet", "removed: 2 names of yours (a, b); seed(0)", "nil"])
 
 
 main()

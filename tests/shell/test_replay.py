@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A saved session, run as a script, leaves what the session left, to the last bit."""
+"""A saved session, run as a script, leaves the same values as the session did, to the last bit."""
 
 import os
 import random
@@ -62,7 +62,7 @@ def timed(home):
     save(p)
     script = same(p, home)
     for text in ("bench(step)", "b = bench(step, 3);", "step(4) bench(update)", "bench(rand)"):
-        check("as often as the clock let it: " + text in script, script)
+        check("the clock decides how often it repeats: " + text in script, script)
     check("\nbench(predict)" in script, script)
     equal(p.end(), 0)
 

@@ -198,7 +198,7 @@ def quickly(home):
     """... not before: three presses at once, on what takes a while to end, stop that and leave the session"""
     p = Prompt(home, cols=200)
     p.do("x = 5")
-    start(p, "io.popen(\"trap '' INT; exec sleep 2\"):close() x = 6")
+    start(p, "io.popen(\"trap '' INT; exec sleep 4\"):close() x = 6")
     p.keys("\x03\x03\x03")
     p.until_text("Ctrl-C twice more ends moongrad, without keeping the session")
     p.until(p.is_ready)

@@ -37,11 +37,11 @@ def control_c_between(home):
       debug.sethook()
       io.popen("kill -INT $PPID"):close()
     end, "c")""")
-    for module, ran in (("journal/recording", "false"), ("prompt/print", "true"), ("prompt/remarks", "true")):
+    for module, ran in (("journal/recording", "false"), ("prompt/print", "true"), ("prompt/hints", "true")):
         p = Prompt(home, "-q", cols=200, AT=module + ".lua")
         p.enter("(function() ran = 1 return 'shown' end)()")
         p.until(lambda p=p: p.screen.cursor.y > 0 and p.is_ready() and (b"^C" in p.raw or b"interrupted" in p.raw))
-        equal("shown" in p.lines(), module == "prompt/remarks", module, *p.lines())
+        equal("shown" in p.lines(), module == "prompt/hints", module, *p.lines())
         equal(p.do("ran ~= nil"), [ran], module)
         equal(p.do("#history()"), ["3"], module)
         check(not any("attempt" in line for line in p.lines()), *p.lines())

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Back and forth at the prompt: undo, seek, copies, watches, steps that end when told to."""
+"""undo, seek, copies, watches and step's stop_when at the prompt."""
 
 import re
 
@@ -32,7 +32,7 @@ def commands(home):
     equal(p.do("THETA[1]"), theta)
     check(last(p, "seek(1500)").startswith("epoch 1500   "))
     equal(p.do("THETA[1]"), end)
-    check(last(p, "seek(1501)").endswith("seek: epoch 1501 was not seen; seen are 0 to 1500; step(1) goes there"))
+    check(last(p, "seek(1501)").endswith("seek: the network was not at epoch 1501, only at 0 to 1500; step(1) goes there"))
     check("taken back: seek(1500)" in last(p, "undo()"))
     equal(p.do("THETA[1]"), theta)
     p.do("twin = NET:copy()")
@@ -48,7 +48,7 @@ def loops(home):
     p = Prompt(home, "-q", cols=200)
     p.do(XOR)
     p.do("for i = 1, 300 do step() end")
-    check("taken back: step()   299 more like it: undo(299)   299 left" in last(p, "undo()"), *p.lines())
+    check("taken back: step()   299 more such before it: undo(299)   299 left" in last(p, "undo()"), *p.lines())
     check(last(p, "undo(299)").startswith("epoch 0   "))
     p.do("bench(step)")
     check("taken back: bench(...)   0 left" in last(p, "undo()"), *p.lines())
@@ -56,7 +56,7 @@ def loops(home):
     p.do("X[1][1] = 7")
     lines = p.do("undo()")
     check("taken back: step(10)" in lines[0])
-    check(lines[1].startswith("X was written to since then, and stays as it is: not taken back"))
+    check(lines[1].startswith("X was written to since then, and stays as it is: undo does not restore it"))
     equal(p.do("X[1][1]"), ["7.0"])
     equal(p.end(), 0)
 

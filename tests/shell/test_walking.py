@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A step walked at the prompt: w(), an empty input for the next operation, explain."""
+"""Walks at the prompt: w(), an empty input that does the next operation, explain."""
 
 from harness import Prompt, check, equal, main, test
 

@@ -1,5 +1,5 @@
-/* states.c - two Lua states in two threads, each running work.lua at the same time: both come to what one
-   alone comes to. Meant to be built with -fsanitize=thread; speaks TAP. */
+/* states.c - two Lua states in two threads run work.lua at the same time: both must get the results that one
+   alone gets. To be built with -fsanitize=thread; prints TAP. */
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
--- What each state of states.c does: something of everything, on one to four threads of its own. Returns the bits that
--- it came to, which no other state and no number of threads may change.
+-- work.lua - what each Lua state of states.c does: a little of everything, with one to four threads. Returns the bits
+-- of its results, which neither other states nor the number of threads may change.
 
 local mg = require "moongrad"
 
@@ -31,7 +31,7 @@ local function small(activation, precision)
   assert(net:check().ok)
 end
 
--- Large enough for operations to be shared, plain, fused and of several batches.
+-- So large that threads share its operations: plain passes, fused passes, epochs of several batches.
 local function large(n)
   mg.threads(n)
   local net = mg.network { 80, 90, { 70, bias = n % 2 == 0 }, activation = "tanh", X = wide_X, y = wide_y, seed = 4,

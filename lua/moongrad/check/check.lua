@@ -1,4 +1,6 @@
--- check.lua - backpropagation's gradient held against differences of J: what is asked for, and the doing of it.
+-- check.lua - net:check, the gradient check: compares backpropagation's gradient with differences of J. This file reads
+-- the options and runs the check. verdict.lua makes the report, resolved.lua and reasons.lua its words, epsilons.lua
+-- the table of the option sweep; the rule is in src/engine/check.h.
 
 local core = require "moongrad.core"
 local long_call = require "moongrad.long_call"
@@ -13,32 +15,33 @@ local known_methods = { central = true, forward = true, ["five-point"] = true }
 local defaults = options.declare("check", {
   { name = "epsilon", default = 1e-5, about = "how far each parameter is moved; in single precision 1e-2",
     example = "1e-4" },
-  { name = "layer", without = "all", about = "the one whose gradient is checked", example = "1" },
-  { name = "tolerance", default = 1e-6, about = "the relative error that is ok; in single precision at least 1e-2",
-    example = "1e-5" },
-  { name = "method", default = "central", choices = methods, about = "of differences", example = '"five-point"' },
+  { name = "layer", without = "all", about = "the layer of weights whose gradient is checked", example = "1" },
+  { name = "tolerance", default = 1e-6, example = "1e-5",
+    about = "the relative error that is accepted; in single precision at least 1e-2" },
+  { name = "method", default = "central", choices = methods, about = "how differences are taken",
+    example = '"five-point"' },
   { name = "of", without = "the network's", choices = core.costs, about = "the cost that is differenced",
     example = '"mse"' },
-  { name = "samples", without = "all", about = "about so many elements, of every layer some, biases included",
-    example = "5" },
-  { name = "grad", without = "GRAD", about = "a list of matrices to check instead: gradients of your own",
+  { name = "samples", without = "all", example = "5",
+    about = "about how many elements are checked, spread over the weights and biases of every layer" },
+  { name = "grad", without = "GRAD", about = "the gradients to check, a list of matrices",
     example = "GRAD" },
   { name = "sweep", default = false, about = "a table of the error against epsilon, for each method",
     example = "true" },
 })
 
--- What differences in single precision can tell at best: rounding of J over epsilon and epsilon^2 are both
--- near u^(2/3) = 2e-5 of J at the best epsilon, and gradients are some hundredths of J.
+-- The smallest tolerance in single precision: at the best epsilon the rounding of J over epsilon and the truncation,
+-- epsilon^2, are both near u^(2/3) = 2e-5 of J, and gradients are some hundredths of J.
 local coarse = 1e-2
 
--- Which elements of each layer to check when only samples are wanted: spread evenly over its weights,
--- and over its biases, some of each. Returns a list of matrices of 0 and 1, or nothing: all.
+-- Which elements of each layer to check with the option samples: some spread evenly over its weights, and some over its
+-- biases. Returns layer -> a matrix of 0 and 1 shaped as THETA[l]; an empty table means all elements.
 local function choose(net, layers, samples)
   if not samples then return {} end
   local total, chosen = 0, {}
   for _, l in ipairs(layers) do total = total + #net.theta[l] * net.theta[l].ncols end
   if samples >= total then return {} end
-  local function spread(m, rows, first, last, count) -- count places among columns first .. last
+  local function spread(m, rows, first, last, count) -- puts count ones into columns first .. last
     local cols = last - first + 1
     local places = rows * cols
     for k = 0, math.min(count, places) - 1 do
@@ -61,6 +64,7 @@ end
 
 -- --- what is asked for --------------------------------------------------------------------
 
+-- The number v of an option; raises when it is not above 0 and finite.
 local function above_0(name, v)
   if type(v) ~= "number" or not (v > 0 and v < math.huge) then
     raise("check: %s: expected a number above 0, got %s", name, options.show(v))
@@ -68,7 +72,7 @@ local function above_0(name, v)
   return v
 end
 
--- The layers to check.
+-- The list of layers to check, by the option layer.
 local function layers_of(net, layer)
   if layer == nil then
     local all = {}
@@ -82,7 +86,7 @@ local function layers_of(net, layer)
   return { l }
 end
 
--- The user's own gradients for these layers, as they stand.
+-- Copies of the option grad for these layers: layer -> matrix.
 local function own_gradients(net, given, layers)
   if type(given) ~= "table" then
     raise("check: grad: expected a list of matrices, one for each layer, got %s", options.show(given))
@@ -99,7 +103,7 @@ local function own_gradients(net, given, layers)
   return own
 end
 
--- The report to be, and what it is to be made from, of options o.
+-- Reads options o. Returns the report that is to be filled in, the layers to check, and the option samples.
 local function read(net, o)
   local single = net.options.precision == "single"
   if o.sweep ~= nil and type(o.sweep) ~= "boolean" then
@@ -124,13 +128,14 @@ local function read(net, o)
     raise("check: of: %q goes with a %s output, not %s", self.of, goes_with, output)
   end
   if single and self.tolerance < coarse then
-    self.warning = format("single precision cannot resolve %g: tolerance %g instead", self.tolerance, coarse)
+    self.warning = format("single precision cannot resolve %g: the tolerance is %g instead", self.tolerance, coarse)
     self.tolerance = coarse
   end
   return self, layers_of(net, o.layer), o.samples and options.whole("check: samples", o.samples, 1)
 end
 
--- Makes GRAD of X, y at THETA; the cost that is differenced, there.
+-- Makes GRAD by a pass on X, y. Returns J by the cost that is differenced. Raises when there are no data, or J is not
+-- finite.
 local function ready(self, net)
   local X, y = core.network_data(net)
   if not X then raise "check: no data yet: set X = {{0, 0}, {0, 1}, ...} first" end
@@ -140,12 +145,12 @@ local function ready(self, net)
   net:backward()
   local j = core.cost_of(net, self.differenced, self.scale)
   if j ~= j or j == math.huge then
-    raise("check: J is %s for THETA as it stands; look at THETA, or draw it anew with init()", options.show(j))
+    raise("check: J is %s for THETA as it is; look at THETA, or draw it anew with init()", options.show(j))
   end
   return j
 end
 
--- Judges the gradients of these layers, or the chosen ones of each; fills in report self.
+-- Judges the gradients of these layers, or the chosen elements of each, and fills in report self. chosen: of choose().
 local function judge(self, net, gradients, layers, chosen)
   local rule, floor = core.check_rule(net, self.method, self.epsilon, self.differenced, self.scale, self.tolerance,
     self.is_finer, self.cost)
@@ -169,21 +174,29 @@ local function judge(self, net, gradients, layers, chosen)
 end
 
 --- net:check{epsilon=, layer=, tolerance=, method=, of=, samples=, grad=, sweep=}
--- Holds backpropagation's gradient of J on X, y against differences of J at the same THETA, which is bit for bit
--- what it was afterwards. A pair b, n agrees when
---   |b - n| <= tolerance max(|b|, |n|) + what rounding leaves of the two
--- with bounds of rounding that follow every number of the pass. Where method and epsilon are left out, a central
--- difference that is too coarse or too noisy is taken again by five points and larger steps. A pair is wrong only when
--- two steps say so, and the same; what they cannot tell is undecided. A right gradient is never called FAILED.
--- Returns a report: verdict, "ok", "failed" or, when no pair was decided, "undecided"; ok, true unless it failed;
--- undecided, how many pairs; norm_ratio, ||b - n|| / (||b|| + ||n||); table, all pairs, the worst first; relative, the
--- largest |b - n| / max(|b|, |n|, floor); worst {layer, i, j, backprop, numeric, relative}; layers[l] {backprop,
--- numeric, relative, kinked}; kinks, the pairs left out because their difference crosses a kink; compared, how many
--- others; floor, the size below which rounding hides digits; reason. GRAD is made anew; grad = GRAD checks one that
--- was written to as it stands. One that failed has, too, mistakes: the names of those of bug() that GRAD has; and, when
--- backprop / numeric is one number everywhere, ratio and ratio_names. With sweep it returns a table of errors against
--- epsilon: epsilons[k], errors[method][k], slopes[method], and best {method, epsilon, error}. help "checking" has a
--- page.
+-- Compares GRAD, the gradient of J on X, y by backpropagation, with differences of J at the same THETA. THETA is
+-- afterwards what it was, bit for bit. GRAD is made anew; grad = GRAD checks a GRAD that you wrote to as it stands.
+-- A pair, b by backpropagation and n by differences, agrees when
+--   |b - n| <= tolerance max(|b|, |n|) + a bound of the rounding errors in b and n
+-- A pair whose difference is too coarse or too noisy is compared again, by five points and epsilons up to 1e-2. A
+-- pair is wrong when rounding and truncation cannot explain |b - n|, or when two epsilons show the same error. Any
+-- other pair is undecided.
+-- Returns a report with the fields:
+--   verdict      "failed": a pair is wrong; "undecided": no pair could be decided; else "ok"
+--   ok           true unless the verdict is "failed"; a right gradient never fails
+--   compared     how many pairs were compared; undecided, how many of them are undecided
+--   reason       what is wrong, in words: the weights and the biases of each layer are told apart
+--   table        all pairs, the worst first: backprop | numeric | relative
+--   norm_ratio   ||b - n|| / (||b|| + ||n||) over all pairs, the measure of Ng's course
+--   relative     the largest |b - n| / max(|b|, |n|, floor)
+--   worst        the pair that has it: {layer, i, j, backprop, numeric, relative}
+--   layers[l]    {backprop, numeric, relative, kinked}, matrices shaped as THETA[l]
+--   kinks        the pairs left out because their difference crosses a kink
+--   floor        the size of gradient below which rounding hides digits
+--   mistakes     of a failed check: the names of those mistakes of bug() that give this GRAD
+--   ratio        of a failed check: backprop / numeric, where it is one number everywhere; ratio_names: what it may be
+-- With sweep = true it returns a table of errors against epsilon: epsilons[k], errors[method][k], slopes[method], and
+-- best {method, epsilon, error}. help "checking" explains the method.
 -- > check()
 -- > check().table
 -- > check{method = "forward", layer = 1}
@@ -193,10 +206,10 @@ local function run(net, o, ...)
   core.network_self(net, "check")
   o = options.take("check", o, ...)
   local self, layers, samples = read(net, o)
-  local gradients = o.grad ~= nil and own_gradients(net, o.grad, layers) or net.grad -- GRAD is made anew
+  local gradients = o.grad ~= nil and own_gradients(net, o.grad, layers) or net.grad -- copied: ready() makes GRAD anew
   self.cost = ready(self, net)
   local chosen = choose(net, layers, samples)
-  local u = net.options.precision == "single" and 2 ^ 29 or 1 -- in units of 2^-52
+  local u = net.options.precision == "single" and 2 ^ 29 or 1 -- rounding unit, in units of 2^-52
   self.is_finer = o.method == nil and (o.epsilon == nil or o.epsilon == defaults.epsilon)
   judge(self, net, gradients, layers, chosen)
   if o.sweep then return require "moongrad.check.epsilons"(self, net, layers, chosen, u) end

@@ -1,4 +1,5 @@
--- epsilons.lua - the error of differences against epsilon: where truncation ends and rounding begins.
+-- epsilons.lua - check{sweep = true}: a table of the error of differences against epsilon, for each method. It shows
+-- where truncation rules and where rounding does.
 
 local core = require "moongrad.core"
 local long_call = require "moongrad.long_call"
@@ -11,8 +12,8 @@ sweep.__index = sweep
 local methods = { "forward", "central", "five-point" }
 local decades = 12
 
--- The slope of log error against log epsilon where truncation rules: from the largest epsilon down, as long as the
--- error falls and stands well above rounding; nil with less than two such points.
+-- The slope of log error against log epsilon where truncation rules. It uses the points from the largest epsilon down,
+-- as long as the error falls and is well above rounding; nil with less than two such points.
 local function slope(epsilons, errors, rounding)
   local n, sx, sy, sxx, sxy = 0, 0, 0, 0, 0
   for k, epsilon in ipairs(epsilons) do
@@ -23,7 +24,7 @@ local function slope(epsilons, errors, rounding)
   if n >= 2 then return (n * sxy - sx * sy) / (n * sxx - sx * sx) end
 end
 
--- The largest |b - n| over the largest |b|, over all elements whose difference crosses no kink.
+-- The largest |b - n|, divided by the largest |b|, of all elements whose difference crosses no kink.
 local function error_of(checked, net, layers, chosen, largest, method, epsilon)
   local worst = 0
   for _, l in ipairs(layers) do
@@ -56,32 +57,34 @@ function sweep.__tostring(self)
   return page.layout(table.concat(lines, "\n"))
 end
 
+-- What the table shows, in words. checked: the report of the check; largest: the largest gradient; noise: of a
+-- difference, times its epsilon.
 local function reason(self, checked, largest, noise, u)
   local b = self.best
   if checked.verdict == "undecided" then
     return require "moongrad.check.unresolved"(largest, self.cost, noise, checked, u)
   elseif checked.verdict == "failed" then
     return string.format(
-      "no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): it is not the difference that is wrong; "
-      .. "check() says more", b.error, b.method, b.epsilon)
+      "the error is at least %.2g at every epsilon (best: %s, epsilon %.0e): the gradient is wrong, not the "
+      .. "differences; check() says more", b.error, b.method, b.epsilon)
   elseif b.error > self.tolerance then
     return string.format(
-      "no epsilon brings the two nearer than %.2g (%s, epsilon %.0e): that is what rounding leaves of so small "
+      "the error is at least %.2g at every epsilon (best: %s, epsilon %.0e): rounding hides the rest of so small "
       .. "gradients", b.error, b.method, b.epsilon)
   end
   return string.format(
-    "best: %s with epsilon %.0e, error %.2g; from there up the error grows as epsilon^1 (forward), epsilon^2 "
-    .. "(central), epsilon^4 (five-point); below, J's rounding over epsilon rules", b.method, b.epsilon, b.error)
+    "best: %s with epsilon %.0e, error %.2g; above it the error grows as epsilon^1 (forward), epsilon^2 "
+    .. "(central), epsilon^4 (five-point); below it, as the rounding of J over epsilon", b.method, b.epsilon, b.error)
 end
 
--- The table, of what a check has judged: these layers, chosen elements of each or all. u is the rounding unit in units
--- of 2^-52.
+-- Makes the table. checked: the report of a check that judged these layers, the chosen elements of each or all; u: the
+-- rounding unit in units of 2^-52.
 return function(checked, net, layers, chosen, u)
   local largest = 0
   for _, l in ipairs(layers) do
     largest = math.max(largest, checked.layers[l].backprop:max(), -checked.layers[l].backprop:min())
   end
-  local noise = checked.floor * checked.tolerance * checked.epsilon -- of a difference, times its epsilon
+  local noise = checked.floor * checked.tolerance * checked.epsilon -- the noise of a difference, times its epsilon
   local rounding = u * 2 ^ -52 * math.abs(checked.cost) / largest
   local result = setmetatable({ of = checked.of, cost = checked.cost,
     verdict = checked.verdict, ok = checked.ok, tolerance = checked.tolerance, epsilons = {}, errors = {},

@@ -1,4 +1,5 @@
--- planted.lua - the classic mistakes of backward passes: what each is, where it cannot show, which one a GRAD has.
+-- planted.lua - net:bug, which plants a classic mistake in the backward pass: what each mistake computes, in which
+-- networks it shows nowhere, and which one makes a given GRAD (for the reasons of the gradient check).
 
 local core = require "moongrad.core"
 local names = require "moongrad.names"
@@ -10,7 +11,9 @@ local format = string.format
 
 local planted = {}
 
--- --- what is so in a network ------------------------------------------------------------
+-- --- what the mistakes depend on ----------------------------------------------------------
+
+-- The properties of net that decide whether a mistake can show.
 
 local function facts(net)
   local X = core.network_data(net)
@@ -23,16 +26,16 @@ end
 local one_layer = "there is no hidden layer, so no delta is carried back"
 
 local function cancelled(f)
-  return format("with cost %q g' cancels at the output, DELTA[%d] has none", options.name_of(f.cost), f.depth)
+  return format("with cost %q g' cancels at the output: DELTA[%d] has no g'", options.name_of(f.cost), f.depth)
 end
 
--- g' is the same number at a as at z: 1, or a step at 0, which a and z are on the same side of.
+-- The activations whose g' is the same at a as at z: it is 1, or steps at 0, and a and z have the same sign.
 local same_at_a = { linear = true, relu = true, ["leaky-relu"] = true }
 
 -- --- the mistakes -------------------------------------------------------------------------
 
--- name, what it computes (formula), and cannot: why it shows nowhere in a network of these facts, or nil; before: what
--- an example does first, where the network of the other examples cannot show it.
+-- name; formula: what it computes; cannot(facts): why it shows nowhere in such a network, or nil; before: what an
+-- example types first, when the network of the examples does not show the mistake.
 planted.list = {
   { name = "stale-weights",
     formula = "DELTA[l] = (DELTA[l+1] (THETA[l+1] - ETA GRAD[l+1]), without column 1) * g'(Z[l]): weights that are "
@@ -51,7 +54,7 @@ planted.list = {
     cannot = function(f)
       if not f.rows or core.cost_factor(f.net, f.rows) ~= 1 then return nil end
       return format("the factor of cost %q is 1 here%s", options.name_of(f.cost), f.cost ~= "squares" and f.rows == 1
-        and ": there is but one row" or "")
+        and ": there is only one row" or "")
     end },
   { name = "no-output-derivative",
     formula = "DELTA[L] = dJ/dA[L+1]: g'(Z[L]) is forgotten; with cross-entropy (yhat - y) / (yhat (1 - yhat)) / N, "
@@ -65,10 +68,10 @@ planted.list = {
     before = 'NET.options.cost = "cross-entropy"',
     cannot = function(f)
       if f.cancels then return nil end
-      return format("with cost %q g'(Z[%d]) belongs into DELTA[%d]", options.name_of(f.cost), f.depth, f.depth)
+      return format("with cost %q g'(Z[%d]) belongs in DELTA[%d]", options.name_of(f.cost), f.depth, f.depth)
     end },
   { name = "derivative-of-a",
-    formula = "g'(A[l+1]) for g'(Z[l]) in every DELTA[l]: the slope is taken where it was already g",
+    formula = "g'(A[l+1]) for g'(Z[l]) in every DELTA[l]: the slope is taken at a, not at z",
     cannot = function(f)
       local last = f.cancels and f.depth - 1 or f.depth
       if last == 0 then return cancelled(f) .. ", and there is no hidden layer" end
@@ -92,7 +95,7 @@ planted.list = {
     cannot = function(f) return f.depth < 2 and one_layer or nil end },
   { name = "dropped-row",
     formula = "GRAD[l] = the sum of DELTA[l]^T A[l] over rows 1 to N - 1: a loop ends one row too early",
-    cannot = function(f) return f.rows == 1 and "there is but one row, and without it no gradient" or nil end },
+    cannot = function(f) return f.rows == 1 and "there is only one row, and without it no gradient" or nil end },
   { name = "wrong-sign",
     formula = "DELTA[L] = -dJ/dA[L+1] * g'(Z[L]): y - yhat is written for yhat - y",
     cannot = function() end },
@@ -117,6 +120,7 @@ function listing.__tostring(self)
   return "mistakes that bug(name) can plant\n" .. page.table(rows)
 end
 
+-- All mistakes, and why they cannot show in a network of these facts: what bug() returns.
 local function list(f)
   local rows = setmetatable({}, listing)
   for i, mistake in ipairs(planted.list) do
@@ -125,7 +129,7 @@ local function list(f)
   return rows
 end
 
--- One of those that can show, nobody says which.
+-- Plants one of the mistakes that can show, at random, and does not say which.
 local function any(f)
   local can = {}
   for _, mistake in ipairs(planted.list) do
@@ -136,8 +140,8 @@ local function any(f)
   return format("one of %d mistakes is planted: look for it, or let check() name it; bug(false) removes it", #can)
 end
 
--- Does the planted mistake change nothing at THETA as it stands, as where every relu is on its slope of 1? Tried on a
--- copy; false where no pass can be made.
+-- Does the planted mistake leave GRAD as it is at this THETA, as where the slope of every relu is 1? It is tried on a
+-- copy; false when no pass can be made.
 local function is_idle(net)
   local twin, grads = net:copy(), {}
   if not pcall(function() core.forward_whole(twin) twin:backward() end) then return false end
@@ -157,11 +161,10 @@ local function remove(net)
 end
 
 --- net:bug([name])
--- Plants a classic mistake in the network's backward pass, in place of the one before: backward, step, train and
--- the walk make it from then on, until bug(false) removes it. bug("any") plants one by math.random and does not say
--- which. Nothing that is shown gives it away, but check() finds it and names it. bug() lists the mistakes, with
--- those that cannot show in this network and why; such a one is refused. copy() takes it along. help "mistakes" has
--- a page.
+-- Plants a classic mistake in the network's backward pass, in place of an earlier one. backward, step, train and walks
+-- make it until bug(false) removes it. bug("any") plants one by math.random and does not say which. Nothing else shows
+-- it, but check() finds it and names it. bug() lists the mistakes, and why some cannot show in this network; those are
+-- refused. A copy of the network has the mistake, too. help "mistakes" explains them.
 -- > bug("stale-weights")
 -- > check().mistakes
 -- > bug(false)
@@ -183,16 +186,17 @@ function planted.bug(net, name, ...)
   past.before(net, format("bug(%q)", name))
   core.bug(net, name)
   local said = name .. " is planted; bug(false) removes it"
-  return is_idle(net) and said .. "; at THETA as it is GRAD stays the same, so check() has nothing to find" or said
+  return is_idle(net) and said .. "; at this THETA it does not change GRAD, so check() has nothing to find" or said
 end
 
 -- --- naming -----------------------------------------------------------------------------------
 
--- The mistakes that reproduce these gradients (layer -> matrix) at THETA, for the batch as it is; none when the
--- pass without a mistake does, and whether it does. The network's own pass is made again at the end.
+-- The names of the mistakes whose backward pass gives these gradients (layer -> matrix) at THETA, for the batch as it
+-- is; and whether the pass without a mistake gives them, in which case the list is empty. At the end the network's own
+-- backward pass is made again.
 function planted.naming(net, gradients)
   local before = core.bug(net)
-  local near = net.options.precision == "single" and 1e-5 or 1e-12 -- rounding, when they are not the engine's
+  local near = net.options.precision == "single" and 1e-5 or 1e-12 -- rounding differs when the user computed them
   local function reproduces(name)
     core.bug(net, name)
     net:backward()

@@ -1,4 +1,5 @@
--- reasons.lua - why a gradient check failed, in words: from the pattern of backprop / numeric.
+-- reasons.lua - the reason of a gradient check that failed, in words. It looks for a pattern in the pairs backprop,
+-- numeric: one ratio everywhere, wrong layers, weights or biases alone, missing l1 and l2, a planted mistake.
 
 local core = require "moongrad.core"
 local formulas = require "moongrad.help.formulas"
@@ -17,8 +18,8 @@ end
 
 -- --- one ratio everywhere -------------------------------------------------------------------
 
--- The one ratio backprop / numeric of a list of pairs, of those well above their noise, if there is one and more than
--- one pair has it.
+-- The ratio backprop / numeric, when it is the same for all pairs of a list that are well above their noise, and these
+-- are at least two; else nil.
 local function constant_ratio(list)
   local low, high, n = math.huge, -math.huge, 0
   for _, p in ipairs(list) do
@@ -30,14 +31,14 @@ local function constant_ratio(list)
   if n > 1 and high - low <= 1e-3 * math.abs(high) then return (low + high) / 2 end
 end
 
--- The ratio of two costs' gradients, cost to of, where it has a name of its own.
+-- The name of the ratio of two costs' gradients: between[the network's cost][the cost that is differenced].
 local between = {
   sse = { mse = "N*K/2", quadratic = "N" },
   mse = { sse = "2/(N*K)", quadratic = "2/K" },
   quadratic = { sse = "1/N", mse = "K/2" },
 }
 
--- What a ratio may be, in terms of rows N and outputs K: those that it is.
+-- The expressions of rows N and outputs K whose value is the ratio, as a list of names.
 local function names_of(ratio, N, K)
   local list = {}
   for _, c in ipairs {
@@ -55,19 +56,19 @@ local function cost_words(name)
   return formula and gsub(formula, "^J = ", "") or name
 end
 
--- "2.000", "2.000 = N"
+-- A ratio as text, "2.000", and the names of what it may be, " = N" or "".
 local function number_words(ratio, list)
   local size = math.abs(ratio)
   local text = format(size >= .01 and size < 1e6 and "%.3f" or "%.4g", ratio)
   return text, list[1] and " = " .. table.concat(list, " or ", 1, math.min(3, #list)) or ""
 end
 
--- "the ratio backprop / numeric is 2.000 everywhere = N"
+-- "the ratio backprop / numeric is 2.000 = N everywhere"
 local function ratio_words(ratio, list)
-  return format("the ratio backprop / numeric is %s everywhere%s", number_words(ratio, list))
+  return format("the ratio backprop / numeric is %s%s everywhere", number_words(ratio, list))
 end
 
--- Of one ratio everywhere, which is none of a correct gradient.
+-- The words about a ratio that is the same everywhere and not 1. Sets ratio and ratio_names of the report.
 local function about_ratio(self, ratio, N, K)
   local known = between[self.cost_name] and between[self.cost_name][self.of]
   local list = names_of(ratio, N, K)
@@ -80,30 +81,29 @@ local function about_ratio(self, ratio, N, K)
   if self.cost_name ~= self.of then
     return format("the gradient is of %s, the cost is %s: ", cost_words(self.cost_name), cost_words(self.of)) .. text
   elseif list[1] == "-1" then
-    return text .. ": y - yhat stands for yhat - y, or the update's sign is in the gradient"
+    return text .. ": y - yhat stands where yhat - y belongs, or the update's sign is in the gradient"
   end
   return list[1] and text .. ": a factor of the cost is forgotten, or counted twice" or text
 end
 
 -- --- pairs by layer, weights and biases apart -----------------------------------------------------
 
--- The pairs that were decided: layer -> {biases, weights}, each a list with told, their number, and bad, how many of
--- them are wrong.
+-- The pairs that were decided: layer -> {biases, weights}. Each of the two is a list of pairs, and bad is how many
+-- of them are wrong.
 local function parts_of(self)
   local parts = {}
   verdict.each(self, function(l, i, j, state, backprop, numeric, _, noise)
-    parts[l] = parts[l] or { biases = { bad = 0, told = 0 }, weights = { bad = 0, told = 0 } }
+    parts[l] = parts[l] or { biases = { bad = 0 }, weights = { bad = 0 } }
     local part = parts[l][j == 1 and "biases" or "weights"]
     if verdict.is_decided(state) then
-      part.told = part.told + 1
-      part[part.told] = { layer = l, i = i, j = j, backprop = backprop, numeric = numeric, noise = noise }
+      part[#part + 1] = { layer = l, i = i, j = j, backprop = backprop, numeric = numeric, noise = noise }
     end
     if state == verdict.wrong then part.bad = part.bad + 1 end
   end)
   return parts
 end
 
--- All decided pairs of these parts, of one kind or both.
+-- All pairs in these parts as one list. kind: "biases", "weights", or nil for both.
 local function pairs_in(parts, kind)
   local list = {}
   for _, part in pairs(parts) do
@@ -114,11 +114,12 @@ local function pairs_in(parts, kind)
   return list
 end
 
-local function is_right(part) return part.told > 0 and part.bad == 0 end
+local function is_right(part) return #part > 0 and part.bad == 0 end
 
 -- --- l1 and l2 ---------------------------------------------------------------------------------------
 
--- c of backprop - numeric = c f(w) in the pairs of a list, w of THETA; nil where there is no such number, or it is 0.
+-- The number c for which backprop - numeric = c f(w) in all pairs of a list, where w is the parameter in THETA; nil
+-- when there is none, or it is 0.
 local function share_of(net, list, f)
   local products, squares = 0, 0
   for _, p in ipairs(list) do
@@ -135,27 +136,29 @@ local function share_of(net, list, f)
   return rest <= 1e-6 * all + noise and all > 100 * noise and c or nil
 end
 
--- What each adds to GRAD for a weight w, apart from its factor.
+-- What l2 and l1 add to GRAD for a weight w, without the factor.
 local penalties = {
   l2 = { f = function(w) return w end, of_weights = "W", of_biases = "b" },
   l1 = { f = function(w) return w > 0 and 1 or w < 0 and -1 or 0 end, of_weights = "sign(W)", of_biases = "sign(b)" },
 }
 
--- GRAD has c times words too much in its weights or biases, where name (l1, l2) has this value.
+-- The words when GRAD has c times too much of l1 or l2 (name), whose value this is, in its weights or biases (kind).
+-- words: what is added, "W".
 local function penalty_words(kind, name, value, c, words)
   if kind == "biases" then
-    return format("the biases are regularised in the gradient: %.4g %s is added to each, and J leaves them out", c,
+    return format("the biases are regularised in the gradient: %.4g %s is added to each, but J leaves biases out", c,
       words)
   elseif value == 0 then
-    return format("%.4g %s is added to the weights: %s is in the gradient, and not in J", c, words, name)
+    return format("%.4g %s is added to the gradients of the weights: %s is in the gradient, and not in J", c, words,
+      name)
   elseif math.abs(c / value + 1) < 1e-3 then
-    return format("%s is forgotten: the weights lack %g %s, and all else agrees", name, value, words)
+    return format("%s is forgotten: the gradients of the weights lack %g %s, and all else agrees", name, value, words)
   end
-  return format("%s is counted %.4g times: the weights have %.4g %s in place of %g %s", name, 1 + c / value, value + c,
-    words, value, words)
+  return format("%s is counted %.4g times: the gradients of the weights have %.4g %s in place of %g %s", name,
+    1 + c / value, value + c, words, value, words)
 end
 
--- What is wrong with what l1 and l2 add to the weights, or what is added to the biases, which they leave out.
+-- The words when only weights are wrong, by l1 or l2, or only biases, which l1 and l2 leave out; else nil.
 local function about_penalty(net, parts)
   local bad = { weights = 0, biases = 0 }
   for _, part in pairs(parts) do
@@ -168,7 +171,7 @@ local function about_penalty(net, parts)
   local both = l1 ~= 0 and l2 ~= 0
     and share_of(net, list, function(w) return l1 * penalties.l1.f(w) + l2 * penalties.l2.f(w) end)
   if both and kind == "weights" and math.abs(both + 1) < 1e-3 then
-    return "l1 and l2 are forgotten: the weights lack what both add, and all else agrees"
+    return "l1 and l2 are forgotten: the gradients of the weights lack what both add, and all else agrees"
   end
   for name, term in pairs(penalties) do
     local c, value = share_of(net, list, term.f), net.options[name]
@@ -178,7 +181,7 @@ end
 
 -- --- where it is wrong ------------------------------------------------------------------------------
 
--- Are the weights of a square layer those of the transposed differences?
+-- Is GRAD of a square layer the transpose of the differences, the biases left out?
 local function is_transposed(layer)
   local n = #layer.numeric
   if layer.numeric.ncols ~= n + 1 or n < 2 then return false end
@@ -186,7 +189,7 @@ local function is_transposed(layer)
   return (b - d.T):norm() < 1e-4 * d:norm() and (b - d):norm() > 1e-3 * d:norm()
 end
 
--- Layers as "GRAD[1]", "GRAD[1] and GRAD[2]".
+-- A list of layers as "GRAD[1] and GRAD[2]".
 local function grads(list)
   local words = {}
   for i, l in ipairs(list) do words[i] = format("GRAD[%d]", l) end
@@ -196,16 +199,16 @@ end
 local function agree(list) return grads(list) .. (#list == 1 and " agrees" or " agree") end
 local function are_wrong(list) return grads(list) .. (#list == 1 and " is wrong" or " are wrong") end
 
--- The layer whose DELTA goes wrong first on the way back: what happens there.
+-- The words about layer l, the first on the way back whose DELTA is wrong: what is computed there.
 local function about_delta(l, depth, activations)
   local text
   if l == depth then
-    text = format("already DELTA[%d] may be: the cost's derivative, its factor, or g'(Z[%d]); or a row is left out", l,
-      l)
+    text = format("DELTA[%d] may be wrong already, by the cost's derivative, its factor, or g'(Z[%d]); or a row is "
+      .. "left out", l, l)
   else
     text = format(
-      "DELTA goes wrong on its way from layer %d to %d: weights that are updated already, the bias's column "
-      .. "not left out, or g'(Z[%d]) forgotten or wrong", l + 1, l, l)
+      "DELTA becomes wrong on its way from layer %d to %d: weights that are updated already, a bias's column "
+      .. "that is not left out, or a g'(Z[%d]) that is forgotten or wrong", l + 1, l, l)
   end
   for above = l + 1, depth do
     if activations[above] == activations[l] then return text end
@@ -214,7 +217,7 @@ local function about_delta(l, depth, activations)
   return text
 end
 
--- "the weights of GRAD[2]: 2.000 times their differences = 2"
+-- The words about one part: "the weights of GRAD[2], 2.000 times their differences = 2"
 local function part_words(name, l, part, N, K)
   local ratio = constant_ratio(part)
   local text = format("the %s of GRAD[%d]", name, l)
@@ -223,7 +226,8 @@ local function part_words(name, l, part, N, K)
   return format("%s, %s times their differences%s", text, number, names)
 end
 
--- Layers whose DELTA is right, for their weights or their biases agree, and the others of those that are wrong.
+-- Sorts the wrong layers. only: those with only biases or only weights wrong, whose DELTA is right; both: those where
+-- both are wrong.
 local function apart_by_delta(parts, wrong)
   local only, both = { biases = {}, weights = {} }, {}
   for _, l in ipairs(wrong) do
@@ -235,13 +239,13 @@ local function apart_by_delta(parts, wrong)
   return only, both
 end
 
--- Of layers with right weights or right biases: where the other half comes from.
+-- The words about layers in which only the biases or only the weights are wrong.
 local function about_halves(parts, only, N, K)
   local biases, weights = only.biases, only.weights
   if #weights == 0 then
     return format(
       "only bias columns are wrong, in %s: the weights agree, so DELTA is right, and the bias's gradient is "
-      .. "its sum down the rows", grads(biases))
+      .. "the sum of DELTA down the rows", grads(biases))
   elseif #biases == 0 then
     return format(
       "in %s the biases agree, so DELTA is right, and only weights are wrong: what DELTA is multiplied with, A, "
@@ -253,11 +257,11 @@ local function about_halves(parts, only, N, K)
   end
   table.sort(list)
   return format(
-    "wrong are only %s; what else those layers have agrees, so DELTA is right: a bias's gradient is its sum down "
-    .. "the rows, a weight's its product with A", series(list))
+    "only %s are wrong; the rest of those layers agrees, so DELTA is right: a bias's gradient is the sum of DELTA down "
+    .. "the rows, a weight's is the product of DELTA and A", series(list))
 end
 
--- Where the gradients are that are wrong, and what that says.
+-- The words about where the wrong gradients are; nil when the places say nothing.
 local function about_places(self, net, N, K)
   local parts = parts_of(self)
   local activations = core.network_state(net).activations
@@ -268,13 +272,15 @@ local function about_places(self, net, N, K)
       local of_layer = part.biases.bad + part.weights.bad
       bad = bad + of_layer
       if of_layer > 0 then wrong[#wrong + 1] = l
-      elseif part.biases.told + part.weights.told > 0 then right[#right + 1] = l end
+      elseif #part.biases + #part.weights > 0 then right[#right + 1] = l end
       if of_layer > 0 and is_transposed(self.layers[l]) then transposed[#transposed + 1] = l end
     end
   end
-  if bad == 1 and self.compared > 2 then return format("of %d gradients it alone is wrong", self.compared) end
+  if bad == 1 and self.compared > 2 then
+    return format("it is the only one of %d gradients that is wrong", self.compared)
+  end
   if #transposed > 0 then
-    return format("the weights of %s are the transpose of the differences: A^T DELTA stands for DELTA^T A",
+    return format("the weights of %s are the transpose of the differences: A^T DELTA stands where DELTA^T A belongs",
       grads(transposed))
   end
   local penalty = about_penalty(net, parts)
@@ -289,18 +295,18 @@ local function about_places(self, net, N, K)
   end
   for _, l in ipairs(right) do
     if l < first then
-      return where .. ": what is below rests on the same DELTA and is right, so it is the product DELTA^T A that fails"
+      return where .. ": the layers below use the same DELTA and are right, so the product DELTA^T A is wrong"
     end
   end
   local ratio = constant_ratio(pairs_in { parts[first] })
   if ratio and math.abs(ratio - 1) > 1e-3 then
     return where .. ": there " .. ratio_words(ratio, names_of(ratio, N, K))
   end
-  if #right == 0 and first < depth and #both == #wrong then return nil end -- of one layer by itself nothing can be said
+  if #right == 0 and first < depth and #both == #wrong then return nil end -- one layer by itself says nothing
   return where .. ": " .. about_delta(first, depth, activations)
 end
 
--- The network's functions that are written in Lua, quoted.
+-- The names of the network's activations and cost that are written in Lua, quoted.
 local function own_functions(self, net)
   local list, seen = {}, {}
   local function add(name, known)
@@ -311,15 +317,16 @@ local function own_functions(self, net)
   return list
 end
 
--- Where a gradient is wrong; one that the engine's own functions and no mistake made is not.
+-- The words about a wrong gradient of the network's own cost. none: does the pass without a mistake make this GRAD? It
+-- is then right, unless functions of the user are in it.
 local function about_gradient(self, net, none, N, K)
   local own = own_functions(self, net)
   if none and #own == 0 then
-    return "GRAD is what the pass without a mistake makes"
+    return "the pass without a mistake makes this GRAD"
   end
   local text = about_places(self, net, N, K)
   if #own == 0 then return text end
-  return (text and text .. "; " or "") .. "look at the derivative of " .. series(own) .. ", or for a kink"
+  return (text and text .. "; " or "") .. "check the derivative of " .. series(own) .. ", and look for a kink"
 end
 
 -- --- all of it ---------------------------------------------------------------------------------------
@@ -328,12 +335,12 @@ local function about_mistakes(self)
   local found, quoted = self.mistakes, {}
   for i, name in ipairs(found) do quoted[i] = format("%q", name) end
   if #found == 0 then return nil end
-  if #found > 1 then return "GRAD is what each of the mistakes " .. series(quoted) .. " makes of it" end
-  return format("GRAD is what the mistake %s makes of it: %s", quoted[1], planted.formula(found[1]))
+  if #found > 1 then return "each of the mistakes " .. series(quoted) .. " makes this GRAD" end
+  return format("the mistake %s makes this GRAD: %s", quoted[1], planted.formula(found[1]))
 end
 
--- The reason why check report self, of net, failed. Adds to it mistakes (the names of those that GRAD has), ratio and
--- ratio_names where there is one ratio.
+-- The reason why the check of net with report self failed. Sets mistakes, the names of the planted mistakes that make
+-- this GRAD, and, when there is one ratio everywhere, ratio and ratio_names.
 function reasons.of(self, net)
   local w, gradients = self.worst, {}
   local is_finite = w.backprop - w.backprop == 0

@@ -1,10 +1,12 @@
--- resolved.lua - what a gradient check that found nothing wrong has to say: how much of it differences could tell.
+-- resolved.lua - the reason in the report of a gradient check that did not fail: how many pairs agree, and how well
+-- differences could tell. reasons.lua has the words for one that failed, unresolved.lua for one that decided nothing.
 
 local core = require "moongrad.core"
 local format = string.format
 
 local resolved = {}
 
+-- The largest |backprop|; NaN when one is.
 local function largest(self)
   local most = 0
   for _, layer in pairs(self.layers) do
@@ -15,7 +17,7 @@ local function largest(self)
   return most
 end
 
--- How far the worst gradient is from its difference with another epsilon; nil when J is not finite there.
+-- |b - n| of the worst pair with another epsilon; nil when J is not finite there.
 local function apart_at(self, net, epsilon)
   local w = self.worst
   local chosen = core.matrix(self.layers[w.layer].numeric.nrows, self.layers[w.layer].numeric.ncols)
@@ -24,7 +26,7 @@ local function apart_at(self, net, epsilon)
   return ok and math.abs(w.backprop - numeric[w.i][w.j]) or nil
 end
 
--- The differences that were asked for are off by more than the tolerance: by what?
+-- Why the differences that the user asked for are off by more than the tolerance; nil when that is not known.
 local function about_epsilon(self, net)
   local apart = math.abs(self.worst.backprop - self.worst.numeric)
   if self.method == "forward" and self.relative < 100 * self.epsilon then
@@ -33,17 +35,17 @@ local function about_epsilon(self, net)
   end
   local less, more = apart_at(self, net, self.epsilon / 10), apart_at(self, net, self.epsilon * 10)
   if less and less < apart / 5 then
-    return format("epsilon = %g is too large: with a tenth of it the two are %.2g apart, not %.2g; try %g, or "
+    return format("epsilon = %g is too large: with a tenth of it the error is %.2g, not %.2g; try %g, or "
       .. "method = %q", self.epsilon, less, apart, self.epsilon / 10,
       self.method == "forward" and "central" or "five-point")
   elseif more and more < apart / 3 then
     return format(
-      "epsilon = %g is too small: J is rounded, and the rounding divided by epsilon; with ten times as much "
-      .. "the two are %.2g apart, not %.2g", self.epsilon, more, apart)
+      "epsilon = %g is too small: the rounding error of J is divided by it; with ten times as much "
+      .. "the error is %.2g, not %.2g", self.epsilon, more, apart)
   end
 end
 
--- What is said of the pairs that agree.
+-- The reason of a check with verdict ok.
 local function about_agreement(self, net)
   local agreed = self.compared - self.undecided
   local parts = {}
@@ -51,7 +53,8 @@ local function about_agreement(self, net)
     parts[1] = format("%s agrees with its %s difference to %.2g", agreed == self.compared and "every gradient"
       or format("each of %d gradients out of %d", agreed, self.compared), self.method, self.tolerance)
     if self.retaken > 0 then
-      parts[2] = format("%d of %d by five points: the central difference is off by more", self.retaken, self.compared)
+      parts[2] = format("%d of %d agree by five points only: the central difference is off by more", self.retaken,
+        self.compared)
     end
   else
     parts[1] = format(
@@ -68,13 +71,13 @@ local function about_agreement(self, net)
     parts[#parts + 1] = format("%d of %d are exactly 0 by both", self.zeros, self.compared)
   end
   if self.undecided > 0 then
-    parts[#parts + 1] = format("%d of %d are undecided: too small to be told from 0, or on a cliff", self.undecided,
-      self.compared)
+    parts[#parts + 1] = format("%d of %d are undecided: too small to be told from 0, or where J bends too sharply",
+      self.undecided, self.compared)
   end
   return table.concat(parts, "; ")
 end
 
--- The reason of check report self, of net, which did not fail. u is the rounding unit in units of 2^-52.
+-- The reason for the report self of a check of net that did not fail. u: the rounding unit in units of 2^-52.
 function resolved.of(self, net, u)
   if self.compared == 0 then
     return "nothing could be checked: every difference crosses a kink; try a smaller epsilon, or another THETA"

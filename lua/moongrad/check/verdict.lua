@@ -1,4 +1,5 @@
--- verdict.lua - the report of a gradient check: what its pairs say together, and how it prints.
+-- verdict.lua - the report of a gradient check: the verdict that its pairs give together, and how it prints. A pair is
+-- one gradient by backpropagation and by differences; the engine judges each (src/engine/verdict.c).
 
 local core = require "moongrad.core"
 local page = require "moongrad.help.page"
@@ -7,16 +8,16 @@ local format, gsub, upper = string.format, string.gsub, string.upper
 
 local verdict = {}
 
--- What is said of a pair, in the matrices layers[l].state: mg_verdict of the engine's check.h.
+-- The verdicts of pairs, numbers in the matrices layers[l].state: mg_verdict of the engine's check.h.
 local agrees, finer, both_zero, undecided, wrong, kinked = 1, 2, 3, 4, 5, 6
 verdict.words = { [agrees] = "agrees", [finer] = "agrees", [both_zero] = "0 = 0", [undecided] = "undecided",
   [wrong] = "wrong" }
 verdict.wrong = wrong
 
--- Does a pair of this state say something of GRAD?
+-- Is a pair of this state decided: does it say whether GRAD is right?
 function verdict.is_decided(state) return state == agrees or state == finer or state == wrong end
 
--- f(l, i, j, state, backprop, numeric, relative, noise) of every pair that was compared.
+-- Calls f(l, i, j, state, backprop, numeric, relative, noise) for every pair that was compared.
 function verdict.each(self, f)
   for l, layer in pairs(self.layers) do
     local backprop, numeric, relative, noise = layer.backprop:totable(), layer.numeric:totable(),
@@ -35,6 +36,7 @@ end
 
 local pairs_table = { __name = "check table", __metatable = false }
 
+-- Numbers as the table shows them.
 local function cell(x) return x - x == 0 and format("%.9g", x) or show.number(x) end
 
 local function short(x) return x == x and format("%.3g", x) or "NaN" end
@@ -48,7 +50,7 @@ function pairs_table.__tostring(self)
     lines[#lines + 1] = format("%-16s | %16s | %16s | %s", format("GRAD[%d][%d][%d]", p.layer, p.i, p.j),
       cell(p.backprop), cell(p.numeric), short(p.relative)) .. said
   end
-  if #self > most then lines[#lines + 1] = format("%d more, all of them nearer", #self - most) end
+  if #self > most then lines[#lines + 1] = format("%d more, with smaller errors", #self - most) end
   lines[#lines + 1] = format("||b - n|| / (||b|| + ||n||) = %s", short(self.norm_ratio))
   return table.concat(lines, "\n")
 end
@@ -74,7 +76,7 @@ end
 
 local check = { __name = "check", __metatable = false }
 
--- The table is made when it is first read: of many parameters it is long.
+-- The table is made when it is first read, since it is long for many parameters.
 function check.__index(self, key)
   if key ~= "table" then return nil end
   self.table = table_of(self)
@@ -99,7 +101,7 @@ function check.__tostring(self)
   return page.layout(table.concat(lines, "\n"))
 end
 
--- A report to be, with these fields.
+-- A new report with these fields; verdict.settle fills in the others.
 function verdict.new(fields)
   fields.layers, fields.mistakes = {}, {}
   return setmetatable(fields, check)
@@ -107,6 +109,7 @@ end
 
 -- --- what the pairs say together -----------------------------------------------------------------
 
+-- Adds to the report the pairs of layer l whose difference crosses a kink.
 local function add_kinks(self, l)
   for i, row in ipairs(self.layers[l].state:totable()) do
     for j, state in ipairs(row) do
@@ -115,7 +118,9 @@ local function add_kinks(self, l)
   end
 end
 
--- Makes the worst pair of layer l that of the report, where its verdict weighs more or it is further off.
+-- Takes the worst pair of layer l into the report, when its verdict weighs more than that of the worst pair so far, or
+-- weighs as much and its error is larger. t: the layer's tally; rank: the weight so far (wrong 2, agrees 1, undecided
+-- 0). Returns the new rank.
 local function take_worst(self, l, t, rank)
   local is_worse = t.worst ~= t.worst or not (t.worst <= self.relative)
   if t.pairs == 0 or t.rank < rank or t.rank == rank and not (is_worse and self.relative == self.relative) then
@@ -128,6 +133,7 @@ local function take_worst(self, l, t, rank)
   return t.rank
 end
 
+-- counts of the report -> those of core.tally
 local counts = { compared = "pairs", undecided = "undecided", retaken = "finer", below = "below", zeros = "zeros" }
 
 -- sqrt(a^2 + b^2), also where the squares would overflow
@@ -136,7 +142,8 @@ local function hypot(a, b)
   return (most == 0 or most == math.huge) and most or most * ((a / most) ^ 2 + (b / most) ^ 2) ^ .5
 end
 
--- Adds up these layers; returns how many pairs are wrong, how many agree, and those wrong ones that are furthest apart.
+-- Adds up these layers in the report. Returns how many pairs are wrong, how many agree, and a list of the wrong pairs
+-- that are furthest apart.
 local function add_up(self, layers)
   local bad, good, rank, far, norm = 0, 0, -1, {}, { apart = 0, backprop = 0, numeric = 0 }
   self.kinks, self.relative, self.worst = {}, 0, nil
@@ -156,7 +163,7 @@ local function add_up(self, layers)
   return bad, good, far
 end
 
--- Of a few wrong pairs that are furthest apart one must be so by tiny steps, too; else none of them is told.
+-- Is one of the four wrong pairs that are furthest apart wrong by tiny steps, too? If not, no pair counts as wrong.
 local function confirmed(far, confirm)
   table.sort(far, function(p, q) return p.apart > q.apart or p.apart ~= p.apart and q.apart == q.apart end)
   for k = 1, math.min(4, #far) do
@@ -165,6 +172,7 @@ local function confirmed(far, confirm)
   return false
 end
 
+-- Makes all wrong pairs undecided.
 local function take_back(self, layers)
   for _, l in ipairs(layers) do
     local state = self.layers[l].state
@@ -176,14 +184,15 @@ local function take_back(self, layers)
   end
 end
 
--- Fills in what the pairs of these layers say: verdict, ok, compared, undecided, relative, worst, kinks, norm_ratio.
+-- Fills in verdict, ok, compared, undecided, relative, worst, kinks and norm_ratio from the pairs of these layers.
+-- confirm(l, i, j): is that pair wrong by tiny steps, too?
 function verdict.settle(self, layers, confirm)
   local bad, good, far = add_up(self, layers)
   if bad > 0 and not confirmed(far, confirm) then
     take_back(self, layers)
     bad, good = add_up(self, layers)
   end
-  if bad + good == 0 then self.undecided = self.compared end -- 0 = 0 tells nothing by itself
+  if bad + good == 0 then self.undecided = self.compared end -- pairs of exact zeros decide nothing
   self.ok = bad == 0
   self.verdict = bad > 0 and "failed" or good > 0 and "ok" or "undecided"
   self.unresolved = self.undecided

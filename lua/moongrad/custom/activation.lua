@@ -1,4 +1,4 @@
--- activation.lua - activations that the user writes in Lua.
+-- activation.lua - mg.activation: activations that the user writes in Lua. trial.lua calls and checks their functions.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -6,24 +6,26 @@ local raise = require "moongrad.raise"
 local trial = require "moongrad.custom.trial"
 local format = string.format
 
-local activations = core.custom_activations -- their metatable
+local activations = core.custom_activations -- the metatable of such activations
 
--- From -20 to 20, closer to 0 more densely, 0 among them, no other round number.
+-- The z at which df is checked: 49 rows {z} from -20 to 20, denser near 0, with 0 and without other round numbers.
 local points = {}
 for k = -24, 24 do points[#points + 1] = { k == 0 and 0 or (k / 24 * 2.7144) ^ 3 } end
 
+-- The points moved by h, relative to their size.
 local function moved(rows, h)
   local list = {}
   for i, row in ipairs(rows) do list[i] = { row[1] + h * math.max(1, math.abs(row[1])) } end
   return list
 end
 
--- f at the rows, in the way that it takes them.
+-- The values of f at the rows {z}, called on matrices or on numbers as self.f_on says. Raises when f fails.
 local function values(self, rows)
   local list, why, row = (self.f_on == "matrices" and trial.by_matrices or trial.by_numbers)(self.f, rows)
   return list or trial.fail("activation", self, "f", why, row or rows[1])
 end
 
+-- Raises where df is not the slope of f. a, df: the values of f and of df at the points.
 local function check_activation(self, a, df)
   trial.check_finite("activation", self, "f", a, points)
   trial.check_finite("activation", self, "df", df, points)
@@ -46,14 +48,14 @@ local function check_activation(self, a, df)
 end
 
 --- mg.activation{name=, f=, df=, check=}
--- An activation of your own: a = f(z) and its derivative df(z, a), usable by its name wherever a built-in one is, or
--- as the value that is returned, which can be called like sigmoid. Both functions act element by element. Each is
--- tried: one that gives the same on a matrix as on its numbers, or takes matrices alone, gets whole matrices, which
--- is faster; another gets number after number. df is held against differences of f at 49 points from -20 to 20;
--- where f has a kink anything between the two slopes will do. A wrong one is refused, unless check = false.
+-- Defines an activation of your own: a = f(z) and its derivative df(z, a). Use its name wherever a built-in one goes,
+-- or the value that is returned, which can be called like sigmoid. Both functions act element by element. Each is tried
+-- first: if it takes matrices, and gives what it gives for numbers one by one, it is called with whole matrices, which
+-- is faster; else with one number at a time. df is compared with differences of f at 49 points from -20 to 20; at a
+-- kink of f any slope between those on either side is right. A wrong df is refused, unless check = false.
 --   A[l+1] = [1 f(Z[l])], DELTA[l] = dJ/dA * df(Z[l], A[l+1])
--- An error inside one ends the pass with THETA as the last whole update left it. Defining a name again is allowed:
--- networks keep the function they were made with.
+-- An error in f or df ends the pass, with THETA as the last whole update left it. A name may be defined again; networks
+-- keep the functions they were made with.
 -- > cube = mg.activation{name = "cube", f = function(z) return z ^ 3 end, df = function(z) return 3 * z ^ 2 end}
 -- > cube(2)
 -- 8.0

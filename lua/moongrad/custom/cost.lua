@@ -1,4 +1,4 @@
--- cost.lua - costs that the user writes in Lua.
+-- cost.lua - mg.cost: costs that the user writes in Lua. trial.lua calls and checks their functions.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -6,22 +6,23 @@ local raise = require "moongrad.raise"
 local trial = require "moongrad.custom.trial"
 local format = string.format
 
-local costs = core.custom_costs -- their metatable
+local costs = core.custom_costs -- the metatable of such costs
 
--- Eight rows of two outputs: predictions between 0 and 1, targets 0 and 1, as every cost takes them.
+-- What costs are tried with: eight rows of two outputs, predictions between 0 and 1, targets 0 and 1.
 local predicted, wanted = {}, {}
 for i = 1, 8 do
   predicted[i] = { (i * .618034) % 1 * .9 + .05, (i * .754878) % 1 * .9 + .05 }
   wanted[i] = { i % 2, (i + 1) % 2 }
 end
-local pairs_of = {} -- the same as rows of numbers
+local pairs_of = {} -- the same numbers as rows {yhat, y}
 for i, row in ipairs(predicted) do
   for k, v in ipairs(row) do pairs_of[#pairs_of + 1] = { v, wanted[i][k] } end
 end
 
 local tried = "; tried with 8 rows of 2 outputs, predictions between 0 and 1 and targets 0 and 1"
 
--- J that f gives for rows first .. last of these predictions, by one call on matrices; or nil and what was wrong.
+-- J by one call of f on matrices: rows first .. last of the predictions `rows` and of the targets. When the call fails,
+-- nil and what was wrong, as from trial.call.
 local function j_whole(f, first, last, rows)
   local yhat, y = core.matrix(table.move(rows, first, last, 1, {})), core.matrix(table.move(wanted, first, last, 1, {}))
   local j, why = trial.call(f, yhat, y)
@@ -29,7 +30,7 @@ local function j_whole(f, first, last, rows)
   return j, why
 end
 
--- Is J a sum over rows, or their mean? Raises when it is neither.
+-- Is J the mean over rows? If not it is a sum over them. Raises when it is neither.
 local function is_mean(self)
   local all = j_whole(self.f, 1, 8, predicted)
   local a, b = j_whole(self.f, 1, 2, predicted), j_whole(self.f, 3, 8, predicted)
@@ -40,7 +41,7 @@ local function is_mean(self)
     "their mean over the rows%s", self.name, all, a, b, tried)
 end
 
--- The sum of f over the pairs, numbers; or nil, what was wrong, and where.
+-- The sum of f(yhat, y) over the rows {yhat, y}, called on numbers; or nil, what was wrong, and the row.
 local function j_each(f, rows)
   local list, why, where = trial.by_numbers(f, rows)
   if not list then return nil, why, where end
@@ -49,7 +50,8 @@ local function j_each(f, rows)
   return j
 end
 
--- What f is to be called on: numbers when both ways do and differ, as at a comparison.
+-- What f is to be called on: "matrices", "numbers", or "either" when both give the same J. Where they differ, as they
+-- do when f compares numbers, it is "numbers".
 local function try_cost(self)
   local each, why, where = j_each(self.f, pairs_of)
   local all, why_not = j_whole(self.f, 1, 8, predicted)
@@ -59,7 +61,7 @@ local function try_cost(self)
   trial.refuse("cost", self, "f", why, where, why_not, tried)
 end
 
--- J at the predictions, as the engine takes it.
+-- J of the predictions `rows`, with f called as the engine will call it.
 local function j_of(self, rows)
   local list = {}
   for i, row in ipairs(rows) do
@@ -70,7 +72,7 @@ local function j_of(self, rows)
   return j or trial.fail("cost", self, "f", why, where or list[1])
 end
 
--- What delta gives for the rows, a table of rows; and what it is to be called on.
+-- The values of delta, a list of eight rows, and what delta is to be called on: "matrices", "numbers" or "either".
 local function try_delta(self)
   local d, why_not = trial.call(self.delta, core.matrix(predicted), core.matrix(wanted))
   local fits = core.is_matrix(d) and #d == 8 and d.ncols == 2
@@ -90,6 +92,7 @@ local function try_delta(self)
   trial.refuse("cost", self, "delta", why, where, why_not, tried)
 end
 
+-- Raises where delta is not dJ/dyhat by differences of f.
 local function check_cost(self, delta)
   local j, h, moved = j_of(self, predicted), 1e-5, {}
   for i, row in ipairs(predicted) do moved[i] = { row[1], row[2] } end
@@ -117,13 +120,14 @@ local function check_cost(self, delta)
 end
 
 --- mg.cost{name=, f=, delta=, check=}
--- A cost of your own, usable by its name, or as the value that is returned, wherever a built-in one is, with any output
--- activation. f(yhat, y) gives J, delta(yhat, y) gives dJ/dyhat: the engine multiplies by the output's g'(z) itself.
+-- Defines a cost of your own. Use its name, or the value that is returned, wherever a built-in cost goes, with any
+-- output activation. f(yhat, y) gives J, delta(yhat, y) gives dJ/dyhat; the engine multiplies by the output's g'(z).
 --   DELTA[L] = delta(yhat, y) * g'(Z[L])
--- On matrices, N x K both: f returns J, a number, or a matrix of losses whose sum is J; delta a matrix N x K, of the
--- same scale. J is a sum over rows, or a mean of them, which is found out by trying: f is given all rows or some of
--- them, and delta, for a mean, divides by the rows it is given. On numbers: f is the loss of one element, J their
--- sum. How each is tried, checked and defined again is as with mg.activation; cost() and reports add l1 and l2.
+-- Called on matrices, N x K both, f returns J, a number, or a matrix of losses whose sum is J; delta returns an N x K
+-- matrix of the same scale. J may be a sum over rows or a mean over them: f is tried with all rows and with some. For a
+-- mean, delta divides by the number of rows that it is given. Called on numbers, f returns the loss of one element, and
+-- J is the sum. Both functions are tried, checked and defined again as with mg.activation. cost() and reports add l1
+-- and l2.
 -- > mg.cost{name = "l4", f = function(a, y) return (a - y) ^ 4 end, delta = function(a, y) return 4 * (a - y) ^ 3 end}
 -- > NET = network{2, 2, 1, cost = "l4"}
 local function cost(spec, ...)
@@ -138,7 +142,7 @@ local function cost(spec, ...)
   return object
 end
 
--- J of the two, whole.
+-- cost(yhat, y): J of all rows.
 function costs.__call(object, yhat, y, ...)
   local _, self = core.custom(object)
   if yhat == nil or y == nil or select("#", ...) > 0 then raise("%s: expected yhat and y", self.name) end

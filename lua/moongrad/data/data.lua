@@ -1,4 +1,4 @@
--- data.lua - small data sets: the truth tables that networks were first taught.
+-- data.lua - small data sets: truth tables such as XOR, as matrices X and y.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -9,7 +9,7 @@ local raise = require "moongrad.raise"
 -- > X, y = data.parity{bits = 3}
 local data = {}
 
--- Every row of bits 0/1, the last counting fastest, and f of each row.
+-- X: every row of this many bits, in the order of binary numbers. y: 1 where f(how many ones the row has) is true.
 local function table_of(bits, f)
   local n = 2 ^ bits // 1 | 0
   local X, y = {}, {}
@@ -29,7 +29,7 @@ local parity = options.declare("data.parity", {
 })
 
 --- data.xor()
--- The article's data: X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where just one of the two is.
+-- The article's data: the rows of X (4 x 2) are 00 01 10 11, y (4 x 1) is 1 where exactly one of the two bits is 1.
 -- > X, y = data.xor()
 function data.xor(...)
   options.none("data.xor", ...)
@@ -37,7 +37,7 @@ function data.xor(...)
 end
 
 --- data.and_()
--- X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where both are.
+-- The rows of X (4 x 2) are 00 01 10 11, y (4 x 1) is 1 where both bits are 1.
 -- > X, y = data.and_()
 function data.and_(...)
   options.none("data.and_", ...)
@@ -45,7 +45,7 @@ function data.and_(...)
 end
 
 --- data.or_()
--- X (4 x 2) counts 00 01 10 11, y (4 x 1) is 1 where at least one is.
+-- The rows of X (4 x 2) are 00 01 10 11, y (4 x 1) is 1 where at least one bit is 1.
 -- > X, y = data.or_()
 function data.or_(...)
   options.none("data.or_", ...)
@@ -53,7 +53,7 @@ function data.or_(...)
 end
 
 --- data.parity{bits=2}
--- X (2^bits x bits) counts in binary, y (2^bits x 1) is 1 where the number of ones is odd. 1 to 16 bits.
+-- The rows of X (2^bits x bits) are the binary numbers in order, y (2^bits x 1) is 1 where the number of ones is odd.
 -- > X, y = data.parity{bits = 3}
 function data.parity(o, ...)
   o = options.take("data.parity", o, ...)

@@ -1,6 +1,7 @@
--- diagnose.lua - why does it not learn? A network looked at as it stands, with numbers, and a line to type that helps.
+-- diagnose.lua - net:diagnose: finds out why a network does not learn, and proposes a line to type.
 --
--- All that is tried is tried on copies; the network itself stays as it is in every bit.
+-- The findings come from data.lua, finite.lua, fit.lua, layers.lua and updates.lua. probe.lua tries epochs on copies,
+-- remedy.lua and trial.lua try changes on copies; the network itself stays as it is, bit for bit. report.lua prints.
 
 local core = require "moongrad.core"
 local data = require "moongrad.diagnose.data"
@@ -22,7 +23,7 @@ local diagnosis = {}
 
 -- --- what is looked at -----------------------------------------------------------------------
 
--- The numbers of the layers, and how much of what y tells is learnt.
+-- Measures the layers, the error and how much of y the network has learnt. run: of probe.new.
 local function measure(self, net, run)
   local state = core.network_state(net)
   self.widest = 0 -- the largest update/weight of a layer
@@ -39,10 +40,10 @@ local function measure(self, net, run)
   run.left, run.floor = self.left, self.floor
 end
 
--- What is no reason for concern where the network learns by itself.
+-- Findings that do not matter when the network learns without a change.
 local passing = { "ETA too large", "ETA too small", "dead", "off", "dead output", "vanishing", "plateau" }
 
--- Makes such findings minor where some thousand epochs more are all it takes.
+-- Makes these findings minor when some thousand more epochs are enough.
 local function let_pass(self, run)
   if self.ok or self.learnt or not remedy.going_on(run).is_learnt then return end
   self.ok = true
@@ -52,7 +53,7 @@ local function let_pass(self, run)
   end
 end
 
--- All that X and y tell.
+-- Adds all findings that need X and y.
 local function with_data(self, net, run)
   local X, y = core.network_data(net)
   self.all_rows, self.is_moving = #X, true
@@ -80,28 +81,30 @@ end
 
 -- --- what is proposed -------------------------------------------------------------------------
 
--- Where THETA drawn anew helps with a smaller ETA, and not with this one, it is ETA that has spoilt THETA.
+-- Adds the finding "ETA too large" when a new THETA helps with a smaller ETA but not with this one: then ETA has spoilt
+-- THETA.
 local function blame_eta(self, net, run, best)
   if not best.eta or best.eta > net.eta / 10 or finding.of(self, "ETA too large") then return end
   local same = trial.start(run, (gsub(best.change, "ETA = %S+; ", "")))
   local left = same and same:finish()
   if left and left <= .5 then return end
   finding.add(self, { name = "ETA too large", value = self.widest, try = best:line(),
-    text = format("with ETA %.3g THETA drawn anew %s; with %.3g it learns", net.eta,
-      left and "gets no further than this one" or "leaves the finite numbers", best.eta) })
+    text = format("with ETA %.3g a new THETA %s; with %.3g it learns", net.eta,
+      left and "gets no further than this one" or "becomes infinite or NaN", best.eta) })
 end
 
--- Tries on copies what may mend each finding; what helps is its line to type.
+-- Tries the fixes of each finding on copies. The line that helps becomes the try of the finding.
 local function remedies(self, net, run)
   local none = false
   for k = 1, #self.findings do
     local f = self.findings[k]
     if f.fixes and not f.minor then
       local best = remedy.search(run, f.fixes, f.kind)
-      f.try = best and best:line() or run.most < 1000 and f.try or nil -- few epochs show little
+      -- f.try: for a large network, where a few epochs do not show what helps
+      f.try = best and best:line() or run.most < 1000 and f.try or nil
       if best and not f.kind then blame_eta(self, net, run, best) end
       if not f.try and not none then
-        f.text = f.text .. "; no change that was tried on copies gets further"
+        f.text = f.text .. "; no change that was tried on a copy gets further"
         none = true
       end
     end
@@ -109,7 +112,7 @@ local function remedies(self, net, run)
   end
 end
 
--- The order in which causes come before what they cause.
+-- The order of findings: causes before their effects.
 local order = { NaN = 1, error = 1, data = 1, ETA = 2, frozen = 2, gradient = 3, contradiction = 3.2, constant = 4,
   targets = 5, unscaled = 6, ["l1 too large"] = 6.2, ["l2 too large"] = 6.2, linear = 6.5, symmetry = 7,
   ["ETA too large"] = 7.5, exploding = 8, ["dead output"] = 10, saturation = 11, dead = 12, off = 12.5, vanishing = 13,
@@ -122,19 +125,23 @@ local function before(a, b)
 end
 
 --- net:diagnose()
--- Why does it not learn? Looks at the network as it stands, and tries epochs and changes on copies: the network itself,
--- its THETA, live state and generators, stay as they are in every bit. What it looks for: NaN, data that does not fit,
--- rows of X that are equal with different y, X unscaled, constant columns, targets that the output cannot reach, l1 or
--- l2 too large, no hidden layer or linear ones, equal rows of THETA (symmetry), an ETA too large or too small,
--- saturated units (|g'| under a hundredth of its largest), relus that are dead or off, a gradient that vanishes or
--- explodes on its way down, frozen layers, and a cost that stays on a plateau.
---   update / weight: ETA |GRAD[l]| / |THETA[l]|, for which 1e-3 is usual
--- Returns a diagnosis: ok; findings, a list of {name, layer, value, text, try, minor}, causes first; try, the first of
--- theirs, a line to type; layers[l] {saturated, dead, delta, gradient, update}; mse, explained (1 - mse over the
--- variance of y); and, of the epochs on the copy, trend, fall (a share of the cost) and costs. They are what step does,
--- or train after batches. A try has helped a copy, with the generator as it stands; where nothing helped there is none.
--- A minor finding is worth a line, no more. Of many rows of X some 1000 are looked at; of many parameters fewer epochs
--- are tried, with fewer rows, as the diagnosis says.
+-- Says why the network does not learn, and proposes a line to type. It looks at the network as it stands, and tries
+-- epochs and changes on copies: THETA, the live state and the generators of the network stay as they are, bit for bit.
+-- It names numbers that are not finite, X and y that do not fit, equal rows of X with different y, X that is unscaled
+-- or constant, targets out of the output's reach, l1 or l2 too large, a missing or linear hidden layer, equal rows of
+-- THETA (symmetry), an ETA or updates too large or too small, saturated units, dead relus, a gradient that vanishes,
+-- explodes or is wrong, frozen layers, and plateaus. help "not learning" explains each.
+-- Returns a diagnosis with the fields:
+--   ok           true when nothing but minor findings was found
+--   findings     a list of {name, layer, value, text, try, minor}, causes first; minor ones do no harm
+--   try          the first try of findings that are not minor, a line to type; nil when there is none
+--   layers[l]    {saturated, dead, delta, gradient, update}; update is ETA |GRAD[l]| / |THETA[l]|, usually about 1e-3
+--   mse          and explained, 1 - mse / the variance of y
+--   costs        of the epochs tried on a copy; trend, and fall, the share of the cost by which it fell
+-- Changes were tried on a copy first, with the generator as it stands: after try the copy came nearer to y than
+-- without. A finding has no try when no line of Lua helps. Untried are only check(), 0 for numbers that are not finite,
+-- and some lines for very large networks. The epochs are those of step, or, when the last pass was of a batch, of
+-- train. Of many rows of X some 1000 are looked at; of large networks fewer epochs and rows, as the diagnosis says.
 -- > diagnose()
 -- > diagnose().findings[1]
 function diagnosis.of(net, ...)
@@ -143,7 +150,7 @@ function diagnosis.of(net, ...)
   local self = setmetatable({ ok = true, findings = {}, layers = {}, floor = 0, network = tostring(net) }, report)
   local X, y = core.network_data(net)
   local run = X and y and probe.new(net, X, y)
-  local is_finite = not finite.theta(self, net) -- else there is nothing more to say
+  local is_finite = not finite.theta(self, net) -- when THETA is not finite nothing else can be measured
   if is_finite and not run then
     layers.symmetry(self, net)
     self.lacks = X and "no targets yet: y = {0, 1, ...}" or "no data yet: X = {{0, 0}, {0, 1}, ...}"

@@ -1,4 +1,4 @@
--- finite.lua - numbers that are not finite, and a pass that fails.
+-- finite.lua - findings about numbers that are not finite, and about a pass that raises an error.
 
 local finding = require "moongrad.diagnose.finding"
 local options = require "moongrad.options"
@@ -6,9 +6,9 @@ local format = string.format
 
 local finite = {}
 
--- The first element of m that is not finite: i, j, and it in words.
+-- The first element of m that is not finite: i, j, and its value as text. nil when all are finite.
 local function bad(m)
-  if (m * 0):sum() == 0 then return nil end -- else one is NaN or Inf; many numbers are slow to look at by Lua
+  if (m * 0):sum() == 0 then return nil end -- a fast test, since Lua is slow on many numbers
   for i, row in ipairs(m:totable()) do
     for j, v in ipairs(row) do
       if v ~= v or v == math.huge or v == -math.huge then return i, j, options.show(v) end
@@ -16,20 +16,21 @@ local function bad(m)
   end
 end
 
--- The first number of THETA that is not finite; true when there is one.
+-- Adds a finding for the first number of THETA that is not finite. Returns true when there is one.
 function finite.theta(self, net)
   for l, m in ipairs(net.theta) do
     local i, j, v = bad(m)
     if i then
       finding.add(self, { name = "NaN", layer = l, fixes = { "init(); ", "" },
-        text = format("THETA[%d][%d][%d] is %s, and from there every prediction: it was set so, by hand or by a file",
+        text = format("THETA[%d][%d][%d] is %s, and so are the predictions: it was set by hand or read from a file",
           l, i, j, v) })
       return true
     end
   end
 end
 
--- Every number that a pass makes, in its order: what, layer of weights, index shown, matrix.
+-- Iterates over the matrices of a pass in the order in which they are made: name, layer of weights, index as shown,
+-- matrix.
 local function made(twin)
   return coroutine.wrap(function()
     for l = 1, #twin.z do
@@ -41,7 +42,8 @@ local function made(twin)
   end)
 end
 
--- Makes the pass of the copy, all of whose numbers are to be finite; true when it fails, or one is not.
+-- Makes a forward and a backward pass on the copy twin. Adds a finding and returns true when the pass raises an error,
+-- or one of its numbers is not finite.
 function finite.pass(self, twin)
   local ok, message = pcall(function() twin:forward() twin:backward() end)
   if not ok then

@@ -1,4 +1,5 @@
--- fit.lua - what keeps a network that moves from fitting: penalties, too little to fit with, plateaus.
+-- fit.lua - findings about a network whose weights move but that does not fit y: l1 or l2 too large, no hidden layer or
+-- linear ones, frozen layers, plateaus.
 
 local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
@@ -14,14 +15,14 @@ local fit = {}
 
 local free_of_charge = "NET.options.l1 = 0; NET.options.l2 = 0; "
 
--- The least that is left when the network goes on from here with this change, or from THETA drawn anew; with the ETA
--- it has, or the best.
+-- The smaller share of the variance of y that is left after trials of this change, from THETA as it is and from a new
+-- THETA. best_eta: may the trials choose ETA, too?
 local function least(run, change, best_eta)
   local on, drawn = trial.start(run, change), remedy.drawn(run, change, not best_eta)
   return math.min(on and on:finish() or math.huge, drawn and drawn.left or math.huge)
 end
 
--- Is it the price on weights that it does not fit? True when it is.
+-- Do l1 or l2 keep the network from fitting? Then adds a finding and returns true.
 function fit.penalty(self, net, run)
   local l1, l2 = net.options.l1, net.options.l2
   if self.learnt or l1 == 0 and l2 == 0 or (remedy.going_on(run).left or math.huge) <= .25 then return false end
@@ -43,15 +44,15 @@ function fit.penalty(self, net, run)
   fixes[#fixes + 1] = free_of_charge
   finding.add(self, { name = name .. " too large", value = value, kind = "eta", fixes = fixes,
     text = format(
-      "with %s = %g%s the price on the weights outweighs what they gain: without it %s of what the mean of y "
-      .. "leaves is left, with it %s", name, value, others, finding.percent(free),
+      "with %s = %g%s the penalty on the weights outweighs what they gain: without it %s of the variance of y "
+      .. "is left, with it %s", name, value, others, finding.percent(free),
       finding.percent(math.min(bound, 1))) })
   return true
 end
 
 -- --- no hidden layer, or linear ones -------------------------------------------------------------
 
--- Is the network linear in X up to its output, and that not enough? True when it is so.
+-- Is the network linear in X before its output, and is that why it does not fit? Then adds a finding, returns true.
 function fit.linear(self, net, run)
   if self.learnt or finding.of(self, "ETA too large") or remedy.going_on(run).is_learnt then return false end
   local activations = core.network_state(net).activations
@@ -68,14 +69,14 @@ function fit.linear(self, net, run)
   finding.add(self, { name = "linear", value = best.left, fixes = fixes,
     text = (#activations == 1 and "there is no hidden layer: " or "the hidden layers are linear: ")
       .. format(
-        "the network tells the rows apart by a sum of their columns alone, and the best of such leaves %s of the "
+        "the network tells the rows apart by a weighted sum of their columns alone, and the best one leaves %s of the "
       .. "variance of y", finding.percent(math.min(best.left, 1))) })
   return true
 end
 
 -- --- frozen layers -------------------------------------------------------------------------------
 
--- Are some layers frozen, and does it fit when they are not? True when it is so.
+-- Does the network fit only when its frozen layers are not frozen? Then adds a finding and returns true.
 function fit.frozen(self, net, run)
   if self.learnt or not self.is_moving or remedy.going_on(run).is_learnt then return false end
   local frozen = {}
@@ -85,7 +86,7 @@ function fit.frozen(self, net, run)
   local free = #frozen > 0 and remedy.search(run, { updates.unfreeze }, "eta")
   if not free or free.left > goal.enough then return false end
   finding.add(self, { name = "frozen", layer = frozen[1], value = #frozen, fixes = { updates.unfreeze }, kind = "eta",
-    text = format("THETA[%s] %s frozen, and with what may move it does not fit", finding.list(frozen, 6),
+    text = format("THETA[%s] %s frozen, and the other parameters alone do not fit y", finding.list(frozen, 6),
       #frozen == 1 and "is" or "are") })
   return true
 end
@@ -94,8 +95,8 @@ end
 
 local plateaus = {
   { 1 / 4, "1/4", "every row gets the mean of y, .5: X is not used yet" },
-  { 1 / 6, "1/6", "three rows share one prediction, the mean of their targets, and one is right" },
-  { 1 / 8, "1/8", "two rows are right, the other two share the prediction .5: one hidden unit does the work of two" },
+  { 1 / 6, "1/6", "three rows share one prediction, the mean of their targets; the prediction is right for the other" },
+  { 1 / 8, "1/8", "the prediction is right for two rows, and .5 for the other two: the hidden units act as one" },
 }
 
 local function is_xor(X, y)
@@ -107,7 +108,7 @@ local function is_xor(X, y)
   return true
 end
 
--- The plateau of XOR that it is on, if it is on one.
+-- The finding when the mse is that of a plateau of XOR; else nil.
 local function of_xor(self, net, X, y)
   if not is_xor(X, y) then return nil end
   for _, p in ipairs(plateaus) do
@@ -118,6 +119,7 @@ local function of_xor(self, net, X, y)
   end
 end
 
+-- The finding for other data when the cost stays; nil when less than half is left and no trial leaves much less.
 local function of_any(self, net, run)
   if math.abs(self.left - 1) < .02 then
     return { name = "plateau", value = self.mse, fixes = { "" },
@@ -129,16 +131,17 @@ local function of_any(self, net, run)
       finding.percent(1 - self.explained)) }
   if self.left > .5 and (self.left < 1 or self.ok) then return f end
   local found = self.left <= .5 and self.ok and remedy.search(run, f.fixes)
-  if found and found.left < .1 * self.left then return f end -- it fits well, only not here
+  if found and found.left < .1 * self.left then return f end -- such a network can fit well, but not from here
 end
 
--- Where the cost stays, and does so for long.
+-- Adds a finding when the cost, which stays, is that of a plateau.
 local function look_for_plateau(self, net, X, y, run)
   local f = of_xor(self, net, X, y) or of_any(self, net, run)
   if f then finding.add(self, f) end
 end
 
--- Where it falls, but many epochs more leave much of it, and as many with another ETA, or from another THETA, do not.
+-- Adds a finding when the cost falls so slowly that many more epochs leave much of it, while as many with another ETA,
+-- or from another THETA, do not.
 local function look_at_pace(self, net, run)
   local on = remedy.going_on(run)
   if not self.ok or on.epochs < 5000 or (on.left or 0) <= .25 then return end
@@ -149,8 +152,8 @@ local function look_at_pace(self, net, run)
     found = remedy.search(run, fixes)
   end
   if not found or found.left > goal.enough then return end
-  local pace = format("%d epochs more bring mse from %.4g to %.4g alone", on.epochs, self.mse, on.mse)
-  if found.eta and found.eta > net.eta and found.change == format("ETA = %g; ", found.eta) then -- by nothing but ETA
+  local pace = format("%d more epochs bring mse only from %.4g to %.4g", on.epochs, self.mse, on.mse)
+  if found.eta and found.eta > net.eta and found.change == format("ETA = %g; ", found.eta) then -- ETA alone was changed
     finding.add(self, { name = "ETA too small", value = self.widest, fixes = fixes, kind = kind,
       text = format("with ETA %.3g %s, and %d to %.3g with %.3g", net.eta, pace, found.epochs, found.mse, found.eta) })
   else
@@ -159,9 +162,10 @@ local function look_at_pace(self, net, run)
   end
 end
 
+-- Adds a finding when the network stays on a plateau, or learns too slowly.
 function fit.plateau(self, net, X, y, run)
   if self.learnt or not self.is_moving or self.variance == 0 or not self.fall then return end
-  if remedy.going_on(run).is_learnt then return end -- it leaves it by itself
+  if remedy.going_on(run).is_learnt then return end -- it leaves the plateau without a change
   if self.trend == "flat" and self.fall <= .02 then
     look_for_plateau(self, net, X, y, run)
   else

@@ -1,16 +1,17 @@
--- goal.lua - how far a network is from what its data allow: the mean of y is 1, the least mse there can be is 0.
+-- goal.lua - measures what a network has left to learn: 1 where it predicts the mean of y, 0 at the least mse that the
+-- data allow.
 
 local core = require "moongrad.core"
 
 local goal = {}
 
-goal.enough = .02 -- so much left is learnt well
-local some = .1   -- and so much is learnt
+goal.enough = .02 -- at most so much left: learnt well
+local some = .1   -- at most so much left: learnt
 
--- The groups of rows of X that are equal and have different rows of y, {{i, j, ...}, ...}, and the mse that the mean
--- of each group's y leaves, which no function of X can be under.
+-- The groups of equal rows of X with different y, {{i, j, ...}, ...}, and the least mse that a function of X can have:
+-- the one that predicts the mean of each group's y.
 function goal.contradictions(X, y)
-  local key = X:matmul(core.generator(1):randn(X.ncols, 1)) -- equal rows have equal bits here
+  local key = X:matmul(core.generator(1):randn(X.ncols, 1)) -- equal rows get equal keys, bit for bit
   local order = {}
   for i = 1, #X do order[i] = i end
   local keys = key.T:totable()[1]
@@ -36,21 +37,21 @@ end
 
 function goal.variance(y) return ((y - y:mean(1)) ^ 2):mean() end
 
--- How far targets are apart; where all are the same, how large they are.
+-- The standard deviation of the targets; when all are equal, their size.
 function goal.spread(y)
   local variance, size = goal.variance(y), math.max((y * y):mean(), .25)
   return math.sqrt(variance > 1e-12 * size and variance or size)
 end
 
--- What of the variance of y a network with this mse leaves, of that which X can tell; of y that is the same in each
--- row, a share of its size. floor: the share of the variance that X cannot tell.
+-- What a network with this mse leaves of the variance of y that X can explain; for a constant y, a share of its size.
+-- floor: the share of the variance that X cannot explain.
 function goal.left(mse, y, floor)
   local variance = goal.spread(y) ^ 2
   if floor > 1 - 1e-9 then return math.max(mse / variance - 1, 0) end
   return math.max(mse / variance - floor, 0) / (1 - floor)
 end
 
--- Has a network learnt that leaves so much, and gives this share of the rows the right class?
+-- Has a network learnt that leaves so much, and predicts the right class for this share of the rows?
 function goal.is_learnt(left, accuracy, y)
   if left <= some then return true end
   return (accuracy or 0) >= .95 and left <= .5 and goal.variance(y) > 0

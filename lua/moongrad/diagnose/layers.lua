@@ -1,4 +1,5 @@
--- layers.lua - the layers' numbers, and what they tell: symmetry, saturation, relus that are off, gradients that go.
+-- layers.lua - measures each layer, and adds findings: equal units, saturation, relus that are dead or off, gradients
+-- that vanish or explode.
 
 local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
@@ -7,10 +8,11 @@ local format, gsub = string.format, string.gsub
 
 local layers = {}
 
-local redraw = { "" } -- THETA anew, with what else it takes
+local redraw = { "" } -- the fix that changes nothing itself: remedy.lua then tries a new THETA
 
 -- --- symmetry --------------------------------------------------------------------------------
 
+-- Are two lists of numbers equal, up to rounding?
 local function same(a, b)
   for k, v in ipairs(a) do
     if math.abs(v - b[k]) > 1e-12 * math.max(math.abs(v), math.abs(b[k])) then return false end
@@ -18,7 +20,7 @@ local function same(a, b)
   return true
 end
 
--- The indices of equal rows, a list of lists; of the first some hundred.
+-- The indices of equal rows, as a list of lists. Only the first 200 rows are compared.
 local function equal_rows(rows)
   local groups = {}
   for i = 1, math.min(#rows, 200) do
@@ -34,7 +36,7 @@ local function equal_rows(rows)
   return groups
 end
 
--- The hidden units of each layer that have equal rows of THETA.
+-- Adds a finding for each layer that has hidden units with equal rows of THETA.
 function layers.symmetry(self, net)
   for l = 1, #net.theta - 1 do
     local onward = net.theta[l + 1].T:totable()
@@ -43,9 +45,10 @@ function layers.symmetry(self, net)
         local all = true
         for _, i in ipairs(group) do all = all and same(onward[group[1] + 1], onward[i + 1]) end
         finding.add(self, { name = "symmetry", layer = l, value = #group, units = group, try = 'init("xavier")',
-          fixes = redraw, text = format("rows %s of THETA[%d] are equal: these hidden units compute the same%s",
-            finding.list(group, 6), l, all and ", get the same gradient, and will stay one unit for ever"
-            or "; only what they send on differs") })
+          fixes = redraw, minor = self.learnt,
+          text = format("rows %s of THETA[%d] are equal: these hidden units compute the same%s",
+            finding.list(group, 6), l, all and ", get the same gradient, and will stay equal for ever"
+            or "; only the weights of their outputs differ") })
         break
       end
     end
@@ -56,7 +59,7 @@ end
 
 local h = 1e-4
 
--- g of an activation, on matrices; nil for softmax. And the largest slope it has.
+-- The function of an activation, on matrices, and its largest slope; nil for softmax.
 local function function_of(activation)
   if core.custom(activation) then
     local z = core.linspace(-5, 5, 101)
@@ -69,7 +72,8 @@ end
 
 local rectifiers = { relu = true }
 
--- The numbers of layer l of the copy after its pass. update: nil where every weight is 0.
+-- Measures layer l of the copy twin after a pass: {activation, units, dead, saturated (a share), delta, gradient,
+-- update}. update, ETA |GRAD| / |THETA|, is nil when every weight is 0.
 function layers.measure(twin, l, activation)
   local z, delta, theta = twin.z[l], twin.delta[l], twin.theta[l]
   local n = #z * z.ncols
@@ -79,9 +83,9 @@ function layers.measure(twin, l, activation)
     update = size > 0 and moves / size or moves == 0 and 0 or nil }
   local g, steepest = function_of(activation)
   if g then
-    local apart = h * (1 + core.abs(z)) -- large numbers, too, differ by it
+    local apart = h * (1 + core.abs(z)) -- relative, so that it changes large numbers, too
     local slope = core.abs((g(z + apart) - g(z - apart)) / (2 * apart))
-    m.saturated = core.lt(slope, .0099 * steepest):mean() -- leaky-relu's .01 is none
+    m.saturated = core.lt(slope, .0099 * steepest):mean() -- the slope .01 of leaky-relu is not saturated
     if rectifiers[activation] then
       local active = slope:sum(1)
       for i = 1, z.ncols do
@@ -94,15 +98,15 @@ end
 
 -- --- what they tell -----------------------------------------------------------------------------
 
--- Output relus that answer 0 for every row, and so learn nothing, whatever stands below them.
+-- Adds a finding for output relus that are 0 for every row: they get no gradient, whatever the layers below do.
 local function dead_output(self, net, m, learns)
   local _, y = core.network_data(net)
   local output = y:min() >= 0 and y:max() <= 1 and "sigmoid" or "linear"
   finding.add(self, { name = "dead output", layer = #self.layers, value = m.dead,
     minor = learns and 2 * m.dead < m.units or self.learnt,
     fixes = { format("NET.options.output = %q; ", output) },
-    text = (m.units == 1 and "the output relu answers 0 for every row of X"
-      or format("%d of the %d output relus answer 0 for every row of X", m.dead, m.units))
+    text = (m.units == 1 and "the output relu is 0 for every row of X"
+      or format("%d of the %d output relus are 0 for every row of X", m.dead, m.units))
       .. ": no gradient comes through, and no update moves it" })
 end
 
@@ -113,20 +117,21 @@ local function dead(self, l, m, learns)
       m.dead, m.units, l + 1) })
 end
 
--- Relus that are 0 for nearly all rows, and not dead.
+-- Adds a finding for relus that are 0 for nearly all rows, but not for all.
 local function off(self, l, m)
   finding.add(self, { name = "off", layer = l, value = m.saturated, fixes = redraw,
-    text = format("%s of the relus' answers in A[%d] are 0: little gradient comes through",
+    text = format("%s of the relus' outputs in A[%d] are 0: little gradient comes through",
       finding.percent(m.saturated), l + 1) })
 end
 
 local function saturation(self, l, m)
   finding.add(self, { name = "saturation", layer = l, value = m.saturated, fixes = redraw,
-    text = format("%s of the %s units' answers in A[%d] are saturated: |g'(Z[%d])| is under a hundredth of its largest",
+    text = format("%s of the %s units' outputs in A[%d] are saturated: |g'(Z[%d])| is below a hundredth of its largest",
       finding.percent(m.saturated), m.activation, l + 1, l) })
 end
 
--- What becomes of the gradient on its way down. is_cut: relus that are off explain why little arrives.
+-- Adds a finding when the gradient vanishes or explodes on its way down. learns: the cost falls; is_cut: relus that are
+-- off explain why little of it arrives.
 local function on_its_way(self, learns, is_cut)
   local first, last = self.layers[1], self.layers[#self.layers]
   self.ratio = first.delta / last.delta
@@ -142,6 +147,7 @@ local function on_its_way(self, learns, is_cut)
   end
 end
 
+-- Adds the findings about each layer's units and about the gradient.
 function layers.look(self, net)
   local learns, is_cut = self.trend == "falls" or self.learnt, false
   for l, m in ipairs(self.layers) do

@@ -1,5 +1,5 @@
--- probe.lua - some epochs on a copy of a network: does its cost fall, and would it with another ETA? And does J change
--- as GRAD says?
+-- probe.lua - experiments on copies of a network: does the cost fall in some epochs, would it with another ETA, and
+-- does J change as GRAD says?
 
 local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
@@ -7,12 +7,12 @@ local find = string.find
 
 local probe = {}
 
-local most_rows = 1000 -- that are looked at
+local most_rows = 1000 -- rows of X that are looked at
 local work = 3e8 -- multiply-adds of all epochs on a copy; there may be some 20 copies
-local most_epochs = 5000 -- of a trial of a change
-local least_rows, least_epochs = 64, 8 -- of a copy, of whatever size
+local most_epochs = 5000 -- epochs in the trial of a change
+local least_rows, least_epochs = 64, 8 -- of a copy of a network of any size
 
--- At most so many rows of m: of each as many rows the same ones, drawn at random, in their order.
+-- At most `most` rows of m, drawn at random, in their order. For X and y these are the same rows.
 local function some(m, most)
   local n = #m
   if n <= most then return m end
@@ -23,38 +23,43 @@ local function some(m, most)
   return part
 end
 
--- A copy that stands where net does, on these rows.
+-- A copy of net as it is, with this X, y and eta.
 local function copy(net, X, y, eta)
   local twin = net:copy()
   twin.X, twin.y, twin.eta = X, y, eta
   return twin
 end
 
--- How many rows and epochs a copy may have: of many parameters fewer.
+-- How many rows a copy may have, how many epochs a probe, and how many the trial of a change: fewer for a large net. n:
+-- the rows of X.
 local function sizes(net, n)
   local parameters = 0
   for _, m in ipairs(net.theta) do parameters = parameters + #m * m.ncols end
-  local pass = 3 * parameters -- of a row
+  local pass = 3 * parameters -- multiply-adds for a row
   local rows = math.min(n, most_rows, math.max(least_rows, work // (12 * pass) | 0))
   local can = work // (pass * rows) | 0
   return rows, math.max(least_epochs, math.min(300, can)), math.max(least_epochs, math.min(most_epochs, can))
 end
 
--- What is asked of net: {net, X, y, base, twin, batch, epochs, is_sum}. X, y: the rows that epochs are tried on; base:
--- a copy that has them; twin: one that may have more. For the trials of changes: most, the epochs that each may have;
--- spent, the multiply-adds of all so far; searched, what came of them; floor, the share of the variance of y that X
--- cannot tell; left, what net leaves of the rest.
+-- The table that all experiments on net share:
+--   net, X, y   X, y: the rows that epochs are tried on; epochs: how many
+--   base        a copy of net with these rows; twin: a copy that may have more rows
+--   batch       the rows of a batch when net was trained in batches, else nil
+--   is_sum      is J a sum over rows? scale: the factor for ETA, when X has fewer rows than net's data
+--   most, spent the epochs that the trial of a change may have, and the multiply-adds of all trials so far
+--   searched    the results of trials so far
+--   floor, left the share of the variance of y that X cannot explain, and what net leaves of the rest
 function probe.new(net, X, y)
-  local rows, epochs, most = sizes(net, math.max(#X, #y)) -- which may not fit each other
+  local rows, epochs, most = sizes(net, math.max(#X, #y)) -- the two may not fit each other
   local run = { net = net, X = some(X, rows), y = some(y, rows), epochs = epochs, most = most, spent = 0,
     searched = {}, floor = 0 }
-  -- A cost that is a sum grows with the rows: fewer of them need a larger ETA for as large a step.
+  -- A cost that is a sum grows with the rows: with fewer rows, as large a step needs a larger ETA.
   local function scale(few) return core.cost_factor(net, few) == core.cost_factor(net, #X) and #X / few or 1 end
   run.is_sum = core.cost_factor(net, #X) == core.cost_factor(net, 2 * #X)
-  local in_batches = #net.a > 0 and #net.a[1] ~= #X -- the last pass was of one
+  local in_batches = #net.a > 0 and #net.a[1] ~= #X -- the last pass was of a batch
   run.batch = in_batches and core.network_state(net).batch or nil
   run.scale = run.batch and 1 or scale(rows)
-  run.rounding = net.options.precision == "single" and 1e-5 or 1e-12 -- a smaller share of a cost says nothing
+  run.rounding = net.options.precision == "single" and 1e-5 or 1e-12 -- a smaller share of the cost is rounding
   local looked = some(X, most_rows)
   run.twin = copy(net, looked, some(y, most_rows), net.eta * (run.batch and 1 or scale(#looked)))
   run.twin.options.undo = 0
@@ -62,15 +67,15 @@ function probe.new(net, X, y)
   return run
 end
 
--- A copy that stands where net does, on the rows that epochs are tried on.
+-- A copy of net as it is, with the rows that epochs are tried on and this eta.
 function probe.copy(run, eta)
   local twin = run.base:copy()
   twin.eta = eta * run.scale
   return twin
 end
 
--- The costs of the epochs that go on from net with this eta; nil when they leave the finite numbers, or end in an
--- error, as one of the user's own functions may: run.failure.
+-- The costs of a copy of net, at first and after each of run.epochs epochs with this eta. nil when numbers become
+-- infinite or NaN, or an error is raised, by the user's own functions for example; its message is then run.failure.
 local function costs(run, eta)
   local twin = probe.copy(run, eta)
   local list = { core.evaluate(twin, run.X, run.y) }
@@ -87,14 +92,15 @@ local function costs(run, eta)
   return nil
 end
 
+-- The mean of list[from] .. list[to].
 local function mean(list, from, to)
   local sum = 0
   for i = from, to do sum = sum + list[i] end
   return sum / (to - from + 1)
 end
 
--- What a list of costs does: "falls", "flat", "rises"; by how much of itself, in all and in its second half; how often
--- it went up.
+-- Judges a list of costs, or nil. Returns trend, "falls", "flat", "rises" or "diverges"; fall, the share by which the
+-- cost falls, and late, that in the second half; ups, how often it went up; and costs.
 local function judge(list)
   if not list then return { trend = "diverges", ups = 0 } end
   local n, ups = #list, 0
@@ -112,10 +118,10 @@ local function judge(list)
   return { trend = trend, fall = fall(list[1]), late = late, ups = ups, costs = list }
 end
 
--- The epochs that go on from net: {trend, fall, late, ups, costs}; with another eta, or as net stands.
+-- Tries epochs on a copy, with this eta or net's own: {trend, fall, late, ups, costs}.
 function probe.epochs(run, eta) return judge(costs(run, eta or run.net.eta)) end
 
--- The nearest smaller eta with which the cost falls, and to what; nil when there is none.
+-- The nearest smaller eta with which the cost falls, and the cost at the end; nil when there is none.
 function probe.smaller(run)
   for power = 1, 6 do
     local eta = run.net.eta * 10 ^ -power
@@ -126,9 +132,9 @@ function probe.smaller(run)
   end
 end
 
--- A larger one with which it falls so many times as far as it does now, if any does, and by how much. It is no bolder
--- than need be: ten times more must bring the cost down by a further twentieth. widest: the update/weight of this one,
--- from which those are passed over that move next to nothing, too.
+-- A larger eta with which the cost falls `times` times as far as now, and by how much; nil when there is none. It is
+-- the smallest that will do: an eta ten times as large must bring the cost down by a further twentieth. widest: the
+-- largest update / weight with net's own eta; etas that still move next to nothing are left out.
 function probe.larger(run, now, times, widest)
   local best, most
   local idle = widest > 0 and math.max(math.log(1e-6 / widest, 10) // 1 | 0, 0) or 0
@@ -144,8 +150,8 @@ function probe.larger(run, now, times, widest)
   return best, most and most.fall
 end
 
--- Where one epoch undoes the other when those that go on from net with this eta are done: from where to where
--- the prediction goes that goes furthest, and back; nil when none goes further than least.
+-- Does each epoch undo the one before, once run.epochs epochs with this eta are done? Returns the two values of the
+-- prediction that moves most; nil when none moves further than least.
 function probe.swing(run, eta, least)
   if run.batch then return nil end
   local twin, seen = probe.copy(run, eta), {}
@@ -171,7 +177,7 @@ end
 
 local directions = 4
 
--- A random direction of THETA, each layer's as large as its weights.
+-- A random direction of THETA, a list of matrices, each about as large as the weights of its layer.
 local function direction(net, generator)
   local d = {}
   for l, theta in ipairs(net.theta) do
@@ -181,10 +187,10 @@ local function direction(net, generator)
   return d
 end
 
--- How far GRAD is from how J changes along some directions, as a share of it; nil when differences cannot tell the two
--- apart. All of it a little beside THETA, which may be on a kink: relus whose biases are 0 are, where a row of X is 0.
--- A kink that is met by chance, or a rounding of J, puts the change on one side off that on the other: only what is
--- further off counts, and only in most directions.
+-- How far GRAD is from the change of J along some directions, as a share of that change; nil when differences cannot
+-- tell the two apart. This is measured a little beside THETA, since THETA may be on a kink, as relus with bias 0 are
+-- for a row of X that is 0. A kink met by chance, or the rounding of J, makes the changes on the two sides differ; so
+-- only a larger difference counts, and only when it is there in most directions.
 function probe.disagreement(run)
   local twin, generator, shares = probe.copy(run, run.net.eta), core.generator(1), {}
   local single = twin.options.precision == "single"

@@ -1,7 +1,7 @@
--- remedy.lua - the line that a diagnosis proposes: of the changes that may mend a cause, the first that does on a copy.
+-- remedy.lua - finds the line that a diagnosis proposes: the first change that helps a copy of the network (trial.lua).
 --
--- A fix alone comes first; then one with another ETA, with THETA drawn anew, with both; and, where ETA is not all that
--- is wrong, with another activation and with more hidden units. What no copy was helped by is not proposed.
+-- A fix is tried by itself first; then with another ETA, with a new THETA, with both; and, unless kind is "eta", with
+-- another activation and with more hidden units. A change that helped no copy is not proposed.
 
 local core = require "moongrad.core"
 local goal = require "moongrad.diagnose.goal"
@@ -11,13 +11,13 @@ local find, format, match = string.find, string.format, string.match
 local remedy = {}
 
 local etas = { 10, 3, 1, .3, .1, .03, .01, 3e-3, 1e-3, 1e-4, 1e-5 }
-local first_epochs, finalists = 300, 3 -- of changes that differ by ETA the best few after so many epochs go on
-local as_good = .02                    -- an earlier change is proposed that leaves so much more than the best
+local first_epochs, finalists = 300, 3 -- changes that differ by ETA: after 300 epochs only the best 3 go on
+local as_good = .02                    -- an earlier change is preferred even if it leaves so much more than the best
 local most_work = 4e9                 -- multiply-adds of all trials of a diagnosis
 
 -- --- changes -------------------------------------------------------------------------------------
 
--- A line that gives the hidden layers another activation; an output that went with theirs stays.
+-- A line that gives the hidden layers another activation; the output keeps its own.
 function remedy.activation(net, activation)
   local state = core.network_state(net)
   local is_shared = not (state.given.output or state.layers[#state.layers].activation
@@ -26,7 +26,8 @@ function remedy.activation(net, activation)
   return is_shared and format("NET.options.output = %q; ", net.options.output) .. line or line
 end
 
--- A line that gives it so many times the hidden units, by default twice, or a hidden layer.
+-- A line that sets LAYERS with so many times the hidden units, by default twice; or with a hidden layer when there is
+-- none.
 function remedy.wider(net, times)
   times = times or 2
   local sizes = {}
@@ -38,16 +39,17 @@ function remedy.wider(net, times)
 end
 
 local draws = { sigmoid = "xavier", tanh = "xavier", linear = "xavier" }
+-- A line that draws THETA as suits the hidden layers' activation.
 local function draw(activation) return format("init(%q); ", draws[activation] or "he") end
 
--- The change with each ETA.
+-- The changes before .. ETA = eta .. after, for each eta, as a list of {line, eta}.
 local function each_eta(before, after)
   local list = {}
   for i, eta in ipairs(etas) do list[i] = { format("%sETA = %g; %s", before, eta, after), eta } end
   return list
 end
 
--- The groups of changes that go with a fix, each a list of {line, eta}, the simplest first.
+-- The changes that go with a fix, in groups, the simplest first. A group is a list of {line, eta}.
 local function groups(run, fix, kind)
   local net = run.net
   local hidden = #net.layers > 2 and core.network_state(net).activations[1]
@@ -75,7 +77,7 @@ end
 
 -- --- trials ---------------------------------------------------------------------------------------
 
--- The best of a group, gone on with; nil where none stays finite.
+-- Tries a group of changes. Returns the trial that leaves least; nil when none stays finite.
 local function best_of(run, group)
   local first = math.min(first_epochs, run.most)
   local started = {}
@@ -97,8 +99,8 @@ local function best_of(run, group)
   return best
 end
 
--- The best that comes of THETA drawn anew after a change, with this ETA or, unless keeps_eta, another; nil where
--- nothing stays finite.
+-- The best trial of a change with a new THETA, with net's ETA or, unless keeps_eta, another; nil when none stays
+-- finite.
 function remedy.drawn(run, change, keeps_eta)
   local key = (keeps_eta and "drawn " or "drawn, any ETA ") .. change
   if run.searched[key] == nil then
@@ -114,7 +116,7 @@ function remedy.drawn(run, change, keeps_eta)
   return run.searched[key] or nil
 end
 
--- What comes of going on without any change: a trial; with left nil where it leaves the finite numbers.
+-- The trial of going on without any change; its left is nil when numbers become infinite or NaN.
 function remedy.going_on(run)
   if not run.going_on then
     run.going_on = trial.start(run, "") or { is_learnt = false }
@@ -123,8 +125,8 @@ function remedy.going_on(run)
   return run.going_on
 end
 
--- The trial of the first change that goes with one of the fixes and leaves next to nothing; else the one that leaves
--- least. nil where that is not less than what is left now, and less than going on leaves.
+-- Tries the changes that go with the fixes, in order. Returns the first trial that leaves next to nothing, else the one
+-- that leaves least; nil when that is no less than what is left now, or after going on without a change.
 function remedy.search(run, fixes, kind)
   local key = table.concat(fixes, "|") .. (kind or "")
   if run.searched[key] ~= nil then return run.searched[key] or nil end

@@ -1,4 +1,4 @@
--- report.lua - a diagnosis as a value, and as it is shown.
+-- report.lua - the metatable of diagnoses: how diagnose's result is printed.
 
 local finding = require "moongrad.diagnose.finding"
 local page = require "moongrad.help.page"
@@ -9,7 +9,7 @@ diagnosis.__index = diagnosis
 
 local row = "  %-5s  %-11s  %13s  %13s  %9s  %9s"
 
--- A table of the layers, or, where it is too wide, a line for each.
+-- The table of the layers; when the terminal is narrower, a sentence for each layer.
 local function numbers(self)
   local head = format(row, "layer", "activation", "update/weight", "gradient norm", "saturated", "dead")
   local is_wide = #head <= page.width()
@@ -22,12 +22,13 @@ local function numbers(self)
   return table.concat(lines, "\n")
 end
 
--- "in 300 epochs on a copy"
+-- How epochs were tried: "in 300 epochs on a copy".
 local function tried(self)
   local text = format("in %d epochs%s on a copy", self.epochs, self.batch and " of batches of " .. self.batch or "")
   return self.rows == self.all_rows and text or text .. format(" with %d of the %d rows", self.rows, self.all_rows)
 end
 
+-- The line about mse and about the cost in the epochs that were tried.
 local function shape(self)
   if not self.mse then return nil end
   local text = format("mse %.6g, ", self.mse) .. (self.explained and finding.percent(math.max(self.explained, 0))

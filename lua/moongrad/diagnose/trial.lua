@@ -1,6 +1,7 @@
--- trial.lua - a change, a line of Lua as it is typed at the prompt, made on a copy of a network, and epochs after it.
+-- trial.lua - trials: a change, a line of Lua as one types it at the prompt, is made on a copy of a network, and the
+-- copy is then trained. remedy.lua compares trials.
 --
--- The copy goes on with the generator as it stands, so that what was seen on it is what the line then does.
+-- The copy has the generator as it stands, so that the line, when it is typed, does what it did on the copy.
 
 local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
@@ -11,7 +12,7 @@ local format, lower = string.format, string.lower
 local trial = {}
 trial.__index = trial
 
--- The names of a session that a change may use, about the trial's network.
+-- The environment in which a change runs: the names of a session, for the trial's network.
 local function session(self)
   local function get(_, key)
     local net = self.net
@@ -35,7 +36,7 @@ local function session(self)
   return setmetatable({}, { __index = get, __newindex = set })
 end
 
--- f, with the shared generator as it was afterwards. True unless it failed.
+-- Calls f and restores the state of the shared generator. Returns true unless f raised an error.
 local function apart(f)
   local shared = core.rng_state()
   local ok, message = pcall(f)
@@ -44,9 +45,10 @@ local function apart(f)
   return ok
 end
 
-local per_unit = 50 -- multiply-adds that an activation and its slope take the time of
+local per_unit = 50 -- an activation and its slope take the time of so many multiply-adds
 
--- A copy after this change, no epoch yet; nil where the change fails. eta: the one that it sets, if any.
+-- Begins a trial: a copy after this change, before any epoch. nil when the change fails. eta: the one that the change
+-- sets, or nil.
 function trial.start(run, change, eta)
   local self = setmetatable({ run = run, change = change, eta = eta, epochs = 0 }, trial)
   self.net = probe.copy(run, run.net.eta)
@@ -58,12 +60,12 @@ function trial.start(run, change, eta)
       core.set_rng(self.net, own)
     end
   end)
-  self.work = 0 -- of an epoch
+  self.work = 0 -- multiply-adds of an epoch
   for _, m in ipairs(self.net.theta) do self.work = self.work + #self.net.X * #m * (3 * m.ncols + per_unit) end
   return ok and self:measure() and self or nil
 end
 
--- What it leaves now; nil where that is not finite, or cannot be told.
+-- Measures the copy: sets mse, left (goal.left) and is_learnt. Returns left; nil when it is not finite, or fails.
 function trial:measure()
   local net = self.net
   local ok, mse, accuracy
@@ -77,6 +79,7 @@ function trial:measure()
   return self.left
 end
 
+-- Trains the copy. Returns true unless it failed.
 local function train(self, epochs)
   local batch = self.run.batch
   return epochs == 0 or apart(function()
@@ -84,8 +87,8 @@ local function train(self, epochs)
   end)
 end
 
--- Makes epochs more. What it leaves then; nil where they leave the finite numbers. Where one epoch undoes the other,
--- the worse of the last two counts.
+-- Trains for so many more epochs. Returns left; nil when numbers become infinite or NaN. left is the larger of those
+-- after the last two epochs, because each may undo the other.
 function trial:go(epochs)
   self.run.spent = self.run.spent + epochs * self.work
   self.epochs = self.epochs + epochs
@@ -97,8 +100,8 @@ end
 
 local stages = { 1000, 2000, 5000 } -- epochs
 
--- Goes on until next to nothing is left, or as long as it may; with is_impatient not when the first thousand epochs
--- have moved nothing. What it leaves then; nil likewise.
+-- Trains until next to nothing is left, or as long as a trial may. With is_impatient it gives up when a stage has
+-- changed next to nothing. Returns left; nil as trial:go.
 function trial:finish(is_impatient)
   local first = self.left
   for _, stage in ipairs(stages) do
@@ -109,7 +112,7 @@ function trial:finish(is_impatient)
   return self.left
 end
 
--- The line that does the same; of a network for which few epochs were tried with more of them.
+-- The line to type that does what the trial did. It trains for at least 100 epochs, also when fewer were tried.
 function trial:line()
   local batch, epochs = self.run.batch, math.max(self.epochs, 100)
   if batch then return format("%sreturn train{epochs = %d, batch = %d}", self.change, epochs, batch) end

@@ -1,4 +1,4 @@
--- updates.lua - how far a step goes: ETA, what is frozen, J against GRAD.
+-- updates.lua - findings about updates: ETA too large, too small or below 0, all layers frozen, a GRAD that is wrong.
 
 local core = require "moongrad.core"
 local finding = require "moongrad.diagnose.finding"
@@ -8,7 +8,7 @@ local format = string.format
 
 local updates = {}
 
--- The epochs that were tried are what is looked at.
+-- Takes the results of probe.epochs, `found`, into the diagnosis.
 function updates.adopt(self, found, run)
   self.epochs, self.batch, self.rows = run.epochs, run.batch, #run.X
   for name, v in pairs(found) do self[name] = v end
@@ -16,7 +16,7 @@ function updates.adopt(self, found, run)
   if self.learnt and self.trend == "flat" then self.trend = "falls" end
 end
 
--- Does some hidden layer let next to no gradient through most of its units, whatever ETA is?
+-- Does a hidden layer have a larger share than `most` of saturated outputs? Then little gradient comes through.
 local function is_blocked(self, most)
   for l = 1, #self.layers - 1 do
     if self.layers[l].saturated > most then return true end
@@ -26,7 +26,7 @@ end
 
 updates.unfreeze = "for l = 1, #THETA do NET.frozen[l] = false end "
 
--- Where no update can go down, by ETA or by what is frozen; true when it is so.
+-- Adds a finding and returns true when no update can go down the gradient: ETA is below 0 or 0, or all is frozen.
 local function look_at_updates(self, net)
   local f
   if net.eta < 0 then
@@ -47,7 +47,7 @@ local function look_at_updates(self, net)
   return true
 end
 
--- With ETA the cost does what text says; with the smaller one it falls.
+-- Adds the finding "ETA too large". smaller: an ETA with which the cost falls; text: what it does with this one.
 local function too_large(self, smaller, text, is_minor)
   local last = self.costs and self.costs[#self.costs]
   local minor = is_minor or self.learnt and last ~= nil and last < 1.5 * self.costs[1]
@@ -55,10 +55,10 @@ local function too_large(self, smaller, text, is_minor)
     fixes = { format("ETA = %.3g; ", smaller) }, try = format("ETA = %.3g; return step(100)", smaller) })
 end
 
-local some_rows = 16 -- a batch's
+local some_rows = 16 -- rows of a batch
 
--- Many rows and a cost that is their sum: all at once may be too large a step, and batches not. What is looked at goes
--- on in batches where nothing says that it will not be trained so. True when that is what there is to say.
+-- When the cost is a sum over many rows, a step on all of them may be too large, and a step on a batch not. Then adds a
+-- finding that proposes batches, and returns true. An untrained network is judged by its batches from then on.
 local function look_at_batches(self, net, run)
   if run.batch or not run.is_sum or #net.X <= 50 or self.trend == "falls" and self.widest <= 1 then return false end
   run.batch, run.scale = some_rows, 1
@@ -70,18 +70,18 @@ local function look_at_batches(self, net, run)
   finding.add(self, { name = "ETA too large", value = self.widest, minor = net.epoch == 0,
     try = format("train{epochs = 10, batch = %d}", some_rows),
     text = format(
-      "for step(): the cost is a sum over %d rows, and an update of all of them up to %.2g of its weights; in "
+      "for step(): the cost is a sum over %d rows, and an update on all of them is up to %.2g of its weights; in "
       .. "batches of %d the cost falls by %s in %d epochs", #net.X, self.widest, some_rows,
       finding.percent(found.fall), run.epochs) })
   if net.epoch == 0 then updates.adopt(self, found, run) end
   return true
 end
 
--- It rises, or leaves the finite numbers; true when something was found.
+-- For a cost that rises, or becomes infinite or NaN: adds a finding and returns true when ETA is too large.
 local function look_at_rise(self, net, run)
   local smaller = probe.smaller(run)
   local what = self.trend == "rises" and format("rises in %d of %d epochs", self.ups, self.epochs)
-    or "would leave the finite numbers"
+    or "would become infinite or NaN"
   if smaller then
     too_large(self, smaller,
       format("the cost %s with ETA %.3g, and falls with %.3g; an update is up to %.2g of its weights, "
@@ -93,14 +93,15 @@ local function look_at_rise(self, net, run)
       net.eta))
     return true
   end
-  self.trend = "flat" -- up and down in one place
+  self.trend = "flat" -- it goes up and down in one place
 end
 
--- It falls, or nearly does, by updates that are next to nothing.
+-- Does the cost fall little, by updates that are next to nothing?
 local function is_slow(self)
   return self.widest < 2e-4 and self.fall < .05 * math.max(self.epochs / 300, .2)
 end
 
+-- Adds a finding and returns true when a larger ETA learns much faster.
 local function look_at_small(self, net, run)
   local larger, fall = probe.larger(run, self, is_slow(self) and 5 or 10, self.widest)
   if larger then
@@ -114,6 +115,7 @@ local function look_at_small(self, net, run)
   end
 end
 
+-- For a cost that stays: adds a finding and returns true when another ETA makes it fall.
 local function look_at_flat(self, net, run)
   if look_at_small(self, net, run) then return true end
   local smaller = self.left > 1.02 and self.fall < .02 and probe.smaller(run)
@@ -123,8 +125,8 @@ local function look_at_flat(self, net, run)
   return true
 end
 
--- The cost stays, for every epoch undoes the one before. Where most units of a layer let no gradient through,
--- that is the cause.
+-- For a cost that stays because each epoch undoes the one before: adds a finding and returns true. It is minor when
+-- most units of a hidden layer are saturated: that is then the cause.
 local function look_at_swing(self, net, run)
   local least = .02 * goal.spread(run.y)
   local from, to = probe.swing(run, net.eta, least)
@@ -137,6 +139,7 @@ local function look_at_swing(self, net, run)
   return true
 end
 
+-- Adds a finding when ETA is too large or too small.
 local function look_at_eta(self, net, run)
   if (self.trend == "rises" or self.trend == "diverges") and look_at_rise(self, net, run) or self.learnt then return end
   if self.trend == "flat" and look_at_swing(self, net, run) then return end
@@ -150,7 +153,8 @@ local function look_at_eta(self, net, run)
     "%.3g comes to cost %.4g, %.3g to %.4g", self.widest, self.epochs, net.eta, last, smaller, cost))
 end
 
--- Is GRAD off what J does? True then. That check() tells more is said once: what was said does not mend it.
+-- Adds a finding and returns true when J does not change as GRAD says. It proposes check() the first time only, because
+-- check() does not mend it.
 function updates.gradient(self, net, run)
   local off = probe.disagreement(run)
   if not off then return false end
@@ -163,7 +167,7 @@ function updates.gradient(self, net, run)
   return true
 end
 
--- How far a step goes; not where ETA has said it all.
+-- Adds the findings about ETA and about frozen layers.
 function updates.look(self, net, run)
   if look_at_updates(self, net) or look_at_batches(self, net, run) then return end
   look_at_eta(self, net, run)

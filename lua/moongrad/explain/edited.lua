@@ -1,4 +1,5 @@
--- edited.lua - which of the numbers that a walk has made were written over by hand since.
+-- edited.lua - which of the numbers that a walk made were overwritten by the user since. Walks (walk.lua) and
+-- explanations (explain.lua) name them.
 
 local core = require "moongrad.core"
 local quantities = require "moongrad.quantities"
@@ -6,23 +7,24 @@ local format, upper = string.format, string.upper
 
 local edited = {}
 
-local most = 1e6     -- numbers of a matrix that is looked at
-local most_named = 3
+local most = 1e6     -- larger matrices are not compared
+local most_named = 3 -- overwritten numbers that are named
 
 local state = core.network_state
 
--- A walk, its number, begins; and what an operation of it has just made.
+-- The walk with this number begins.
 function edited.begin(net, number)
   local walked = { number = number }
   for _, what in ipairs(quantities.matrices) do walked[what] = {} end
   state(net).walked = walked
 end
+-- An operation of the walk has just made a matrix: keeps a copy of it.
 function edited.made(net, name, layer)
   local m = core.view(net, name, quantities.place(name, layer))
   state(net).walked[name][quantities.place(name, layer)] = m.nrows * m.ncols <= most and m:copy() or nil
 end
 
--- The matrix net[name][l] as it is and as the walk that is on has made it; nil when none has or it is the same.
+-- The matrix net[name][l] as it is, and as the current walk made it; nil when the two are equal, or no walk made it.
 local function both(net, name, l)
   local walked = state(net).walked
   local made = walked and walked.number == core.walk_state(net) and (walked[name] or {})[l]
@@ -32,13 +34,14 @@ end
 
 local function differs(a, b) return a ~= b and (a == a or b == b) end
 
--- What the walk had made net[name][l][i][j], when another number stands there now; else nil.
+-- The number that the walk put into net[name][l][i][j], when another stands there now; else nil.
 function edited.was(net, name, l, i, j)
   local now, made = both(net, name, l)
   return now and differs(now[i][j], made[i][j]) and made[i][j] or nil
 end
 
--- ", but Z[1][2][1] and Z[1][3][1], written by hand": what was, of that which an operation made; "" when nothing was.
+-- ", but Z[1][2][1] and Z[1][3][1], written by hand": the overwritten numbers of the matrix that an operation made; ""
+-- when there are none.
 function edited.words(net, name, layer)
   local l, names, count = quantities.place(name, layer), {}, 0
   local now, made = both(net, name, l)

@@ -1,4 +1,5 @@
--- explain.lua - where one number came from: its formula, the sum with every term's numbers, and the engine's own.
+-- explain.lua - explain: where one number of a network came from. It shows the formula, the terms of the sum in
+-- numbers, and the engine's own result. terms.lua has the terms, symbols.lua the formulas.
 
 local core = require "moongrad.core"
 local edited = require "moongrad.explain.edited"
@@ -15,9 +16,9 @@ local format, lower, match, rep, upper = string.format, string.lower, string.mat
 
 local explain = {}
 
-local most_terms = 12  -- that are all shown; of more
-local most_shown = 10  -- the largest so many
-local most_nodes = 500 -- that depth opens
+local most_terms = 12  -- up to so many terms are all shown
+local most_shown = 10  -- of more terms the largest so many are shown
+local most_nodes = 500 -- numbers that are explained in turn, with the option depth
 
 local node = { __name = "explanation", __metatable = false } -- the metatable of explanations
 local number = show.number
@@ -30,7 +31,7 @@ for _, name in ipairs(known) do is_known[name] = true end
 
 local function quantity_of(what) return quantities.by_field[what == "cost" and "J" or what] end
 
--- Raises unless a pass, or the walk, has made it.
+-- Raises when no pass, or walk, has made the quantity of this layer yet. label: its name in the message.
 local function check_made(net, what, l, label)
   local made
   if what == "cost" then made = net.J else made = core.view(net, what, l) end
@@ -42,7 +43,7 @@ local function check_made(net, what, l, label)
     walking and "a later operation of the walk" or quantities.makers(quantity))
 end
 
--- The whole number v from 1 to n, an index called name; raises otherwise.
+-- The index v as an integer; raises when it is no whole number from 1 to n. name and of are for the message.
 local function index(name, v, n, of)
   local whole = math.type(v) and math.tointeger(v)
   if not whole or whole < 1 or whole > n then
@@ -51,7 +52,7 @@ local function index(name, v, n, of)
   return whole
 end
 
--- Which number is meant: "grad", its layer, i, j and the options, by all the ways to say so.
+-- Reads the arguments of explain in all their forms. Returns the quantity ("grad"), its layer, i, j and the options.
 local function number_of(what, l, i, j, o)
   what = lists.what(what) or what
   local written, at, row, column = match(tostring(what), "^%s*(%a+)%[(%d+)%]%[(%d+)%]%[(%d+)%]%s*$")
@@ -63,7 +64,7 @@ local function number_of(what, l, i, j, o)
   if name == "j" then name = "cost" end
   if not name then
     raise("explain: expected one of %s, got %s%s", table.concat(known, ", "), options.show(what),
-      type(what) == "number" and '; of a number say which it is: explain("grad", 1, 2, 3), explain("J")'
+      type(what) == "number" and '; name the number to explain: explain("grad", 1, 2, 3), explain("J")'
       or '; say it in quotes, explain("grad", 1, 2, 3)')
   elseif not is_known[name] then
     raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known))
@@ -80,14 +81,14 @@ end
 
 -- --- making the tree -----------------------------------------------------------------------
 
--- The terms that are shown: all, or the indices of the largest, and how many and how much is left.
+-- Which terms are shown. Returns their indices (all, or the largest), how many others there are, and the sum of those.
 local function chosen(list)
   local shown = {}
   if #list <= most_terms then
     for k = 1, #list do shown[k] = k end
     return shown, 0, 0
   end
-  local function size(k) -- NaN before all
+  local function size(k) -- NaN counts as the largest
     local v = math.abs(list[k].value)
     return v == v and v or math.huge
   end
@@ -107,7 +108,7 @@ local function chosen(list)
   return shown, #list - #shown, rest
 end
 
--- The text and label of a term are made when they are asked for.
+-- The metatable of the terms of `made`, a node of terms.lua. A term's text and label are made when they are read.
 local function term_class(made)
   local class = { __name = "term", __metatable = false }
   function class.__index(t, name)
@@ -127,7 +128,8 @@ local function label_of(what, l, i, j)
   return what == "cost" and "J" or format("%s[%d][%d][%d]", upper(what), l, i, j)
 end
 
--- The explanation of one number, its terms opened depth - 1 times while room lasts.
+-- The explanation of one number. The numbers in its terms are explained in turn, to depth - 1 levels. room.left: how
+-- many more may be; room.short becomes true when there were more.
 local function make(net, f, what, l, i, j, depth, room)
   local made = terms.of[what](net, f, l, i, j)
   local self = { what = what, layer = l, i = i, j = j, name = label_of(what, l, i, j), head = made.head,
@@ -137,7 +139,7 @@ local function make(net, f, what, l, i, j, depth, room)
   for _, t in ipairs(made.list) do setmetatable(t, class) end
   self.value = terms.sum(made.list)
   self.difference = self.value - self.engine
-  if self.value == self.engine then self.difference = 0 end -- both Inf
+  if self.value == self.engine then self.difference = 0 end -- also when both are Inf
   local was = edited.was(net, what, l, i, j)
   if was then
     table.insert(self.notes, 1, format("%s was written by hand: the walk had made it %s", self.name, number(was)))
@@ -170,7 +172,7 @@ local function pad(s, width) return s .. rep(" ", width - #s) end
 
 local add
 
--- The lines of the terms of self.
+-- Adds the lines of the terms of self. Returns the width of the labels.
 local function add_terms(self, lines, indent, seen)
   local labels, texts, wide, long = {}, {}, #"engine", 0
   for n, k in ipairs(self.shown) do
@@ -190,7 +192,7 @@ local function add_terms(self, lines, indent, seen)
   return wide
 end
 
--- A sum of one: "= g(1.39465) = 0.801334".
+-- The same for a sum of one term: "= g(1.39465) = 0.801334".
 local function add_one(self, lines, indent, seen)
   local t = self.terms[1]
   local value = number(t.value + 0)
@@ -199,7 +201,8 @@ local function add_one(self, lines, indent, seen)
   return #"engine"
 end
 
--- The lines of self; of numbers that were seen, by name, that they stand above.
+-- Adds the lines of explanation self. seen: the names of numbers that are explained above already; of these only the
+-- value is shown.
 function add(self, lines, indent, seen)
   if seen[self.name] then
     lines[#lines + 1] = format("%s%s = %s, see above", indent, self.name, number(self.value))
@@ -213,7 +216,7 @@ function add(self, lines, indent, seen)
   if indent == "" then
     lines[#lines + 1] = format("  %s  %s   difference %.2g", pad("engine", wide), number(self.engine), self.difference)
   end
-  for _, note in ipairs(self.notes) do -- each once
+  for _, note in ipairs(self.notes) do -- a note is shown once
     if not seen[note] then lines[#lines + 1] = indent .. "  " .. note end
     seen[note] = true
   end
@@ -226,19 +229,19 @@ end
 function node.__tostring(self)
   local lines = {}
   add(self, lines, "", {})
-  if self.short then lines[#lines + 1] = format("  only the first %d numbers were opened", most_nodes) end
+  if self.short then lines[#lines + 1] = format("  only the first %d numbers were explained", most_nodes) end
   return table.concat(lines, "\n")
 end
 
 -- --- the functions ------------------------------------------------------------------------------
 
 --- net:explain(what, l, i, j [, {depth = n}])
--- Where one number came from: explain("grad", 1, 2, 3) is GRAD[1][2][3] as a sum, its formula, every term's numbers
--- (of many the largest first, the rest summed), and the total beside the engine's own number. what is "z", "a",
--- "delta", "grad", "theta" (its next update), "dtheta" (its last) or, without indices, "cost". The numbers are those
--- that A Z DELTA GRAD THETA now hold: when they no longer fit together it says so. {depth = 2} opens the numbers in
--- the terms, too, and so on, back to the data. Returns a tree: value, engine, difference, terms[k].value, .text and,
--- when opened, .terms, explanations of their own.
+-- Explains where one number came from: explain("grad", 1, 2, 3) shows GRAD[1][2][3] as a sum, with its formula, the
+-- numbers of each term, and the total beside the engine's own number. Of many terms the largest are shown, and the sum
+-- of the others. what is "z", "a", "delta", "grad", "theta" (its next update), "dtheta" (its last one) or, without
+-- indices, "cost". The numbers are those that A Z DELTA GRAD THETA hold now; when they no longer fit together it says
+-- so. {depth = 2} explains the numbers in the terms, too, and so on, back to the data. Returns a tree: value, engine,
+-- difference, terms[k].value, .text and, with depth, .terms, which are explanations.
 -- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1); so are explain "DELTA[1][2][1]" and DELTA[1][2]:explain(1).
 -- > forward() backward()
 -- > explain("grad", 1, 2, 3)
@@ -268,7 +271,8 @@ function explain.of(net, what, l, i, j, o, ...)
 end
 
 --- m:explain(i, j [, {depth = n}])
--- Where that number came from, when m is a live matrix of a network, or a row of one, r:explain(j): see explain.
+-- Explains where element i, j of m came from, as explain does. m is a live matrix of a network; a row of one takes the
+-- column alone, r:explain(j).
 -- > forward() backward()
 -- > DELTA[1]:explain(2, 1)
 -- > DELTA[1][2]:explain(1)
@@ -277,11 +281,11 @@ function explain.of_matrix(m, i, j, ...)
   if not origin or not is_known[origin.what] then
     local shown = {}
     for k, what in ipairs(quantities.matrices) do shown[k] = quantities.by_field[what].name .. "[l]" end
-    raise("explain: expected one of %s, or a row of it, got a matrix of its own; X and y are data: what all else "
-      .. "comes from", table.concat(shown, " "))
+    raise("explain: expected one of %s, or a row of it, got another matrix; X and y are data, which nothing "
+      .. "made", table.concat(shown, " "))
   end
   if row then
-    if (...) ~= nil then raise "explain: of a row expected a column and options: THETA[1][2]:explain(3)" end
+    if (...) ~= nil then raise "explain: for a row expected a column and options: THETA[1][2]:explain(3)" end
     return explain.of(origin.net, origin.what, origin.layer, row, i, j)
   end
   return explain.of(origin.net, origin.what, origin.layer, i, j, ...)

@@ -1,4 +1,5 @@
--- symbols.lua - the formulas of a network's operations, in its own activations, cost and shapes.
+-- symbols.lua - the formulas of a network's operations as text, with its own activations, cost and shapes. walk.lua and
+-- terms.lua use them.
 
 local core = require "moongrad.core"
 local formulas = require "moongrad.help.formulas"
@@ -18,7 +19,8 @@ local function own_optimiser(name)
     terms = function(x) return { { value = x.dtheta, label = "update", opens = "grad", form = "%s", x.dtheta } } end }
 end
 
--- What a formula needs to know of net: sizes and the like.
+-- What formulas need of net: L layers of weights, rows of the batch, n (sizes), activations, cost and optimiser names,
+-- numbers (of the optimiser), eta, l1, l2, and bias and frozen of each layer.
 local function facts(net)
   local s = state(net)
   local f = { L = #s.layers - 1, rows = core.batch(net), n = {}, activations = s.activations,
@@ -40,19 +42,19 @@ symbols.facts = facts
 
 local function shape(rows, cols) return format("(%d x %d)", rows, cols) end
 
--- "a = 1 / (1 + e^-z)" and "a (1 - a)"; without words for functions that are not moongrad's own.
+-- The formulas of an activation and of its slope, "a = 1 / (1 + e^-z)" and "a (1 - a)"; nil for the user's own.
 local function activation(name)
   local g, slope = match(formulas.activation[name] or "", "^(.-)[,;] a' = (.*)$")
   return g or formulas.activation[name], slope
 end
 symbols.activation = activation
 
--- What the engine takes g' from, z or a = g(z). Of functions that are not moongrad's own it may be both.
+-- What the engine computes g' from, z or a = g(z). For the user's own functions it may be both.
 local slope_of_z = { ["leaky-relu"] = true, gelu = true, softplus = true }
 local slope_of_a = { sigmoid = true, tanh = true, relu = true, elu = true }
 
--- The factor g' of activation name in a formula, what it says of itself behind that, and what it comes from, a list;
--- z and a are the names of what it may be taken from, part says which part of a.
+-- How the slope of an activation stands in a formula: the factor ("g'"), the words after the formula that say what it
+-- is, and a list of the matrices it is computed from. z, a: the names of the matrices; part: words behind a, or nil.
 function symbols.slope(name, z, a, part)
   local _, slope = activation(name)
   local words = slope and ", g' = " .. slope or ""
@@ -64,7 +66,7 @@ function symbols.slope(name, z, a, part)
   return factor, "", { z, a }
 end
 
--- "A[3], y and Z[2]", each once.
+-- The names joined, without repeats: "A[3], y and Z[2]".
 local function all_of(...)
   local list, is_in = {}, {}
   for _, part in ipairs { ... } do
@@ -74,11 +76,11 @@ local function all_of(...)
   return #list > 0 and table.concat(list, ", ") .. " and " .. last or last
 end
 
--- What stands before (yhat - y) in the last DELTA; nil for costs that are not moongrad's own.
+-- The factor before (yhat - y) in the last DELTA, by cost; the user's own costs are not here.
 symbols.pulls = { sse = "", mse = "2/(N K) ", quadratic = "1/N ", squares = "2 scale ", ["cross-entropy"] = "1/N ",
   softmax = "1/N " }
 
--- "1/2 sum of (yhat - y)^2" and what l1 and l2 add.
+-- The formula of J with the terms of l1 and l2: "J = 1/2 sum of (yhat - y)^2".
 function symbols.cost(f)
   local text = formulas.cost[f.cost] or format("J = %s(yhat, y)", f.cost)
   if f.l1 ~= 0 then text = text .. format(" + %g sum of |w|", f.l1) end
@@ -86,7 +88,7 @@ function symbols.cost(f)
   return text
 end
 
--- --- an operation's formula, that of its shapes, and what it came from ----------------------
+-- --- the operations: each returns its formula, the same in shapes, and what it is computed from ----------------------
 
 local op = {}
 
@@ -158,7 +160,7 @@ function op.delta(f, l)
     all_of(format("DELTA[%d]", l + 1), format("THETA[%d]", l + 1), table.unpack(of))
 end
 
--- What l1 and l2 add to the gradient.
+-- What l1 and l2 add to the gradient of weight w, as text; "" when both are 0.
 function symbols.pull_of_size(f, w)
   local text = ""
   if f.l1 ~= 0 then text = text .. format(" + %g sign(%s)", f.l1, w) end
@@ -168,7 +170,7 @@ end
 
 function op.grad(f, l)
   local more = symbols.pull_of_size(f, format("THETA[%d]", l))
-  if more ~= "" then more = more .. ", but for biases" end
+  if more ~= "" then more = more .. ", but not for biases" end
   if not f.bias[l] then more = more .. ", 0 in the column of the bias that is not there" end
   return format("GRAD[%d] = DELTA[%d]^T A[%d]%s", l, l, l, more),
     format("%s = %s^T %s", shape(f.n[l + 1], 1 + f.n[l]), shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l])),
@@ -187,7 +189,7 @@ function op.update(f)
   return format("%s, l = 1 .. %d%s", optimiser.update, f.L, still), table.concat(shapes, "; "), optimiser.from
 end
 
--- The three of operation name of layer l.
+-- The three texts of an operation, "z" for example, of layer l.
 function symbols.op(net, name, l) return op[name](facts(net), l) end
 
 return symbols

@@ -1,4 +1,5 @@
--- terms.lua - what one number of a network is the sum of: its symbols, and every term's numbers from the live matrices.
+-- terms.lua - one number of a network as a sum: its formula, and the numbers of each term, taken from the live
+-- matrices. explain.lua shows them.
 
 local core = require "moongrad.core"
 local show = require "moongrad.show"
@@ -9,18 +10,18 @@ local terms = {}
 
 local number = show.number
 
--- A row, a column of a matrix as a list.
+-- Row i, and column j, of a matrix as a list.
 local function row(m, i) return m:rows(i, i):totable()[1] end
 local function column(m, j) return m:cols(j, j).T:totable()[1] end
 
--- The sum of terms, and that of their absolute values.
+-- The sum of the terms' values, and the sum of their absolute values.
 function terms.sum(list)
   local sum, size = 0, 0
   for _, t in ipairs(list) do sum, size = sum + t.value, size + math.abs(t.value) end
   return sum, size
 end
 
--- Is the sum the engine's number, but for rounding?
+-- Is the sum of the terms the engine's number, up to rounding?
 function terms.agree(net, list, engine)
   local sum, size = terms.sum(list)
   local rounding = net.options.precision == "single" and 1e-4 or 1e-11 -- sums of up to some ten thousand terms
@@ -29,8 +30,8 @@ end
 
 local before = "THETA in these terms is that of the pass, before the update that followed it"
 
--- make(theta) with THETA as it is or, when that leads nearer to the engine's number, as it was before the last
--- update; theta(l) is one matrix. Then, what to say of it.
+-- The terms make(theta), where theta(l) is a matrix of THETA: as it is now, or, when the sum is nearer to the engine's
+-- number, as it was before the last update. In that case also a note that says so.
 local function with_theta(net, engine, make)
   local now = make(function(l) return net.theta[l] end)
   local apart = math.abs(terms.sum(now) - engine)
@@ -40,10 +41,13 @@ local function with_theta(net, engine, make)
   return nearer and was or now, nearer and before or nil
 end
 
--- The functions below return a node: symbols (what stands right of "="), engine (its own number), list (of terms:
--- value, index or label, and the numbers that form shows), and unit (what the indices count), form, describe(term),
--- open(term) -> {{what, layer, i, j}, ...}, notes, head (left of "=", when it is not its name), above (a line); the
--- last seven where there is something to say.
+-- The functions of.z(net, facts, l, i, j) and so on return a node with the fields:
+--   symbols  the formula, right of "="; engine: the engine's own number
+--   list     terms: {value =, index = or label =, and the numbers that form shows}
+--   unit     what the indices count, "row"; form: a format of a term's numbers; describe(term): its text instead
+--   open     open(term) -> {{what, layer, i, j}, ...}, the numbers in a term that can be explained in turn
+--   notes    lines below; above: a line above; head: what stands left of "=", when it is not the number's name
+-- Only symbols, engine and list are in every node.
 -- Those of THETA and its kin are in updates.lua.
 local of = {}
 terms.of = of
@@ -70,7 +74,7 @@ local function of_input(net, f, i, j, engine)
     notes = { not same and "the data of that pass; X as it is now is other data" or nil } }
 end
 
--- e^z[j] / sum of e^z, in numbers.
+-- The softmax of one unit in numbers: "e^1.2 / (e^1.2 + e^0.3)".
 local function softmax_text(z, unit)
   local parts = {}
   for k, v in ipairs(z) do parts[k] = k <= 4 and "e^" .. number(v) or nil end
@@ -90,7 +94,7 @@ local function dropout_done(net, l)
 end
 
 function of.a(net, f, l, i, j)
-  local engine, unit = net.a[l][i][j], l <= f.L and j - 1 or j -- the last has no column of ones
+  local engine, unit = net.a[l][i][j], l <= f.L and j - 1 or j -- the last A has no column of ones
   if unit == 0 then
     return { symbols = "1, the constant that the bias weighs", engine = engine, form = "%s",
       list = { { value = 1, label = "one", 1 } } }
@@ -117,7 +121,7 @@ function of.a(net, f, l, i, j)
   return node
 end
 
--- The terms of dJ/dz[j] = a[j] (d[j] - sum over k of a[k] d[k]), through a softmax from dJ/da, d, to dJ/dz.
+-- The terms of dJ/dz[j] = a[j] (d[j] - sum over k of a[k] d[k]), where a = softmax(z) and d = dJ/da.
 local function through_softmax(a, d, j)
   local t = { { value = a[j] * d[j], label = "own", a[j], d[j], form = "%s * %s" } }
   for k = 1, #d do
@@ -130,7 +134,7 @@ end
 
 local logarithmic = { ["cross-entropy"] = true, softmax = true }
 
--- The losses of one row in numbers, where they are short: (yhat - y)^2, -ln yhat; else their sum.
+-- The losses of one row in numbers, "(0.2 - 1)^2" or "-ln 0.2"; where that would be long, their sum.
 local function loss_text(f, loss, yhat, y)
   local parts = {}
   for k, p in ipairs(yhat) do
@@ -147,7 +151,7 @@ local function loss_text(f, loss, yhat, y)
   return #parts > 1 and whole and "(" .. text .. ")" or text
 end
 
--- l1 * sum of |w| + l2/2 * sum of w^2 over the weights.
+-- What l1 and l2 add to J: l1 * sum of |w| + l2/2 * sum of w^2 over the weights.
 local function penalty(f, theta)
   local sum = 0
   for l = 1, f.L do
@@ -260,7 +264,7 @@ function of.delta(net, f, l, i, j)
     format("A[%d][%d][%d]", l + 1, i, j + 1))
   return { symbols = format("sum over k of DELTA[%d][%d][k] THETA[%d][k][%d] %s%s", l + 1, i, l + 1, j + 1, g, words),
     engine = engine, list = list, unit = "unit", form = "%s * %s * %s",
-    notes = { note }, open = function(t) -- what came from above, and the unit whose g' it is
+    notes = { note }, open = function(t) -- the delta of the layer above, and the activation of this unit
       return { { "delta", l + 1, i, t.index }, { "a", l + 1, i, j + 1 } }
     end }
 end

@@ -103,7 +103,7 @@ function of.dtheta(net, f, l, i, j)
   local node = { symbols = element(f, l, i, j), engine = net.dtheta[l][i][j], form = "%s * %s",
     open = open_terms(l, i, j) }
   if is_frozen(f, l, j) then
-    node.symbols, node.list, node.open = "0, it is frozen or not there", {}, nil
+    node.symbols, node.list, node.open = "0, it is frozen or there is no bias", {}, nil
   else
     local update = update_of(net, f, l, i, j, true)
     node.list, node.notes = update.terms, state_notes(net, f, l, i, j, update)
@@ -118,7 +118,7 @@ local function of_state(name)
     local node = { symbols = "as it is", engine = engine, form = "%s",
       list = { { value = engine, label = "as it is", engine } } }
     if is_frozen(f, l, j) then
-      node.symbols, node.list = "0, it is frozen or not there", {}
+      node.symbols, node.list = "0, it is frozen or there is no bias", {}
     elseif not core.view(net, "dtheta", l) then
       node.symbols, node.list = "0, there has been no update", {}
     elseif core.view(net, "grad", l) and f.optimiser.states[name] then

@@ -1,4 +1,4 @@
--- walk.lua - one step, one operation at a time: z, a, cost, delta, grad and update of the real pass.
+-- walk.lua - walks: one step of training, done one operation at a time (z, a, cost, delta, grad, update) by the engine.
 
 local core = require "moongrad.core"
 local edited = require "moongrad.explain.edited"
@@ -16,21 +16,21 @@ local walk = {}
 
 -- --- operations -----------------------------------------------------------------------
 
-local op = { __name = "operation", __metatable = false } -- the metatable of what a walk returns
+local op = { __name = "operation", __metatable = false } -- the metatable of the operations that a walk returns
 
 local op_names = options.operations
-local is_matrix = {} -- is what it makes one? That is called as the operation.
+local is_matrix = {} -- the operations that make a matrix, which has the operation's name: z, a, delta, grad
 for _, what in ipairs(quantities.matrices) do
   if quantities.by_field[what].op == what then is_matrix[what] = true end
 end
 
--- "z 1"; "update"
+-- The name of operation k: "z 1", "update"
 local function title(net, k)
   local name, layer = core.walk_op(net, k)
   return layer and name .. " " .. layer or name
 end
 
--- The live matrix or number that an operation made; of the update all of THETA, a list.
+-- The live matrix or number that an operation made; for the update the list THETA.
 local function value(net, name, layer)
   if name == "cost" then return net.J end
   if name == "update" then return net.theta end
@@ -46,7 +46,7 @@ local function place(self)
   return text .. "; next " .. title(self.net, self.k + 1)
 end
 
--- What it made, as text with where that came from.
+-- The result of the operation as text. from: the names of what it is computed from.
 local function result(self, from)
   if self.name == "cost" then return format("J = %s   from %s", show.number(self.value), from) end
   if self.name == "dropout" then
@@ -65,7 +65,7 @@ local function result(self, from)
   return table.concat(texts, "\n")
 end
 
--- Is what it made still there to be seen?
+-- Does the matrix that the operation made still exist? w:back() takes it away.
 local function is_there(self)
   if not is_matrix[self.name] then return true end
   return core.view(self.net, self.name, quantities.place(self.name, self.layer)) ~= nil
@@ -79,12 +79,13 @@ end
 
 function op.__index(self, name) return name == "text" and tostring(self) or nil end
 
--- After w:to(...) the next one is w().
+-- At the prompt an empty line after w:to(...) does w(). text: the line that was typed.
 repeats[op] = function(text)
   local w = match(text, "^%s*([%a_][%w_]*)%s*:%s*[%a_]+%f[^%w_]")
   return w and w .. "()" or true
 end
 
+-- Operation k, just done, as a value.
 local function new_op(self, k)
   local name, layer = core.walk_op(self.net, k)
   return setmetatable({ name = name, layer = layer, formula = symbols.op(self.net, name, layer),
@@ -93,15 +94,15 @@ local function new_op(self, k)
     epoch = self.net.epoch }, op)
 end
 
--- --- is it still the network's walk? ------------------------------------------------------
+-- --- is a walk still valid? ------------------------------------------------------
 
--- What has come between; nil when nothing has.
+-- Why walk self is no longer valid, in words; nil when it is.
 local function trouble(self)
   if self.current and self.current() ~= self.net then
     return "NET is another network now; walk() begins a walk of that one"
   end
   if core.walk_state(self.net) ~= self.number then
-    return "something has come between, a step(), forward(), check(), init(), undo() or another walk; w:reset() "
+    return "a step(), forward(), check(), init(), undo() or another walk has ended it; w:reset() "
       .. "begins again from here"
   end
   if not self.data then return nil end
@@ -119,7 +120,7 @@ local function check(self)
   if why then raise("walk: no longer valid: %s", why) end
 end
 
--- The operations done.
+-- How many operations are done; nil when the walk is no longer the network's.
 local function done(self)
   local number, n = core.walk_state(self.net)
   return number == self.number and n or nil
@@ -127,6 +128,7 @@ end
 
 -- --- moving ---------------------------------------------------------------------------------
 
+-- Does the next operation.
 local function run(self)
   local k = done(self) + 1
   if k == self.count then self.kept = core.walk_keep(self.net) end
@@ -136,17 +138,19 @@ local function run(self)
   self.finished = k == self.count
 end
 
+-- Undoes the last operation.
 local function back(self)
   core.walk_back(self.net, self.kept)
   self.kept, self.finished = false, false
 end
 
+-- Goes on, or back, until k operations are done.
 local function go(self, k)
   while done(self) < k do run(self) end
   while done(self) > k do back(self) end
 end
 
--- The one row of X and y that is walked.
+-- The only row of X and y that the walk uses, as two matrices of one row.
 local function row_of(self, X, y)
   if not X or not y then raise "walk: no data yet: set X = {{0, 0}, {0, 1}, ...} and y = {0, 1, ...} first" end
   core.check_data(self.net, "walk", X, y)
@@ -176,15 +180,15 @@ end
 
 local class = { __name = "walk", __metatable = false } -- the metatable of walks
 local methods = {}
-local walks = setmetatable({}, { __mode = "k" }) -- walk -> what it stands for
+local walks = setmetatable({}, { __mode = "k" }) -- walk, as users see it -> its state, self in this file
 
 local function self_of(w, name)
   return walks[w] or raise("%s: expected a walk first: w:%s(...)", name, name)
 end
 
 --- w:back()
--- Undoes the last operation of the walk w to the bit: what it made is not there again; the update gives THETA, DTHETA
--- and the epoch back. What you wrote before it stays, what you wrote into what it made goes with it. Returns w.
+-- Undoes the last operation of the walk w, to the bit. What the operation made is gone, with what you wrote into it;
+-- undoing the update restores THETA, DTHETA and the epoch. What you wrote into other matrices stays. Returns w.
 -- > w = walk()
 -- > w() w() w:back()
 function methods.back(w, ...)
@@ -197,7 +201,7 @@ function methods.back(w, ...)
 end
 
 --- w:finish()
--- Does all the operations of the walk w that are left, and returns the last one, the update.
+-- Does all operations of the walk w that are left, and returns the last one, the update.
 -- > w = walk()
 -- > w:finish()
 function methods.finish(w, ...)
@@ -209,8 +213,8 @@ function methods.finish(w, ...)
 end
 
 --- w:reset()
--- Takes the walk w back to its beginning. One that something else has overtaken, a step, other data, begins anew from
--- the network as it now is. Returns w.
+-- Takes the walk w back to its beginning. A walk that a step, other data or something else has ended begins anew from
+-- the network as it is now. Returns w.
 -- > w = walk()
 -- > w() w:reset()
 function methods.reset(w, ...)
@@ -222,7 +226,7 @@ function methods.reset(w, ...)
   return w
 end
 
--- The operation that is meant: a number, or a name and a layer.
+-- The number of the operation that w:to is asked for. what: a number or a name; layer: of a name, or nil.
 local function find(self, what, layer)
   if type(what) == "number" then
     if layer ~= nil then raise "to: expected a name and a layer, or a number" end
@@ -259,8 +263,8 @@ local function find(self, what, layer)
 end
 
 --- w:to(name [, layer])
--- Goes on, or back, until that operation of the walk w is the last one done, and returns it: w:to("delta", 1),
--- w:to("cost"); without a layer the next of that name; w:to(5) is the fifth. w:to "delta 1" is the same as the first.
+-- Goes on, or back, until this operation of the walk w is the last one done, and returns it: w:to("delta", 1) or
+-- w:to "delta 1", w:to("cost"). Without a layer it is the next operation of that name; w:to(5) is the fifth operation.
 -- > w = walk()
 -- > w:to("delta", 1)
 function methods.to(w, what, layer, ...)
@@ -282,10 +286,10 @@ class.__index = setmetatable(methods, {
   end,
 })
 
--- The next operation; nil after the last.
+-- w(): does the next operation and returns it; nil after the last.
 function class.__call(w, ...)
   local self = walks[w]
-  if select("#", ...) > 2 then raise "walk: w() takes no arguments" end -- for gives it two
+  if select("#", ...) > 2 then raise "walk: w() takes no arguments" end -- a for loop passes two
   if self.finished and (not done(self) or done(self) == self.count) then return nil end
   check(self)
   run(self)
@@ -308,16 +312,16 @@ function class.__tostring(w)
 end
 
 --- net:walk([X, y] or {rows = k})
--- One step on X, y (default its own), one operation of the pass at a time. w = walk() is at its beginning; each w()
--- does the next operation and returns it, nil after the last (at the prompt Enter, nothing typed, does it):
+-- Begins a walk: one step on X, y (default the network's own), done one operation at a time. After w = walk() each w()
+-- does the next operation and returns it, nil after the last; at the prompt an empty line does so, too:
 --   z 1, a 1, (dropout 1,) ..., z L, a L, cost, delta L, ..., delta 1, grad L, ..., grad 1, update
--- An operation has name, layer, formula, value (the live matrix or number) and text. Between two of them A Z DELTA
--- GRAD THETA are what the walk has made so far; what you write into one goes on into the operations to come. A
--- finished walk leaves the bits that step(1) leaves.
+-- An operation has name, layer, formula, value (the live matrix or number) and text. Between operations A Z DELTA GRAD
+-- THETA hold what the walk has made so far; later operations use what you write into them. A finished walk leaves the
+-- same bits as step(1).
 --   w:back()             undoes the last operation, w:reset() all of them
---   w:to("delta", 1)     goes on, or back, to that one
+--   w:to("delta", 1)     goes on, or back, to this operation
 --   w:finish()           does all that are left
--- {rows = 3} makes the step on row 3 alone: N is 1, J and GRAD are of that row, and so is the update.
+-- {rows = 3} does the step on row 3 alone: N is 1, and J, GRAD and the update are of that row.
 -- > w = walk()
 -- > w()
 -- > w:to("delta", 1)
@@ -341,7 +345,7 @@ function walk.of(net, X, y, ...)
   return w
 end
 
--- As walk.of, of the current network: no longer valid when that is another.
+-- Like walk.of for the session's current network, current(). The walk ends when that becomes another network.
 function walk.current(current, ...)
   local w = walk.of(current() or raise "walk needs a network: make one first, LAYERS = {2, 2, 2, 1}", ...)
   walks[w].current = current

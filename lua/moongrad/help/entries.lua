@@ -1,5 +1,5 @@
--- entries.lua - everything there is help about, by name: the doc comments of the sources, the options,
--- what options may be, the topics, and Lua's own functions.
+-- entries.lua - collects the entries of the help: the doc comments of the sources, the options, their choices, the
+-- topics, and Lua's own functions. help.lua finds and shows them.
 
 local core = require "moongrad.core"
 local formulas = require "moongrad.help.formulas"
@@ -8,28 +8,28 @@ local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local topics = require "moongrad.help.topics"
 local find, format, gsub, match = string.find, string.format, string.gsub, string.match
--- All who take options have said so:
+-- These modules declare options when they are loaded:
 for _, module in ipairs { "moongrad", "moongrad.check.check", "moongrad.custom.trial", "moongrad.network.train" } do
   require(module)
 end
 
 local entries = {}
 
--- An entry has: kind; path, as it is called in help ("net:step", "network.cost", "costs"); owner and name, its
--- parts ("net", "step"); title and text.
+-- Makes an entry. Its fields: kind; path, its name in help ("net:step", "network.cost", "costs"); owner and name, the
+-- parts of the path ("net", "step"); title, a line; text.
 local function new(kind, path, title, text)
   local owner, name = match(path, "^(.*)[.:]([%w_]+)$")
   return { kind = kind, path = path, owner = owner, name = name or path, title = title, text = text }
 end
 
--- A value as it is written in Lua.
+-- A value as a Lua literal.
 local function literal(v)
   if type(v) == "string" then return format("%q", v) end
   if type(v) == "number" then return (gsub(gsub(format("%g", v), "e([-+])0+", "e%1"), "e%+", "e")) end
   return tostring(v)
 end
 
--- An option and what it is when absent: 'cost = "sse"', 'layer (all)'.
+-- An option with its default: 'cost = "sse"', 'layer (all)'.
 function entries.setting(option)
   if option.default ~= nil then return option.name .. " = " .. literal(option.default) end
   return format("%s (%s)", option.name, option.without)
@@ -42,10 +42,10 @@ function entries.is_option(who, name)
   return false
 end
 
--- What a choice computes; nothing where that is not written down.
+-- The formula of a choice of an option; "" if there is none.
 local function formula(option, choice) return (formulas[option.name] or {})[choice] or "" end
 
--- What an option may be, a row for each with its formula.
+-- The choices of an option as rows {name, formula}.
 local function choice_rows(option)
   local rows = {}
   for i, name in ipairs(option.choices) do rows[i] = { name, formula(option, name) } end
@@ -66,13 +66,13 @@ local function add_documented(list)
   end
 end
 
--- "> check{layer = 1}"
+-- An example of an option, "> check{layer = 1}".
 local function example(who, option)
   local call = options.call(who, option)
   return "> " .. gsub(gsub(call, "^network{", "NET = network{2, 2, 1, "), "^data%.", "X, y = data.")
 end
 
--- With a capital, unless it begins with a formula: "a = f(z)".
+-- The text with a capital at its beginning, unless it begins with a formula such as "a = f(z)".
 local function as_sentence(about)
   return find(about, "^%l+[,;]? %a") and gsub(about, "^%l", string.upper) or about
 end
@@ -88,7 +88,7 @@ local function add_options(list)
   end
 end
 
--- What an option may be: "relu", in one entry for all options that it is for.
+-- Adds an entry for each choice of an option, such as "relu"; one entry covers all options that have the choice.
 local function add_choices(list)
   local of = {} -- name -> entry
   for _, who in ipairs { "network", "check" } do
@@ -105,7 +105,7 @@ local function add_choices(list)
   for _, entry in pairs(of) do list[#list + 1] = entry end
 end
 
--- The mistakes that bug plants and check names, as choices of it: "stale-weights".
+-- Adds the mistakes that bug() plants, such as "stale-weights", as choices.
 local function add_mistakes(list)
   for _, mistake in ipairs(require "moongrad.check.planted".list) do
     local name = mistake.name
@@ -131,7 +131,7 @@ end
 
 local all
 
--- All entries, in an order that is always the same.
+-- The list of all entries, always in the same order.
 function entries.all()
   if all then return all end
   local made = {}
@@ -147,10 +147,10 @@ function entries.all()
   return all
 end
 
--- "(" or "{" when the title is a call.
+-- "(" or "{" if the title is a call, else nil.
 function entries.bracket(entry) return match(entry.title, "^[%w_.:]+([({])") end
 
--- The first sentence of an entry, or of a topic what its title says.
+-- The first sentence of an entry; of a topic the words of its title.
 function entries.sentence(entry)
   if entry.kind == "topic" then return (gsub(entry.title, "^[^:]*: ", "")) end
   local words = gsub(gsub(entry.text, "\n[\n> {].*", ""), "\n", " ")
@@ -165,7 +165,7 @@ local function option_rows(who, name)
   end
 end
 
--- Of the documented entries that pass, title and first sentence.
+-- Rows {title(entry), first sentence} of the documented entries for which passes(entry) is true.
 local function documented_rows(passes, title)
   local rows = {}
   for _, entry in ipairs(entries.all()) do
@@ -174,7 +174,7 @@ local function documented_rows(passes, title)
   return rows
 end
 
--- The signature, "net:check{...}" for a long one.
+-- The signature of an entry; a long one is shortened to "net:check{...}".
 local function call(entry)
   local bracket = entries.bracket(entry)
   if #entry.title <= 26 or not bracket then return entry.title end
@@ -187,7 +187,7 @@ local function documented(path)
   end
 end
 
--- What {name} in a text stands for: rows of a table.
+-- A line {name} in a text stands for a table: name -> function that returns its rows.
 entries.tables = {
   costs = function() return option_rows("network", "cost") end,
   activations = function() return option_rows("network", "activation") end,
@@ -219,7 +219,7 @@ entries.tables = {
   end,
 }
 
--- What the named options of an entry are: rows, or nil when it takes none.
+-- The options of the function that an entry is about, as rows; nil if it takes none.
 function entries.option_rows(entry)
   local taken = options.of[entry.path] or (entry.owner == "net" or entry.owner == "mg") and options.of[entry.name]
   if not taken then return nil end

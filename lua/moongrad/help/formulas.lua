@@ -1,6 +1,6 @@
--- formulas.lua - what each cost, activation, optimiser and way to draw THETA computes, in one line.
+-- formulas.lua - the formula of each cost, activation, optimiser and initialisation as a line of text.
 --
--- Help about options shows them, and the topics put them in tables. A test says when one lacks its line.
+-- Help about options and the topics show them in tables. A test fails if a choice has no line here.
 
 local core = require "moongrad.core"
 local optimisers = require "moongrad.optimisers"
@@ -9,7 +9,7 @@ local format = string.format
 
 local formulas = {}
 
--- yhat is the prediction A[L+1], the sums run over the N rows and K outputs.
+-- yhat is the prediction A[L+1]; the sums run over the N rows and K outputs.
 formulas.cost = {
   sse = "J = 1/2 sum of (yhat - y)^2",
   mse = "J = 1/(N K) sum of (yhat - y)^2, the mean",

@@ -1,4 +1,4 @@
--- help.lua - help(): what to type; help "step": what is written above step in the source; apropos.
+-- help.lua - help() and apropos(): find entries of entries.lua by name, by value or by words, and show them as pages.
 
 local core = require "moongrad.core"
 local describe = require "moongrad.describe"
@@ -14,7 +14,7 @@ local find, format, gmatch, gsub, lower, match, sub =
   string.find, string.format, string.gmatch, string.gsub, string.lower, string.match, string.sub
 
 local help = {
-  session = nil, -- value(name) and own(name) of a session: functions are then shown as one types them there
+  session = nil, -- the session's interface for its modules; with it, titles also show a call as a session has it
 }
 
 function help.begin(session) help.session = session end
@@ -25,21 +25,21 @@ A network learns XOR:
   LAYERS = {2, 2, 1}    a network, NET, its THETA drawn at random
   ETA = 2               its learning rate
   step(5000)            5000 epochs of forward, backward, update
-  A[3]                  what it says now
+  A[3]                  its predictions
 
   Look     THETA[1]  A[2]  Z[2]  DELTA[2]  GRAD[1]  DTHETA[1]  J  who()
   Set      THETA[1][1][2] = 0.5
   Do       forward() backward() update() step(n) train{} predict(X) cost() accuracy() init()
-  Inside   walk() goes through one step operation by operation, explain("grad", 1, 2, 3) through one number
-  Check    check() compares every gradient with differences of J, bug("any") plants a mistake for it to find
+  Inside   walk() goes through a step operation by operation; explain("grad", 1, 2, 3) derives one number
+  Check    check() compares every gradient with differences of J; bug("any") plants a mistake for it to find
   Why      diagnose() says why a network does not learn, and what to try
-  Back     undo() takes a command back, seek(100) goes to epoch 100; watch "J" records while it trains
-  Measure  time(f) runs f once, bench(f) until its time is certain
+  Back     undo() takes a command back, seek(100) goes to epoch 100; watch "J" records J during training
+  Measure  time(f) runs f once, bench(f) many times
   Make     matrix{{1, 2}, {3, 4}}  rand(2, 3)  randn(2, 3)  seed(0)  network{2, 8, 1, activation = "tanh"}
   Help     help "step" or ?step, help(step), help "topics", apropos "grad"
-  Scripts  the prompt shows what a line returns, a script prints it: print(help())  print(step(1000))]]
+  Scripts  the prompt shows the values of an input, a script has to print them: print(help())  print(step(1000))]]
 
--- The overview, and in a row below it the session's functions that it does not name.
+-- The overview, and below it a row with the functions of the session that it does not name.
 local function whole_overview()
   local list = {}
   for _, entry in ipairs(entries.all()) do
@@ -51,7 +51,7 @@ end
 
 -- --- pages ----------------------------------------------------------------------------------
 
--- "net:step([n])", in a session "net:step([n])   or step([n])".
+-- The title of an entry: "net:step([n])", in a session "net:step([n])   or step([n])".
 local function title_of(entry)
   local session = help.session
   local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session
@@ -82,7 +82,8 @@ local function see_also(list)
   return "See also " .. table.concat(parts, ", ")
 end
 
--- The pages of what help returns, in a list: made when they are asked for, as wide as the terminal then is.
+-- The pages of a result of help, as a list. They are made only when the result is printed, for the width of the
+-- terminal at that time.
 local function pages_of(t)
   local list = {}
   for i, entry in ipairs(t) do list[i] = page_of(entry) end
@@ -91,7 +92,7 @@ local function pages_of(t)
   return list
 end
 
--- The metatable of what help returns: a list of entries, or a message.
+-- The metatable of what help returns: a list of entries, or {message =}.
 local text = { __name = "help", __metatable = false }
 
 function text.__index(t, key)
@@ -110,7 +111,7 @@ end
 
 -- --- finding by name --------------------------------------------------------------------------
 
--- Who stands in front of a name, as entries call it. Of the user's own variables it is their class.
+-- The name before a dot or colon -> the owner in entries. For a variable of the user's it is found by the class.
 local owners = { NET = "net", matrix = "m", row = "m", generator = "mg", g = "mg", history = "report",
   options = "network" }
 for name, quantity in pairs(quantities.by_name) do
@@ -130,7 +131,7 @@ local function owner_of(written)
   return kind and (owners[kind] or kind == "FILE*" and "file" or kind) or written
 end
 
--- "NET:step(1000)" -> "net", "step"; "THETA[1].T" -> "m", "T"
+-- Splits the name that the user typed into owner and name: "NET:step(1000)" -> "net", "step"; "THETA[1].T" -> "m", "T".
 local function parts_of(what)
   local path = gsub(gsub(gsub(gsub(what, "^%s*[?\"']*", ""), "%b[]", ""), "[({\"'].*$", ""), "%s+$", "")
   path = gsub(path, "^mg%.(.*%.)", "%1")
@@ -142,13 +143,13 @@ local function parts_of(what)
   return owner_of(owner), name
 end
 
-local live = {} -- fields of a network -> live names
+local live = {} -- field of a network -> live name
 for field, quantity in pairs(quantities.by_field) do live[field] = quantity.name end
 
--- What is shown: the first of these that there are, and with what is documented the topic of that name.
+-- The kinds of entries, the most wanted first. help shows the entries of the first kind that a name has, and the topic.
 local kinds = { "documented", "topic", "option", "choice", "alias", "lua" }
 
--- How an entry fits: its kind, "alias" when it goes by another name, or nil.
+-- How an entry fits a name: returns its kind, "alias" if the name is another name of a topic, or nil.
 local function fit(entry, owner, name)
   if entry.name == name then
     local of_mg = owner == "mg" and not entry.owner and entry.kind == "documented"
@@ -159,14 +160,15 @@ local function fit(entry, owner, name)
   end
 end
 
--- What a network can is more often meant than what makes one: cost() comes before mg.cost.
+-- Orders entries of the same name: the method cost() before mg.cost, which makes a cost, because it is meant more
+-- often.
 local function is_before(p, q)
   local p_makes, q_makes = p.owner == "mg", q.owner == "mg"
   if p_makes ~= q_makes then return q_makes end
   return p.path < q.path
 end
 
--- The entries that what means, nil when there are none; and others of the same name.
+-- Returns the list of the entries for the name what, nil if there is none; then a list of others with the same name.
 function help.find(what)
   local owner, name = parts_of(what)
   if owner == "network" and not entries.is_option(owner, name) then owner = "net" end
@@ -189,7 +191,7 @@ end
 
 -- --- finding by value ---------------------------------------------------------------------------
 
--- Where functions are: {prefix, table}, the methods of classes first.
+-- The tables in which functions are looked up: a list of {prefix of the name, table}, the methods of classes first.
 local function places()
   local list = {
     { "net:", core.network_class.methods },
@@ -204,7 +206,7 @@ local function places()
   return list
 end
 
--- What a function is called; nil for the user's own.
+-- The name of a function; nil for one of the user's own.
 local function name_of_function(f)
   if help.session then
     for _, name in ipairs(help.session.names()) do
@@ -219,10 +221,10 @@ local function name_of_function(f)
   end
 end
 
--- Classes of values that have the name of several things.
+-- Classes whose name several entries have -> the entry about such a value.
 local own = { check = "net:check", activation = "mg.activation", cost = "mg.cost", diagnosis = "net:diagnose" }
 
--- The name whose help is about a value, or nil.
+-- The name of the entry about a value, or nil.
 local function name_of(v)
   if type(v) == "function" then return name_of_function(v) end
   if v == mg then return "mg" end
@@ -235,7 +237,7 @@ local function name_of(v)
     or kind == "options" and "net.options" or kind == "history" and "report" or kind == "FILE*" and "file" or kind
 end
 
--- What is known about a value that is the user's own.
+-- The help about a value of the user's own; name is the variable, or nil.
 local function of_unknown(name, v)
   local info = type(v) == "function" and debug.getinfo(v, "S")
   local described = describe.words(v)
@@ -249,7 +251,7 @@ end
 
 -- --- help and apropos -----------------------------------------------------------------------------
 
--- Every name that help knows, for near misses.
+-- The list of all names that have help, to suggest one for a typo.
 function help.names()
   local list, seen = {}, {}
   local function add(name)
@@ -270,11 +272,11 @@ local function contents()
   return said('topics: a page each; help "costs" shows one\n' .. page.table(rows))
 end
 
-local minor = { option = true, choice = true, alias = true } -- kinds before which a variable of the user's comes
+local minor = { option = true, choice = true, alias = true } -- kinds that give way to a variable of the user's
 
 local help_by_name
 
--- Of a value, that has the name written in the user's own code.
+-- The help about a value; written is its variable in the user's code, or nil.
 local function help_by_value(v, written)
   local name = name_of(v)
   return name and help.find(name) and help_by_name(name) or of_unknown(written, v)
@@ -298,9 +300,9 @@ function help_by_name(what)
 end
 
 --- help([what])
--- What there is to type; help "step" is about one thing: a function, a live name, an option ("network.cost"), a
--- topic. help(step) is about a value. Returns the text, which the prompt shows and a script prints; at the prompt
--- ?step is short for help "step".
+-- Without an argument, an overview. help "step" is the help about one name: a function, a live name, an option
+-- ("network.cost") or a topic. help(step) is the help about a value. At the prompt ?step is short for help "step".
+-- Returns the text, which the prompt shows; a script prints it with print(help()).
 -- > help "step"
 -- > help "network.activation"
 -- > help "topics"
@@ -324,7 +326,8 @@ function hits.__tostring(t)
   return page.table(rows)
 end
 
--- How well an entry fits the words: 1 by its name, 2 by its title, 3 by its text; nil when one is in none.
+-- Returns how well an entry fits the words: 1 if all are in its name, 2 if some are only in its title, 3 if some are
+-- only in its text; 3 more for Lua's own functions; nil if some word is in none of them.
 local function rank(entry, words)
   local worst, words_in = 1, gsub("\n" .. lower(entry.text), "\n>[^\n]*", "")
   for _, word in ipairs(words) do
@@ -337,8 +340,8 @@ local function rank(entry, words)
 end
 
 --- apropos(words)
--- Searches all help for words, in names and texts, and lists what has them all, names first. Returns a list of
--- {name =, text =}.
+-- Searches the names and texts of all help for words, and lists the entries that contain all of them, names first.
+-- Returns a list of {name =, text =}.
 -- > apropos "grad"
 -- > apropos "learning rate"
 function help.apropos(words, ...)

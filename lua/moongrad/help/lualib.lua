@@ -1,13 +1,14 @@
--- lualib.lua - Lua's own functions and words in a line each, and where its manual says the rest.
+-- lualib.lua - a line of help about each of Lua's own functions and keywords, with the section of Lua's manual.
 
 local format, gmatch, match = string.format, string.gmatch, string.match
 
 local lualib = {}
 
--- Section of the Lua 5.4 Reference Manual -> what stands there, two spaces between what is written and what it does.
+-- Section of the Lua 5.4 Reference Manual -> its functions or keywords, a line each: signature, two blanks,
+-- description.
 local sections = {
   ["3.3"] = [==[
-and  a and b: a when a is false or nil, else b; b is evaluated only then
+and  a and b: a if a is false or nil, else b; b is evaluated only in the second case
 break  leaves the innermost loop
 do  do ... end: a block of its own, with its own locals
 else  what an if does otherwise
@@ -22,7 +23,7 @@ in  for k, v in pairs(t) do ... end
 local  local x = 1: a variable of the block; at the prompt, of its input only
 nil  no value: what a variable is that was never set
 not  not a: true when a is false or nil
-or  a or b: a unless a is false or nil, else b
+or  a or b: b if a is false or nil, else a
 repeat  repeat ... until condition: at least once
 return  return x, y: the last statement of a block
 then  if a then ... end
@@ -68,11 +69,11 @@ coroutine.yield(...)  suspends; the values are what resume returns]==],
   ["6.3"] = [==[
 package.config  the characters that paths are made with here
 package.cpath  where require looks for C modules
-package.loaded  the modules there are, by name
+package.loaded  the modules that are loaded, by name
 package.loadlib(path, name)  a C function of a library
 package.path  where require looks for Lua modules
 package.preload  functions that make modules, by name
-package.searchers  how require looks
+package.searchers  the functions by which require looks for a module
 package.searchpath(name, path [, sep [, rep]])  the file that a module would come from]==],
   ["6.4"] = [==[
 string.byte(s [, i [, j]])  the codes of the bytes i to j
@@ -90,7 +91,7 @@ string.packsize(format)  how many bytes that takes
 string.rep(s, n [, between])  s n times
 string.reverse(s)  s from its last byte to its first
 string.sub(s, i [, j])  the bytes i to j; negative places count from the end
-string.unpack(format, s [, start])  the values that bytes stand for, and the place behind them
+string.unpack(format, s [, start])  the values that bytes stand for, and the place after them
 string.upper(s)  s in capitals]==],
   ["6.5"] = [==[
 utf8.char(...)  the text of these code points
@@ -119,7 +120,7 @@ math.cosh(x)  the hyperbolic cosine, of the old functions
 math.deg(x)  radians in degrees
 math.exp(x)  e to the x
 math.floor(x)  the largest whole number not above x
-math.fmod(x, y)  what is left of x / y, with the sign of x
+math.fmod(x, y)  the remainder of x / y, with the sign of x
 math.frexp(x)  m and e with x = m 2^e, m at least .5 and below 1, of the old functions
 math.huge  infinity
 math.ldexp(m, e)  m 2^e, of the old functions
@@ -194,11 +195,11 @@ debug.setmetatable(v, meta)  gives any value a metatable
 debug.setupvalue(f, i, v)  changes an upvalue
 debug.setuservalue(u, v [, n])  changes a value that belongs to a userdata
 debug.traceback([thread,] [message [, level]])  the calls on the stack, as text
-debug.upvalueid(f, i)  what tells upvalues apart
-debug.upvaluejoin(f1, i1, f2, i2)  lets an upvalue of f1 be one of f2's]==],
+debug.upvalueid(f, i)  an identifier of an upvalue, the same for functions that share it
+debug.upvaluejoin(f1, i1, f2, i2)  makes an upvalue of f1 the same variable as one of f2]==],
 }
 
--- All of them: a list of {path = "string.format", title =, text =}.
+-- Returns all of them as a list of {path = "string.format", title =, text =}.
 function lualib.entries()
   local list = {}
   for section, lines in pairs(sections) do

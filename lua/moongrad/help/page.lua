@@ -1,8 +1,8 @@
--- page.lua - text as it is read: broken between words, within 80 columns and the terminal.
+-- page.lua - lays out help texts: breaks lines between words, to fit the terminal and at most 80 columns.
 --
--- Words flow together up to an empty line; a line that is indented (a formula, a table) or that
--- follows one that begins with ">" (an example and what it prints) stays a line of its own, and
--- so does the first one, the title.
+-- Lines of words are joined up to the next empty line. These stay lines of their own: the first one, which is the
+-- title; an indented line (a formula, a table); and an example, which begins with ">", with the lines of its output
+-- below it.
 
 local columns = require("moongrad.text").width
 local show = require "moongrad.show"
@@ -11,12 +11,12 @@ local find, gmatch, gsub, match, rep, sub =
 
 local page = {}
 
--- The columns there are.
+-- The columns of a page.
 function page.width() return math.max(20, math.min(80, show.width())) end
 
-local whole = 38 -- characters in brackets that are not broken
+local whole = 38 -- a call or table of fewer characters is not broken
 
--- The words of a line, each with the blanks before it; a short call or table of Lua is one word.
+-- The words of a line, each with the blanks before it; a short call or table constructor counts as one word.
 local function words_of(line, width)
   local list, at = {}, 1
   while true do
@@ -30,7 +30,7 @@ local function words_of(line, width)
   end
 end
 
--- A line broken between words; what does not fit goes on below, indented by hang.
+-- Breaks a line between words; the lines after the first are indented by hang blanks.
 local function wrap(line, width, hang)
   local lines, current = {}, ""
   for i, word in ipairs(words_of(line, width)) do
@@ -44,13 +44,14 @@ local function wrap(line, width, hang)
   return table.concat(lines, "\n")
 end
 
--- Where the second column of an indented line begins, or a little more than the line itself does.
+-- The indentation for continuing an indented line: where its second column begins, or else two more than its own.
 local function column(line, width)
   local before = #(match(line, "^%s*%S.-%s%s+") or "")
   return before > 0 and before <= width * 2 // 3 and before or #match(line, "^%s*") + 2
 end
 
--- The lines of a text, words joined: a list of {text, kind}, kind "title", "words", "kept" or "example".
+-- Parses a text into a list of {text =, kind =}, with lines of words joined; kind is "title", "words", "kept"
+-- (indented) or "example".
 local function parse(text)
   local lines, kind = {}, nil
   for line in gmatch(text .. "\n", "(.-)\n") do
@@ -73,7 +74,7 @@ local function parse(text)
   return lines
 end
 
--- The text laid out.
+-- Returns the text laid out for the terminal.
 function page.layout(text)
   local width, lines = page.width(), {}
   for i, line in ipairs(parse(text)) do
@@ -84,7 +85,7 @@ function page.layout(text)
   return table.concat(lines, "\n")
 end
 
--- A line whose parts have three blanks and more between them, broken there where it can be.
+-- Breaks a line preferably where it has three blanks or more.
 local function wrap_parts(line, width)
   local lines, current = {}, ""
   for part, gap in gmatch(line .. "   ", "(%S.-)(%s%s%s+)") do
@@ -97,7 +98,7 @@ local function wrap_parts(line, width)
   return table.concat(lines, "\n")
 end
 
--- The text with the lines that are wider broken between words: what a value says of itself, on a narrow terminal.
+-- Breaks the lines of a text that are wider than width between words. The prompt prints reports and the like by it.
 function page.fold(text, width)
   return (gsub(text, "[^\n]+", function(line)
     if columns(line) <= width then return nil end
@@ -105,8 +106,8 @@ function page.fold(text, width)
   end))
 end
 
--- Rows of two strings as an indented table, the first column as wide as its longest, or a third of the page;
--- what is longer, and all on a narrow page, has a line of its own.
+-- Formats rows of two strings as an indented table. The first column is as wide as its longest string, but at most a
+-- third of the page; a longer string, and on a narrow page every one, has a line of its own.
 function page.table(rows)
   local width, most = page.width(), 0
   for _, row in ipairs(rows) do most = math.max(most, #row[1]) end
@@ -121,7 +122,7 @@ function page.table(rows)
   return table.concat(lines, "\n")
 end
 
--- The examples in a text: a list of {input =, output = or nil}.
+-- The list of the examples in a text, {input =, output = or nil}.
 function page.examples(text)
   local list = {}
   for _, line in ipairs(parse(text)) do

@@ -1,7 +1,6 @@
--- topics.lua - the pages of help "topics": how things hang together, a page each.
+-- topics.lua - the pages of help "topics": each explains one subject that concerns several functions.
 --
--- {costs} and the like stand for tables that help makes of the options as they are. Examples go on
--- from the network of help().
+-- A line such as {costs} stands for a table, which entries.lua makes. The examples use the network of help().
 
 local topics = {}
 
@@ -11,15 +10,15 @@ topics.list = {
 notation: the names, and the shapes they have
 N rows of data, K outputs, L weight layers, n(l) units in layer l; indices count from 1.
 {names}
-A column of ones stands in front of each A[l] but the last, so the bias is a weight like any other: column 1 of
-THETA[l]. Reading shows the network as it is, writing changes it.
+Each A[l] except the last begins with a column of ones, so that the bias is a weight like any other: column 1 of
+THETA[l]. Reading one of these names shows the network as it is; writing to it changes the network.
 > #LAYERS, #THETA, THETA[1].shape
 > THETA[2][1][1] = 0]] },
 
 { "backpropagation", { "backprop", "gradient", "gradients", "chain rule" }, [[
-backpropagation: how GRAD comes about
-A step is a forward pass, a backward pass and an update. g is the activation, g' its slope, * goes element by
-element, and l runs over the L weight layers.
+backpropagation: how GRAD is computed
+A step is a forward pass, a backward pass and an update. g is the activation and g' its derivative; * multiplies
+element by element; l runs over the L weight layers.
   forward    A[1] = [1 X]
              Z[l] = A[l] THETA[l]^T
              A[l+1] = [1 g(Z[l])], the last without ones: yhat
@@ -28,8 +27,9 @@ element, and l runs over the L weight layers.
              DELTA[l] = (DELTA[l+1] THETA[l+1], without column 1) * g'(Z[l])
              GRAD[l] = DELTA[l]^T A[l], plus what l1 and l2 add
   update     THETA[l] = THETA[l] - ETA GRAD[l]
-A delta says how J changes with one unit's Z for one row; a gradient is the sum over the rows of delta times what
-came in. The constant 1 has no delta, so its column is left out on the way back.
+A delta says how J changes with the Z of one unit for one row of X. A gradient is the sum over the rows of the unit's
+delta times the activation that the weight multiplies. The constant 1 has no delta, so the backward pass leaves out its
+column.
 > forward() backward()
 > (DELTA[1].T:matmul(A[1]) - GRAD[1]):norm() < 1e-12
 true
@@ -40,11 +40,11 @@ section 6.5 (2016).]] },
 
 { "training", { "epochs", "batches", "batch", "stochastic gradient descent", "learning" }, [[
 training: epochs, batches, and when to stop
-step(n) is n epochs of full-batch descent: every update sees all rows. train{} goes through the rows in batches,
-an update after each, in a new order every epoch.
-GRAD is of the batch: with "sse" it grows with the rows in it; with "mse", "quadratic", "cross-entropy" and
-"softmax", which are means, it does not, and ETA need not change with the batch.
-A batch's gradient is a noisy one, and cheap. Too large an ETA lets the cost rise or jump; too small a one crawls.
+step(n) does n epochs of full-batch gradient descent: every update uses all rows. train{} divides the rows into batches
+and does an update after each batch; the order of the rows is new in every epoch. GRAD is the gradient for the batch.
+With the cost "sse" it grows with the number of rows in the batch. The costs "mse", "quadratic", "cross-entropy" and
+"softmax" are means: with them it does not, and the same ETA suits any batch size. The gradient of a batch is noisy but
+cheap. If ETA is too large, the cost rises or jumps; if it is too small, the cost falls very slowly.
 train{eta = {"cosine"}} changes ETA from epoch to epoch, patience = n ends it when test_cost has not become lower for
 so long, best = true brings the best THETA back; compare({a = net1, b = net2}) trains copies side by side.
 > r = train{epochs = 20, batch = 2}
@@ -55,21 +55,22 @@ so long, best = true brings the best THETA back; compare({a = net1, b = net2}) t
 Sources: Bottou, Stochastic gradient descent tricks (2012); Nielsen, chapter 1 (2015).]] },
 
 { "costs", { "cost", "loss", "losses", "metrics" }, [[
-costs: what is made small, each with its scale
+costs: the functions that training minimises, with their scales
 yhat = A[L+1] is the prediction; the sums run over the N rows and K outputs.
 {costs}
-The scale decides how far a step goes, so every cost says what it is. "sse" is what the article descends, "mse"
-what it prints; their gradients differ by N K / 2. Cross-entropy goes with a sigmoid output, softmax with a softmax
-one: there the slope cancels, DELTA[L] = (yhat - y) / N, and both are computed from Z, so that they stay finite.
-l1 and l2 add to J: l1 sum of |w| + l2/2 sum of w^2, biases left out. Reports also carry mse, tss = sum of
-(yhat - y)^2 and accuracy, whatever the cost is.
-One of your own is J and dJ/dyhat, in Lua: help "mg.cost" says of what shape and scale.
-Not all costs that are shown are of the same THETA and rows:
-  J               of the last pass, so before the update that it led to; of the batch, if there are batches
-  cost()          of THETA as it now is, all rows
-  step's report   the same, when its last update is done
-  train's report  the mean over the epoch's batches, each as it passed
-  the prompt      the one told last, by a report, cost() or forward(); "J=0.5" is J: after update(), in a walk
+The scale of the cost also scales GRAD, and so the length of a step. The article trains with "sse" and prints "mse";
+their gradients differ by the factor N K / 2. The cost "cross-entropy" needs a sigmoid output, "softmax" a softmax
+output. With these pairs g' cancels, so that DELTA[L] = (yhat - y) / N; both costs are computed from Z and stay finite.
+The options l1 and l2 add l1 sum of |w| + l2/2 sum of w^2 to J, without the biases. Reports also have mse, tss = sum of
+(yhat - y)^2 and accuracy, whatever the cost is. A cost of your own consists of J and dJ/dyhat as Lua functions: help
+"mg.cost" describes their shapes and scale.
+
+The costs that moongrad shows belong to different THETA and rows:
+  J               the cost in the last pass: before the update that followed it; of the batch, if there are batches
+  cost()          the cost of THETA as it is now, over all rows
+  step's report   the same, after the last update
+  train's report  the mean over the batches of the epoch, each before its update
+  the prompt      the last of these from a report, cost() or forward(); J, as "J=0.5", after update() and in a walk
 > NET.options.cost = "mse"
 > step(10).cost == cost()
 true
@@ -81,12 +82,13 @@ false
 Sources: Bishop, Pattern Recognition and Machine Learning, sections 4.3 and 5.2 (2006); Nielsen, chapter 3 (2015).]] },
 
 { "activations", { "activation", "activation functions", "transfer functions" }, [[
-activations: what a unit makes of z, and the slope that goes back
+activations: the functions of a unit, a = g(z), and their derivatives a'
 {activations}
-A sigmoid is flat far from 0: where a' is tiny nothing is learnt (saturation). relu is flat below 0, and a unit that
-is there for every row is dead. sigmoid, tanh, relu and the rest are functions of numbers and matrices, too.
-One of your own is a function and its slope, in Lua; the slope is checked. On whole matrices an element costs some
-6 ns, number by number 22, the built-in ones about 1.
+A sigmoid is flat far from 0: a' is tiny there, and the weights hardly change (saturation). relu is flat below 0; a unit
+that is below 0 for every row is dead. sigmoid(x), tanh(x), relu(x) and so on are also functions of numbers and
+matrices. An activation of your own consists of a function and its derivative in Lua; moongrad checks the derivative.
+For one element it takes some 6 ns if the functions work on whole matrices, 22 ns if they work on numbers; a built-in
+one takes about 1 ns.
 > sigmoid(0)
 0.5
 > NET = network{2, 8, 1, activation = "tanh", output = "sigmoid"}
@@ -99,40 +101,31 @@ Sources: leaky relu: Maas, Hannun and Ng (2013); elu: Clevert, Unterthiner and H
 and Gimpel (2016); softplus: Dugas and others (2001); softmax: Bridle (1990).]] },
 
 { "optimisers", { "optimizers", "optimiser", "optimizer", "descent", "learning rate", "sgd", "momentum", "adam" }, [[
-optimisers: how GRAD becomes DTHETA
+optimisers: how the update DTHETA is computed from GRAD
 {optimisers}
-then THETA[l] = THETA[l] + DTHETA[l]; ^2, sqrt and / go element by element. What is frozen stays: net.frozen[l] =
-true, "bias" or "weights".
-An optimiser is an option, changed at any time; another one begins with its states at 0. V[l], the running mean of
-gradients, and S[l], that of their squares, are seen as THETA is, others by name: net.state.steps[l]. walk() shows
-them in its update, explain("theta", l, i, j) the terms of the next update of one weight.
-The numbers and their defaults are PyTorch's. They suit an ETA of their own: sgd and momentum about .1, the others,
-whose steps have the size of ETA whatever GRAD is, about .001 to .05. One of your own is a function in Lua that
-changes the matrices of a layer: help "mg.optimizer". minimize() is no optimiser: L-BFGS on all rows, in few steps.
-> ETA = 0.5
-> step(1)
+Then THETA[l] = THETA[l] + DTHETA[l]; ^2, sqrt and / go element by element. An update leaves frozen weights as they
+are: net.frozen[l] = true freezes layer l, "bias" or "weights" a part of it.
+Another optimiser begins with its states at 0: V[l], the running mean of gradients, S[l], that of their squares,
+others by name, net.state.steps[l]. walk() shows them in its update, explain("theta", l, i, j) the update's terms.
+The numbers and their defaults are PyTorch's. Each wants an ETA of its own: sgd and momentum about .1, the others,
+whose steps are about ETA long, .001 to .05. help "mg.optimizer" has your own, in Lua, help "minimize" L-BFGS.
+> step()
 > (DTHETA[1] + ETA * GRAD[1]):norm() < 1e-12
 true
 > NET.options.optimizer = {"adam", beta1 = .8}
-> ETA = 0.05
 > step(10)
-> V[1]
-> forward() backward()
-> explain("theta", 1, 1, 1)
 
-Sources: Goodfellow, Bengio and Courville, Deep Learning, chapter 8 (2016); momentum: Polyak (1964), Rumelhart,
-Hinton and Williams (1986); nesterov: Sutskever and others (2013); adagrad: Duchi, Hazan and Singer (2011); rmsprop:
-Tieleman and Hinton (2012); adam: Kingma and Ba (2015); adamw: Loshchilov and Hutter (2019); rprop: Riedmiller and
-Braun (1993).]] },
+Source: Goodfellow, Bengio and Courville, Deep Learning, chapter 8 (2016), and the papers it names.]] },
 
 { "initialisation", { "initialization", "inits", "random weights", "symmetry" }, [[
-initialisation: where THETA begins
-Drawn when the network is made, layer by layer, row by row, bias first; n_in and n_out are the units on either side
-of the weights. THETA = {} or init() draws anew.
+initialisation: the random numbers that THETA begins with
+THETA is drawn when the network is made, layer by layer, row by row, bias first. THETA = {} and init() draw it anew.
+n_in is the number of units that the weights of a layer come from, n_out the number that they lead to.
 {inits}
-Equal rows of THETA get equal gradients and stay equal for ever: that is why THETA is random. "xavier" keeps the
-size of signals from layer to layer for tanh and sigmoid, "he" for relu, "auto" takes for each layer the one of the
-two that goes with its activation; "uniform" is the article's. THETA may also be given: init = {m1, m2}.
+If two rows of THETA[l] are equal, their gradients are equal, too, and they stay equal for ever: that is why THETA is
+random. "xavier" keeps the size of signals about the same from layer to layer with tanh and sigmoid, "he" with relu.
+"auto" takes for each layer the one of the two that goes with its activation. The article uses "uniform". THETA may
+also be given: init = {m1, m2}.
 > init("xavier")
 > init("epsilon", {epsilon = 0.5})
 > NET = network{2, 8, 1, activation = "relu", output = "sigmoid", init = "he"}
@@ -143,19 +136,34 @@ Zhang, Ren and Sun, Delving deep into rectifiers (2015).]] },
 { "not learning", { "why does it not learn", "diagnosis", "saturation", "vanishing gradient", "dead relus", "plateau",
   "plateaus" }, [[
 not learning: what it looks like, and what to try
-diagnose() looks, says what it sees with its numbers, and proposes a line to type that helped a copy of the network.
-  symmetry       equal rows of THETA[l]: units that compute the same and stay one unit; draw THETA at random
-  saturation     |g'(Z)| next to nothing for most of X: weights or X are too large, or ETA has made them so
-  dead, off      relus that are 0 for every row of X, or for nearly all: no gradient comes through them
-  vanishing      each layer shrinks what goes back; exploding: each enlarges it; "xavier" and "he" keep its size
-  ETA            too large: the cost rises, oscillates or leaves the finite numbers; below 0 it goes up the gradient
-  update         too small, where it is usually about 1e-3 of its weights: nothing moves
-  gradient       J does not change as GRAD says: check() tells where
-  linear         no hidden layer, or linear ones: a sum of columns cannot tell XOR's rows apart
-  contradiction  rows of X that are equal and have different y: the mean of their y is the best answer to them
-  l1, l2         a price on weights that outweighs what they gain
-  plateau        the cost stays. XOR by mse: 1/4, every row gets .5; 1/6, three rows share a prediction; 1/8, two do
-  data           X or y whose numbers are not near 1 in size, class numbers, targets that g cannot reach, NaN
+diagnose() names the causes it finds, with the numbers that show them, and proposes a line to type.
+  NaN               a number of THETA, X, y or of a pass is not finite
+  data              X, y and the network do not fit each other, or y holds class numbers
+  error             a pass raises an error: look at your own activation or cost
+  ETA               ETA is 0 or below 0: no update goes down the gradient
+  ETA too large     the cost rises, oscillates or becomes infinite or NaN
+  ETA too small     an update is far less than the usual 1e-3 of the weights, or a larger ETA learns faster
+  frozen            the network does not fit while these layers are frozen
+  gradient          J does not change as GRAD says: check() tells where
+  contradiction     rows of X are equal and have different y: the best answer is the mean of their y
+  constant          columns of X are constant and tell no rows apart
+  targets           y is out of the output's reach, or far from 1 in size
+  unscaled          the numbers of X are far from 1 in size, or nearly the same in every row
+  l1 too large      the penalty on the weights outweighs what they gain
+  l2 too large      likewise
+  linear            no hidden layer, or linear ones: a sum of columns cannot tell XOR's rows apart
+  symmetry          rows of THETA[l] are equal: these units compute the same and stay one unit
+  saturation        |g'(Z)| is next to 0 for most of X: weights or X are too large, or ETA has made them so
+  dead              relus are 0 for every row of X: no gradient comes through them
+  off               relus are 0 for nearly every row of X: little gradient comes through
+  dead output       output relus are 0 for every row of X: no update moves them
+  vanishing         each layer shrinks the gradient on its way down; "xavier" and "he" keep its size
+  exploding         each layer enlarges it
+  plateau           the cost stays. XOR by mse: 1/4, every row gets .5; 1/6, three rows share a prediction; 1/8, two
+The proposed line, .try, is tried first on a copy of the network, with epochs after it: the copy came nearer to y. Only
+check(), 0 in place of a number that is not finite, and a few lines for networks too large for many trials are proposed
+untried. A finding has no try when no line of Lua helps: the pass is wrong, rows contradict each other, nothing that was
+tried gets further. A finding marked "also" is minor: it does not stop the network.
 > LAYERS = {2, 4, 1}
 > init("constant", {value = 0.1})
 > diagnose().findings[1].name
@@ -166,11 +174,11 @@ Sources: LeCun and others, Efficient BackProp (1998); Glorot and Bengio, Underst
 training deep feedforward neural networks (2010); Karpathy, CS231n notes (2015), for the ratio of 1e-3.]] },
 
 { "regularisation", { "regularization", "weight decay", "overfitting", "l1 and l2" }, [[
-regularisation: a price on large weights
-  J gains       l1 sum of |w| + l2/2 sum of w^2
-  GRAD gains    l1 sign(w) + l2 w
-Biases are left out of both. cost, in reports and in check, includes them; mse and tss do not. Hold rows back to see
-whether a network does as well on what it has not seen.
+regularisation: a penalty on large weights
+  added to J       l1 sum of |w| + l2/2 sum of w^2
+  added to GRAD    l1 sign(w) + l2 w
+Biases have no penalty. The cost in reports and in check includes these terms; mse and tss do not. Keep some rows out of
+training, to see how well the network predicts rows that it has not seen: train's option test takes them.
 > NET.options.l2 = 0.001
 > step(100)
 > train{epochs = 10, test = {X, y}}.test_cost
@@ -179,31 +187,42 @@ Sources: Krogh and Hertz, A simple weight decay can improve generalization (1991
 
 { "checking", { "gradient checking", "numerical gradient", "differences" }, [[
 checking: is GRAD the gradient of J?
-Each parameter w is moved by epsilon, J taken on either side, and the difference held against backpropagation's
+check() moves each parameter w by epsilon, takes J on either side, and compares the difference with backpropagation's
 number at the same THETA.
 {differences}
-Off by about epsilon (forward), epsilon^2 (central), epsilon^4 (five-point), times a higher derivative of J; and,
-since the numbers of a pass have 16 digits, by what their rounding leaves of J, over epsilon. Bounds of that follow
-every number forwards and back; near a minimum they are far more than 1e-16 J.
+A difference is off by truncation: about epsilon (forward), epsilon^2 (central) or epsilon^4 (five-point), times a
+higher derivative of J. It is also off by the rounding of J, over epsilon. check() computes bounds of the rounding
+errors along the forward and the backward pass; near a minimum of J they are far more than 1e-16 J.
   relative error = |b - n| / max(|b|, |n|, floor)
-  floor = the rounding of J / (epsilon tolerance): below it the error is a share of it
-The verdict, pair by pair: what agrees to the tolerance is right. What does not, because the central difference is too
-coarse or too noisy, is taken again by five points and epsilon up to 1e-2. What is further off than rounding and
-truncation can explain is wrong, and must be so by two steps where that is not beyond doubt: a mistake repeats, noise
-does not. All else is undecided, and 0 = 0 is no witness. FAILED: something is wrong. UNDECIDED: no pair could be
-decided, as in a saturated network or at an exact solution. A right gradient is never called FAILED.
-.table is what courses show, backprop | numeric | relative, the worst first; .norm_ratio their
-||b - n|| / (||b|| + ||n||). Differences that are asked for by method or epsilon are shown as they are; whether GRAD is
-wrong does not hang on them.
+  floor = the rounding of J / (epsilon tolerance): the gradients below it are compared with the floor
+Each pair is judged by itself:
+  agrees       |b - n| is within the tolerance, or within the rounding errors, and these are less than the numbers
+  wrong        |b - n| is more than rounding and truncation explain, or two epsilons show the same error
+  undecided    neither can be said; a pair of exact zeros, 0 = 0, says nothing either
+A pair whose central difference is too coarse or too noisy is taken again by five points and epsilons up to 1e-2. With
+method or epsilon given, the differences asked for are shown, but five points still decide what is wrong.
+  ok           some pairs agree and none is wrong; .undecided counts the others
+  FAILED       a pair is wrong; a right gradient never gets this verdict
+  UNDECIDED    no pair could be decided, as in a saturated network or at an exact solution; .ok is true
+.table is what courses show, backprop | numeric | relative, the worst pair first. .norm_ratio is their
+||b - n|| / (||b|| + ||n||), commonly below 1e-7 for a right gradient; at an exact solution it is a ratio of
+rounding errors and can be 1, so read the verdict.
 A difference across the kink of a relu says nothing and is left out. of = another cost checks against that one,
 and names the ratio; sweep = true tabulates the error against epsilon. The article says O(h) of the central
 difference and O(h^2) of the one-sided one: it is the other way round, as the slopes of the sweep show.
 When a check failed, .reason says what the pattern of backprop / numeric tells: one ratio everywhere (a factor of the
-cost); the weights or the biases of a layer by themselves; l1 or l2 forgotten, or on the biases; the layers below the
-last; a transpose; and whether GRAD is what one of the mistakes of help "mistakes" makes of it.
+cost); only the weights or only the biases of a layer are wrong; l1 or l2 is forgotten, or is on the biases; the layers
+below the last are wrong; a matrix is transposed. It names the mistake of help "mistakes" that gives the same GRAD.
 > check().verdict
 ok
+> check().undecided
+0
+> check().norm_ratio < 1e-7
+true
 > check().table
+> GRAD[1]:cols(1, 1):fill(1)
+> check{grad = GRAD}.verdict
+failed
 > check{of = "mse"}.ratio
 > check{sweep = true}.best.method
 five-point
@@ -212,13 +231,16 @@ Sources: Press and others, Numerical Recipes, section 5.7 (2007); Nocedal and Wr
 section 8.1 (2006); Higham, Accuracy and Stability of Numerical Algorithms, chapter 3 (2002).]] },
 
 { "inside", { "walking", "explaining", "see inside", "step by step", "derivations" }, [[
-inside: stand inside one step, and ask a number where it came from
-walk() begins one step; each w() does the engine's next operation, an empty line after it the next again. Printed it
-says its formula, the shapes, what came out and where we are. A Z DELTA GRAD THETA are what has been made so far; write
-into one and go on: the later operations use it. w:back(), w:to("delta", 1), w:finish() and w:reset() move about.
-explain(what, l, i, j) is one number's derivation: the sum, its terms in numbers, the engine's own beside it. With
-the option depth = 2 the numbers in the terms are explained, too, and so on to the data. After a step, A Z DELTA GRAD
-are of the pass before its update: the terms then take THETA as that pass had it, and say so.
+inside: go through a step, and ask where a number came from
+w = walk() begins a step. Each w() does the next operation of the engine, and so does an empty input after it. The
+prompt then shows the formula, the shapes, the result and the position in the step. A Z DELTA GRAD THETA have what the
+step has computed so far. You can write into them; the later operations use it. w:back(), w:to("delta", 1), w:finish()
+and w:reset() move to other operations.
+
+explain(what, l, i, j) derives one number: it shows the sum, its terms in numbers, and the engine's own result beside
+it. With the option depth = 2 it also explains the numbers in the terms, with a larger depth their terms, down to the
+data. After a step, A Z DELTA GRAD belong to the pass before its update: explain then uses the THETA of that pass, and
+says so.
 > w = walk()
 > w()
 > w:to("delta", 1)
@@ -232,12 +254,12 @@ are of the pass before its update: the terms then take THETA as that pass had it
 Source: Mazur, A step by step backpropagation example (2015), is such a walk by hand.]] },
 
 { "mistakes", { "bugs", "classic mistakes", "wrong gradients" }, [[
-mistakes: what goes wrong in backward passes, to be planted and found
-bug(name) plants one in the network's backward pass; backward, step and train make it until bug(false).
+mistakes: common mistakes in backward passes, to plant and to find
+bug(name) plants a mistake in the network's backward pass; backward, step and train make it until bug(false).
 {mistakes}
-Most of them still learn, more slowly or to another place: that is why they are published. check() sees that GRAD is
-not the gradient of J, plants each of them in turn and names the one that makes the same GRAD. bug("any") plants one
-for you to find. What l1 and l2 add to GRAD stays right.
+With most of them the network still learns, more slowly or to another THETA: that is why they are not noticed and get
+published. check() finds that GRAD is not the gradient of J, tries each of the mistakes, and names the one that gives
+the same GRAD. bug("any") plants one for you to find. The terms that l1 and l2 add to GRAD stay right.
 > bug("dropped-row")
 > check().mistakes[1]
 dropped-row
@@ -253,20 +275,21 @@ exercise 4.]] },
 
 { "data", { "datasets", "data sets", "targets", "one-hot" }, [[
 data: X and y
-X has a row for each example, y a row of targets for each row of X; a table of rows will do for a matrix, and N
-numbers for a column y. They are checked against each other and the network when they are used.
+X has a row for each example; y has a row of targets for each row of X. Instead of a matrix you can assign a table of
+rows, and for a y of one column a table of N numbers. When they are used, their shapes are checked.
 {data}
-With one output the targets are 0 and 1 (or -1 and 1); with several, a row of y has a 1 in its class's column.
-accuracy() is the share of rows on the right side.
+With one output the targets are 0 and 1 (or -1 and 1). With several outputs, a row of y has a 1 in the column of its
+class. accuracy() is the share of rows that the network assigns to the right class.
 > X, y = data.parity{bits = 3}
 > LAYERS = {3, 6, 1}
 > X = {{0.2, 1}, {0.9, 0.3}}  y = {1, 0}]] },
 
 { "matrices", { "linear algebra", "broadcasting", "views", "indexing" }, [[
-matrices: tables of numbers that work as in the formulas
-m[i][j] is a number, m[i] a row; m[i][j] = v and m[i] = {...} write. #m is the number of rows. + - * / ^ go element
-by element, numbers, one row and one column stretched to fit; a:matmul(b) is the matrix product, m.T the transpose.
-m.T, m[i], m:rows(i, j) and m:cols(i, j) are views: writing to them writes to m. m:copy() is one of its own.
+matrices: tables of numbers to calculate with
+m[i][j] is a number, m[i] a row; m[i][j] = v and m[i] = {...} write. #m is the number of rows. + - * / ^ work element by
+element; a number, a single row and a single column are repeated to fit. a:matmul(b) is the matrix product, m.T the
+transpose. m.T, m[i], m:rows(i, j) and m:cols(i, j) are views: writing to them writes to m. m:copy() is independent of
+m.
 > m = matrix{{1, 2}, {3, 4}}
 > m * m
 2 x 2
@@ -280,10 +303,10 @@ m.T, m[i], m:rows(i, j) and m:cols(i, j) are views: writing to them writes to m.
 
 { "randomness", { "random", "random numbers", "seeds", "reproducibility", "numpy" }, [[
 randomness: NumPy's numbers, bit for bit
-After seed(k), rand, randn and permutation give what np.random.seed(k), rand, randn and permutation give (the last
-plus 1). THETA is drawn from the same numbers; at the start they are as after seed(0). network{..., seed = k} has a
-generator of its own, and generator(k) is one for you: nothing else draws from it.
-The same seed and script leave the same bits, run after run, on any number of threads.
+After seed(k), rand, randn and permutation return the same numbers as NumPy's after np.random.seed(k); permutation
+counts from 1. THETA is drawn from the same generator. A program starts as if it had called seed(0). A network that is
+made with network{..., seed = k} has a generator of its own. generator(k) makes one for you, from which nothing else
+draws. The same seed and script give the same result to the last bit, in every run and with any number of threads.
 > seed(0)
 > rand()
 0.54881350392732
@@ -293,11 +316,11 @@ Sources: Matsumoto and Nishimura, Mersenne Twister (1998); Marsaglia and Bray, A
 normal variables (1964).]] },
 
 { "precision", { "single", "double", "float", "rounding", "digits" }, [[
-precision: double, and single when asked
+precision: double by default, single as an option
 {precisions}
-network{..., precision = "single"} keeps THETA and all the rest in single precision. The reports are shown alike;
-check() then cannot resolve less than 1e-2, and says so. digits(n) sets how many digits are shown, not how many
-there are; string.format("%.17g", v) shows a number in full.
+network{..., precision = "single"} computes and keeps all numbers of the network in single precision. Reports look the
+same. check() cannot find errors smaller than 1e-2 then, and says so. digits(n) sets how many digits are shown; it does
+not change the numbers. string.format("%.17g", v) shows a number in full.
 > digits(10)
 10
 > digits(6)
@@ -307,67 +330,69 @@ there are; string.format("%.17g", v) shows a number in full.
 Source: Goldberg, What every computer scientist should know about floating-point arithmetic (1991).]] },
 
 { "threads", { "parallel", "cores", "speed" }, [[
-threads: sharing the large operations
-The units of a wide layer are shared out, or the rows of a batch. Each number is made by one thread, as if it were
-alone: that is why the bits stay the same. XOR is too small to gain from it, a layer of some
-hundred units is not.
+threads: large operations on several cores
+threads(n) lets n threads share the units of a wide layer, or the rows of a batch. One thread computes a number as it
+would alone, so that the results are the same to the last bit. A network for XOR is too small to gain from threads; one
+with layers of some hundred units gains.
 > threads(2) == 2
 true]] },
 
 { "keys", { "prompt", "prompt keys", "keyboard", "editing", "readline", "shortcuts" }, [[
-keys: what the prompt does with what you type
-  Enter             runs what is complete; else goes on in a new line
-  Alt-Enter         a new line, whatever is complete
-  Up, Down          through the lines of an input, then earlier inputs that begin with what is typed
+keys: the keys of the prompt
+  Enter             runs the input if it is complete, else begins a new line
+  Alt-Enter         begins a new line in any case
+  Up, Down          move through the lines of the input, then to earlier inputs that begin with the typed text
   Tab               completes names, fields, options and files; Tab twice lists them
   Ctrl-R            finds an earlier input
   Ctrl-X Ctrl-E     edits the input in $VISUAL or $EDITOR
-  Ctrl-C            drops the line; stops what is running, and keeps THETA; twice more, a second later, ends moongrad
-  Ctrl-Z            puts moongrad aside; fg brings it back
-  Ctrl-D            on an empty line: leaves
-  Ctrl-\            ends moongrad, also in the middle of something; the session is kept: help "session"
-  Enter, nothing typed   repeats the input when it was a step or a training; in a walk, does the next operation
-Every value of an expression is printed; a ; at its end hides it. _ and _1 to _9 are the last values: help "_".
-?name is short for help "name". The keys of Readline work, and its ~/.inputrc is heeded. PROMPT, a string or a
-function, is the prompt, with colours if it has any, and $XDG_CONFIG_HOME/moongrad/init.lua is run before the first
-one. Left alone, the prompt has the epoch and the cost of the last report; J is of the pass before it: help "costs".
+  Ctrl-C            drops the input; stops a running call and keeps THETA; twice more after a second ends moongrad
+  Ctrl-Z            suspends moongrad; the shell's fg resumes it
+  Ctrl-D            on an empty line: ends moongrad
+  Ctrl-\            ends moongrad even while something runs, and saves the session: help "session"
+  Enter, nothing typed   repeats the last input if it was a step or a training; in a walk, does the next operation
+The prompt prints every value of an expression, unless a ; ends it. _ and _1 to _9 are the last values: help "_".
+?name is short for help "name". Readline's keys work, and ~/.inputrc is used. PROMPT, a string or a function, replaces
+the text of the prompt; it may contain colours. By default the prompt shows the epoch and the cost of the last report
+(for J see help "costs"). moongrad runs $XDG_CONFIG_HOME/moongrad/init.lua before the first prompt.
 > 6 * 7
 42
 > x = 1; y1 = 2;]] },
 
 { "session", { "sessions", "saving", "recording", "replaying", "recovery" }, [[
-session: what was done, kept and done again
+session: list, save and repeat what you did
 {session}
-What you type that changes something is written down as it happens. save_session writes it as a script, and running
-that script leaves every bit of THETA as it was. When a signal ends moongrad, or its memory does, or the terminal goes
-away, it writes such a script by itself and names it; the next start names it once more.
+moongrad records every input that changes something. save_session writes them as a script; running the script gives the
+same THETA, to the last bit. If a signal ends moongrad, if it runs out of memory, or if the terminal is closed, it
+writes such a script by itself and prints its name; the next start prints the name once more.
 > step(10)
 > save_session "xor.lua"
 > who()]] },
 
 { "time", { "past", "going back", "redo", "history of a network" }, [[
-time: what a network has been through
-undo() takes back the last command that changed the network, undo(5) the last five; seek(100) goes to epoch 100,
-back or forwards again; undo() also takes a seek back. THETA, options and what the last pass left are the same to
-the bit: they are kept now and then, and what came after is done again. Of each network the last 64 megabytes are
-kept: network{2, 2, 1, undo = 256} says otherwise. A loop of 5000 step() are 5000 commands: undo() says how many are
-left that are like it, undo(5000) takes them back; time(f) and bench(f) are one. An X[1][1] = 7 is none and stays: undo
-says so when it takes back what came before it.
-NET:copy() is a network of its own with the same past; diff() says where the two part. step(n, {stop_when = f}) ends
-when f says so, and watch() records an expression while the network trains.
+time: go back to an earlier state of a network
+undo() takes back the last command that changed the network, undo(5) the last five. seek(100) goes to epoch 100, back or
+forwards again; undo() also takes back a seek. THETA, the options and the results of the last pass are then as they
+were, to the last bit. To do this a network keeps copies of itself from time to time, and repeats the steps after them.
+It keeps at most 64 megabytes; the option undo changes that: network{2, 2, 1, undo = 256}.
+
+A loop that calls step() 5000 times makes 5000 commands: undo() says how many more of the same there are, undo(5000)
+takes them all back. time(f) and bench(f) count as one command. Writing into X, X[1][1] = 7, is no command and is not
+taken back; undo says so if it takes back a command before it.
+
+NET:copy() makes an independent network with the same past; diff() says where the two differ. step(n, {stop_when = f})
+ends when f returns true. watch() records the value of an expression while the network trains.
 > step(100)
 > twin = NET:copy()  twin:seek(50)  twin.eta = .1  twin:step(50)
 > diff(NET, twin)
 > undo()]] },
 
 { "scripts", { "script", "library", "running scripts", "command line" }, [[
-scripts: the same words in a file
-A script has the names of the prompt, and is silent until it prints: the prompt shows what a line returns, a script
-prints it.
-  moongrad file.lua          runs it; moongrad -i file.lua opens the prompt behind it
+scripts: the commands of the prompt in a file
+A script can use all names of the prompt. The prompt shows the values of an input; a script shows only what it prints.
+  moongrad file.lua          runs a file; moongrad -i file.lua opens the prompt after it
   moongrad -e "print(1)"     runs a line
-  #!/usr/bin/env moongrad    as its first line makes a file a program
-From any Lua 5.4 local mg = require "moongrad" gives everything but the prompt, and sets no global.
+  #!/usr/bin/env moongrad    as the first line of an executable file makes it a program
+In any Lua 5.4, local mg = require "moongrad" loads everything except the prompt, and sets no global variable.
 > print(step(10))
 > local net = mg.network{2, 2, 1}  print(net:predict{{0, 1}})]] },
 }

@@ -1,4 +1,5 @@
--- lists.lua - what net.theta, net.layers and their kin are: lists that look like tables and are live.
+-- lists.lua - the lists among a network's fields, net.theta, net.layers and so on: they look like tables, but reading
+-- shows the engine's numbers and writing changes them. network.lua makes the fields.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -16,15 +17,15 @@ local list = {}
 
 local function view_of(self, l) return (self.quantity.is_state and core.state or core.view)(self.net, self.what, l) end
 
--- How many matrices a list has: none before the pass, or the update, that makes them; all during a walk, also
--- those that it has not made yet.
+-- How many matrices a list has. It is 0 before the pass or the update that makes them. During a walk it counts all of
+-- them, also those that the walk has not made yet.
 local function length(self)
   local walked = self.quantity.op ~= "update" and core.walk_state(self.net)
   if not walked and not view_of(self, 1) then return 0 end
   return #state(self.net).layers - self.quantity.first
 end
 
--- What is said of a matrix that the walk has not made yet.
+-- The message about matrix l of the list, which the walk has not made yet.
 local function to_come(self, l)
   local _, done = core.walk_state(self.net)
   local name, k = self.quantity.op, done
@@ -40,22 +41,22 @@ function lists.no_state(net)
   return format("optimizer %q has none%s", (core.optimizer(net)), '; "adam" has v and s')
 end
 
--- Why there is no l-th in the list of a proxy that has n.
+-- The message that a list of n matrices has no matrix l.
 local function missing(self, n, l)
   if n == 0 and self.quantity.maker then
-    return format("%s: nothing there yet: call %s first", self.what, quantities.makers(self.quantity))
+    return format("%s: no matrices yet: call %s first", self.what, quantities.makers(self.quantity))
   elseif n == 0 then
     return format("%s: %s", self.what, lists.no_state(self.net))
   end
   return format("%s[%s]: expected a layer from 1 to %d", self.what, show(l), n)
 end
 
--- Why list[l] is nil.
+-- The message that says why list[l] is nil.
 function lists.missing(proxy, l) return missing(list[proxy], length(list[proxy]), l) end
 
 function list.__len(proxy) return length(list[proxy]) end
 
--- The live matrix; labelled, when printed, with where it comes from.
+-- The live matrix; nil one past the last. Printed it has a label, which says what made it.
 function list.__index(proxy, l)
   local self = list[proxy]
   local n = length(self)
@@ -70,14 +71,14 @@ function list.__index(proxy, l)
   return m
 end
 
--- list[l] = matrix copies in after a shape check.
+-- list[l] = matrix copies the numbers in, after a check of the shape.
 function list.__newindex(proxy, l, m)
   local self = list[proxy]
   if self.quantity.writer == "user" then
     core.set_theta(self.net, l, m)
   else
     local view = list.__index(proxy, l)
-    if not view then raise("%s[%s]: nothing there", self.what, show(l)) end
+    if not view then raise("%s[%s]: there is no such matrix", self.what, show(l)) end
     view:set(m)
   end
 end
@@ -89,7 +90,7 @@ function list.__pairs(proxy)
   end, proxy, 0
 end
 
--- The matrices of a list as text, in colour if wanted.
+-- The matrices of a list as text. color: with colours?
 function lists.text(proxy, color)
   local self, lines = list[proxy], {}
   for l = 1, length(self) do
@@ -97,19 +98,19 @@ function lists.text(proxy, color)
     lines[l] = is_made and show_matrix(proxy[l], color)
       or format("%s[%d]  %s", upper(self.what), l, to_come(self, l))
   end
-  if #lines == 0 then return self.what .. ": nothing there yet" end
+  if #lines == 0 then return self.what .. ": no matrices yet" end
   return table.concat(lines, "\n")
 end
 
 function list.__tostring(proxy) return lists.text(proxy) end
 
--- Is v such a list?
+-- Is v a list of live matrices?
 function lists.is(v) return type(v) == "table" and list[v] ~= nil end
 
 list.__name, list.__metatable = "list of matrices", false
-setmetatable(list, { __mode = "k" }) -- proxy -> what it stands for
+setmetatable(list, { __mode = "k" }) -- also a map: proxy, the table that users see -> {net, what, quantity, origins}
 
-lists.class = list -- the metatable of each
+lists.class = list -- the metatable of all these lists
 
 -- A state of an optimiser that has no live name, as a quantity.
 local function state_quantity(name)
@@ -130,7 +131,7 @@ function lists.of(net, what)
   return s.lists[what]
 end
 
--- What a list holds, "theta"; nil for what is none.
+-- The field whose list v is, "theta" for example; nil when v is no list of live matrices.
 function lists.what(v)
   local self = debug.getmetatable(v) == list and list[v]
   return self and self.what
@@ -181,7 +182,7 @@ end
 
 -- --- settings: net.layers[l], net.frozen[l] ---------------------------------------------
 
--- A list of values that are looked up and, when set is given, changed by functions.
+-- A list of n values: reading calls get(i), writing calls set(i, v). what: its name in messages.
 function lists.settings(n, get, set, what)
   return setmetatable({}, {
     __name = what, __metatable = false,

@@ -1,4 +1,5 @@
--- network.lua - the network as Lua sees it: making one, its fields, its options.
+-- network.lua - networks in Lua: mg.network makes one; its methods, its fields and its options. state.lua has the state
+-- of a network as a value, lists.lua the fields that are lists.
 
 local commands = require "moongrad.commands"
 local core = require "moongrad.core"
@@ -20,27 +21,27 @@ local methods, getters, setters = class.methods, class.getters, class.setters
 local matrix_methods = debug.getmetatable(core.zeros(1, 1)).methods
 local show = options.show
 
--- What is kept for each network: layers (specifications, the input first), given (the options as given),
--- activations, and its lists and origins, made when first asked for.
+-- A table for each network: layers (specifications, the input first), given (the options as the user gave them),
+-- activations (names), and lists, its live lists, made when they are first read.
 local state = core.network_state
 
 -- --- making -------------------------------------------------------------------------
 
--- A network of checked layers and options.
+-- A network of these layers and options, which have been checked.
 local function make(layers, given)
   local settings = { layers = layers, given = given, eta = given.eta, X = given.X, y = given.y,
     rng = given.seed and core.generator(given.seed) }
-  given.X, given.y, given.eta = nil, nil, nil -- the network's own from here on
+  given.X, given.y, given.eta = nil, nil, nil -- the network itself has them from here on
   return states.make(settings)
 end
 
 --- mg.network{sizes..., option = value, ...}
--- A feed-forward network, its THETA drawn at once. Positional: layer sizes, the input first; an entry may be
--- {size, activation, dropout = .5, bias = false, eta_scale = 2}. dropout is the share of the layer's activations that
--- each pass of forward, step, train and walk leaves out, by a mask from the network's generator; the others are
--- divided by 1 minus it; predict, cost and check leave out none. eta_scale: its updates go by 2 ETA. Raises for an
--- option that does not exist, for an output and a cost that do not go together, and for a softmax of one unit, which
--- is always 1. NET = network{...} makes it the current one.
+-- Makes a feed-forward network and draws its THETA. The numbers are the layer sizes, the input first; in place of a
+-- size there may be {size, activation, dropout = .5, bias = false, eta_scale = 2}. dropout is the share of the layer's
+-- activations that each pass of forward, step, train and walk leaves out, by a mask from the network's generator; the
+-- others are divided by 1 - dropout; predict, cost and check leave out none. The layer's updates use eta_scale times
+-- ETA. Raises for an option that does not exist, for an output and a cost that do not go together, and for a softmax
+-- of one unit, which is always 1. NET = network{...} makes it the current network.
 -- > wide = network{2, 8, 1, activation = "tanh", output = "sigmoid", cost = "cross-entropy", eta = 0.5}
 -- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)
@@ -53,27 +54,27 @@ end
 
 -- --- methods -------------------------------------------------------------------------
 
--- Most of what they need is loaded when it is first called: the program is to start fast.
+-- The module of a method is loaded when the method is first called, so that the program starts fast.
 for name, record in pairs(commands.of.net) do
   methods[name] = commands.func(name, record) or methods[name]
 end
-for name, record in pairs(commands.of.m) do -- m:explain(i, j): what a live view shows, explained
+for name, record in pairs(commands.of.m) do -- m:explain(i, j) explains an element of a live matrix
   matrix_methods[name] = commands.func(name, record) or matrix_methods[name]
 end
 
 core.set_steps(function(...) return require("moongrad.network.watch").step(...) end)
 
 options.declare("walk", {
-  { name = "rows", without = "all", about = "the one row of X that the step is made on", example = "3" },
+  { name = "rows", without = "all", about = "the number of the only row of X that the step uses", example = "3" },
 })
 options.declare("explain", {
-  { name = "depth", default = 1, about = "levels of terms that are opened in turn", example = "2" },
+  { name = "depth", default = 1, about = "how many levels of terms are explained in turn", example = "2" },
 }, 'explain("grad", 1, 2, 3, {depth = 2})')
 
 --- net:init([method, options])
--- Draws THETA anew, layer by layer, row by row, bias first, from the network's generator; epoch 0. What passes of the
--- old THETA made, A Z DELTA GRAD DTHETA J, is gone. The method is by default the network's option init; options hold
--- the number that goes with it:
+-- Draws THETA anew from the network's generator, layer by layer, row by row, the bias first, and sets epoch to 0. The
+-- results of the old THETA, A Z DELTA GRAD DTHETA J, are gone. The method is by default the network's option init;
+-- options hold the number that goes with the method:
 -- {inits}
 -- > init("epsilon", {epsilon = .5})
 function methods.init(net, method, o, ...)
@@ -92,10 +93,10 @@ function methods.init(net, method, o, ...)
   local way, number = options.init("init", wanted)
   past.before(net, method == nil and "init()" or format("init(%s)", show(method)))
   init.draw(net, way, number)
-  past.settle(net) -- here and below: an edit that follows is a command of its own
+  past.settle(net) -- here and below: undo takes a write to a matrix that follows as a command of its own
 end
 
--- The layers and options of net, free to be changed.
+-- The layers and options of net, as new tables that the caller may change.
 local function description(net)
   local s = state(net)
   local layers, given = {}, {}
@@ -110,8 +111,9 @@ local function description(net)
 end
 
 --- net:copy()
--- A network like this one in every bit: THETA, epoch, options, X, y, the live state, a private generator's state,
--- and its past, for undo and seek. The two share nothing: what is done to one leaves the other as it is.
+-- Returns a copy of the network that is the same in every bit: THETA, epoch, options, X, y, the live state, the state
+-- of a generator of its own, and its past, for undo and seek. The two share nothing: a change of one leaves the other
+-- as it is.
 -- > twin = NET:copy()
 function methods.copy(net, ...)
   core.network_self(net, "copy")
@@ -124,9 +126,9 @@ function methods.copy(net, ...)
 end
 
 --- net:like(layers)
--- A new network of these layer sizes with the options, eta, X and y of this one, its THETA drawn at once from
--- the current generator. Activations, biases and what is frozen layer by layer go along when there are as many
--- layers as before; else the output's alone.
+-- Returns a new network of these layer sizes with the options, eta, X and y of this one. Its THETA is drawn from the
+-- current generator. When there are as many layers as before, each layer keeps its activation, its bias and what is
+-- frozen; else only the output keeps its activation and bias.
 -- > wider = NET:like{2, 3, 1}
 function methods.like(net, sizes, ...)
   core.network_self(net, "like")
@@ -148,7 +150,7 @@ function methods.like(net, sizes, ...)
   return new
 end
 
--- --- lists: net.theta[l] and its kin ----------------------------------------------------
+-- --- lists: net.theta[l], net.a[l] and so on ----------------------------------------------------
 
 for _, what in ipairs(quantities.matrices) do
   getters[what] = function(net) return lists.of(net, what) end
@@ -173,7 +175,7 @@ end
 -- > NET.state.steps[1]
 function getters.state(net) return lists.states(net) end
 
--- net.theta = {m1, ...}: all shapes are checked before anything is copied.
+-- net.theta = {m1, ...} checks all shapes before it copies anything.
 function setters.theta(net, matrices)
   if type(matrices) ~= "table" then raise("theta: expected a list of matrices, got %s", show(matrices)) end
   local n = #net.theta
@@ -196,11 +198,12 @@ function getters.layers(net)
 end
 
 local part_names = states.frozen_parts
-local parts = {} -- core's numbers by name
+local parts = {} -- true, "bias", "weights", false -> core's number for it
 for number, name in pairs(part_names) do parts[name] = number end
 
 --- net.frozen[l]
--- Which parameters of layer l stay as they are: true (all), "bias", "weights" or false (none). Assign to set it.
+-- Which parameters of layer l updates leave as they are: true (all), "bias", "weights" or false (none). Assign to
+-- change it.
 -- > NET.frozen[1] = "bias"
 function getters.frozen(net)
   return lists.settings(#state(net).layers - 1, function(l) return part_names[core.frozen(net, l)] end, function(l, v)
@@ -216,7 +219,7 @@ end
 function getters.eta(net) return (core.numbers(net)) end
 
 --- net.epoch
--- How many epochs, or updates, THETA has seen since it was drawn.
+-- How many epochs of training THETA has had since it was drawn; a call of update() counts as one.
 -- > NET.epoch
 function getters.epoch(net) return (select(4, core.numbers(net))) end
 function getters.J(net) return (select(5, core.numbers(net))) end
@@ -241,7 +244,7 @@ end
 
 -- --- options: net.options.cost = "mse" --------------------------------------------------------
 
--- {"epsilon", epsilon = .5} as it is shown: to be read, not changed in place.
+-- The value v of an option as users read it: a table, {"epsilon", epsilon = .5}, becomes one that cannot be changed.
 local function fixed(name, v)
   if type(v) ~= "table" then return v end
   return setmetatable({}, {
@@ -262,20 +265,22 @@ local function get_option(net, name)
   return fixed(name, options.name_of(v))
 end
 
--- All is checked before anything changes.
+-- Sets an option. Everything is checked before anything changes.
 local function set_option(net, name, v)
   if name == "eta" or name == "X" or name == "y" then
     net[name] = v
     return
   end
   local s = state(net)
-  if name == "precision" then raise "precision is settled when a network is made: network{2, 1, precision = ...}" end
+  if name == "precision" then
+    raise "precision cannot be changed later: give it when you make the network, network{2, 1, precision = ...}"
+  end
   local given = {}
   for key, old in pairs(s.given) do given[key] = old end
   given[name] = options.check(name, v)
   if name == "init" and options.is_matrices(given.init) then init.check(net, given.init) end
   local layers = s.layers
-  if name == "activation" or name == "output" then -- it now goes for layers that were given their own, too
+  if name == "activation" or name == "output" then -- layers that have an activation of their own lose it
     layers = description(net)
     for l = 2, #layers do
       if (name == "output") == (l == #layers) then layers[l].activation = nil end
@@ -292,7 +297,8 @@ local function set_option(net, name, v)
 end
 
 --- net.options
--- The network's options as they are; assign to one to change it: all but precision and the layer sizes.
+-- The network's options. Assign to one to change it: NET.options.cost = "mse". Precision and layer sizes cannot be
+-- changed.
 -- > NET.options
 -- > NET.options.cost = "mse"
 function getters.options(net)
@@ -345,12 +351,12 @@ local read_only = { layers = "make a new network", state = "set one matrix of it
   frozen = "set one: net.frozen[1] = true" }
 for _, quantity in ipairs(quantities) do
   if quantity.writer == "engine" then
-    read_only[quantity.field] = "it is the engine's" .. (quantity.kind ~= "matrices" and ""
-      or format("; one matrix can be written, net.%s[1] = m", quantity.field))
+    read_only[quantity.field] = "the engine makes it" .. (quantity.kind ~= "matrices" and ""
+      or format("; one matrix of it can be set, net.%s[1] = m", quantity.field))
   end
 end
 
--- The end of an error about a name that a network does not have.
+-- The end of the message about a name that a network does not have: near names, or where help is.
 local function suggest(unknown)
   local all = {}
   for name in pairs(methods) do all[#all + 1] = name end

@@ -1,4 +1,4 @@
--- report.lua - what a run of epochs says of itself, in one line; a training's history, line by line.
+-- report.lua - how the reports that step and train return are printed: one line each, and a history line by line.
 
 local core = require "moongrad.core"
 local show = require "moongrad.show"
@@ -12,7 +12,7 @@ local show = require "moongrad.show"
 --   mse = tss / (N K), tss = sum of (yhat - y)^2
 -- > r = step(10)
 -- > r.cost, r.mse
-local report = core.report -- the metatable of reports; their fields are made in C, more in train.lua
+local report = core.report -- the metatable of reports; report.c makes their fields, train.lua adds some
 
 -- A duration with its unit: "0.9 ms".
 local function duration(seconds)
@@ -36,7 +36,8 @@ function report.__tostring(r)
   local function add(name, value, format)
     if value then parts[#parts + 1] = name .. " " .. string.format(format, value) end
   end
-  add("cost", r.cost, r.batches and "%.9g a batch" or "%.9g") -- of a sum, less than that of all rows
+  -- where J is a sum, a batch's cost is less than that of all rows
+  add("cost", r.cost, r.batches and "%.9g a batch" or "%.9g")
   add("mse", r.mse, "%.9g")
   if r.classes or r.test_accuracy then add("accuracy", r.accuracy, "%.4g") end
   add("test cost", r.test_cost, "%.9g")
@@ -52,7 +53,7 @@ function report.__tostring(r)
   return table.concat(parts, "   ") .. (r.watch and "\n" .. r.watch or "")
 end
 
-local history = { __name = "history", __metatable = false } -- the metatable of lists of reports
+local history = { __name = "history", __metatable = false } -- the metatable of train's lists of reports
 
 -- h.cost, h.eta, h.test_accuracy: a column of that field, NaN where a report has none; nil when none has.
 function history.__index(h, name)

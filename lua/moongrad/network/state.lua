@@ -1,10 +1,10 @@
--- state.lua - the state of a network as a value: all that makes up a network between two steps.
+-- state.lua - the state of a network as a Lua value: everything that a network carries from one step to the next.
 --
--- A state has settings, which the user chose, and numbers, which training made. settings() and apply() give and take
--- the settings alone, X, y and the generator by reference: undo keeps them for each event, beside images of the
--- numbers. take() copies the numbers, too. What take() returns is plain data: numbers, strings, matrices and tables
--- of them, and in the options the user's own activations and costs. put() puts it into a network of the same layers,
--- make() makes a network of it.
+-- A state has settings, which the user chose, and numbers, which training made. settings() returns the settings alone,
+-- with X, y and the generator by reference, and apply() gives them to a network; undo keeps them for each event, beside
+-- images (saved copies) of the numbers. take() returns settings and copies of the numbers as plain data: numbers,
+-- strings, matrices, tables of them, and the user's own activations and costs. put() gives such a state to a network of
+-- the same layers, make() makes a new network from it.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -13,16 +13,16 @@ local format, gmatch, gsub = string.format, string.gmatch, string.gsub
 
 local state = {}
 
--- What of a layer is frozen, by core's numbers.
+-- core's number for what is frozen in a layer -> the value that users see.
 state.frozen_parts = { [0] = false, "bias", "weights", true }
 
 -- --- options ------------------------------------------------------------------------------
 
--- The layers and options of net become these, which options.lua has checked. Raises, with nothing changed, when an
--- output and a cost do not go together.
+-- Sets the layers and options of net; options.lua has checked them. Raises, with nothing changed, when an output and a
+-- cost do not go together.
 function state.set_options(net, layers, given)
   local activations, cost, scale = specification.resolve(layers, given)
-  core.set_optimizer(net, options.optimizer_of(given)) -- first: it may want memory
+  core.set_optimizer(net, options.optimizer_of(given)) -- first, because it may fail for want of memory
   local s = core.network_state(net)
   s.layers, s.given, s.activations = layers, given, options.names_of(activations)
   for l, activation in ipairs(activations) do
@@ -33,7 +33,7 @@ function state.set_options(net, layers, given)
   for _, name in ipairs { "l1", "l2" } do core.numbers(net, name, given[name] or 0) end
 end
 
--- A digit for each layer: what of it is frozen.
+-- What is frozen, as a string of digits: core's number for each layer.
 local function frozen_of(net)
   local parts = {}
   for l = 1, #core.network_state(net).layers - 1 do parts[l] = core.frozen(net, l) end
@@ -48,7 +48,7 @@ local function freeze(net, digits)
   end
 end
 
--- The state of a generator, nil for the shared one, as hexadecimal digits; and back.
+-- The state of generator g as hexadecimal digits, and back. g is nil for the generator that networks share.
 function state.digits(g)
   return (gsub(core.rng_state(g), ".", function(c) return format("%02x", string.byte(c)) end))
 end
@@ -60,8 +60,9 @@ end
 
 -- --- what a state is made of -----------------------------------------------------------------
 
--- Each has a name in the state; get(net), its value; and put(net, value, state). layers and given, the options as
--- given, are never changed in place: a change of options makes new tables of both.
+-- The parts of a state: name, the key in the state; get(net), which returns the value; put(net, value, state), which
+-- sets it. layers and given, the options as the user gave them, are never changed in place: a change of options makes
+-- new tables of both.
 local settings = {
   { name = "layers", get = function(net) return core.network_state(net).layers end, put = function() end },
   { name = "given", get = function(net) return core.network_state(net).given end,
@@ -77,14 +78,14 @@ local settings = {
     put = function(net, y) core.network_data(net, "y", y) end },
 }
 
--- A copy of one matrix for each layer.
+-- Copies of a list's matrices.
 local function copies(list)
   local all = {}
   for l, m in ipairs(list) do all[l] = m:copy() end
   return all
 end
 
--- A pass at THETA makes A, Z, DELTA and J; GRAD becomes what it was, for update(). Without data there is no pass.
+-- Makes A, Z, DELTA and J by a pass at THETA, and sets GRAD, which a later update() uses. Does nothing without data.
 local function put_grad(net, grad)
   local methods = core.network_class.methods
   if not pcall(function() methods.forward(net) methods.backward(net) end) then return end
@@ -130,7 +131,7 @@ function state.settings(net)
   return s
 end
 
--- The settings of net become those of s.
+-- Gives net the settings in s.
 function state.apply(net, s)
   for _, field in ipairs(settings) do
     local v = s[field.name]
@@ -138,7 +139,7 @@ function state.apply(net, s)
   end
 end
 
--- Are two states the same but for their numbers?
+-- Do two states have the same settings?
 function state.same(a, b)
   for _, field in ipairs(settings) do
     if not rawequal(a[field.name], b[field.name]) then return false end
@@ -148,7 +149,7 @@ end
 
 -- --- whole states ---------------------------------------------------------------------------
 
--- The state of net, its numbers copied.
+-- The state of net, with copies of its numbers.
 function state.take(net)
   local s = state.settings(net)
   s.rng = nil
@@ -156,7 +157,7 @@ function state.take(net)
   return s
 end
 
--- The state of net, which has these layers, becomes s, which take() made.
+-- Gives net the state s that take() made. The layers of net must be those of s.
 function state.put(net, s)
   local all = {}
   for _, field in ipairs(settings) do all[field.name] = s[field.name] end
@@ -168,7 +169,7 @@ function state.put(net, s)
   end
 end
 
--- A network of the layers and options of s, and of those of its other settings that s has. THETA is all 0.
+-- A new network with the layers, the options and the other settings in s; a setting may be missing. THETA is 0.
 function state.make(s)
   local activations = specification.resolve(s.layers, s.given)
   local spec = { { size = s.layers[1].size } }
@@ -228,7 +229,7 @@ end
 
 local function option(name) return function(s) return s.given[name] or options.defaults[name] end end
 
--- What moves THETA in a step besides data and the generator: its name and its value in a state.
+-- What a step depends on besides THETA, data and the generator: {name, get(state)}; words(value) gives it as text.
 local moving = {
   { "activations", function(s) return (specification.resolve(s.layers, s.given)) end },
   { "biases", biases },
@@ -259,7 +260,8 @@ local function words(v)
   return "{" .. table.concat(list, ", ") .. "}"
 end
 
--- In what two states, of layers of the same sizes, move THETA differently: a list of texts, "eta 0.1 and 0.5".
+-- The settings that make steps from two states differ, as a list of texts, "eta 0.1 and 0.5". The layers of both have
+-- the same sizes.
 function state.differences(a, b)
   local list = {}
   for _, one in ipairs(moving) do

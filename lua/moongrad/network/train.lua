@@ -1,4 +1,4 @@
--- train.lua - epochs of mini-batches, with a look at each.
+-- train.lua - train: epochs of mini-batches, with a report after each, and callbacks that see it.
 
 local core = require "moongrad.core"
 local long_call = require "moongrad.long_call"
@@ -12,9 +12,10 @@ local watch = require "moongrad.network.watch"
 local format = string.format
 
 local defaults = options.declare("train", {
-  { name = "epochs", default = 1, about = "times through X, y", example = "100" },
-  { name = "batch", without = "all", about = "rows for each update; the last of an epoch may be fewer", example = "2" },
-  { name = "shuffle", default = true, about = "a new order of the rows each epoch; false: as they lie",
+  { name = "epochs", default = 1, about = "how often all rows of X, y are used", example = "100" },
+  { name = "batch", without = "all", about = "rows for each update; the last batch of an epoch may have fewer",
+    example = "2" },
+  { name = "shuffle", default = true, about = "a new order of the rows each epoch; false: the order of X",
     example = "false" },
   { name = "X", without = "the network's", about = "the data", example = "X, y = y" },
   { name = "y", without = "the network's", about = "the targets", example = "y, X = X" },
@@ -27,7 +28,7 @@ local defaults = options.declare("train", {
     example = "10" },
   { name = "report", without = "none", about = "report(r) is called every `every` epochs and at the end",
     example = "print" },
-  { name = "stop_when", without = "none", about = "training ends when stop_when(r), asked each epoch, is true",
+  { name = "stop_when", without = "none", about = "called each epoch; training ends when stop_when(r) is true",
     example = "function(r) return r.mse < 0.01 end" },
   { name = "patience", without = "none", about = "training ends after so many epochs without a lower test_cost",
     example = "10, test = {X, y}" },
@@ -42,14 +43,14 @@ local defaults = options.declare("train", {
     example = "{1, 2}" },
 })
 
-local most_reports = 1000 -- in a history, unless it was said which
+local most_reports = 1000 -- in a history, unless the option every is given
 
 local function callback(name, f)
   if f == nil or options.is_callable(f) then return f end
   raise("train: %s: expected a function, got %s", name, options.show(f))
 end
 
--- X, y: the pair given, or the network's own.
+-- X and y as matrices: those of the options, or the network's own.
 local function data(net, o)
   if (o.X == nil) ~= (o.y == nil) then raise "train: expected X and y, or neither" end
   local X, y = o.X, o.y
@@ -61,7 +62,7 @@ local function data(net, o)
   return core.as_matrix(X, "X"), core.as_matrix(y, "y", true)
 end
 
--- The matrices of test = {X, y}; nothing without it.
+-- X and y of the option test = {X, y} as matrices; nil without the option.
 local function test_data(net, test)
   if test == nil then return nil end
   if type(test) ~= "table" then raise("train: test: expected {X, y}, got %s", options.show(test)) end
@@ -80,7 +81,7 @@ local function above_0(name, v)
   raise("train: %s: expected a number above 0, got %s", name, options.show(v))
 end
 
-local training = {} -- methods of a call of train: what it was asked for, and the reports that it keeps
+local training = {} -- the metatable of a call of train, which has its options and the reports that it keeps
 training.__index = training
 
 local function new(net, o)
@@ -97,7 +98,7 @@ local function new(net, o)
   self.X, self.y = data(net, o)
   self.targets = core.check_data(net, "train", self.X, self.y)
   self.batch = math.min(options.whole("train: batch", o.batch or #self.X, 1), #self.X)
-  core.network_state(net).batch = self.batch -- for diagnose, which goes on in such
+  core.network_state(net).batch = self.batch -- for diagnose, which tries batches of this size
   self.test_X, self.test_y = test_data(net, o.test)
   self.rate = schedule.of(net, o.eta, self.epochs)
   local weights = row_weights.of(self.y, self.targets, o.row_weights, o.class_weights)
@@ -121,13 +122,13 @@ function training:look_for_best(o)
   end
 end
 
--- Leaves out every other report of a list.
+-- Drops every second report of a history.
 local function thin(history)
   local n = #history
   for i = 1, n do history[i] = history[2 * i] end
 end
 
--- Keeps the report of epoch e in the history.
+-- Adds the report of epoch e to the history, when it is one of those to keep.
 function training:keep(r, e, is_last)
   if self.is_thinned and #self.history >= most_reports then
     thin(self.history)
@@ -136,7 +137,7 @@ function training:keep(r, e, is_last)
   if e % self.apart == 0 or is_last then self.history[#self.history + 1] = r end
 end
 
--- An epoch: its report, of the batches as they passed.
+-- Trains for an epoch. Returns its report, whose cost, mse and tss were taken while the batches passed.
 function training:epoch(e, before)
   local X, how, net = self.X, self.how, self.net
   if self.rate then
@@ -176,7 +177,8 @@ function training:take_best()
   past.settle(self.net) -- while the command is on
 end
 
--- What is done after epoch e with its report. The user's functions are locals: so tracebacks call them.
+-- Adds to the report r of epoch e, keeps it and calls the user's functions. These are locals so that tracebacks name
+-- them.
 function training:after(r, e)
   local look, stop_when = self.look, self.stop_when
   if self.test_X then
@@ -193,7 +195,7 @@ function training:after(r, e)
   local is_last = e == self.epochs or r.stopped
   self:keep(r, e, is_last)
   if look and (e % self.every == 0 or is_last) then look(r) end
-  if not r.stopped and (look or stop_when) then -- they may have written to it
+  if not r.stopped and (look or stop_when) then -- the functions may have written to X or y
     self.targets = core.check_data(self.net, "train", self.X, self.y)
   end
 end

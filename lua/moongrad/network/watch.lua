@@ -1,4 +1,4 @@
--- watch.lua - steps at which somebody looks: stop_when, and expressions that are watched.
+-- watch.lua - watched expressions, and steps with the option stop_when: runs of epochs that Lua looks at in between.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -11,12 +11,12 @@ local format, gsub = string.format, string.gsub
 local watch = {}
 
 local state = core.network_state
-local step = core.network_class.methods.step -- without options, and of a network that is not watched: the core's
-local most_rows = 10000                      -- of what is recorded, unless it was said how often
+local step = core.network_class.methods.step -- the engine's step, without options and watches
+local most_rows = 10000                      -- recorded by a watch, unless `every` is given
 
 -- --- watches -----------------------------------------------------------------------------
 
--- What an expression sees: the live names and commands of net, else globals.
+-- The environment of a watched expression: the quantities and methods of net, else globals.
 local function scope(net)
   return setmetatable({}, {
     __index = function(_, name)
@@ -34,7 +34,7 @@ local function scope(net)
   })
 end
 
--- The numbers of a value, row by row; nil and what is wrong with it.
+-- The numbers of a value, row by row; or nil and why it has none.
 local function numbers(v)
   if type(v) == "number" then return { v } end
   if type(v) == "boolean" then return { v and 1 or 0 } end
@@ -48,14 +48,14 @@ local function numbers(v)
   return row
 end
 
--- Records what a watch sees at this epoch. Returns a message when it cannot, after which it looks no more, and why.
+-- Records the value of watch w at this epoch. When that fails w is stopped: returns a message for the user, and why.
 local function look(net, w)
-  local ok, v = core.look(net, w.f) -- it may change nothing: each change would be looked at again
+  local ok, v = core.look(net, w.f) -- the expression may change nothing: a change would be looked at again
   local row, why
   if ok then
     row, why = numbers(v)
     if row and w.width and #row ~= w.width then
-      row, why = nil, format("it has %d numbers now, had %d", #row, w.width)
+      row, why = nil, format("the value has %d numbers now, it had %d", #row, w.width)
     end
   else
     why = gsub(gsub(tostring(v), "^watch:%d+: ", ""), "^[^\n]-%.lua:%d+: ", "")
@@ -76,21 +76,21 @@ end
 
 local function watches(net) return state(net).watches or {} end
 
--- Looks at what is due at this epoch. Returns what could not be looked at, nil when all could.
+-- Records the watches that are due at this epoch. Returns the messages of those that failed; nil when none did.
 function watch.look(net)
   past.check_idle(net)
-  local told
+  local messages
   local epoch = net.epoch
   for _, w in ipairs(watches(net)) do
     if not w.error and epoch % w.every == 0 then
       local message = look(net, w)
-      if message then told = told and told .. "\n" .. message or message end
+      if message then messages = messages and messages .. "\n" .. message or message end
     end
   end
-  return told
+  return messages
 end
 
--- Epochs from here to the next at which a watch looks; most when there is none before.
+-- How many epochs from here the next watch is due; at most `most`.
 local function until_look(net, most)
   local epoch = net.epoch
   for _, w in ipairs(watches(net)) do
@@ -102,16 +102,16 @@ end
 local watching = { __name = "watch", __metatable = false } -- the metatable of what watch returns
 
 function watching.__tostring(w)
-  return format("watching %s every %s: watched() is what was seen%s", w.expression,
-    w.every == 1 and "epoch" or w.every .. " epochs", w.as_yet and "; as yet " .. w.as_yet or "")
+  return format("watching %s every %s: watched() shows what was recorded%s", w.expression,
+    w.every == 1 and "epoch" or w.every .. " epochs", w.as_yet and "; no value yet: " .. w.as_yet or "")
 end
 
 --- net:watch(expression, [every])
--- Records the value of an expression, a number or a matrix, after each `every` epochs of step and train (without
--- every: each, thinned to 10000 of them). It sees this network's THETA, A, GRAD, J, cost(), ... and your globals.
--- watched() returns what was seen; unwatch() ends it. When the expression fails it is told once, with the report.
--- It only looks: step, train, undo and the like are refused in it.
--- What is seen after undo, seek or init comes below what was seen before, and watched() names the row.
+-- Records the value of an expression, a number or a matrix, after each `every` epochs of step and train. Without every
+-- it records each epoch, and drops every second value above 10000. The expression sees this network's THETA, A, GRAD,
+-- J, cost(), ... and your globals. It must change nothing: step, train, undo and the like raise in it. watched()
+-- returns what was recorded; unwatch() ends the watch. When the expression fails, the report says so once, and the
+-- watch ends. Values after undo, seek or init stand below the earlier ones, and watched() names the row.
 -- > watch("THETA[1][2][3]", 10)
 -- > step(100)
 -- > watched(1)
@@ -123,7 +123,7 @@ function watch.watch(net, expression, every, ...)
   if every ~= nil then every = options.whole("watch: every", every, 1) end
   local f, message = load("return " .. expression, "=watch", "t", scope(net))
   if not f then
-    raise("watch: %s is no expression: %s", options.show(expression), (gsub(message, "^watch:%d+: ", "")))
+    raise("watch: %s is not an expression: %s", options.show(expression), (gsub(message, "^watch:%d+: ", "")))
   end
   watch.unwatch(net, expression, true)
   local w = setmetatable({ expression = expression, every = every or 1, asked = every, f = f, rows = {} }, watching)
@@ -132,12 +132,12 @@ function watch.watch(net, expression, every, ...)
   table.insert(s.watches, w)
   core.set_watched(net, true)
   local _, why = look(net, w)
-  w.as_yet, w.error = why, nil -- before the first pass there may be nothing to see
+  w.as_yet, w.error = why, nil -- before the first pass there may be no value yet
   return w
 end
 
 --- net:unwatch([expression])
--- Ends the watch of an expression, or all; what was seen is gone, too.
+-- Ends the watch of an expression, or all watches. What they recorded is gone.
 -- > unwatch()
 function watch.unwatch(net, expression, quiet)
   core.network_self(net, "unwatch")
@@ -153,9 +153,9 @@ end
 
 local seen = { __name = "watched", __metatable = false } -- the metatable of what watched returns
 
-local most_backs = 3 -- that are named
+local most_backs = 3 -- as many are named
 
--- ", back at 501 in row 4003": where the epochs of what was seen do not go on, as after seek.
+-- ", back at 501 in row 4003": the rows at which the epoch in column 1 does not grow, as after seek.
 local function backs(m)
   local parts, count = {}, 0
   for i = 2, m and #m or 0 do
@@ -165,7 +165,7 @@ local function backs(m)
       if count <= most_backs then parts[count] = format(", back at %d in row %d", epoch, i) end
     end
   end
-  if count > most_backs then parts[#parts + 1] = format(" and %d times more", count - most_backs) end
+  if count > most_backs then parts[#parts + 1] = format(" and %d more times", count - most_backs) end
   return table.concat(parts)
 end
 
@@ -175,7 +175,7 @@ function seen.__tostring(list)
   for i, m in ipairs(list) do
     lines[#lines + 1] = format("%d  %s   column 1: epoch%s", i, list.expressions[i], backs(m))
     lines[#lines + 1] = list.errors[i] and "stopped: " .. list.errors[i] or nil
-    lines[#lines + 1] = m and show.matrix(m) or "nothing seen yet"
+    lines[#lines + 1] = m and show.matrix(m) or "nothing recorded yet"
   end
   return table.concat(lines, "\n")
 end
@@ -183,9 +183,9 @@ end
 local function matrix_of(w) return #w.rows > 0 and core.matrix(w.rows) or false end
 
 --- net:watched([expression])
--- What was seen of each watched expression, or of the one given, or of the n-th: a matrix with a row for each
--- look, column 1 the epoch, then the value (of a matrix its elements, row by row). The list also has the matrices
--- by expression.
+-- Returns what was recorded. With an expression, or its number, it is a matrix: a row for each record, column 1 the
+-- epoch, then the value (the elements of a matrix, row by row); nil when nothing was recorded. Without one it is a list
+-- of such matrices, which has them by expression, too.
 -- > watch("J")
 -- > step(3)
 -- > watched "J"
@@ -221,14 +221,14 @@ end
 
 local function watch_again(net) core.set_watched(net, state(net).watches ~= nil) end
 
--- Plain epochs, watched or not.
+-- n epochs by the engine's step, without a look at watches.
 local function plain(net, n)
   local guard <close> = core.guard(watch_again, net) -- luacheck: ignore
   core.set_watched(net, false)
   return step(net, n)
 end
 
--- net:step(n, options), and net:step(n) of a network with watches.
+-- net:step(n, options), and net:step(n) when the network has watches.
 function watch.step(net, n, o, ...)
   past.check_idle(net)
   o = asked(o, ...)
@@ -237,7 +237,7 @@ function watch.step(net, n, o, ...)
   if n == 0 then return plain(net, 0) end
   local start, from, done = core.clock(), net.epoch, 0
   local command <close> = past.together(net, n == 1 and "step()" or format("step(%d)", n)) -- luacheck: ignore
-  local told, r
+  local messages, r
   while done < n do
     local part = until_look(net, n - done)
     if o.stop_when then part = math.min(part, every - done % every) end
@@ -248,13 +248,13 @@ function watch.step(net, n, o, ...)
     end
     done = done + part
     local message = watch.look(net)
-    told = told and message and told .. "\n" .. message or told or message
+    messages = messages and message and messages .. "\n" .. message or messages or message
     if o.stop_when and (done % every == 0 or done == n) then
       r.stopped = o.stop_when(r) and true or false
       if r.stopped then break end
     end
   end
-  r.seconds, r.watch = core.clock() - start, told
+  r.seconds, r.watch = core.clock() - start, messages
   return r
 end
 

@@ -1,4 +1,5 @@
--- diff.lua - where two networks part.
+-- diff.lua - mg.diff: the first epoch and the first number in which two networks differ. It goes through the past of
+-- both (places.lua) and makes their states again (replay.lua).
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -9,6 +10,7 @@ local replay = require "moongrad.past.replay"
 local states = require "moongrad.network.state"
 local format, upper = string.format, string.upper
 
+-- The first element that differs: i, j and both values.
 local function first_in(a, b)
   for i = 1, a.nrows do
     for j = 1, a.ncols do
@@ -30,7 +32,8 @@ local function first_state(a, b)
   end
 end
 
--- Where a pass of one differs from that of the other: quantity, layer, i, j, both values; nil: nowhere.
+-- The first number in which the live states of two networks differ, in the order of a step: quantity, layer, i, j, both
+-- values; nil when there is none.
 local function first(a, b)
   local layers = #a.theta
   for _, quantity in ipairs(quantities.made) do
@@ -40,7 +43,7 @@ local function first(a, b)
     else
       local n = #a[what]
       if n ~= #b[what] then return what end
-      for step = 1, n do -- backwards they are made from the last layer down
+      for step = 1, n do -- a backward pass goes from the last layer down
         local l = quantity.maker == "backward" and layers + 1 - step or step
         local one, other = a[what][l], b[what][l]
         if one.nrows ~= other.nrows or one.ncols ~= other.ncols then return what, l end
@@ -58,9 +61,9 @@ local function same_theta(a, b)
   return true
 end
 
-local tips = setmetatable({}, { __mode = "k" }) -- where a copy of a network began to be looked at
+local tips = setmetatable({}, { __mode = "k" }) -- network -> the place where it was before go() moved it
 
--- Goes to an epoch of the way that led to a network; is it still known?
+-- Brings net, a copy, to the state that it had at an epoch. Returns true when that state is still known.
 local function go(net, epoch)
   tips[net] = tips[net] or places.here(net)
   local place = places.find(net, epoch, tips[net])
@@ -69,16 +72,16 @@ end
 
 -- --- the first epoch after which THETA differs --------------------------------------------------------
 
-local near = 1000 -- epochs that are compared one by one, where two ways go on alike in THETA and not in what moves it
+local near = 1000 -- epochs that are compared one by one, where THETA is the same but settings or data are not
 
--- Is it known that THETA is the same after an epoch, or another? "same", "apart", nil.
+-- Compares THETA of both at an epoch: "same", "apart", or nil when the state of one is no longer known.
 local function compared(a, b, epoch)
   if not (go(a, epoch) and go(b, epoch)) then return nil end
   return same_theta(a, b) and "same" or "apart"
 end
 
--- The first epoch of from + 1 .. to at which they are apart, and whether that much is known. Far from the first, apart
--- they are taken to stay apart.
+-- The first epoch of from + 1 .. to at which THETA differs, nil when there is none, and whether this is known. The
+-- first 1000 epochs are compared one by one. After those it bisects: it takes networks that differ to go on differing.
 local function scan(a, b, from, to)
   local last = math.min(to, from + near)
   for epoch = from + 1, last do
@@ -96,8 +99,10 @@ local function scan(a, b, from, to)
   return to, true
 end
 
+-- Do settings x and y move THETA alike?
 local function same_settings(x, y) return rawequal(x, y) or #states.differences(x, y) == 0 end
 
+-- Do two runs have the same data, by the copies that were kept of them?
 local function same_data(x, y)
   if rawequal(x, y) then return true end
   local known = x.copy_X and y.copy_X and not x.input and not y.input
@@ -110,23 +115,23 @@ local function same_how(a, b)
   return a and b and a.eta == b.eta and a.clip == b.clip and a.max_norm == b.max_norm and a.weights == b.weights
 end
 
--- Do epochs of two runs move the same THETA alike?
+-- Do two runs of epochs, parts of ways, lead from the same THETA to the same THETA?
 local function alike(x, y)
   if not (x and y) then return false end
   local e, f = x.event, y.event
   if e.kind ~= f.kind or e.batch ~= f.batch or e.rng ~= f.rng or not same_how(e.how, f.how) then return false end
-  if e.rng and x.first ~= y.first then return false end -- of a generator the state at its beginning is known
+  if e.rng and x.first ~= y.first then return false end -- rng is the generator's state at the start of the event
   return same_settings(e.settings, f.settings) and same_data(e.data, f.data)
 end
 
--- The run of a way that went on from an epoch; nil for an update alone.
+-- The part of a way, a run of epochs, that goes on from this epoch; nil when there is none.
 local function run_from(way, epoch)
   for _, part in ipairs(way) do
     if part.first <= epoch and part.last > epoch then return part end
   end
 end
 
--- The last THETA that was written at an epoch; nil when none was.
+-- The image of THETA that the last change at an epoch left; nil when there was no change.
 local function written(way, epoch)
   local image
   for _, part in ipairs(way) do
@@ -136,8 +141,8 @@ local function written(way, epoch)
   return image
 end
 
--- The first epoch, from .. to, after which THETA differs. nil: none, or it is not known. Where both went on alike
--- nothing is done again.
+-- The first epoch of from .. to at which THETA of the two differs; nil when there is none, or it is not known. Epochs
+-- that were alike in both are not repeated.
 local function parted(a, b, ways, from, to)
   local how = compared(a, b, from)
   if how ~= "same" then return how and from end
@@ -176,7 +181,7 @@ local function name_of(d)
   return name
 end
 
--- epochs: those of the two.
+-- The text of a difference d. epochs: the epochs at which the two networks are.
 local function words(d, epochs)
   if d.equal then return format("no difference: every bit is the same at epoch %d", d.epoch) end
   local text
@@ -198,9 +203,9 @@ local function words(d, epochs)
 end
 
 --- mg.diff(net1, net2)
--- The first epoch and the first quantity, in the order of a step, in which two networks of the same layers differ:
--- their steps are done again, as far as seek could go there; where that is not known they are compared as they
--- stand. Both stay as they are. Returns .equal, .epoch, .quantity, .layer, .i, .j, .values, .options, .text.
+-- Finds the first epoch, and in it the first quantity in the order of a step, in which two networks of the same layers
+-- differ. It makes earlier states of copies again, as seek does; where they are no longer kept it compares the networks
+-- as they stand. Both stay as they are. Returns .equal, .epoch, .quantity, .layer, .i, .j, .values, .options, .text.
 -- > twin = NET:copy()
 -- > twin.eta = 1  twin:step(10)  step(10)
 -- > diff(NET, twin)

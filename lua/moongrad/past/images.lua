@@ -1,4 +1,5 @@
--- images.lua - what is kept of the states that a network was in, and what is forgotten when it takes too much.
+-- images.lua - images, saved copies of a network's numbers, in its past (past.lua), and which of them are dropped when
+-- they take more memory than the option undo allows. An image holds THETA alone, or the whole live state.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -7,12 +8,15 @@ local images = {}
 
 local state = core.network_state
 
-images.event_bytes = 1000 -- what an event takes, about, with settings
+images.event_bytes = 1000 -- about what an event with its settings takes
 
+-- The bytes that the past of net may take.
 function images.budget(net)
   return (state(net).given.undo or options.defaults.undo) * 2 ^ 20
 end
 
+-- Adds an image of net as it is to the past p, as its state k epochs into event e. how: "whole", "theta", or "before",
+-- THETA before its last update.
 function images.add(net, p, e, k, how)
   local theta, whole = core.image_sizes(net)
   local bytes = how == "whole" and whole or theta
@@ -25,7 +29,7 @@ function images.add(net, p, e, k, how)
   if e.kind == "step" or e.kind == "epochs" then p.snaps[#p.snaps + 1] = { event = e, one = one } end
 end
 
--- Small networks are kept whole.
+-- How images of net are made: "whole" when it is small, else "theta".
 function images.how(net)
   local _, whole = core.image_sizes(net)
   return whole <= images.budget(net) / 64 and "whole" or "theta"
@@ -37,10 +41,10 @@ local function remove(list, v)
   end
 end
 
--- Forgets the image that is missed least: between near neighbours, long ago.
+-- Drops the image that is missed least: an old one whose neighbours are near.
 local function thin(p)
   local snaps, best, least = p.snaps, nil, math.huge
-  for i = 2, #snaps - 2 do -- the first may be where all begins
+  for i = 2, #snaps - 2 do -- the first may be the only beginning
     local gap = (snaps[i + 1].one.clock - snaps[i - 1].one.clock + 1) / (p.clock - snaps[i].one.clock + 1)
     if gap < least then best, least = i, gap end
   end
@@ -49,7 +53,7 @@ local function thin(p)
   p.bytes = p.bytes - snap.one.bytes
 end
 
--- Forgets event i, with all that only it kept.
+-- Drops event i, with its images, and its data when no other event uses them.
 function images.drop(p, i)
   local e = p.events[i]
   p.events[i] = nil
@@ -65,7 +69,7 @@ function images.drop(p, i)
   e.dropped = true
 end
 
--- Forgets what is oldest, down to three quarters of what there may be.
+-- Drops the oldest events, until the past takes three quarters of the bytes that it may take.
 local function forget(net, p, most)
   local first = p.first
   while p.bytes > most * 3 / 4 and first < p.i do
@@ -73,7 +77,7 @@ local function forget(net, p, most)
     first = first + 1
   end
   if first == p.first then return end
-  while first < p.i and not p.events[first].images do -- nothing to begin from
+  while first < p.i and not p.events[first].images do -- without an image no state can be made from here
     images.drop(p, first)
     first = first + 1
   end
@@ -87,6 +91,7 @@ local function forget(net, p, most)
   if not e.images then images.add(net, p, e, p.k, images.how(net)) end
 end
 
+-- Drops images, then events, when the past p takes too much.
 function images.trim(net, p)
   local most = images.budget(net)
   while p.bytes > most and #p.snaps > 4 do thin(p) end

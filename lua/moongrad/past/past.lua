@@ -1,8 +1,9 @@
--- past.lua - what a network has been through, noted as it happens.
+-- past.lua - records what happens to a network, for undo and seek (undo.lua) and diff (diff.lua).
 --
--- The past is a tree of events, each with the place that it went on from; a place is an event and the epochs
--- done in it. Calls of step() that are alike are one event, which the core counts. The state at a place is an
--- image of it, or is made from an image before it by doing again what came after: see replay.lua.
+-- The past is a tree of events. A place in it is an event and a number of epochs done in that event; each event has
+-- the place from which it went on. Equal calls of step() in a row are one event; the core counts them. The state at a
+-- place is an image (a saved copy, images.lua), or is made from an earlier image by repeating the events after it
+-- (replay.lua). places.lua finds places.
 --
 --   {kind = "start" | "change" | "step" | "epochs" | "seek", label =, group =, from_i =, from_k =, epoch =,
 --    settings = (as state.lua has them), images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y =
@@ -23,14 +24,14 @@ local apart = 1000 -- events between two images
 
 -- --- noting ------------------------------------------------------------------------------------------
 
--- What cannot be noted, for want of memory, does not stop the command: the core marks the past as lost then, and a
--- new one begins with the next thing that is noted.
+-- When there is no memory to record an event, the command goes on. The core then marks the past as lost, and a new past
+-- begins with the next event.
 
 local open, renew
-local opened = setmetatable({}, { __mode = "k" }) -- networks that have one
-local command                                     -- the one that past.command began, {label =, guard =}
+local opened = setmetatable({}, { __mode = "k" }) -- networks that have a past
+local command                                     -- the command that past.command began: {label =, guard =}
 
--- The past of net; nil when none is kept.
+-- The past of net; nil when it has none, as with the option undo = 0.
 local function of(net)
   local s = state(net)
   if core.past_lost(net) then renew(net, s) end
@@ -40,13 +41,14 @@ past.of = of
 
 local function version(m) return m and core.version(m) end
 
--- A group or a command that is still on; else nil.
+-- g, a group or a command, when it has not ended; else nil. A group is the events that undo takes back as one command.
 local function still(g) return g and core.is_open(g.guard) and g or nil end
 
 local function new_group(p, label, guard)
   return { label = label, from_i = p.i, from_k = p.k, guard = guard }
 end
 
+-- Adds event e to the past p, after the place where net is. Returns e.
 function past.append(net, p, e)
   command, p.group = still(command), still(p.group)
   if command and not p.group then p.group = new_group(p, command.label, command.guard) end
@@ -63,7 +65,7 @@ end
 
 local append = past.append
 
--- Adds what the core has counted.
+-- Adds the steps that the core has counted to the last event.
 local function flush(net, p)
   local times, seconds = core.past_counted(net)
   p.seconds = p.seconds + seconds
@@ -72,13 +74,14 @@ local function flush(net, p)
     e.times = e.times + times
     p.clock = p.clock + times * e.n
     p.i, p.k = p.last, e.n * e.times
-  elseif e.times == 0 then -- it came to nothing
+  elseif e.times == 0 then -- no step was done
     p.last = p.last - 1
     images.drop(p, p.last + 1)
   end
 end
 
--- Notes what is not noted yet: edits, other settings. Returns true when there was something.
+-- Records as an event what has changed since the last event: writes to THETA, other settings. Returns true when
+-- something was recorded.
 local function note(net, p)
   flush(net, p)
   local set, moved, written, staged = core.past_changes(net)
@@ -90,7 +93,7 @@ local function note(net, p)
   if settings and not moved and p.last == 1 and (p.settings.X == nil or p.settings.y == nil)
     and settings.eta == p.settings.eta and settings.given == p.settings.given and settings.bug == p.settings.bug then
     local e = p.events[1]
-    p.settings, e.settings = settings, settings -- the data that it gets to begin with: no command
+    p.settings, e.settings = settings, settings -- the first X and y that a network gets are no command
     e.version_X, e.version_y = version(settings.X), version(settings.y)
     return true
   end
@@ -110,14 +113,15 @@ local function settle_now(net)
   return p and note(net, p) or begins
 end
 
--- Returns true when there was something to note, or the past of net begins here.
+-- Records what has changed so far, so that a change that follows is another command. Returns true when something was
+-- recorded, or the past of net begins here.
 local function settle(net)
   if core.is_busy(net) or core.is_held(net) then return false end
   return core.noting(net, settle_now, net) or false
 end
 past.settle = settle
 
--- Raises when nothing may change net: in the middle of a pass, or while a watched expression looks at it.
+-- Raises when nothing may change net: in the middle of a pass, or while a watched expression is evaluated.
 past.check_idle = core.check_idle
 
 local function begin_change(net, label)
@@ -126,7 +130,7 @@ local function begin_change(net, label)
   if p then p.label = label end
 end
 
--- To be called before a change of net that undo calls label.
+-- Call this before a change of net. label: what undo calls the change, "ETA = 2".
 function past.before(net, label)
   core.check_idle(net)
   if not core.is_held(net) then core.noting(net, begin_change, net, label) end
@@ -145,7 +149,8 @@ local function begin_group(net, label, guard)
   if p and not still(p.group) then p.group = new_group(p, label, guard) end
 end
 
--- To be held in a variable <close>: what net does meanwhile is one command, label.
+-- Begins a group: until the returned value, held in a variable <close>, is closed, all changes of net are one command,
+-- called label. Returns nil when a group is open already.
 function past.together(net, label)
   if core.is_held(net) or still(command) or still((state(net).past or {}).group) then return nil end
   local guard = core.guard(end_group, net)
@@ -160,11 +165,12 @@ local function end_all()
   return noted
 end
 
--- At the end of an input no command goes on: one that Ctrl-C broke off just where it began or ended is over.
--- Returns true when there was something to note.
+-- Ends every group and command, at the end of an input: Ctrl-C may have left one open. Returns true when something was
+-- recorded.
 function past.ended() return core.unhooked(end_all) end
 
--- As together, of every network: what is done to one meanwhile is one command of it.
+-- Like past.together for all networks: until the returned value is closed, the changes of each network are one command
+-- of it.
 function past.command(label)
   if still(command) then return nil end
   for net in pairs(opened) do settle(net) end
@@ -172,12 +178,12 @@ function past.command(label)
   return command.guard
 end
 
--- The state here is worth an image when making it again takes long.
+-- Adds an image of net when making its state again would take long.
 function past.image_when_due(net, p)
   if p.seconds < .1 and p.events_since < apart then return end
   local e, k, how = p.events[p.i], p.k, images.how(net)
   local updated = core.view(net, "dtheta", 1) ~= nil
-  if how == "theta" and e.kind == "step" and k > 0 and updated then -- an epoch ago, so that it can be done again
+  if how == "theta" and e.kind == "step" and k > 0 and updated then -- repeating the last epoch then makes A, Z, ...
     k, how = k - 1, "before"
   end
   for _, one in ipairs(e.images or {}) do
@@ -192,7 +198,8 @@ end
 
 local image_when_due = past.image_when_due
 
--- The data of a run, copied in case they are written to, unless they take too much.
+-- The data of a run as one table: X, y, their versions, and copies, for the case that the user writes to them. There is
+-- no copy when it would take too much memory. input: A[1], when the user wrote to it, else nil.
 local function data_of(net, p, X, y, input)
   local d = p.data
   local version_X, version_y = core.version(X), core.version(y)
@@ -210,12 +217,12 @@ local function data_of(net, p, X, y, input)
   return d
 end
 
--- Are the data of a run still what they were?
+-- Can a run with data d be repeated: are its data copied, or unchanged since?
 function past.usable(d)
   return d.copy_X or d.version_X == core.version(d.X) and d.version_y == core.version(d.y)
 end
 
--- Before a run: when that before it can no longer be done again, THETA as it left it is kept.
+-- Called before a run: keeps an image of THETA when the run before can no longer be repeated.
 local function keep_end(net, p)
   local i, k = p.i, p.k
   local e = p.events[i]
@@ -230,9 +237,9 @@ local function keep_end(net, p)
   images.add(net, p, e, k, "theta")
 end
 
-local told = { change = begin_change } -- what the core tells, by its name
+local handlers = { change = begin_change } -- what the core reports -> the function that records it
 
-function told.note(net)
+function handlers.note(net)
   settle_now(net)
   image_when_due(net, of(net))
 end
@@ -248,8 +255,8 @@ end
 -- The state of the generator that net draws from.
 local function drawn(net) return core.rng_state(core.own_rng(net)) end
 
--- step(n) begins, its batch made ready.
-function told.step(net, n)
+-- A call of step(n) begins; its batch is ready.
+function handlers.step(net, n)
   local p = of(net)
   local staged = p.staged
   settle_now(net)
@@ -268,8 +275,8 @@ function told.step(net, n)
   images.trim(net, p)
 end
 
--- It ended after done epochs, by Ctrl-C or an error.
-function told.short(net, done)
+-- The call of step ended after `done` epochs, by Ctrl-C or an error.
+function handlers.short(net, done)
   local p = of(net)
   local data, rng = p.events[p.last].data, p.events[p.last].rng
   flush(net, p)
@@ -281,7 +288,7 @@ function told.short(net, done)
 end
 
 -- An epoch of train begins.
-function told.epoch(net, X, y, batch, shuffle, how)
+function handlers.epoch(net, X, y, batch, shuffle, how)
   settle_now(net)
   local p = of(net)
   image_when_due(net, p)
@@ -292,10 +299,10 @@ function told.epoch(net, X, y, batch, shuffle, how)
 end
 
 core.set_past(function(net, what, ...)
-  if not core.is_busy(net) and of(net) then told[what](net, ...) end
+  if not core.is_busy(net) and of(net) then handlers[what](net, ...) end
 end)
 
--- Begins the past of net, as it is now. What is kept of it is made when there is more.
+-- Begins the past of net with its state now. Its table of events is made when of() first needs it.
 function past.begin(net)
   local most = images.budget(net)
   local theta, whole = core.image_sizes(net)
@@ -307,6 +314,7 @@ function past.begin(net)
   core.past_changes(net)
 end
 
+-- A past with the event "start" alone.
 local function empty(net, epoch)
   local p = { events = {}, first = 1, last = 0, i = 0, k = 0, bytes = 0, clock = 0, events_since = 0, seconds = 0,
     snaps = {}, settings = settings_of(net) }
@@ -315,6 +323,7 @@ local function empty(net, epoch)
   return p
 end
 
+-- Makes the past of net from its beginning. s: the table of core.network_state.
 function open(net, s)
   local p = empty(net, 0)
   if s.beginning.image then
@@ -325,9 +334,9 @@ function open(net, s)
   return p
 end
 
--- A new past in place of one that was lost: it begins with net as it is.
+-- Begins a new past, with net as it is, in place of one that was lost.
 function renew(net, s)
-  s.past, s.beginning = nil, nil -- what it takes is needed first
+  s.past, s.beginning = nil, nil -- frees memory for the new one
   local p = empty(net, net.epoch)
   p.lost = core.past_lost(net)
   images.add(net, p, p.events[1], 0, images.how(net))
@@ -349,7 +358,7 @@ local function fork(to, from)
     for key, v in pairs(p.events[i]) do e[key] = v end
     e.images, e.group = e.images and table.move(e.images, 1, #e.images, 1, {}), e.group
     if e.data then e.data.uses = e.data.uses + 1 end
-    for _, key in ipairs { "X", "y" } do -- that of the copy, unless it was written to since
+    for _, key in ipairs { "X", "y" } do -- the version of the copy's matrix; -1 when the original was written to since
       local m, at = p.settings[key], "version_" .. key
       if m and rawequal(e.settings[key], m) then
         e[at] = e[at] == core.version(m) and core.version(new.settings[key]) or -1
@@ -364,7 +373,7 @@ local function fork(to, from)
   for _, key in ipairs { "X", "y", "rng" } do
     local given = p.settings[key]
     if given ~= nil then new.twins[given] = new.settings[key] end
-    for first, v in pairs(p.twins or {}) do -- from is a copy itself: what its original was given
+    for first, v in pairs(p.twins or {}) do -- `from` is a copy itself: its original's X, y, rng
       if rawequal(v, given) then new.twins[first] = new.settings[key] end
     end
   end
@@ -373,7 +382,7 @@ local function fork(to, from)
   core.past_changes(to)
 end
 
--- The past of from for to, its copy, whose X and y are copies too.
+-- Gives `to`, a copy of the network `from`, a copy of its past.
 function past.fork(to, from)
   settle(from)
   if not state(from).past and not state(from).beginning then return end

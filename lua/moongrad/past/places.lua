@@ -1,6 +1,5 @@
--- places.lua - where in its past a network was: the place of an epoch, of the n-th command before, the way to here.
---
--- A place is {i =, k =}: event i of the past and k epochs into it.
+-- places.lua - finds places in the past of a network (past.lua): that of an epoch, that before the last n commands, and
+-- the way that led to here. A place is {i =, k =}: event i of the past, and k epochs into it.
 
 local core = require "moongrad.core"
 local past = require "moongrad.past.past"
@@ -14,22 +13,23 @@ local min = math.min
 
 local function step_label(e) return e.n == 1 and "step()" or format("step(%d)", e.n) end
 
--- The place before the last command that led to a place, and what it was; nil when it is the first known.
+-- The place before the last command that led to place i, k, as i, k, and the label of the command; nil when no command
+-- before it is kept.
 local function before(p, i, k)
   local e = p.events[i]
-  while e and e.data and k == 0 do -- it has not begun
+  while e and e.data and k == 0 do -- no epoch of this event is done
     i, k = e.from_i, e.from_k
     e = p.events[i]
   end
   if not e or e.kind == "start" then return nil end
   if e.group and p.events[e.group.from_i] then return e.group.from_i, e.group.from_k, e.group.label end
-  if e.group or e.kind ~= "step" and not p.events[e.from_i] then return nil end -- it is no longer kept
+  if e.group or e.kind ~= "step" and not p.events[e.from_i] then return nil end -- its place is no longer kept
   if e.kind ~= "step" then return e.from_i, e.from_k, e.label end
   local rest = k % e.n
   return i, k - (rest > 0 and rest or e.n), step_label(e)
 end
 
--- The commands that led here, up to most of them.
+-- How many commands led to where net is; at most `most`.
 function places.depth(net, most)
   settle(net)
   local p = of(net)
@@ -37,7 +37,7 @@ function places.depth(net, most)
   local i, k, n = p.i, p.k, 0
   while n < most do
     local e = p.events[i]
-    if e and e.kind == "step" and not e.group and k > e.n then -- all alike
+    if e and e.kind == "step" and not e.group and k > e.n then -- count equal calls of step at once
       local calls = min((k - 1) // e.n, most - n)
       n, k = n + calls, k - calls * e.n
     else
@@ -49,7 +49,7 @@ function places.depth(net, most)
   return n
 end
 
--- The calls of step() just before a place, all of them label; 0 when they are no longer kept.
+-- How many calls of step() just before a place have this label, "step(10)"; 0 when they are no longer kept.
 function places.alike(net, place, label)
   local p, i, k = of(net), place.i, place.k
   local e = p.events[i]
@@ -57,7 +57,7 @@ function places.alike(net, place, label)
   return all and k // e.n or 0
 end
 
--- Which of the network's X, y were written to since it went on from a place to where it is: {"X"}, {}.
+-- Which of the network's X and y were written to between a place and where it is: a list of names, {"X"}.
 function places.written(net, place)
   local p, list = of(net), {}
   local X, y = core.network_data(net)
@@ -77,7 +77,8 @@ function places.written(net, place)
   return list
 end
 
--- The place n commands ago, and what they were, the last first; nil and how many there are when there are fewer.
+-- The place before the last n commands, {i, k, labels}; labels: what the commands were, the last first. nil and how
+-- many commands are kept when there are fewer; then true when there was one more, whose state is no longer kept.
 function places.ago(net, n)
   settle(net)
   local p = of(net)
@@ -95,26 +96,27 @@ end
 
 local function length(e) return e.data and e.n * e.times or 0 end
 
--- The epochs seen in event e at whole epochs: from, to.
+-- The first and the last epoch at which net was in event e; none for a seek.
 local function span(e)
   if e.kind == "seek" then return math.huge, -math.huge end
   return e.epoch, e.epoch + length(e)
 end
 
--- The place where net is.
+-- The place where net is; nil when it has no past.
 function places.here(net)
   settle(net)
   local p = of(net)
   return p and { i = p.i, k = p.k }
 end
 
--- Did an event begin anew, as init() does: with an epoch before that at which it went on?
+-- Does event e begin with a new THETA, as init() does? Its epoch is then less than that of the place before it.
 local function is_beginning(p, e)
   local from = p.events[e.from_i]
   return e.kind == "start" or from ~= nil and from.epoch + (from.data and e.from_k or 0) > e.epoch
 end
 
--- The place of an epoch: the nearest on the way to here since THETA was drawn, else the last seen.
+-- The place of an epoch: the nearest on the way from the last drawing of THETA to `from` (default: here), else the
+-- latest. nil when there is none.
 function places.find(net, epoch, from)
   local p = of(net)
   from = from or places.here(net)
@@ -136,8 +138,8 @@ function places.find(net, epoch, from)
   end
 end
 
--- The way that led to here since THETA was drawn, as far as it is known: a list of {event =, first =, last =}, the
--- epochs that it went through in each.
+-- The way from the last drawing of THETA to here, as far as it is kept: a list of {event =, first =, last =}, where
+-- first and last are epochs.
 function places.way(net)
   settle(net)
   local p, list = of(net), {}
@@ -156,7 +158,7 @@ function places.way(net)
   return list
 end
 
--- The least and the greatest epoch that is known.
+-- The least and the greatest epoch in the past of net.
 function places.epochs(net)
   local p = of(net)
   local least, greatest = math.huge, -math.huge

@@ -1,4 +1,5 @@
--- replay.lua - a state that a network was in, made once more: from an image, and by repeating what came after it.
+-- replay.lua - makes an earlier state of a network again: from an image (images.lua), and by repeating the epochs that
+-- came after it. undo.lua and diff.lua use it.
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"
@@ -10,7 +11,8 @@ local replay = {}
 local of, usable = past.of, past.usable
 local step = core.network_class.methods.step
 
--- p.twins: what a copy of a network has in place of what its original was given.
+-- Gives net these settings of an event. When net is a copy, p.twins maps X, y and the generator of its original, which
+-- events hold, to its own.
 local function apply(net, p, settings)
   if p.twins then
     local own = {}
@@ -22,8 +24,9 @@ end
 
 -- --- making a state again ----------------------------------------------------------------------------
 
--- From where and through what the state at a place is made: the image, its event, and a list of
--- {event =, from =, count =}, the last first. nil when it is no longer known.
+-- How to make the state at place i, k: {image, event, list}. image: where to begin; event: the one that has it; list:
+-- what to repeat, {event =, from =, count =} with count epochs after the first `from`, the last part first. nil when
+-- the state can no longer be made.
 local function plan(p, i, k)
   local list, passes, rest = {}, false, nil
   while true do
@@ -86,7 +89,7 @@ local function step_by(net, n, g)
   return ok and r or error(r, 0)
 end
 
--- Does count epochs of event e again, from the from-th on; returns how many it did.
+-- Repeats count epochs of event e, after its first `from`. Returns how many were done before an interrupt.
 local function repeat_event(net, e, from, count)
   local d = e.data
   local X, y = d.copy_X or d.X, d.copy_y or d.y
@@ -111,7 +114,8 @@ local function repeat_event(net, e, from, count)
   return count
 end
 
--- net has arrived at a place: by a command of its own, when label says so and it was elsewhere.
+-- Records in the past that net is at place i, k now. With a label, "seek(100)", this is a command, unless net was
+-- there already.
 local function arrive(net, p, i, k, label)
   local from_i, from_k, here = p.i, p.k, p.events[p.i]
   if not label then
@@ -125,7 +129,7 @@ local function arrive(net, p, i, k, label)
   images.trim(net, p)
 end
 
--- The end of the way; from here on net is there.
+-- Finishes what make() began: net is at place i, k.
 local function end_way(net, p, i, k, label, start, hold)
   local e = p.events[i]
   if core.clock() - start > .1 and e.data and images.how(net) == "whole" then images.add(net, p, e, k, "whole") end
@@ -134,7 +138,7 @@ local function end_way(net, p, i, k, label, start, hold)
   core.release(hold)
 end
 
--- Goes the way that a plan describes; returns whether it came to its end.
+-- Does what plan() says for place i, k. Returns false when it was interrupted.
 local function go(net, p, way, i)
   apply(net, p, way.event.settings)
   core.put_image(net, way.image, false)
@@ -152,13 +156,13 @@ local function go(net, p, way, i)
   return true
 end
 
--- Makes net what it was at a place, of which there is a plan. Returns whether it arrived: when it was interrupted on
--- the way, or one of its own functions failed, or there was no memory, it is where it came from.
+-- Brings net to place i, k by a plan. Returns true when it arrived. When that is interrupted, when one of the user's
+-- own functions fails, or when there is no memory, net stays as it was.
 local function make(net, p, way, i, k, label)
   local start = core.clock()
   local hold <close> = core.hold(net, images.how(net))
   if not go(net, p, way, i) then
-    core.interrupted() -- the report of the steps that were done again is nobody's
+    core.interrupted() -- nobody takes the report of the repeated steps
     return false
   end
   core.noting(net, end_way, net, p, i, k, label, start, hold)
@@ -166,11 +170,11 @@ local function make(net, p, way, i, k, label)
   return true
 end
 
--- Does net have an image of this place, or the means to make one?
+-- Can the state at place i, k be made again?
 function replay.is_known(p, i, k) return plan(p, i, k) ~= nil end
 
--- Goes to a place; as a command of its own when label says so. Returns whether it arrived; nil when the place is
--- no longer known.
+-- Brings net to a place; with a label this is a command, which undo takes back. Returns true when it arrived, false
+-- when it was interrupted, nil when the state is no longer known.
 function replay.go(net, place, label)
   local p = of(net)
   local way = plan(p, place.i, place.k)

@@ -1,4 +1,5 @@
--- undo.lua - going back and forth in what a network has been through, and telling two of them apart.
+-- undo.lua - undo and seek: bring a network back to an earlier state, or forwards again. past.lua records the states,
+-- places.lua finds them, replay.lua makes them again.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -12,7 +13,7 @@ local undo = {}
 
 local moved = { __name = "undo", __metatable = false } -- the metatable of what undo and seek return
 
-local most = 5 -- different commands that are named
+local most = 5 -- so many different commands are named
 
 -- "step(10), ETA = 2, step() 20 times and 7 more"
 local function listed(labels, n)
@@ -31,22 +32,22 @@ function moved.__tostring(r)
   local parts = { format("epoch %d", r.epoch) }
   if r.cost then parts[2] = format("cost %.9g", r.cost) end
   if r.interrupted then
-    parts[#parts + 1] = "interrupted, it is where it was"
+    parts[#parts + 1] = "interrupted, the network is as it was before"
   elseif r.undone then
     parts[#parts + 1] = r.n == 0 and "nothing taken back" or "taken back: " .. listed(r.undone, r.n)
   end
-  if r.alike > 1 then parts[#parts + 1] = format("%d more like it: undo(%d)", r.alike, r.alike) end
+  if r.alike > 1 then parts[#parts + 1] = format("%d more such before it: undo(%d)", r.alike, r.alike) end
   if r.left then
     parts[#parts + 1] = r.left > 1000 and "over 1000 left" or format("%d left", r.left)
   end
   local text = table.concat(parts, "   ")
   if #r.written == 0 then return text end
-  return format("%s\n%s to since then, and %s: not taken back, so the same steps lead elsewhere now", text,
+  return format("%s\n%s to since then, and %s: undo does not restore it, so the same steps lead elsewhere now", text,
     #r.written == 1 and r.written[1] .. " was written" or "X and y were written",
     #r.written == 1 and "stays as it is" or "stay as they are")
 end
 
--- What came of it; its cost is that of THETA as it now is.
+-- Makes the report r that undo and seek return: adds epoch, the cost at THETA as it is now, left, alike.
 local function result(net, r)
   r.epoch = net.epoch
   local X, y = core.network_data(net)
@@ -60,28 +61,29 @@ local function result(net, r)
 end
 
 local function no_past()
-  raise "undo: nothing is kept of the past: NET.options.undo = 64 had to be said when the network was made"
+  raise "undo: this network keeps no past: make it with undo = 64, network{2, 1, undo = 64}"
 end
 
-local more = "; network{..., undo = 256} keeps more megabytes of it than %g"
+local more = "; network{..., undo = 256} keeps 256 megabytes of it, this one keeps %g"
 
--- Why what was before is no longer kept.
+-- The end of the message that an earlier state is no longer kept: why.
 local function why(net)
   local lost = past.of(net).lost
   return lost and ": " .. tostring(lost) or format(more, net.options.undo)
 end
 
 --- net:undo([n])
--- Takes back the last n (default 1) commands that changed the network, to the bit: THETA, epoch, options, what the
--- pass of the last step left in A Z DELTA GRAD J, a private generator. A command is a step(1000), a train, an update,
--- an init, an ETA = 2, X = ..., an option or frozen; edits of THETA are one, those of an input at the prompt, in a
--- script those between two commands; undo(0) ends them. What is taken back stays in reach of seek. forward, backward
--- and check are no commands: what they made since that step is gone, call them again. Not taken back: the shared
--- generator, and what you wrote into X and y (an X[1][1] = 7 is no command; where it came since then, undo says so).
--- Some 64 megabytes are kept of each network, the oldest goes first; what cannot be kept for want of memory ends the
--- past, and not the command. What time(f) and bench(f) did is one command.
--- Returns .epoch, .cost, .undone (what the commands were), .left (how many there are before them), .alike (how many
--- just before are the same step again), .written (which of X and y were written to since).
+-- Takes back the last n (default 1) commands that changed the network. It restores, to the bit, THETA, epoch, options,
+-- the network's own generator, and what the pass of the last step left in A Z DELTA GRAD J. Commands are step(1000),
+-- train, update, init, ETA = 2, X = ..., a change of an option or of frozen. Writes to THETA are one command: all those
+-- of one input at the prompt, in a script all those between two other commands; undo(0) begins a new one. What time(f)
+-- or bench(f) did is one command. seek can still reach what undo took back.
+-- forward, backward and check are no commands: what they made after that step is gone, call them again. undo does not
+-- restore the shared generator, nor what you wrote into X and y: X[1][1] = 7 is no command, and undo names such writes.
+-- Each network keeps some 64 megabytes of its past and drops the oldest first. When there is no memory for more, the
+-- past ends; the command goes on.
+-- Returns .epoch, .cost, .undone (the commands that were taken back), .left (how many are left before them), .alike
+-- (how many just before are the same step), .written (which of X and y were written to since).
 -- > step(10)
 -- > undo()
 function undo.undo(net, n, ...)
@@ -93,7 +95,8 @@ function undo.undo(net, n, ...)
   local place, there, gone = places.ago(net, n)
   if not place then
     if gone then
-      raise("undo: what was before the last %s is no longer kept%s", n == 1 and "command" or n .. " commands", why(net))
+      raise("undo: the state before the last %s is no longer kept%s", n == 1 and "command" or n .. " commands",
+        why(net))
     end
     local p = past.of(net)
     local before = (p.first > 1 or p.lost) and ": what was before is no longer kept" .. why(net) or ""
@@ -107,9 +110,10 @@ function undo.undo(net, n, ...)
 end
 
 --- net:seek(epoch)
--- Goes to any epoch that the network has seen, back or forwards again, to the bit as undo does; undo takes it
--- back. An epoch that was seen more than once, after init() or seek and other steps, is the one on the way to here
--- since THETA was drawn, else the last that was seen; its state is the last that it had: edits at that epoch count.
+-- Brings the network to any epoch that it has been at, back or forwards, to the bit as undo does; undo takes the seek
+-- back. After init(), or after seek and other steps, the network may have been at an epoch more than once. Then seek
+-- takes the one on the way from the last drawing of THETA to here, else the latest. The state is the last at that
+-- epoch, with your writes to THETA.
 -- > step(100)
 -- > seek(50)
 function undo.seek(net, epoch, ...)
@@ -127,7 +131,7 @@ function undo.seek(net, epoch, ...)
     if place or (p.first > 1 or p.lost) and epoch < least then
       raise("seek: epoch %d is no longer kept%s", epoch, why(net))
     end
-    raise("seek: epoch %d was not seen; seen are %d to %d%s", epoch, least, greatest,
+    raise("seek: the network was not at epoch %d, only at %d to %d%s", epoch, least, greatest,
       epoch > net.epoch and format("; step(%d) goes there", epoch - net.epoch) or "")
   end
   return result(net, { interrupted = not arrived or nil, written = written })

@@ -1,4 +1,4 @@
--- hints.lua - what is said after an input that ran well but may not have done what was meant.
+-- hints.lua - remarks after an input that ran without an error but may not have done what the user meant.
 
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
@@ -14,10 +14,10 @@ local most_text = 100000 -- bytes of an input that are looked through
 
 -- --- locals that end with their input ---------------------------------------------------
 
-local vanished = {} -- name -> the number of the input that it was a local of
-local told_local = false
+local vanished = {}      -- name of a local -> number of the input that declared it
+local told_local = false -- the remark about locals was made
 
--- The names that the statement after the local at token i declares, and the last token about them.
+-- Returns the names that the keyword local at token i declares, and the last token of the declaration.
 local function declared(t, i)
   if t.text[i + 1] == "function" then return { t.text[i + 2] }, t.match[i + 1] or t.n end
   local list = {}
@@ -30,6 +30,7 @@ local function declared(t, i)
   return list, i
 end
 
+-- Is there a token with this name from index `from` on?
 local function is_used(t, name, from)
   for i = from, t.n do
     if t.kind[i] == "name" and t.text[i] == name then return true end
@@ -37,7 +38,7 @@ local function is_used(t, name, from)
   return false
 end
 
--- The remark about the locals of input n, once.
+-- The remark about the locals of input n. It is made once in a session.
 local function of_locals(_, text, n)
   if not find(text, "local", 1, true) or #text > most_text then return nil end
   local t = lexer.tokens(text)
@@ -56,12 +57,12 @@ local function of_locals(_, text, n)
   end
   if not unused or told_local then return nil end
   told_local = true
-  return format("the local %s has gone with its input; without local it would have stayed", unused)
+  return format("the local %s ended with its input; without the word local it would have stayed", unused)
 end
 
--- --- names that stand for nothing ----------------------------------------------------------
+-- --- names without a value -----------------------------------------------------------------
 
--- The names of a text that is nothing but "a" or "a.b.c", or gives that to one: "x = a".
+-- Returns the list of the names in a text that consists of "a" or "a.b.c", or of "x = a.b.c"; nil for other texts.
 local function path_of(text)
   text = gsub(gsub(gsub(text, "%-%-[^\n]*", ""), "^%s*=", ""), "^%s*return%s+", "")
   local path, target = match(text, "^%s*([%a_][%w_.]*)%s*$"), nil
@@ -72,6 +73,7 @@ local function path_of(text)
   return table.concat(list, ".") == path and list
 end
 
+-- The remark about an input that is only a name, or assigns one, and the name has no value.
 local function of_names(session, text)
   local path = #text < 1000 and path_of(text)
   if not path or find(path[1], "^_%d*$") then return nil end
@@ -79,23 +81,23 @@ local function of_names(session, text)
   local name = path[1]
   local words = undefined_names.name(session, name)
   if words and vanished[name] then
-    return format("no '%s'; the local %s of [%d] has gone with that input", name, name, vanished[name])
+    return format("no '%s'; the local %s of [%d] ended with that input", name, name, vanished[name])
   end
   return words
 end
 
 -- --- names that are almost those of the session -----------------------------------------------
 
-local almost = { -- the user's name -> what to say
+local almost = { -- a name of the user's -> what to say about it
   data = "data = nil brings the data sets back", mg = "mg = nil brings the library back",
 }
-for _, quantity in ipairs(quantities) do -- without NET: net is a good name for one of several networks
+for _, quantity in ipairs(quantities) do -- NET is not here: net is a good name for one of several networks
   local name, what = quantity.name, quantity.hint or nil
   almost[lower(name)] = what
   almost[sub(name, 1, 1) .. lower(sub(name, 2))] = what
 end
 
-local matrices = { x = "the data is X", Y = "the targets are y" } -- only where they hold numbers in rows
+local matrices = { x = "the data is X", Y = "the targets are y" } -- said only if the value is a table or a matrix
 
 -- The remarks about globals that the input made, once for each name.
 local function of_globals(_, text)
@@ -114,17 +116,17 @@ local function of_globals(_, text)
   return #said > 0 and table.concat(said, "\n")
 end
 
--- --- new names within a typo of those of the session ---------------------------------------------
+-- --- new names that may be typos of live names ---------------------------------------------------
 
-local meant = { "NET" } -- live names that are long enough for a typo to show
+local meant = { "NET" } -- the live names that are long enough to recognise a typo of them
 for name in next, quantities.by_name do
   if #name > 2 then meant[#meant + 1] = name end
 end
 
-local told = { BETA = true, ZETA = true } -- names of which nothing is said: these, and those told of
+local told = { BETA = true, ZETA = true } -- names without a remark: these, and those that had one already
 
--- Those of the live names that a new name may be a typo of. THETA0 is none; in small letters, where names are
--- words, neither are beta and layer.
+-- Returns the live names that a new name may be a typo of. A live name with a number behind it, THETA0, is no typo; nor
+-- are words in small letters such as beta and layer.
 local function mistyped(name)
   local list, is_word = {}, name ~= upper(name)
   for _, live in ipairs(meant) do
@@ -152,7 +154,7 @@ end
 
 -- --- rows without braces around them --------------------------------------------------------------
 
--- The name before the = at token i that alone is given what stands behind; nil where there are several.
+-- Returns the variable before the = at token i, if it is the only target of the assignment; else nil.
 local function only_target(t, i)
   local k, last = i - 1, i - 1
   while t.text[k] == "]" and t.match[k] do k = t.match[k] - 1 end
@@ -160,7 +162,7 @@ local function only_target(t, i)
   return t.kind[k] == "name" and before ~= "," and table.concat(t.text, "", k, last) or nil
 end
 
--- How many tables with commas between them begin at token i.
+-- The number of table constructors, separated by commas, that begin at token i.
 local function tables_from(t, i)
   local n = 0
   while t.text[i] == "{" and t.match[i] do
@@ -171,7 +173,7 @@ local function tables_from(t, i)
   return n
 end
 
--- X = {0, 0}, {0, 1}: Lua takes the first and leaves the rest.
+-- The remark about X = {0, 0}, {0, 1}: Lua assigns the first table and drops the others.
 local function of_rows(_, text)
   if #text > most_text or not find(text, "}%s*,%s*{") then return nil end
   local t = lexer.nest(lexer.tokens(text))
@@ -180,20 +182,20 @@ local function of_rows(_, text)
     local n = around ~= false and around ~= "{" and around ~= "(" and tables_from(t, i + 1) or 0
     local name = n > 1 and only_target(t, i)
     if name then
-      return format("%s is the first of these %d tables only; rows go into braces together, %s = {{0, 0}, {0, 1}}",
+      return format("%s is only the first of these %d tables; put the rows into braces, %s = {{0, 0}, {0, 1}}",
         name, n, name)
     end
   end
 end
 
--- Is the remark about the last input all that there is to say? The nil of exit is not wanted.
+-- Should the value nil of the last input not be printed, because the remark says all? So for exit and quit.
 function hints.says_all(session)
   local text = session.inputs.text(session.inputs.last)
   local name = text and #text < 1000 and match(text, "^%s*(%a+)%s*$")
   return name and undefined_names.is_leave(name) or false
 end
 
--- The remark about input n, which ended with this status; nil without one.
+-- Returns the remarks about input n, which ended with this status, one a line; nil if there are none.
 function hints.on(session, n, status)
   local text = session.inputs.text(n)
   if status ~= "ok" or not text then return nil end

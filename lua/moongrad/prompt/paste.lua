@@ -1,19 +1,20 @@
--- paste.lua - the inputs in a text of several lines: one when it compiles whole, else statement by statement.
+-- paste.lua - splits a pasted text into inputs: one if the whole text compiles, else one for each statement.
 --
--- A transcript, text that was copied from a prompt, is read input by input as it was typed; what was
--- printed between them is left out.
+-- If the text is a transcript, copied from a prompt, the inputs are those that were typed there; the output between
+-- them is left out.
 
 local lines = require "moongrad.syntax.lines"
 local find, gmatch, gsub, match = string.find, string.gmatch, string.gsub, string.match
 
 local paste = {}
 
-local patient = 100 -- lines that are tried one by one as the end of a statement; then it is leapt
+local patient = 100 -- lines that are tried one by one as the end of a statement; further ones with growing gaps
 
+-- Patterns of a line that begins with moongrad's prompt, and of one that begins with the prompt in ASCII or Lua's.
 local ours = { "^∇> ?(.*)", "^∇ %d+> ?(.*)", "^∇ %d+ J?=?[%d.einfa+-]+> ?(.*)" }
 local ascii = { "^>%f[^>=] ?(.*)", "^%d+> ?(.*)", "^%d+ J?=?[%d.einfa+-]+> ?(.*)" }
 
--- The line without the prompt that it begins with; nil if it begins with none.
+-- Returns the line without the prompt at its beginning; nil if it has none.
 local function after_prompt(line, prompts)
   for _, pattern in ipairs(prompts) do
     local text = match(line, pattern)
@@ -27,7 +28,7 @@ local function split_lines(text)
   return list
 end
 
--- The prompts by which a text is a transcript; nil when it is none. "12> x" alone is a comparison.
+-- Returns the patterns of the prompts in a transcript; nil if the text is none. "12> x" alone is a comparison.
 local function style(list)
   for _, line in ipairs(list) do
     if after_prompt(line, ours) then return ours end
@@ -39,8 +40,8 @@ local function style(list)
   end
 end
 
--- The line in which the statement that begins with line i of list ends; nil when it is open until the last.
--- depth is what lines.scan says of the whole list.
+-- Returns the number of the line that ends the statement which begins with line i of list; nil if the text ends before
+-- the statement does. depth is what lines.scan returned for the whole list.
 local function end_of_statement(list, i, depth, judge)
   local base, tries, j, leap = depth[i - 1] or 0, 0, i, 1
   while j <= #list do
@@ -54,7 +55,7 @@ local function end_of_statement(list, i, depth, judge)
   return judge(table.concat(list, "\n", i)) ~= "open" and #list or nil
 end
 
--- Statement by statement; what is open at the end is the rest.
+-- Splits a text into statements. Returns the list of them, and the text of one that is not complete at the end, if any.
 local function statements(list, judge)
   local found, i, depth = {}, 1, lines.scan(table.concat(list, "\n")).depth
   while i <= #list do
@@ -69,7 +70,8 @@ local function statements(list, judge)
   return found
 end
 
--- Input by input, as they were typed. One that was given up, and was never whole, is left out.
+-- Returns the inputs of a transcript, and the text of one that is not complete at the end, if any. Inputs that were
+-- given up before they were complete are left out.
 local function transcript(list, prompts, judge)
   local found, i = {}, 1
   while i <= #list do
@@ -79,7 +81,7 @@ local function transcript(list, prompts, judge)
     while text and list[i] and not after_prompt(list[i], prompts) do
       local line = gsub(list[i], "^>> ?", "")
       if find(line, "^%s+>>") and judge(table.concat(block, "\n") .. "\n" .. line) == "bad" then
-        line = gsub(line, "^%s+>> ?", "") -- the prompt put blanks before what came line by line
+        line = gsub(line, "^%s+>> ?", "") -- the prompt indents continuation lines that arrive one by one
       end
       block[#block + 1] = line
       i = i + 1
@@ -96,8 +98,8 @@ local function transcript(list, prompts, judge)
   return found
 end
 
--- The inputs in a text and what is open at its end, nil if nothing is. judge(text) says "ok", "open" when
--- more lines may make it whole, or "bad".
+-- Returns the list of inputs in a text, and the incomplete input at its end, nil if there is none. judge(text) returns
+-- "ok" if the text compiles, "open" if further lines may complete it, else "bad".
 function paste.inputs(text, judge)
   local list = split_lines(text)
   local prompts = style(list)

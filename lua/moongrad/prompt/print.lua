@@ -1,4 +1,4 @@
--- print.lua - values as the prompt shows them.
+-- print.lua - prints the values of an input at the prompt: tables with their items, matrices in colour, and so on.
 
 local lexer = require "moongrad.syntax.lexer"
 local lists = require "moongrad.network.lists"
@@ -10,21 +10,22 @@ local find, format, gsub, match, sub = string.find, string.format, string.gsub, 
 
 local printer = {}
 
-local most_items = 50  -- of a table
-local most_depth = 4   -- of tables in tables
-local most_open = 1000 -- tables shown of one value
+local most_items = 50  -- items of a table that are shown
+local most_depth = 4   -- levels of tables in tables that are shown
+local most_open = 1000 -- tables within one value that are shown
 local most_key = 40    -- columns of a key
-local short = 16       -- columns of an item that does not need a line of its own
+local short = 16       -- columns of an item that is printed beside others on one line
 
 local classof = debug.getmetatable
-local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$")
+local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$") -- of moongrad's Lua files
 
+-- Does the class of v say how to show it, by __tostring or __name?
 local function has_words(v)
   local meta = classof(v)
   return type(meta) == "table" and (rawget(meta, "__tostring") ~= nil or rawget(meta, "__name") ~= nil)
 end
 
--- Keys in order: numbers, strings, false, true, then what has no order.
+-- The order of keys: numbers, strings, false, true, then keys that have no order.
 local ranks = { number = 1, string = 2, boolean = 3 }
 local function before(a, b)
   local ta, tb = type(a), type(b)
@@ -33,7 +34,8 @@ local function before(a, b)
   return ranks[ta] and a < b
 end
 
--- The first keys of t in order, at most so many, beside those from 1 to length; and how many there are.
+-- Returns a sorted list of at most `most` keys of t that are not the integers 1 to length, and the number of all such
+-- keys.
 local function first_keys(t, length, most)
   local keys, count = {}, 0
   for k in next, t do
@@ -50,7 +52,7 @@ local function first_keys(t, length, most)
   return keys, count
 end
 
--- How many items of t are shown as a list, and up to where its keys are those of a list.
+-- Returns how many items of t are shown as a list, and the length of its list part.
 local function list_part(t)
   local n = 0
   while n < most_items and rawget(t, n + 1) ~= nil do n = n + 1 end
@@ -75,15 +77,15 @@ local function layout(list, width)
   return table.concat(lines, "\n")
 end
 
--- Is v of one of moongrad's classes?
+-- Is the class of v moongrad's own, or one of Lua's?
 local function is_own(v)
-  if type(v) == "userdata" then return true end -- or of Lua's
+  if type(v) == "userdata" then return true end
   local f = rawget(classof(v), "__tostring")
   return type(f) == "function" and sub(debug.getinfo(f, "S").source, 1, #folder) == folder
 end
 
--- What __tostring makes of an object, in one line; a matrix says its shape only. With calm set none
--- of the user's code is run.
+-- The text of an object that has __tostring or __name, in one line; of a matrix only the shape. With calm set no code
+-- of the user's runs.
 local function object(v, room, calm)
   if calm and not is_own(v) then
     local name = rawget(classof(v), "__name")
@@ -104,7 +106,7 @@ local function key_text(k, seen)
   return "[" .. pretty(k, seen, nil, most_depth, most_key) .. "]"
 end
 
--- How one writes the value of key k in what is written path; nil if one cannot.
+-- The Lua expression for the item at key k of the table whose expression is path; nil if there is none.
 local function path_to(path, k)
   if not path then return nil end
   if lexer.is_name(k) then return path .. "." .. k end
@@ -112,7 +114,7 @@ local function path_to(path, k)
   return ranks[type(k)] and format("%s[%s]", path, tostring(k))
 end
 
--- The items of a table as texts.
+-- The items of a table, as a list of texts.
 local function items(t, seen, path, depth, room)
   local list = {}
   local n, length = list_part(t)
@@ -127,7 +129,8 @@ local function items(t, seen, path, depth, room)
   return list
 end
 
--- A table: on one line if it fits, else an item a line. One that was shown before is named by the way to it.
+-- The text of a table: on one line if it fits, else on several. Of a table that was shown before only its path is
+-- shown.
 local function table_text(t, seen, path, depth, room)
   if next(t) == nil then return "{}" end
   if seen[t] ~= nil then return seen[t] and "<" .. seen[t] .. ">" or "<shown above>" end
@@ -140,8 +143,9 @@ local function table_text(t, seen, path, depth, room)
   return "{\n  " .. gsub(layout(list, room - 2), "\n", "\n  ") .. "\n}"
 end
 
--- A value at a depth of tables, within room columns of which its line has used some already. What was
--- seen goes by table: how it is written, false if it cannot be.
+-- The text of a value, depth levels inside tables, within room columns, of which its line has used some already. path
+-- is the expression for the value, nil if it has none. seen: table -> its path, false if it has none; seen.left is how
+-- many more tables may be shown.
 function pretty(v, seen, path, depth, room, used)
   local left = math.max(room - (used or 0) - 1, short) -- 1: the comma
   if type(v) == "string" then return text.quote(v, left) end
@@ -150,20 +154,20 @@ function pretty(v, seen, path, depth, room, used)
   return show.paint(v, text.line(tostring(v), left))
 end
 
--- A value in one line of room columns, two levels of tables deep. None of the user's code is run.
+-- A value in one line of room columns, with two levels of tables. No code of the user's runs.
 function printer.brief(v, room)
   local seen = { left = 10, calm = true }
   return text.line(gsub(pretty(v, seen, nil, most_depth - 2, room), "\n *", " "), room)
 end
 
--- A matrix or a list of matrices in colour; nil for anything else.
+-- The text of a matrix or a list of matrices in colour; nil for anything else.
 local function in_color(v)
   local name = type(v) == "userdata" and classof(v) and rawget(classof(v), "__name")
   if name == "matrix" or name == "row" then return show.matrix(v, true) end
   return lists.is(v) and lists.text(v, true)
 end
 
--- The text of one value, the i-th of an input.
+-- The text of v, the i-th value of an input.
 function printer.text(v, i)
   if type(v) == "string" then return text.escape(v) end
   local painted = show.color and in_color(v)
@@ -177,7 +181,7 @@ function printer.text(v, i)
   return pretty(v, { left = most_open }, path, 0, show.width())
 end
 
--- Prints values: on one line if each has one, else each on its own.
+-- Prints values on one line, separated by tabs; if the text of one has several lines, each value on its own line.
 function printer.echo(...)
   local texts, several = {}, false
   for i = 1, select("#", ...) do
@@ -187,9 +191,8 @@ function printer.echo(...)
   io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
 end
 
--- What the prompt does with the values of an input: keeps them. Returns true when the first is new and one goes on
--- from it, so that an empty input may repeat it, or what it is to run instead; and what prints them, nil when it is to
--- be quiet.
+-- Keeps the values of an input. Returns what an empty input runs after it (repeats.lua): true for the same input again,
+-- a string for another one, false for nothing; then the function that prints the values, nil if quiet is set.
 function printer.results(session, quiet, ...)
   if select("#", ...) == 0 then return false end
   local is_new = session.keep(...)

@@ -1,4 +1,4 @@
--- progress.lua - the line that says how far a long call is.
+-- progress.lua - the line that shows how far a long call is; long_call.lua notes that for calls made in Lua.
 
 local core = require "moongrad.core"
 local long_call = require "moongrad.long_call"
@@ -7,10 +7,10 @@ local format, sub = string.format, string.sub
 
 local progress = {}
 
-local delay = 0.5 -- seconds that a call has run before it is shown
-local reserve = 3 -- columns left free: for ^C, and the last one, at which a line would break
+local delay = 0.5 -- seconds that a call runs before the line appears
+local reserve = 3 -- columns that stay free: two for ^C, and the last one, where the terminal would break the line
 
--- A duration to come, in its two largest units: "2 min 5 s".
+-- The remaining time in its two largest units, "2 min 5 s left"; nil if it is not known.
 local function left(seconds)
   local n = math.floor(seconds + 0.5)
   if seconds ~= seconds or seconds > 1e9 then return nil end
@@ -20,7 +20,7 @@ local function left(seconds)
   return format("%d d %d h left", n // 86400, n % 86400 // 3600)
 end
 
--- The first of the texts that fits, or what does of the last.
+-- The first of the texts that fits on the line; if none does, the beginning of the last.
 local function fitting(texts)
   local width = math.max(show.width() - reserve, 1)
   for _, text in ipairs(texts) do
@@ -29,7 +29,9 @@ local function fitting(texts)
   return sub(texts[#texts], 1, width)
 end
 
--- unit: what is counted; done of wanted after the from-th, the last cost, for so many seconds.
+-- The line for a call that has run for so many seconds. unit: what it counts, "epoch"; done: how many of the wanted
+-- ones are done, nil if that is not known; from: the number of the last one before the call; cost: the last cost, or
+-- nil.
 function progress.text(unit, seconds, done, wanted, from, cost)
   if not done then return fitting { format("%.1f s", seconds) } end
   local now, last = from + math.floor(done), from + wanted
@@ -40,7 +42,8 @@ function progress.text(unit, seconds, done, wanted, from, cost)
   return fitting { count .. price .. rest, brief .. price .. rest, brief .. rest, count, brief, format("%d", now) }
 end
 
--- What core.progress calls: after so many seconds of a call of the engine, or when that is over.
+-- core.progress calls this again and again while the engine runs, and without seconds when a call of the engine is
+-- over. write(text) shows the line, write(nil) removes it.
 function progress.tick(write, seconds, done, wanted, from, cost)
   local run, unit = long_call.current, "epoch"
   if not seconds then

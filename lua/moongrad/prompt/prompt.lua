@@ -1,4 +1,4 @@
--- prompt.lua - the text of the prompt: PROMPT as the user set it, else the epoch and the cost.
+-- prompt.lua - the text of the prompt: the user's PROMPT if it is set, else the epoch and the cost.
 
 local core = require "moongrad.core"
 local escape = require("moongrad.text").escape
@@ -6,11 +6,11 @@ local format, gmatch, gsub, sub = string.format, string.gmatch, string.gsub, str
 
 local prompt = {}
 
-local most = 500 -- bytes of a PROMPT: what is much larger than the screen brings Readline down
+local most = 500 -- bytes of a PROMPT: a text much larger than the screen crashes Readline
 
-local complained -- the error of PROMPT that was told last
+local complained -- the last error of PROMPT that was reported
 
--- What PROMPT or _PROMPT says; nil without one, or when it fails, which is told once.
+-- Returns the text of PROMPT or _PROMPT; nil if neither is set, or if it fails. The same failure is reported once.
 local function chosen()
   local v = rawget(_G, "PROMPT")
   if v == nil then v = rawget(_G, "_PROMPT") end
@@ -25,8 +25,8 @@ local function chosen()
   end
 end
 
--- The text for the network, nil without one: "∇ 1000 0.49973> " or, without utf8, "1000 0.49973> ". After
--- update() or in a walk the cost of THETA as it now is is not known, and J, of the pass before, is called so.
+-- The default text for a network, or nil: "∇ 1000 0.49973> " or, without utf8, "1000 0.49973> ". After update() and
+-- in a walk the cost of the present THETA is not known; the prompt then shows J, the cost of the last pass, as "J=0.5".
 local function default(net, utf8)
   local text = utf8 and "∇" or ""
   if net then
@@ -37,8 +37,8 @@ local function default(net, utf8)
   return text .. "> "
 end
 
--- The user's text for the terminal: of its control bytes colours stay, marked for Readline as what takes no room,
--- and elsewhere left out; others are shown. Marks that the user has set are not needed.
+-- The user's text for the terminal. Colours are marked for Readline as taking no column, and left out without Readline.
+-- Other control bytes are escaped. Readline's marks in the user's text are removed.
 local function shown(text, readline)
   local parts, at = {}, 1
   text = gsub(text, "[\1\2]", "")
@@ -49,7 +49,7 @@ local function shown(text, readline)
   return table.concat(parts) .. escape(sub(text, at))
 end
 
--- The prompt, or the one for more of an input.
+-- Returns the text of the prompt; with more set, of the prompt for a further line of an input.
 function prompt.text(net, utf8, readline, more)
   local text
   if more then text = tostring(rawget(_G, "_PROMPT2") or ">> ") else text = chosen() end

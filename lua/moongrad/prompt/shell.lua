@@ -1,7 +1,7 @@
--- shell.lua - what the shell calls: the session and, around it, what a prompt shows and says.
+-- shell.lua - the functions that the shell (src/shell, in C) calls: the session's, and those of the prompt.
 --
--- The prompt's parts are loaded when they are first used. Those that say something of errors and of inputs get the
--- session as their first argument.
+-- The modules of the prompt are loaded when they are first used. The ones about errors and inputs get the session as
+-- their first argument.
 
 local commands = require "moongrad.session.commands"
 local core = require "moongrad.core"
@@ -16,10 +16,11 @@ local shell = { note = session.note, open_input = session.open_input, results = 
 
 commands.add("prompt", require)
 
-local utf8_wanted -- may the prompt have what ASCII has not?
+local utf8_wanted -- may the prompt contain characters outside ASCII?
 
--- Begins the session. host has what session.install wants, and width() and height() of the terminal; color, has it
--- colours? utf8, is it in UTF-8? progress(text), which shows how far a long call is, nil where that is not wanted.
+-- Begins the session. host has the fields that session.install needs, and: width() and height(), the size of the
+-- terminal; color, true if it has colours; utf8, true if it shows UTF-8; progress(text), which shows how far a long
+-- call is and without text removes that line, nil if no progress is shown.
 function shell.install(host)
   utf8_wanted = host.utf8
   show.width, show.height, show.color = host.width, host.height or show.height, host.color
@@ -33,12 +34,13 @@ end
 
 -- --- inputs -----------------------------------------------------------------------------------
 
--- The text of the prompt, for Readline or not; that for more of an input.
+-- The text of the prompt. readline: is it for Readline? more: is it for a further line of an input?
 function shell.prompt(readline, more)
   return require "moongrad.prompt.prompt".text(session.value "NET", utf8_wanted, readline, more)
 end
 
--- The inputs in a text of several lines, and the blanks that a line after it begins with.
+-- Splits a text of several lines into inputs; the number of blanks to indent the line after a text. paste.lua and
+-- lines.lua have the details.
 function shell.inputs(text, judge) return require "moongrad.prompt.paste".inputs(text, judge) end
 function shell.indent(text) return require "moongrad.syntax.lines".indent(text) end
 
@@ -49,7 +51,7 @@ session.register(function(quiet, ...)
   return require("moongrad.prompt.print").results(session, quiet, ...)
 end)
 
--- After input n ran and was printed: what is to be said of it, nil for nothing.
+-- Called after input n ran and was printed. Returns remarks for the user, or nil.
 function shell.close_input(n, status)
   local unkept = session.close_input(status)
   local message = require("moongrad.prompt.hints").on(session, n, status)
@@ -58,15 +60,15 @@ end
 
 -- --- errors -----------------------------------------------------------------------------------
 
--- What to add to an error that is being handled: a message, "; " and the next step; nil without one.
+-- Returns what to add to the message of an error in a script: "; " and advice, or nil.
 function shell.hint(message) return require("moongrad.prompt.errors.undefined_names").hint(session, message) end
 
--- What is said at the prompt of an error that thread handles, and of an input that does not compile.
+-- The prompt's text about an error whose message handler runs in thread, and about an input that does not compile.
 local errors = "moongrad.prompt.errors.errors"
 function shell.failed(thread, message) return require(errors).failed(session, thread, message) end
 function shell.unreadable(_, message) return require(errors).unreadable(session, message) end
 
--- Likewise of a script: a file, or else the text of it.
+-- The message of a script that does not compile, with advice: name is its file, or else text is its source.
 function shell.unloadable(message, name, text)
   return require("moongrad.prompt.errors.script_syntax").explain(session, message, name, text)
 end

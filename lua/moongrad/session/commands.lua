@@ -1,4 +1,6 @@
--- commands.lua - the session's functions: the methods of a network on the current one, and what belongs to none.
+-- commands.lua - the session's functions: step() for NET:step() and so on, and those that belong to no network.
+--
+-- The records in moongrad/commands.lua declare them; session.lua makes them globals.
 
 local core = require "moongrad.core"
 local declared = require "moongrad.commands"
@@ -9,13 +11,13 @@ local format = string.format
 
 local commands = {}
 
-local functions = {} -- name -> function, besides those of mg
-local replaced = {}  -- those that the user has replaced by functions
+local functions = {} -- name -> function; those of mg are not among them
+local replaced = {}  -- name -> the user's function in place of one of these or of mg's
 
 commands.functions = functions
 
--- return function(...) return CALL(...) end, get being a local of it: compiled, so that an error names what is called
--- as if the user had called it.
+-- Returns function(...) return CALL(...) end, where call is the text of CALL and may use get. It is compiled from text
+-- so that Lua's error messages name the function as if the user had called it directly.
 local this = debug.getinfo(1, "S").source
 local function calling(call, get)
   local text = format("local get = ... return function(...) return %s(...) end", call)
@@ -30,13 +32,13 @@ local undo = functions.undo
 
 local function depth(net, most) return require("moongrad.past.places").depth(net, most) end
 
--- The commands of net, up to most, and those of the networks that LAYERS = ... replaced.
+-- How many commands can be undone, up to most: those of net, and those of the networks that LAYERS = ... replaced.
 local function commands_left(net, most)
   local n, before = depth(net, most), core.network_state(net).before
   return before and n < most and n + 1 + commands_left(before, most - n - 1) or n
 end
 
--- undo also takes LAYERS = ... back: the network before it is the current one again.
+-- The session's undo also takes back LAYERS = ...: the network before it becomes the current one again.
 function functions.undo(n, ...)
   local wanted = n == nil and 1 or math.type(n) == "integer" and n or 0
   local labels = {}
@@ -60,9 +62,9 @@ function functions.walk(...)
   return require("moongrad.explain.walk").current(live.read.NET, ...)
 end
 
--- --- those of modules that know the session -----------------------------------------------------
+-- --- functions in modules of the session ---------------------------------------------------------
 
--- f, to be called or, as what it says of itself, typed by its name alone.
+-- Returns an object that can be called like f; its text, when its name alone is typed, is that of f().
 local function by_name(name, f)
   return setmetatable({}, {
     __name = name, __metatable = false,
@@ -71,7 +73,8 @@ local function by_name(name, f)
   })
 end
 
--- Adds the commands of one of commands.of: module(name) is the module of this name, which is loaded at the first call.
+-- Adds the functions of one owner, "session" or "prompt". module(name) returns the module of this name; it is called at
+-- each call of a function, so that the module is loaded when it is first needed.
 function commands.add(of, module)
   for name, record in pairs(declared.of[of]) do
     local function get() return module("moongrad." .. record.from) end
@@ -80,22 +83,22 @@ function commands.add(of, module)
   end
 end
 
--- --- what stands for what ---------------------------------------------------------------------
+-- --- the values of the names -------------------------------------------------------------------
 
--- Is a name one of them, here or in mg?
+-- Is this the name of a function of the session or of mg?
 function commands.has(name) return functions[name] ~= nil or type(mg[name]) == "function" end
 
--- The value of a name: the user's, or else the session's own.
+-- The value of a name: the user's replacement, or else the session's own value.
 function commands.value(name) return replaced[name] or commands.provided(name) end
 
--- The session's own value of a name that is not live: a function, or a part of mg.
+-- The session's own value of a name that is not live: a function, mg, or a field of mg.
 function commands.provided(name)
   if functions[name] then return functions[name] end
   if name == "mg" then return mg end
   return mg[name]
 end
 
--- What to write instead of giving a session function a value.
+-- Advice for a user who assigned the value v to a function of the session: what to write instead.
 local function instead(name, v)
   if name == "cost" or name == "init" or name == "activation" then
     return format("to choose one write NET.options.%s = %s", name, type(v) == "string" and format("%q", v) or "...")
@@ -104,14 +107,15 @@ local function instead(name, v)
   return format("to call it write %s(%s)", name, text)
 end
 
+-- For NAME = v: replaces a function of the session by the user's function v, or restores it if v is nil.
 function commands.assign(name, v)
   if v ~= nil and type(v) ~= "function" then
     raise("%s is a function: %s; %s", name, instead(name, v), live.own_name(name))
   end
-  replaced[name] = v -- nil brings the session's own back
+  replaced[name] = v
 end
 
--- Those that the user has replaced; forgets them.
+-- name -> function of the user's in place of the session's; clear() restores the session's.
 function commands.replaced() return replaced end
 function commands.clear() replaced = {} end
 

@@ -1,4 +1,4 @@
--- files.lua - run and edit: files of Lua in the session.
+-- files.lua - run() and edit(): run Lua files in the session.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -9,18 +9,18 @@ local files = {}
 
 local load, getenv, execute, io_open = load, os.getenv, os.execute, io.open
 
-local ran       -- ran(path, text) is told of each file that is run
-local last_file -- that was run or edited
+local ran       -- a function of the session: ran(path, text) is called for each file that is run
+local last_file -- the path of the file that was run or edited last
 
 function files.begin(s) ran = s.ran end
 
--- ~/ is the user's home, as in a shell.
+-- Replaces ~/ at the beginning of a path with the user's home, as a shell does.
 function files.expand(path)
   local home = getenv "HOME"
   return home and home ~= "" and gsub(path, "^~/", (gsub(home, "%%", "%%%%")) .. "/") or path
 end
 
--- The text of a file, or nil and why not.
+-- Returns the text of a file, or nil and a message.
 local function read(path)
   local file, message = io_open(path, "rb")
   if not file then return nil, message end
@@ -30,6 +30,7 @@ local function read(path)
   return text
 end
 
+-- Checks the path that the function who got, nil for the last file. Returns it expanded, and notes it as the last file.
 local function path_of(who, path)
   if path == nil then path = last_file end
   if type(path) ~= "string" or path == "" then
@@ -39,9 +40,9 @@ local function path_of(who, path)
   return last_file
 end
 
-local given = {} -- files that a saved session brings along, in the order in which they are run
+local given = {} -- the files that a saved session contains, {name=, text=}, in the order in which they are run
 
--- The next file to be run, unless it has another name, has this text, whatever it has by now.
+-- A saved session calls this: if the next file that is run has this name, text is run in place of its contents.
 function files.given(name, text) given[#given + 1] = { name = name, text = text } end
 
 local function text_of(path)
@@ -50,7 +51,7 @@ local function text_of(path)
   return read(path)
 end
 
--- The chunk in a file; raises when there is none.
+-- Compiles a file and returns the function; raises if it cannot be read or compiled.
 local function chunk(who, path)
   local text, message = text_of(path)
   if not text then raise("%s: cannot read %s", who, message) end
@@ -62,8 +63,8 @@ local function chunk(who, path)
 end
 
 --- run([path, ...])
--- Runs a file of Lua in the session: it sees your names and leaves its own; what follows path is its `...`.
--- Returns what it returns. Without path, the file of the last run or edit.
+-- Runs a Lua file in the session: the file can use your variables, and its globals remain. It gets the arguments after
+-- path as `...`. Returns what the file returns. Without path it runs the file of the last run or edit.
 -- > run "mine.lua"
 function files.run(path, ...)
   return chunk("run", path_of("run", path))(...)
@@ -72,9 +73,8 @@ end
 local function quote(path) return "'" .. gsub(path, "'", "'\\''") .. "'" end
 
 --- edit([path])
--- Opens a file in your editor, $VISUAL or else $EDITOR, waits until you leave it, and runs the file when it was
--- changed, as run does; a file that does not exist yet is the editor's to make. Without path, the file of the
--- last run or edit.
+-- Opens a file in your editor, $VISUAL or else $EDITOR, and waits until you leave the editor. If the file was changed,
+-- runs it, as run does. The file need not exist yet. Without path it opens the file of the last run or edit.
 -- > edit "mine.lua"
 function files.edit(path, ...)
   options.no_more('edit: expected one name of a file, edit "mine.lua"', ...)
@@ -97,10 +97,10 @@ function files.edit(path, ...)
   end
   local after, message = read(path)
   if not after then
-    if not before then return nil, "edit: " .. path .. " was not made; nothing is run" end
+    if not before then return nil, "edit: " .. path .. " does not exist; nothing is run" end
     return nil, "edit: " .. message
   end
-  if after == before then return nil, format("edit: %s is as it was; run %q runs it", path, path) end
+  if after == before then return nil, format("edit: %s was not changed; run %q runs it", path, path) end
   return files.run(path)
 end
 

@@ -1,4 +1,4 @@
--- history.lua - history(): the inputs of this session and of former ones.
+-- history.lua - history(): lists the inputs of this session and of earlier ones.
 
 local core = require "moongrad.core"
 local inputs = require "moongrad.session.inputs"
@@ -7,14 +7,14 @@ local find, format, gsub, rep = string.find, string.format, string.gsub, string.
 
 local history = {}
 
-local host -- has former(), the inputs of former sessions, where there is a prompt
+local host -- the program: at a prompt it has former(), which returns a list of the inputs of earlier sessions
 
 function history.begin(s) host = s.host end
 
 local list = { __name = "history", __metatable = false } -- the metatable of what history returns
 
 function list.__tostring(h)
-  if #h == 0 then return h.pattern and format("no input holds %q", h.pattern) or "no inputs yet" end
+  if #h == 0 then return h.pattern and format("no input contains %q", h.pattern) or "no inputs yet" end
   local width, lines = 3, {}
   for _, e in ipairs(h) do width = math.max(width, #tostring(e.n) + 1) end
   for i, e in ipairs(h) do
@@ -24,9 +24,9 @@ function list.__tostring(h)
 end
 
 --- history([pattern])
--- The inputs of this session, by the numbers that errors give them; with a pattern, those that hold this text,
--- of former sessions, too: their numbers count back from 0; history "" lists them all. Returns a list with .n and
--- .text of each.
+-- Lists the inputs of this session with the numbers by which errors name them. With a pattern it lists the inputs that
+-- contain this text, also those of earlier sessions, whose numbers count back from 0; history "" lists all of them.
+-- Returns a list of tables with the fields n and text.
 -- > history "step"
 function history.history(pattern, ...)
   if select("#", ...) > 0 or pattern ~= nil and type(pattern) ~= "string" then

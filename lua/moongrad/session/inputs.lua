@@ -1,4 +1,4 @@
--- inputs.lua - what was typed at the prompt: each input has a number, by which errors name it.
+-- inputs.lua - keeps the texts of the inputs at the prompt by number; errors name an input by its number, [3].
 
 local format, match = string.format, string.match
 
@@ -6,18 +6,18 @@ local inputs = {}
 
 local most = 1000 -- texts that are kept
 
-local texts = {} -- number -> text, of the last ones
+local texts = {} -- number -> text
 
 inputs.last = 0 -- the number of the last input
 
--- ?step is short for help "step", a lone ? for help().
+-- Expands ?step to return help("step"), and a lone ? to return help(); returns other inputs as they are.
 local function expand(text)
   local name = match(text, "^%s*%?%s*(.-)[%s?]*$")
   if not name then return text end
   return name == "" and "return help()" or format("return help(%q)", name)
 end
 
--- A new input. Returns its number and what is to be compiled, under the name "=[number]".
+-- Notes a new input. Returns its number n and the text to compile, for which the chunk name is "=[n]".
 function inputs.open(text)
   inputs.last = inputs.last + 1
   texts[inputs.last] = text
@@ -25,7 +25,7 @@ function inputs.open(text)
   return inputs.last, expand(text)
 end
 
--- The text of input n; nil when there was none, or too long ago.
+-- The text of input n; nil if there was none, or if it is no longer kept.
 function inputs.text(n)
   return texts[n]
 end

@@ -1,4 +1,4 @@
--- live.lua - the live names: LAYERS, ETA, THETA and the rest, each what the current network has of it.
+-- live.lua - the live names NET, LAYERS, ETA, THETA ...: globals that read and write the current network.
 
 local core = require "moongrad.core"
 local mg = require "moongrad"
@@ -9,26 +9,27 @@ local format = string.format
 
 local live = {
   NET = nil, -- the current network, nil before there is one
-  held = {}, -- ETA, X, y as last assigned: a network without data gets these
+  held = {}, -- ETA, X, y as last assigned; a network without data gets this data when it becomes the current one
 }
 
 local most_before = 10 -- networks that undo can bring back after LAYERS = ...
-local classof = debug.getmetatable -- also where __metatable hides it
+local classof = debug.getmetatable -- unlike getmetatable it is not misled by __metatable
 
 local function is_network(v)
   local meta = type(v) == "userdata" and classof(v)
   return meta and rawget(meta, "__name") == "network"
 end
 
--- The current network; raises, naming what needs it, when there is none.
+-- Returns the current network; raises if there is none. who is the function that needs it, for the error.
 function live.current(who)
   return live.NET or raise("%s needs a network: make one first, LAYERS = {2, 2, 2, 1}", who)
 end
 
-live.read = { -- name -> function that gives its value
+live.read = { -- name -> function that returns its value
   --- NET
-  -- The current network, the one that step() and the rest work on; nil before there is one. NET = network{...}
-  -- selects another. What it has, in front of each NET: or NET., the matrices of THETA and their kin in small letters:
+  -- The current network, which step() and the other functions work on; nil before there is one. NET = network{...}
+  -- makes another network the current one. These are its methods and fields, to be written NET:name() and NET.name;
+  -- the fields for THETA and the other quantities have small letters:
   -- {network}
   -- > NET
   -- > NET = network{2, 8, 1, activation = "tanh", seed = 7}
@@ -39,11 +40,11 @@ for _, quantity in ipairs(quantities) do
   live.read[quantity.name] = function()
     if not live.NET then return live.held[quantity.name] end
     local v = live.NET[field]
-    return not (is_list and #v == 0) and v or nil -- no list before there has been a pass that fills it
+    return not (is_list and #v == 0) and v or nil -- a list is empty until a pass fills it
   end
 end
 
--- Makes net the current network; data that it lacks comes from the session.
+-- Makes net the current network. If it has no data, it gets the session's X and y.
 local function select_network(net)
   if net.X == nil and net.y == nil then
     if live.held.X ~= nil then net.X = live.held.X end
@@ -52,7 +53,7 @@ local function select_network(net)
   live.NET = net
 end
 
--- LAYERS = {...}: a new network, in everything else like the one before it.
+-- For LAYERS = {...}: returns a new network with these layers and the options of the current one.
 local function new_network(layers)
   local spec = {}
   for k, v in pairs(layers) do
@@ -73,13 +74,13 @@ local function new_network(layers)
   return mg.network(spec)
 end
 
--- What to do who wants a variable of this name. A local at the prompt is gone with its line.
+-- Advice, for errors, to a user who wants a variable of this name. (At the prompt a local ends with its input.)
 function live.own_name(name)
-  return format("for a variable of your own choose another name; in a script or between do and end also local %s = ...",
+  return format("for a variable of your own choose another name, or write local %s = ... in a script or a do block",
     name)
 end
 
--- X = v or y = v: a matrix from here on, whether there is a network or not.
+-- For X = v and y = v: returns a function that turns v into a matrix and gives it to the session and to the network.
 local function keep(name)
   return function(v)
     if type(v) == "table" or type(v) == "userdata" then
@@ -95,7 +96,7 @@ local function keep(name)
   end
 end
 
-live.write = { -- name -> function that takes one
+live.write = { -- name -> function that assigns a value to it
   NET = function(v)
     if v == nil then
       live.NET = nil
@@ -112,7 +113,7 @@ live.write = { -- name -> function that takes one
     select_network(new_network(v))
   end,
   THETA = function(v)
-    if live.NET == nil and type(v) == "table" and next(v) == nil then return end -- nothing to draw yet
+    if live.NET == nil and type(v) == "table" and next(v) == nil then return end -- THETA = {} without a network
     local net = live.current "THETA"
     if type(v) == "table" and next(v) == nil and classof(v) == nil then
       net:init()
@@ -131,7 +132,7 @@ for _, quantity in ipairs(quantities) do
   local name = quantity.name
   if quantity.writer == "engine" and not quantity.yields then
     live.write[name] = function()
-      raise("%s is the engine's: it holds the last pass; %s", name, live.own_name(name))
+      raise("%s is read-only: the engine computes it; %s", name, live.own_name(name))
     end
   end
 end

@@ -1,4 +1,4 @@
--- reset.lua - reset(): back to a fresh session.
+-- reset.lua - reset(): makes the session as it was at the start.
 
 local mg = require "moongrad"
 local options = require "moongrad.options"
@@ -7,8 +7,8 @@ local format = string.format
 
 local reset = {}
 
-local session       -- live(name), base, seed(), seeds, clear() of the session
-local openings = {} -- what is run again: init.lua
+local session       -- the session's interface for its modules: live(name), base, seed(), seeds, clear() are used
+local openings = {} -- the functions that reset runs again: at most one, init.lua
 
 function reset.begin(s)
   session = s
@@ -17,7 +17,8 @@ function reset.begin(s)
   end
 end
 
--- What reset makes the generators begin with, in a saved session: as where it was saved.
+-- A saved session calls this with the seeds of the session that was saved: seed for mg.seed, a and b for
+-- math.randomseed. reset uses them.
 function reset.start(seed, a, b)
   session.seed = function() return seed end
   session.seeds = { a, b }
@@ -35,16 +36,16 @@ function done.__tostring(r)
   local names = r.names
   local gone = #names == 0 and "no names of yours" or
     format("%d name%s of yours (%s)", #names, #names == 1 and "" or "s", text.first(names))
-  return format("gone: %s%s; seed(%d)%s", r.network and "the network, " or "", gone, r.seed,
+  return format("removed: %s%s; seed(%d)%s", r.network and "the network, " or "", gone, r.seed,
     #openings > 0 and "; init.lua was run again" or "")
 end
 
-local looks = { PROMPT = true, _PROMPT = true, _PROMPT2 = true } -- how the prompt looks stays
+local looks = { PROMPT = true, _PROMPT = true, _PROMPT2 = true } -- globals that set the prompt: reset leaves them
 
 --- reset()
--- Back to a fresh session: the network, X, y, ETA and the names you made are gone (PROMPT stays), Lua's own are
--- what they were, the random numbers begin at the seed of the start, and init.lua is run again. The inputs stay
--- in history() and for save_session. Returns what went: .names, .network, .seed.
+-- Makes the session fresh: removes the network, X, y, ETA and your variables (except PROMPT), restores Lua's own
+-- globals, seeds the random numbers as at the start, and runs init.lua again. history() and save_session keep the
+-- inputs. Returns what was removed: .names, a list; .network, true if there was one; and .seed, the seed.
 -- > reset()
 function reset.reset(...)
   options.none("reset", ...)

@@ -1,20 +1,21 @@
--- results.lua - the last values of the prompt: _ and _1, _2, ...
+-- results.lua - keeps the last values that inputs at the prompt computed, for _ and _1 to _9.
 
 local results = {}
 
-local most = 9             -- values
-local most_bytes = 1 << 26 -- of the numbers and strings in them, beyond the last input's
-local most_items = 1000    -- of tables that are looked into for that
+local most = 9             -- values that are kept
+local most_bytes = 1 << 26 -- bytes of numbers and strings in them; the values of the last input may take more
+local most_items = 1000    -- items of a table that are counted for that
 
 local classof = debug.getmetatable
 
--- What the names give. A global that the user makes under one of them comes before it.
+-- name -> value. If the user assigns a global of the same name, it hides the value.
 results.values = {}
 
 local seen = setmetatable({}, { __mode = "k" }) -- objects that were the first value of an input
-local list, n = {}, 0 -- the values in order, the newest input's first; nils among them
+local list, n = {}, 0 -- the n values, those of the newest input first; some may be nil
 
--- About how many bytes v keeps in memory, and how many items may still be looked into.
+-- Returns about how many bytes v takes in memory. left is the number of table items that may still be counted; the
+-- number that remains is the second result.
 local function weight(v, left)
   if type(v) == "string" then return #v, left end
   if type(v) == "userdata" then
@@ -35,13 +36,13 @@ local function weight(v, left)
 end
 
 --- _  (and _1 to _9)
--- The first value of the last input that had one. _1, _2 and so on to _9 are the last values, those of
--- the newest input first: after step(), check() the report is _ and _1, the check _2. Old ones go when
--- there are more, or when they hold more than 64 MB of numbers.
+-- The first value of the last input that returned one. _1 to _9 are the last nine values, those of the newest input
+-- first: after the input step(), check() the report is _ and _1, the check is _2. Older values are dropped, also when
+-- all of them together take more than 64 MB.
 -- > 6 * 7
 -- > _ + 1
 
--- Keeps the values of an input. Returns true when the first is an object that was the first of none before.
+-- Keeps the values of an input. Returns true if the first is an object that was not the first value of an earlier one.
 function results.keep(...)
   local new, total = { ... }, 0
   local count = math.min(select("#", ...), most)
@@ -62,7 +63,7 @@ function results.keep(...)
   return is_new
 end
 
--- From here on there are none.
+-- Forgets all values.
 function results.clear()
   list, n, results.values = {}, 0, {}
 end

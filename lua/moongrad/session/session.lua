@@ -1,7 +1,7 @@
--- session.lua - the session names: LAYERS, ETA, THETA and the rest as live globals, step and the rest as functions.
+-- session.lua - the session: makes LAYERS, ETA, THETA ... and step, train ... globals, and follows each input.
 --
--- They are in no table that one could see: a metatable on _G gives and takes them. What a
--- script or the prompt assigns under another name is a plain global.
+-- The names are not in _G itself: its metatable reads and writes them (live.lua has the quantities, commands.lua the
+-- functions, results.lua _ and _1 to _9). A global of any other name is a plain one.
 
 local commands = require "moongrad.session.commands"
 local core = require "moongrad.core"
@@ -16,20 +16,20 @@ local match = string.match
 
 local session = {
   inputs = inputs,
-  at_start = {}, -- the globals that are Lua's own
-  fresh = {},    -- name -> true for the globals that are new since the last input began
+  at_start = {}, -- Lua's own globals: name -> value at the start
+  fresh = {},    -- name -> true for the globals that the last input made
 }
 
--- --- what its names stand for -------------------------------------------------------------------
+-- --- the values of its names --------------------------------------------------------------------
 
--- What the session has under a name, without holding it in _G.
+-- Returns the session's value of a name; nil if the session has none. It does not look in _G itself.
 function session.value(name)
   local get = live.read[name]
   if get then return get() end
   return commands.value(name) or results.values[name]
 end
 
--- Every such name.
+-- Returns a list of the session's names; a name may be twice in it.
 function session.names()
   local list = { "mg" }
   for _, t in ipairs { live.read, commands.functions, mg } do
@@ -38,25 +38,25 @@ function session.names()
   return list
 end
 
--- Is a name one of LAYERS, ETA and the rest, that stand for what the current network has?
+-- Is a name one of NET, LAYERS, ETA ..., whose values come from the current network?
 function session.is_live(name) return live.read[name] ~= nil end
 
--- The session's own function of a name, also where the user has another.
+-- The session's own function of this name, even if the user has replaced it.
 function session.own(name) return commands.functions[name] end
 
-local recording -- the module that notes what the inputs do, once there was one
+local recording -- the module recording.lua, from the first input on
 
 local is_last = { _ = true } -- the names of the last values
 for i = 1, 9 do is_last["_" .. i] = true end
 
--- What runs reads a name.
+-- Tells the recording that one of the last values is read.
 local function note_read(name)
   if recording and is_last[name] then recording.read_last(name) end
 end
 
 -- --- the metatable on _G -----------------------------------------------------------
 
--- An error of the core stands where one of these files called it: it belongs to the user's line.
+-- Calls set(v). The position of an error from the core is a line of moongrad's; it is replaced by the user's line.
 local function assign(set, v)
   local ok, message = pcall(set, v)
   if ok then return end
@@ -65,9 +65,9 @@ local function assign(set, v)
   error(message, 0)
 end
 
-function session.metatable() end -- the host's, once it is installed
+function session.metatable() end -- install() replaces it with host.metatable
 
--- A field of the metatable that the user's Lua gave _G: it is asked for what is not the session's.
+-- A field of the metatable that the user gave _G. It applies to the names that are not the session's.
 local function theirs(field)
   local meta = session.metatable()
   return meta and rawget(meta, field)
@@ -79,7 +79,7 @@ local metatable = {
     note_read(name)
     if v ~= nil or live.read[name] then return v end
     local index = theirs "__index"
-    if type(index) == "function" then return index(t, name) end -- a tail call: it may look who asked
+    if type(index) == "function" then return index(t, name) end -- a tail call: index may look at its caller's level
     return index and index[name]
   end,
   __newindex = function(t, name, v)
@@ -96,63 +96,69 @@ local metatable = {
   end,
 }
 
--- --- what the modules of the session see of it -------------------------------------------------
+-- --- the session's interface for its modules ---------------------------------------------------
 
--- Also host, and seeds, those of math.random at the start: see install.
-local inside = { noted = {}, names = session.names, live = session.value, value = session.value, own = session.own,
+-- A module of the session gets this table through begin. install() adds host, what the program provides, and seeds,
+-- the two numbers that seeded math.random at the start.
+local interface = { noted = {}, names = session.names, live = session.value, value = session.value, own = session.own,
   replaced = commands.replaced, base = session.at_start }
 
-function inside.seed() return math.tointeger(tonumber(inside.host.seed)) or 0 end
-function inside.last() return results.values end
+function interface.seed() return math.tointeger(tonumber(interface.host.seed)) or 0 end
+function interface.last() return results.values end
 
--- Is a global the session's, not the user's? Is it known to the session at all?
-function inside.is_known(name) return live.read[name] ~= nil or commands.provided(name) ~= nil end
-function inside.is_own(name)
-  return inside.is_known(name) and rawget(_G, name) == nil and commands.replaced()[name] == nil
+-- Is a global one of the session's names, whether the user has replaced it or not?
+function interface.is_known(name) return live.read[name] ~= nil or commands.provided(name) ~= nil end
+
+-- Is it one that the user has not replaced?
+function interface.is_own(name)
+  return interface.is_known(name) and rawget(_G, name) == nil and commands.replaced()[name] == nil
 end
 
--- For reset: without network, data, replaced functions and last values.
-function inside.clear()
+-- For reset: forgets the network, the data, the user's replacements of functions and the last values.
+function interface.clear()
   live.NET, live.held = nil, {}
   commands.clear()
   results.clear()
 end
 
-function inside.ran(path, words)
+-- Tells the recording that a file was run; words is its text.
+function interface.ran(path, words)
   if recording then recording.file(path, words) end
 end
 
-local modules = {} -- name -> those that were begun
+local modules = {} -- name -> module of which begin was called
 
--- A module that knows the session, begun when it is first used.
+-- Returns a module of the session. At the first use it is loaded and its begin is called.
 function session.module(name)
   if not modules[name] then
     local module = require(name)
-    if module.begin then module.begin(inside) end
-    modules[name] = module -- now that it has begun: what fails for want of memory is begun again
+    if module.begin then module.begin(interface) end
+    modules[name] = module -- after begin: if begin runs out of memory, the next use calls it again
   end
   return modules[name]
 end
 
-function inside.expand(path) return session.module "moongrad.session.files".expand(path) end
+function interface.expand(path) return session.module "moongrad.session.files".expand(path) end
 
 commands.add("session", session.module)
 
 -- --- the beginning ---------------------------------------------------------------------------
 
--- Puts the session names in place, before anything of the user's is run. host.metatable() is the metatable that the
--- user's Lua gave _G; host.prompt: will there be one? Then host has version, seed (of --seed, or nil),
--- save(path, text, head), recover(text) and former(), the inputs of former sessions.
+-- Installs the session's names, before any code of the user's runs. host is what the program provides: metatable()
+-- returns the metatable that the user gave _G; prompt is true if there will be a prompt. With a prompt host also has
+-- version, seed (the option --seed, or nil), save(path, text, head), recover(text) and former(), which returns the
+-- inputs of earlier sessions.
 function session.install(host)
   session.metatable = host.metatable
   for name, v in next, _G do session.at_start[name] = v end
   setmetatable(_G, metatable)
-  inside.host, inside.seeds = host, { math.randomseed() }
+  interface.host, interface.seeds = host, { math.randomseed() }
 end
 
--- What runs before the prompt: how is "script", "init.lua" (what is the file), "-e" or "-l" (what is the text).
+-- Notes what runs before the prompt. how is "script" or "init.lua", and what the file; or how is "-e" or "-l", and what
+-- the text of the option.
 function session.note(how, what)
-  if not inside.host.prompt then return end
+  if not interface.host.prompt then return end
   local noted = { kind = how, what = what, args = {} }
   if how == "script" and type(_G.arg) == "table" then table.move(_G.arg, 1, #_G.arg, 1, noted.args) end
   local file = (how == "script" or how == "init.lua") and what and io.open(what, "rb")
@@ -160,12 +166,12 @@ function session.note(how, what)
     noted.text = file:read "a"
     file:close()
   end
-  inside.noted[#inside.noted + 1] = noted
+  interface.noted[#interface.noted + 1] = noted
 end
 
 -- --- inputs -----------------------------------------------------------------------------------
 
--- Before an input is compiled. Returns its number and what is to be compiled.
+-- Called before an input is compiled. Returns its number and the text to compile.
 function session.open_input(text)
   local n, code = inputs.open(text)
   session.fresh = {}
@@ -174,16 +180,18 @@ function session.open_input(text)
   return n, code
 end
 
--- What an input computed becomes _, _1 and so on. Returns true when the first is an object that was none before.
+-- Keeps the values of an input as _, _1 ... Returns true if the first is an object that was not the first value of an
+-- earlier input.
 function session.keep(...) return select("#", ...) > 0 and results.keep(...) end
 
-local show -- what a prompt does with the values of an input
+local show -- the prompt's function for the values of an input, nil without a prompt
 
--- From here on show(quiet, ...) keeps the values of an input, and returns what session.results is to return.
+-- Sets the function f(quiet, ...) that keeps the values of an input; session.results returns its results.
 function session.register(f) show = f end
 
--- After the values of an input were computed; quiet, are they not to be printed? Returns true when an empty input may
--- repeat it, or else what that is to run, and the function that prints the values, nil when it is to be quiet.
+-- Called with the values of an input; quiet: are they not to be printed? Returns what a following empty input runs,
+-- true for the same input, a string for another one, false for nothing; then the function that prints the values, nil
+-- if they are not to be printed.
 function session.results(quiet, ...)
   if recording then recording.computed(quiet, ...) end
   if show then return show(quiet, ...) end
@@ -191,26 +199,28 @@ function session.results(quiet, ...)
   return false
 end
 
--- What an input edited in THETA becomes a command, for undo, and none goes on. Returns true when it edited anything.
+-- Makes the edits of THETA in an input one command for undo, and ends any open command. Returns true if anything was
+-- edited.
 function session.settle()
   local noted = past.ended()
   return live.NET ~= nil and past.settle(live.NET) or noted
 end
 
--- After an input ran and was printed. Returns a remark when what it left is not all results.
+-- Called after an input ran and was printed. Returns a remark for the user if something was too large to keep.
 function session.close_input(status)
   local settled = session.settle()
   return recording and recording.close(status, settled)
 end
 
--- The line about the run that was stopped last, nil if none was since it was asked.
+-- Returns the line about the run that Ctrl-C stopped last, and forgets it; nil if none was stopped since.
 function session.interrupted()
-  local step = core.interrupted() -- inside train, one epoch
+  local step = core.interrupted() -- the run of the engine that was stopped: within train that is one epoch
   local report = long_call.take() or step
   return report and tostring(report)
 end
 
--- Writes what there is to keep when the program is ended by a signal: the file's name, nil without one.
+-- Called when a signal ends the program: writes the session to a recovery file. Returns its name; nil if there was
+-- nothing to keep.
 function session.recover()
   if recording then return recording.recover() end
 end

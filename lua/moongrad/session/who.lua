@@ -1,4 +1,4 @@
--- who.lua - who(): the names that the user made, and what they are.
+-- who.lua - who(): lists the current network, its data and the user's variables.
 
 local describe = require "moongrad.describe"
 local options = require "moongrad.options"
@@ -7,11 +7,11 @@ local find = string.find
 
 local who = {}
 
-local session -- value(name), base and replaced() of the session
+local session -- the session's interface for its modules: value(name), base and replaced() are used
 
 function who.begin(s) session = s end
 
--- Is this global the session's to make: _ and _1, the last results?
+-- Is this the name of one of the last results, _ or _1 to _9?
 local function is_result(name) return find(name, "^_%d*$") ~= nil end
 
 local list = { __name = "who", __metatable = false }
@@ -28,8 +28,9 @@ function list.__tostring(self)
 end
 
 --- who()
--- The current network, its data, and the names that you made, with types and shapes: for each a table of name,
--- type, shape (of a matrix) and text, in order; network, X and y are fields.
+-- Lists the current network, its data and your variables, with types and shapes. The result is a list with a table
+-- {name=, type=, shape=, text=} for each variable, sorted by name; only matrices have shape. Its fields network, X and
+-- y are the network and its data.
 -- > w = rand(2, 3)
 -- > who()
 -- > who()[1].name

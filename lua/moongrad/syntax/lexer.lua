@@ -1,8 +1,8 @@
--- lexer.lua - Lua source cut into tokens, also where it is wrong or ends in the middle of something. The one lexer,
--- and the one list of keywords, of everything here that reads Lua.
+-- lexer.lua - splits Lua source into tokens, also source that is wrong or not complete.
 --
--- Written with plain calls, string.find(s, ...) for s:find(...): at a Tab nothing of the user's is called, and
--- what is behind s:find may be.
+-- Everything in moongrad that reads Lua source uses this lexer and its list of keywords. It calls string.find(s, ...),
+-- not s:find(...): completion uses it, which must not run any code of the user's, and the user may have replaced the
+-- method s:find.
 
 local char, find, match, sub = string.char, string.find, string.match, string.sub
 local concat, tonumber, type, utf8_char = table.concat, tonumber, type, utf8.char
@@ -20,12 +20,12 @@ lexer.keywords = keywords -- a list, and a set
 local name_chars = "[A-Za-z_0-9]"
 local operators = { "^%.%.%.", "^%.%.", "^[=~<>]=", "^//", "^::", "^<<", "^>>" } -- of more than one character
 
--- Is a value a string that may follow a dot?
+-- Is a value a string that is a valid name in Lua?
 function lexer.is_name(s)
   return type(s) == "string" and match(s, "^[A-Za-z_]" .. name_chars .. "*$") ~= nil and not keywords[s]
 end
 
--- Where the number that begins at `at` ends: all that Lua's own lexer takes for one, "1..2" included.
+-- The end of the number that begins at `at`. Like Lua's own lexer it reads "1..2" as one, malformed, number.
 local function number_end(text, at)
   local exponent = find(text, "^0[xX]", at) and "[pP]$" or "[eE]$"
   local _, last = find(text, "^[%.A-Za-z_0-9]+", at)
@@ -35,8 +35,8 @@ local function number_end(text, at)
   return last
 end
 
--- Where the string between quotes that begins at `at` ends: at its quote, or before a line's end; nil if it goes on.
--- Then, whether its quote ends it.
+-- The end of the string in quotes that begins at `at`: its closing quote, or the last character of the line; nil if the
+-- text ends first. The second result is true if a quote closes it.
 local function string_end(text, at, quote)
   local stop = "[\\\n" .. quote .. "]"
   local i = find(text, stop, at + 1)
@@ -49,8 +49,8 @@ local function string_end(text, at, quote)
   end
 end
 
--- What is between long brackets that begin at `at`: where it begins, where the brackets end, and the closing one.
--- No end: they stay open. Nothing: there are none.
+-- If a long bracket begins at `at`, returns where its content begins, the end of the closing bracket (nil if it is not
+-- closed), and the closing bracket; else nil.
 local function long_bracket(text, at)
   local _, last, level = find(text, "^%[(=*)%[", at)
   if not last then return nil end
@@ -59,8 +59,8 @@ local function long_bracket(text, at)
   return last + 1, stop, closing
 end
 
--- Each reader: the kind of the token at `at`, its text and where it ends; no end and what is open if nothing ends it.
--- A string that a line's end cuts off has both.
+-- Each reader returns the kind of the token at `at`, its text, its end, and what is open: for a token that the text
+-- ends in, the end is nil and the fourth result a table; for a string that the end of a line cuts off, both are there.
 
 local function read_name(text, at)
   local _, last, name = find(text, "^(" .. name_chars .. "+)", at)
@@ -103,7 +103,7 @@ local function read_other(text, at)
   return "other", sub(text, at, at), at
 end
 
-local readers = { -- the first whose pattern fits
+local readers = { -- {pattern, reader}: the first whose pattern fits reads the token
   { "^[A-Za-z_]", read_name }, { "^%.?[0-9]", read_number }, { "^[\"']", read_string }, { "^%-%-", read_comment },
   { "^%[=*%[", read_long }, { "^", read_other },
 }
@@ -114,12 +114,14 @@ local function read(text, at)
   end
 end
 
---- The tokens of text as {n =, kind = {...}, text = {...}, at = {...}, last = {...}, open =, broken =}.
--- Kinds are "name", "keyword", "number", "string" and "other"; a string's text is what it means after one ",
--- so that it equals no other token's. With comments these are tokens of the kind "comment", without text.
--- open is what text ends in the middle of: {kind =, at = where it begins, closing = what would end it}, closing being
--- nil for a comment that ends with its line; of a string also quote =, and from = where what is in it begins.
--- broken is true when a line's end cuts a string off.
+--- Returns the tokens of text: {n = their number, kind = {...}, text = {...}, at = {where each begins}, last = {where
+-- each ends}, open =, broken =}.
+-- A kind is "name", "keyword", "number", "string" or "other". The text of a string token is its value with one " before
+-- it, so that it equals the text of no other token. With comments set, comments are tokens of the kind "comment" with
+-- the text "".
+-- open is the string or comment that text ends in, or nil: {kind =, at = where it begins, closing = what would close
+-- it, nil for a comment that ends with its line}; a string also has quote =, and from = where its content begins.
+-- broken is true if the end of a line cuts a string off.
 function lexer.tokens(text, comments)
   local t = { n = 0, kind = {}, text = {}, at = {}, last = {} }
   local at = find(text, "%S")
@@ -139,15 +141,16 @@ function lexer.tokens(text, comments)
   return t
 end
 
--- What opens a block or a bracket, and what closes it; and all that closes.
+-- Opening token of a block or bracket -> closing token; the set of the closing tokens.
 local closers = { ["("] = ")", ["["] = "]", ["{"] = "}", ["function"] = "end", ["if"] = "end", ["do"] = "end",
   ["repeat"] = "until" }
 local closes = {}
 for _, closer in next, closers do closes[closer] = true end
 lexer.closers, lexer.closes = closers, closes
 
---- Adds to tokens what is within what: match[i], the other end of the bracket or block at i; around[i], the opener
--- that what opens at i is within; inner, the innermost opener whose end is not there. 0 is the whole.
+--- Adds to tokens how brackets and blocks are nested: match[i], the token at the other end of the bracket or block at
+-- token i; around[i], the opening token of the bracket or block that contains the one opened at i; inner, the innermost
+-- opening token that is not closed. 0 stands for the whole text.
 function lexer.nest(t)
   local match_of, around, stack = {}, {}, {}
   for i = 1, t.n do
@@ -170,7 +173,8 @@ end
 
 local letters = { a = "\a", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", v = "\v" }
 
--- What the escape after the backslash at i means, and where it ends; one that is wrong means its letter.
+-- The characters that the escape sequence at the backslash s[i] stands for, and its end. An invalid escape stands for
+-- its letter.
 local function escape_at(s, i)
   local _, last, digits = find(s, "^x(%x%x)", i + 1)
   if last then return char(tonumber(digits, 16)), last end
@@ -184,7 +188,7 @@ local function escape_at(s, i)
   return letters[c] or c, i + 1
 end
 
---- What the characters between quotes mean.
+--- The value of a string literal with the text s between its quotes.
 function lexer.unescape(s)
   local parts, from = {}, 1
   local i = find(s, "\\", 1, true)
@@ -198,7 +202,7 @@ function lexer.unescape(s)
   return concat(parts)
 end
 
---- How s is written between quotes of this kind.
+--- s as it is written between quotes of this kind, ", ' or [.
 function lexer.escape(s, quote)
   return quote == "[" and s or inside(s, quote)
 end

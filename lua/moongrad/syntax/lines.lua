@@ -1,4 +1,5 @@
--- lines.lua - what the lines of a text stand in: blocks, brackets, long strings; for indents and to part statements.
+-- lines.lua - finds how deep in blocks and brackets each line of a text ends, to indent a new line at the prompt and to
+-- split a pasted text into statements.
 
 local lexer = require "moongrad.syntax.lexer"
 local find, gmatch, match = string.find, string.gmatch, string.match
@@ -7,10 +8,10 @@ local lines = {}
 
 local dedents = { ["else"] = true, ["elseif"] = true }
 
-local scan = {} -- methods of what reads a text
+local scan = {} -- the methods of the object that lines.scan returns
 scan.__index = scan
 
--- Goes to the newlines from where it is to a place, which are within one token (is_inside) or between two.
+-- Advances to position `to` and notes the depth of each line that ends on the way. is_inside: is that inside a token?
 function scan:go(to, is_inside)
   local at = find(self.text, "\n", self.at, true)
   while at and at <= to do
@@ -21,15 +22,17 @@ function scan:go(to, is_inside)
   self.at = to + 1
 end
 
--- Does what is open at the end of a text go on in the next line? What is between quotes does after a backslash.
+-- Does the string or comment that is open at the end of the text go on in the next line? A string in quotes does if a
+-- backslash ends the line.
 local function goes_on(open, text)
   local closing = open and open.closing
   return closing ~= nil and (#closing > 1 or find(text, "\\\n?$") ~= nil)
 end
 
--- Reads a text. depth[k] is how many blocks and brackets are open at the end of line k, false inside a string or
--- comment that goes on; stack holds the lines of those open at the end, at_start the line of the innermost where the
--- last line begins; inside: the text ends in a string or comment that goes on.
+-- Scans a text. Returns an object with the fields depth, where depth[k] is the number of blocks and brackets that are
+-- open at the end of line k, false if the line ends inside a string or comment; stack, the lines in which those that
+-- are open at the end of the text were opened; at_start, the line in which the innermost one at the beginning of the
+-- last line was opened; inside, true if the text ends inside a string or comment that goes on.
 function lines.scan(text)
   local t = lexer.tokens(text, true)
   local self = setmetatable({ text = text, at = 1, line = 1, depth = {}, stack = {} }, scan)
@@ -51,8 +54,8 @@ end
 
 local function blanks_of(list, k) return #match(list[k], "^[ \t]*") end
 
--- For a new line after the text: its blanks, and the blanks that the line before should have when it
--- begins with what closes a block, else nil.
+-- Returns the number of blanks to indent a new line after the text; then the number of blanks that the last line of the
+-- text should have, if it begins with a token that closes a block, else nil or false.
 function lines.indent(text)
   local seen, list = lines.scan(text), {}
   if seen.inside then return 0 end

@@ -1,6 +1,7 @@
--- locals.lua - the local names that can be seen where a text ends.
+-- locals.lua - finds the local variables that are visible where a text ends, for completion.
 
--- The names from token i on that commas separate, attributes skipped: a list of their tokens, and the token after.
+-- Reads a list of names separated by commas from token i on, skipping attributes. Returns the list of their tokens, and
+-- the token after it.
 local function names_from(t, i)
   local list = {}
   while t.kind[i] == "name" or t.text[i] == "..." do
@@ -13,7 +14,7 @@ local function names_from(t, i)
   return list, i
 end
 
--- Blocks within blocks: every name that is declared, and how many there were before each block.
+-- A scope: the names that are visible, and the open blocks, each with the number of names before it.
 local function new_scope(t) return { t = t, names = {}, blocks = {} } end
 
 local function open_block(scope, what) scope.blocks[#scope.blocks + 1] = { what = what, before = #scope.names } end
@@ -25,14 +26,14 @@ local function close_block(scope)
   scope.blocks[#scope.blocks] = nil
 end
 
--- init: the token where the expression begins whose value it gets.
+-- Adds the name at a token. init is the token where the expression for its value begins, or nil.
 local function declare(scope, token, init)
   if scope.t.kind[token] == "name" then
     scope.names[#scope.names + 1] = { name = scope.t.text[token], at = token, init = init }
   end
 end
 
--- Each keyword's part, at token i.
+-- Keyword -> function(scope, i) that updates the scope for the keyword at token i.
 local reads = {}
 
 reads["local"] = function(scope, i)
@@ -80,8 +81,8 @@ reads["else"] = function(scope)
   open_block(scope)
 end
 
---- The locals of tokens t that can be seen at its end: a list of {name =, at =, init =}, the outermost first.
--- at is the token that declares it, init the one where the expression for its value begins, if there is one.
+--- Returns the locals that are visible at the end of tokens t: a list of {name =, at =, init =}, the outermost first.
+-- at is the token that declares it, init the token where the expression for its value begins, or nil.
 return function(t)
   local scope = new_scope(t)
   for i = 1, t.n do

@@ -1,12 +1,12 @@
--- tokens.lua - the tokens of a piece of Lua as a list, as they are written. For reading inputs, not for running them.
+-- tokens.lua - the tokens of Lua source as a list with their text as written, for analysing inputs.
 
 local lexer = require "moongrad.syntax.lexer"
 local sub = string.sub
 
 local tokens = {}
 
--- The tokens of text in their order: {kind=, text=, from=, to=}, kind being "name", "keyword", "number", "string" or
--- "other", and text what is written. nil when a string does not end.
+-- Returns the list of the tokens of text, each {kind=, text=, from=, to=}: kind is "name", "keyword", "number",
+-- "string" or "other", text the source of the token. Returns nil if a string does not end.
 function tokens.of(text)
   local t, list = lexer.tokens(text), {}
   if t.broken or t.open and t.open.kind == "string" then return nil end
@@ -16,8 +16,9 @@ function tokens.of(text)
   return list
 end
 
--- What a chunk has at its top level that would not mean the same inside a larger one: locals and labels,
--- which a block keeps in; and return and ..., which need a function of their own.
+-- Finds what would change its meaning if the chunk with this list of tokens were put into a larger one. Returns {block
+-- = true if it declares locals or labels at its top level, call = true if it uses return or ... outside functions}: the
+-- chunk then needs a block, or a function, around it.
 function tokens.top(list)
   local found, open, depth = {}, {}, 0 -- depth: of functions
   for _, t in ipairs(list) do

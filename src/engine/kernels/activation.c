@@ -1,8 +1,8 @@
 /* activation.c - the activation functions, each with its derivative beside it.
 
-   To add one: g and its slope, a FUNCTION, a line in the table at the bottom. Formulas
-   are over vectors of z, written so that no finite z overflows, and so that a NaN is
-   never hidden. */
+   To add one: write g and its slope, FUNCTION(name), and a line in each of the two tables at
+   the bottom. Formulas work on vectors of z. They must not overflow for any finite z, and
+   must give a NaN for a NaN. */
 
 #include "activation.h"
 
@@ -14,10 +14,10 @@ static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->d
 
 /* --- loops over rows from .. to - 1 ------------------------------------------------------ */
 
-/* Do rows follow each other without a gap, and are they so short that a vector holds several? */
+/* Do rows follow each other without a gap, and is a row shorter than a vector? */
 static bool packed(const mg_mat *m) { return (size_t)m->rs == m->ncols && m->ncols < (size_t)VL; }
 
-/* A walk through rows of n numbers, stride apart, as if they followed each other. */
+/* An iterator over the numbers of rows that lie stride apart, each of n numbers. */
 typedef struct walk {
   real *row;
   ptrdiff_t stride;
@@ -35,7 +35,7 @@ ALWAYS_INLINE real *next(walk *w) {
 /* a = g(z) */
 ALWAYS_INLINE mg_status forward(const mg_mat *zs, mg_mat *as, size_t from, size_t to, vec (*g)(vec)) {
   const size_t n = zs->ncols;
-  if (packed(zs)) { /* narrow layers: several rows of z to a vector */
+  if (packed(zs)) { /* narrow layers: a vector holds more than one row of z */
     const real *z = row_of(zs, from);
     walk a = {(real *)row_of(as, from), as->rs, n, 0};
     for (size_t left = n * (to - from), count; left > 0; left -= count, z += count) {
@@ -83,7 +83,7 @@ ALWAYS_INLINE mg_status backward(const mg_mat *zs, const mg_mat *as, mg_mat *ds,
   return MG_OK;
 }
 
-/* name_forward and name_backward from name_g and name_slope */
+/* Defines name_forward and name_backward, which call name_g and name_slope. */
 #define FUNCTION(name)                                                                                \
   static mg_status name##_forward(const mg_activation *self, const mg_mat *z, mg_mat *a, size_t from, \
                                   size_t to) {                                                        \
@@ -113,7 +113,7 @@ static inline vec tanh_g(vec z) { return tanh_v(z); }
 static inline vec tanh_slope(vec z, vec a) { return (void)z, 1 - a * a; }
 FUNCTION(tanh)
 
-/* relu: a = max(z, 0); g' = 1 above 0, else 0. z <= 0 is false for a NaN, which so stays one. */
+/* relu: a = max(z, 0); g' = 1 above 0, else 0. z <= 0 is false for a NaN, so g gives a NaN. */
 static inline vec relu_g(vec z) { return choose(z <= 0, all(0), z); }
 static inline vec relu_slope(vec z, vec a) { return (void)z, choose(a > 0, all(1), all(0)); }
 FUNCTION(relu)
@@ -144,7 +144,7 @@ static inline vec softplus_g(vec z) { return choose(z <= 0, all(0), z) + log1p_v
 static inline vec softplus_slope(vec z, vec a) { return (void)a, sigmoid_v(z); }
 FUNCTION(softplus)
 
-/* softmax: a_j = e^(z_j - m) / sum over k of e^(z_k - m), m the row's maximum */
+/* softmax: a_j = e^(z_j - m) / sum over k of e^(z_k - m), where m is the row's maximum */
 static mg_status softmax_forward(const mg_activation *self, const mg_mat *zs, mg_mat *as, size_t from,
                                  size_t to) {
   (void)self;

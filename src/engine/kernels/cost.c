@@ -1,6 +1,6 @@
-/* cost.c - the costs: factor, sum and output delta of each; and the metrics.
+/* cost.c - the costs: factor, sum of losses and output delta of each; and the sums for the metrics.
 
-   To add one: its three functions and a line in the table. */
+   To add one: write its three functions, the two on vectors, and a line in each of the two tables. */
 
 #include "cost.h"
 
@@ -11,7 +11,7 @@
 
 static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->data + (ptrdiff_t)r * m->rs; }
 
-/* --- squares: sse, mse, quadratic, any scale ------------------------------- */
+/* --- squares: "sse", "mse", "quadratic", "squares" ------------------------- */
 
 static double sse_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
   (void)cost, (void)n_rows, (void)n_out;
@@ -54,7 +54,7 @@ static mg_status squares_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat
 static void squares_losses(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count,
                            double *sum) {
   (void)z, (void)count;
-  double s[VL]; /* in registers, where sum is memory */
+  double s[VL]; /* a copy of sum that the compiler can keep in registers */
   memcpy(s, sum, sizeof s);
   for (size_t k = 0; k < n_out; k++)
     for (int r = 0; r < VL; r++) s[r] += square(yhat[k][r], y[k][r]);
@@ -76,7 +76,7 @@ static mg_status squares_delta(const mg_cost *cost, const mg_mat *zs, const mg_m
 
 static vec squares_delta_v(vec yhat, vec y, real factor) { return 2 * factor * (yhat - y); }
 
-/* --- the logarithmic costs, from z ----------------------------------------- */
+/* --- the logarithmic costs, computed from z -------------------------------- */
 
 static double mean_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
   (void)cost, (void)n_out;
@@ -109,7 +109,7 @@ static void cross_entropy_losses(const vec *z, const vec *yhat, const vec *y, si
     for (size_t r = 0; r < count; r++) sum[r] += entropy(z[k][r], y[k][r]);
 }
 
-/* dJ/dz = factor (yhat - y): sigmoid' has cancelled */
+/* dJ/dz = factor (yhat - y); the derivative of sigmoid has cancelled */
 static mg_status cross_entropy_delta(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats,
                                      const mg_mat *ys, mg_mat *ds, double factor, size_t from, size_t to) {
   (void)cost, (void)zs;
@@ -123,7 +123,7 @@ static mg_status cross_entropy_delta(const mg_cost *cost, const mg_mat *zs, cons
 
 static vec cross_entropy_delta_v(vec yhat, vec y, real factor) { return factor * (yhat - y); }
 
-/* -sum of y ln softmax(z) = sum of y (ln sum of e^(z - m) - (z - m)), m the row's maximum */
+/* -sum of y ln softmax(z) = sum of y (ln sum of e^(z - m) - (z - m)), where m is the row's maximum */
 static mg_status softmax_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
                              size_t from, size_t to, double *sum) {
   (void)cost, (void)yhats;
@@ -176,7 +176,7 @@ _Static_assert(sizeof MG_VARIANT(mg_costs) / sizeof(mg_cost_kind) ==
 
 /* --- metrics ---------------------------------------------------------------- */
 
-/* The column of the largest of n numbers, the first of equals. */
+/* The index of the largest of n numbers; of equal ones, the first. */
 static size_t largest(const real *v, size_t n) {
   size_t best = 0;
   for (size_t k = 1; k < n; k++)

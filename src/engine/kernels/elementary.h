@@ -1,8 +1,8 @@
-/* elementary.h - e^x, tanh and kin, a vector at a time. The one place where they live.
+/* elementary.h - e^x, sigmoid, tanh, expm1, log1p and erfc of whole vectors; all kernels use these.
 
    Errors against long double, in units in the last place: exp 1, sigmoid 2.5, tanh 2, in both
-   precisions; tests/engine/test_kernels.c holds the last two to it. exp(0) and sigmoid(0) are
-   exact, infinities give their limits, a NaN gives a NaN. */
+   precisions; tests/engine/test_kernels.c checks sigmoid and tanh. exp(0) and sigmoid(0) are
+   exact, infinities give the limits, a NaN gives a NaN. */
 
 #ifndef MG_ELEMENTARY_H
 #define MG_ELEMENTARY_H
@@ -12,10 +12,10 @@
 #include "simd.h"
 
 /* e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2, with ln 2 in two parts (Cody and Waite, 1980).
-   e^r = 1 + r + r^2 P(r), P the polynomial that meets (e^r - 1 - r) / r^2 in the zeros of a Chebyshev
-   polynomial: degree 9 leaves 1.6e-17 of e^r in double, degree 4 leaves 1e-8 in single. */
+   e^r = 1 + r + r^2 P(r), where the polynomial P equals (e^r - 1 - r) / r^2 at the zeros of a Chebyshev
+   polynomial. Its error relative to e^r is 1.6e-17 with degree 9 in double, 1e-8 with degree 4 in single. */
 #ifdef MG_IS_SINGLE
-#define EXP_MAGIC  0x1.8p23f /* adding it rounds to a whole number, which its low bits then hold */
+#define EXP_MAGIC  0x1.8p23f /* x + EXP_MAGIC rounds x to a whole number and has it in its low bits */
 #define EXP_LOG2E  0x1.715476p0f
 #define EXP_LN2_HI 0x1.62e4p-1f
 #define EXP_LN2_LO 0x1.7f7d1cp-20f
@@ -34,8 +34,8 @@
 #define EXP_BIAS   1023
 #endif
 
-/* e 2^n for the whole numbers n that EXP_MAGIC was added to. AVX-512 has an instruction for it, which makes a
-   sigmoid .40 ns, .63 by the other way. */
+/* e 2^n, where shifted = n + EXP_MAGIC. With AVX-512's instruction for it a sigmoid takes .40 ns, without
+   .63. */
 #if defined __AVX512F__ && defined MG_IS_SINGLE
 ALWAYS_INLINE vec scale_v(vec e, vec shifted) {
   return (vec)_mm512_scalef_ps((__m512)e, (__m512)(shifted - EXP_MAGIC));
@@ -49,12 +49,12 @@ ALWAYS_INLINE vec power_of_two(ivec k) { return (vec)((k + EXP_BIAS) << EXP_BITS
 
 ALWAYS_INLINE vec scale_v(vec e, vec shifted) {
   const ivec k = (ivec)shifted - (ivec)all(EXP_MAGIC), half = k >> 1;
-  return e * power_of_two(half) * power_of_two(k - half); /* in two steps: one could overflow too soon */
+  return e * power_of_two(half) * power_of_two(k - half); /* 2^k itself may overflow where e 2^k does not */
 }
 #endif
 
 ALWAYS_INLINE vec exp_v(vec x) {
-  x = clamp_v(x, EXP_LEAST, EXP_MOST); /* past these it is 0, or infinite, all the same */
+  x = clamp_v(x, EXP_LEAST, EXP_MOST); /* beyond these limits e^x is 0 or infinite */
   const vec shifted = fma_v(x, all(EXP_LOG2E), all(EXP_MAGIC));
   const vec n = shifted - EXP_MAGIC;
   vec r = fma_v(n, all(-EXP_LN2_HI), x);
@@ -79,8 +79,8 @@ ALWAYS_INLINE vec exp_v(vec x) {
 
 ALWAYS_INLINE vec sigmoid_v(vec z) { return 1 / (1 + exp_v(-z)); }
 
-/* tanh: near 0 the rational x + x^3 P(x^2) / Q(x^2) of Moshier's Cephes (1984), |x| < .625; beyond it
-   1 - 2 / (e^2|x| + 1), with the sign of x. */
+/* tanh: for |x| < .625 the rational function x + x^3 P(x^2) / Q(x^2) of Moshier's Cephes (1984), else
+   1 - 2 / (e^2|x| + 1) with the sign of x. */
 ALWAYS_INLINE vec tanh_v(vec x) {
   const ivec sign = (ivec)x & (ivec)all(-(real)0);
   const vec size = (vec)((ivec)x ^ sign), s = x * x;
@@ -91,12 +91,12 @@ ALWAYS_INLINE vec tanh_v(vec x) {
                       all((real)4.84406305325125486048E3));
   const vec e = exp_v(2 * size);
   const ivec near = size < (real)0.625;
-  const vec ratio = choose(near, p, all(-2)) / choose(near, q, e + 1); /* a division is dear: one for both */
+  const vec ratio = choose(near, p, all(-2)) / choose(near, q, e + 1); /* division is slow: one for both */
   const vec t = choose(near, fma_v(size * s, ratio, size), 1 + ratio);
   return (vec)((ivec)t | sign);
 }
 
-/* Those of libm, lane by lane: rare enough. */
+/* These call libm for each lane, as activations that need them are rare. */
 #define BY_LANE(function, of_double, of_single)                                        \
   ALWAYS_INLINE vec function(vec x) {                                                  \
     for (int i = 0; i < VL; i++)                                                       \

@@ -1,4 +1,4 @@
-/* flat.c - what l1 and l2 add, and norms, over stretches of the flat arrays. */
+/* flat.c - what l1 and l2 add to GRAD and to J, and norms, over ranges of the flat arrays. */
 
 #include <math.h>
 

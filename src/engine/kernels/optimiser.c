@@ -1,6 +1,7 @@
-/* optimiser.c - the optimisers: each a formula over vectors of parameters.
+/* optimiser.c - the optimisers. Each is a formula over vectors of parameters.
 
-   To add one: its formula, an OPTIMISER, a line in the table at the bottom. GRAD holds l1 and l2 already.
+   To add one: write its formula, an OPTIMISER, and a line in the table at the bottom. GRAD has l1 and l2 in
+   it already.
    Where a gradient has always been 0 the update is 0, whatever it would be divided by: so padding stays 0. */
 
 #include "optimiser.h"
@@ -11,13 +12,13 @@
 #include "kernels.h"
 #include "simd.h"
 
-/* What is the same for all parameters, in every lane. */
+/* eta and the optimiser's settings, each repeated in every lane of a vector. */
 typedef struct rates {
   vec eta, number[MG_MAX_NUMBERS];
   vec rest[2]; /* 1 minus the first two of them, not rounded to a real before */
 } rates;
 
-/* Returns DTHETA of a vector of parameters, and gives their states the next value. */
+/* Returns DTHETA of a vector of parameters, and replaces their states by the next ones. */
 typedef vec formula(vec grad, vec theta, vec *state, const rates *r);
 
 ALWAYS_INLINE bool update_by(formula f, const size_t n_states, const mg_flats *flat, const mg_range *range,
@@ -54,7 +55,7 @@ ALWAYS_INLINE rates rates_of(double eta, const double *number, const size_t n_nu
   return r;
 }
 
-/* name_update, by name_formula with so many states and numbers. */
+/* Defines name_update, which calls name_formula; the optimiser has n_states states and n_numbers settings. */
 #define OPTIMISER(name, n_states, n_numbers)                                                               \
   static bool name##_update(const mg_flats *flat, const mg_range *range, double eta, const double *number, \
                             uint64_t t) {                                                                  \

@@ -1,24 +1,25 @@
-/* perturb.c - what one perturbed weight changes: its unit's column, and what follows from that.
+/* perturb.c - computes only what changes when one weight is perturbed; differ.c calls it for gradient checks.
 
-   Above a perturbed unit each layer's z changes, and for most weights of most networks the only layer above is
-   the last. Its z and the targets are laid out once with rows in the lanes, a unit after the other, so that
-   the perturbed z are whole vectors and one activation call makes all of them: {64, 64, 10} on 32 rows takes
-   1.95 ms for all 4,810 weights, 3.3 with rows as they lie. */
+   A perturbed weight changes the z of its unit and the z of every layer above. For most weights of most
+   networks the only layer above is the last. So z of the last layer and the targets are copied once into
+   vectors whose lanes are rows, one vector for each unit. The perturbed z are then whole vectors, and one
+   activation call computes them all. All 4,810 weights of {64, 64, 10} on 32 rows take 1.95 ms so, and 3.3
+   when numbers are read where they are. */
 
 #include "kernels.h"
 #include "network.h"
 #include "simd.h"
 #include "vectors.h"
 
-/* Vectors that rows of n units take: a block of VL rows after the other, a vector for each unit. */
+/* The number of vectors that rows of n units take in that layout: for each block of VL rows n vectors. */
 static size_t vectors(size_t rows, size_t n) { return (rows + VL - 1) / VL * n; }
 
-/* What is kept in the room. */
+/* The arrays in the room; all have rows in the lanes. */
 typedef struct kept {
-  vec *z, *y;                /* of the last layer and the targets, so */
-  vec *unit_z, *unit_a, *in; /* of the perturbed unit, and of the input that the weight comes from */
-  vec *columns;              /* of the perturbed unit, for each perturb */
-  vec *to_z, *to_a;          /* of the last layer, likewise */
+  vec *z, *y;                /* z of the last layer; the targets */
+  vec *unit_z, *unit_a, *in; /* z and a of the chosen unit; its chosen input */
+  vec *columns;              /* z or a of the chosen unit, for each perturbation */
+  vec *to_z, *to_a;          /* z and a of the last layer, for each perturbation */
 } kept;
 
 static kept kept_in(const mg_network *net, void *room) {
@@ -54,7 +55,7 @@ static void perturb_begin(const mg_network *net, void *room) {
   lay(&net->y, s.y);
 }
 
-/* Column j of m, from the lane of its first row on; what is behind its end stays. */
+/* Copies column j of m to to, one number after the other. */
 static void lay_column(const mg_mat *m, size_t j, vec *to) {
   const real *from = (const real *)m->data + j;
   real *out = (real *)to;
@@ -82,7 +83,7 @@ static mg_mat perturb_columns(const mg_network *net, const double *by, size_t n,
   return mg_mat_of(s.columns, n, count * VL, count * VL, MG_REAL);
 }
 
-/* next(r, k) = z(from + r, k) + (column[r] - a(from + r, i)) w(k), w the weights from unit i. */
+/* next(r, k) = z(from + r, k) + (column[r] - a(from + r, i)) w(k), where w are the weights from unit i. */
 static void perturb_rows(const mg_mat *zs, const mg_mat *as, const mg_mat *theta, size_t i,
                          const mg_mat *column, size_t from, mg_mat *next) {
   const real *w = (const real *)theta->data + (ptrdiff_t)(i + 1) * theta->cs, *c = column->data;
@@ -96,14 +97,15 @@ static void perturb_rows(const mg_mat *zs, const mg_mat *as, const mg_mat *theta
   }
 }
 
-/* out = g(z) over so many vectors. */
+/* out = g(z) for count vectors. */
 static mg_status activate(const mg_activation *g, vec *z, vec *out, size_t count) {
   mg_mat zs = mg_mat_of(z, 1, count * VL, count * VL, MG_REAL);
   mg_mat as = mg_mat_of(out, 1, count * VL, count * VL, MG_REAL);
   return g->forward(g, &zs, &as, 0, 1);
 }
 
-/* The losses of rows rows: n units of z and a; y those of the first of them, out of so many. */
+/* The sum of the losses of rows rows. z and a have n vectors for each block of rows; y has units vectors for
+   each block and begins with that of the first of these n outputs. */
 static double losses(const mg_cost_kind *cost, const vec *z, const vec *a, const vec *y, size_t n,
                      size_t units, size_t rows) {
   const mg_cost_vectors *kind = mg_cost_vectors_of(cost);

@@ -1,8 +1,8 @@
-/* real.h - the element type a kernel file is compiled for.
+/* real.h - `real`, the element type that a kernel file is compiled for.
 
-   Numbers are touched only in kernels. Each kernel file is compiled once for every
-   precision and instruction set, with MG_SUFFIX naming the pair ("double_avx512"),
-   and exports one table whose name ends in it; kernels.c picks the table. */
+   Each kernel file is compiled once for every precision and instruction set. MG_SUFFIX
+   is the name of the pair ("double_avx512"), and the file's table gets a name that ends
+   in it; kernels.c chooses among the tables. */
 
 #ifndef MG_REAL_H
 #define MG_REAL_H

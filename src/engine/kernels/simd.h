@@ -1,8 +1,8 @@
-/* simd.h - vectors of reals, as wide as the instructions a kernel file is compiled for.
+/* simd.h - vectors of reals, as wide as the instruction set that a kernel file is compiled for.
 
-   Everything is written once over `vec`, through GCC's and Clang's vector types;
-   what those lack (fused multiply-add, masked ends) is here, per instruction set.
-   An element's result never depends on which lane it stood in. */
+   Kernels are written once, with `vec`, a vector type of GCC and Clang. What those types
+   lack (fused multiply-add, masked loads and stores) is here, for each instruction set.
+   An element's result does not depend on its lane. */
 
 #ifndef MG_SIMD_H
 #define MG_SIMD_H
@@ -44,12 +44,12 @@ ALWAYS_INLINE vec all(real x) { return x - (vec){0}; }
 ALWAYS_INLINE vec load(const real *p) { return *(const vec_anywhere *)p; }
 ALWAYS_INLINE void store(real *p, vec v) { *(vec_anywhere *)p = v; }
 
-/* yes where mask is set, no elsewhere */
+/* The lanes of yes where mask is set, those of no elsewhere. */
 ALWAYS_INLINE vec choose(ivec mask, vec yes, vec no) {
   return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
 }
 
-/* x, but no less than least and no more than most; a NaN stays one. */
+/* x limited to least .. most; a NaN stays a NaN. */
 #if defined __AVX512F__ && defined MG_IS_SINGLE
 ALWAYS_INLINE vec clamp_v(vec x, real least, real most) {
   return (vec)_mm512_max_ps((__m512)all(least), _mm512_min_ps((__m512)all(most), (__m512)x));
@@ -73,7 +73,7 @@ ALWAYS_INLINE vec clamp_v(vec x, real least, real most) {
 }
 #endif
 
-/* a * b + c, rounded once where the machine can, the same for vectors and single numbers. */
+/* a * b + c, rounded once where the processor has an instruction for it; fma_v and fma_r give equal bits. */
 #if defined __AVX512F__ && defined MG_IS_SINGLE
 ALWAYS_INLINE vec fma_v(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 #elif defined __AVX512F__
@@ -125,7 +125,7 @@ ALWAYS_INLINE vec sqrt_v(vec x) {
 }
 #endif
 
-/* The first n lanes, 0 < n < VL: the others read as 0 and are not written. */
+/* Load and store the first n lanes, 0 < n < VL. The others are loaded as 0 and not stored. */
 #if defined __AVX512F__ && defined MG_IS_SINGLE
 ALWAYS_INLINE vec load_some(const real *p, int n) {
   return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);

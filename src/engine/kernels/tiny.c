@@ -1,47 +1,50 @@
-/* tiny.c - a whole pass through tiny networks, kept in vectors.
+/* tiny.c - a whole pass through a network in which every layer has less than 8 units.
 
-   Where every layer has less than 8 units, the calls between the operations of ops.c cost more than
-   the work in them. Here lanes are rows, a unit's activations are one vector, and nothing is written
-   back but GRAD. The sums have the same terms in the same order as those of product.c, the functions
-   are the same, so every bit is: tests/engine/test_kernels.c holds the two side by side. XOR on
-   {2, 2, 2, 1}: 300 ns an epoch operation by operation, 150 so (Zen 5, AVX-512). */
+   In such networks the calls of the operations of ops.c cost more than the work in them. Here one
+   function does the pass: the activations of a unit for VL rows are one vector, and only GRAD is
+   stored. The sums have the same terms in the same order as those of product.c, and the functions
+   are the same, so the results are equal in every bit; tests/engine/test_kernels.c compares them. XOR
+   on {2, 2, 2, 1}: 300 ns an epoch operation by operation, 150 here (Zen 5, AVX-512). */
 
 #include "elementary.h"
 #include "kernels.h"
 #include "network.h"
 #include "vectors.h"
 
-typedef vec units[MG_TINY]; /* one vector of rows for each unit of a layer */
+typedef vec units[MG_TINY]; /* one vector for each unit of a layer; its lanes are rows */
 
-/* What a pass keeps of each layer, for VL rows. */
+/* The results of a pass for one layer and VL rows. */
 typedef struct kept {
   units z, out, delta;
 } kept;
 
-/* The batch, a block of VL rows after the other, each column a vector; and what is kept. */
+/* VL rows of the batch: one vector for each column of X and of y. */
 typedef struct block {
   units x, y;
 } block;
 
+/* The room of a network, net->tiny. */
 typedef struct tiny {
-  block rows[MG_FEW_ROWS / VL];
-  bool ahead; /* are z and out of layer those of the THETA behind layer? Then a pass need not make them */
-  kept layer[];
+  block rows[MG_FEW_ROWS / VL]; /* the batch */
+  bool ahead;                   /* has tiny_evaluate made the forward pass at the THETA saved below? */
+  kept layer[];                 /* [n_layers]; behind it a copy of that THETA, n_theta numbers */
 } tiny;
 
 static size_t tiny_room(size_t n_layers, size_t n_theta) {
   return sizeof(tiny) + n_layers * sizeof(kept) + n_theta * sizeof(real);
 }
 
-/* Remembers that evaluate has made the forward pass that the next step begins with, when one block holds all
-   rows. step(1) after step(1) of XOR: .41 us each, .47 without. */
+/* The last step's evaluation is the same forward pass that the next step begins with. When one block holds
+   all rows, layer still has its results, and a copy of THETA shows later whether they are valid. Repeated
+   step(1) of XOR: .41 us each, .47 without. */
 static void keep_ahead(const mg_network *net) {
   tiny *n = net->tiny;
   n->ahead = net->rows <= (size_t)VL;
   if (n->ahead) memcpy(n->layer + net->n_layers, net->flat.theta, net->n_theta * sizeof(real));
 }
 
-/* Has evaluate done so for THETA as it is? Asked once: layer is about to change. */
+/* Does layer hold the forward pass at the current THETA? Later calls return false, as the caller then changes
+   layer. */
 static bool take_ahead(const mg_network *net) {
   tiny *n = net->tiny;
   const bool ahead = n->ahead;
@@ -49,7 +52,7 @@ static bool take_ahead(const mg_network *net) {
   return ahead && memcmp(n->layer + net->n_layers, net->flat.theta, net->n_theta * sizeof(real)) == 0;
 }
 
-/* Rows from .. from + count - 1 of m into one vector for each column. */
+/* Copies rows from .. from + count - 1 of m: one vector for each column, rows in the lanes. */
 static void gather(const mg_mat *m, size_t from, size_t count, vec *columns) {
   for (size_t r = 0; r < count; r++) {
     const real *row = (const real *)m->data + (ptrdiff_t)(from + r) * m->rs;
@@ -76,10 +79,11 @@ static void tiny_begin(mg_network *net) {
 
 static const real *weights(const mg_mat *theta) { return theta->data; }
 
-/* out = g(z), delta *= slope(z, out), unit by unit; the commonest without a call. */
+/* statement for each i < n: for each unit. */
 #define EACH(n, statement) \
   for (size_t i = 0; i < (n); i++) statement
 
+/* k->out = g(k->z); the commonest functions are inlined. */
 static void activate(const mg_layer *y, kept *k) {
   const mg_vectors *f = mg_vectors_of(y->activation);
   if (f->g == mg_sigmoid_g)
@@ -101,7 +105,7 @@ static void forward(const mg_layer *y, const vec *in, kept *k) {
   activate(y, k);
 }
 
-/* k->delta, but for the slope, from the layer above. */
+/* k->delta = dJ/da, from the deltas of the layer above. */
 static void back(const mg_layer *above, const kept *from, kept *k) {
   const real *w = weights(&above->theta) + above->theta.cs;
   for (size_t j = 0; j < above->n_in; j++, w += above->theta.cs) {
@@ -111,7 +115,7 @@ static void back(const mg_layer *above, const kept *from, kept *k) {
   }
 }
 
-/* grad += delta^T [1 in] over the first count lanes. */
+/* grad += delta^T [1 in] over the first count lanes; fresh: grad = that sum. */
 ALWAYS_INLINE void gradient(const mg_layer *y, const vec *in, const kept *k, const size_t count, bool fresh) {
   real *g = y->grad.data;
   for (size_t i = 0; i < y->n_out; i++) {
@@ -129,6 +133,7 @@ ALWAYS_INLINE void gradient(const mg_layer *y, const vec *in, const kept *k, con
   }
 }
 
+/* The reverse of gather: writes rows from .. from + count - 1 of m. */
 static void scatter(const vec *columns, size_t from, size_t count, mg_mat *m) {
   for (size_t r = 0; r < count; r++) {
     real *row = (real *)m->data + (ptrdiff_t)(from + r) * m->rs;
@@ -136,12 +141,12 @@ static void scatter(const vec *columns, size_t from, size_t count, mg_mat *m) {
   }
 }
 
-/* All layers of one block. */
+/* The forward pass of one block, through all layers. */
 static void forward_all(const mg_network *net, const block *rows, kept *k) {
   for (size_t l = 0; l < net->n_layers; l++) forward(&net->layer[l], l == 0 ? rows->x : k[l - 1].out, &k[l]);
 }
 
-/* The losses of the first count rows, row by row. */
+/* *sum += the losses of the first count rows, row by row. */
 static void add_losses(const mg_network *net, const block *rows, const kept *last, size_t count,
                        double *sum) {
   double loss[VL] = {0};
@@ -149,7 +154,7 @@ static void add_losses(const mg_network *net, const block *rows, const kept *las
   for (size_t r = 0; r < count; r++) *sum += loss[r];
 }
 
-/* Deltas and gradients of one block, from the top. */
+/* The deltas and gradients of one block, from the last layer down. */
 static void backward_all(const mg_network *net, const block *rows, kept *k, real factor, size_t count,
                          bool fresh) {
   const mg_layer *layer = net->layer;

@@ -1,4 +1,7 @@
--- arguments.lua - what the function around the cursor takes: its options, and the names that an argument may be.
+-- arguments.lua - finds the options of the function call around the cursor, and the names that an argument may be.
+--
+-- An opener is the token that opens the bracket of a call or a table. calls.lua finds the function, options.lua has the
+-- declarations.
 
 local classof, next, rawget, setmetatable, type = debug.getmetatable, next, rawget, setmetatable, type
 local sub = string.sub
@@ -6,10 +9,10 @@ local sub = string.sub
 local arguments = {} -- the methods
 arguments.__index = arguments
 
---- Of calls, which say who is called.
+--- Makes one from an object of calls.lua.
 function arguments.new(calls) return setmetatable({ calls = calls, reach = calls.reach }, arguments) end
 
--- The place of token i among what commas separate behind the opener.
+-- The number of the argument, or of the table entry, that token i is in, counted by the commas after the opener.
 local function place_of(t, opener, i)
   local place, k = 1, opener + 1
   while k < i do
@@ -19,7 +22,7 @@ local function place_of(t, opener, i)
   return place
 end
 
--- Of the entries of a table without a name, which one begins after token i?
+-- The number of the positional entry of a table that begins after token i; entries with a name are not counted.
 local function position_of(t, opener, i)
   local position, k = 1, opener + 1
   while k <= i do
@@ -33,7 +36,7 @@ end
 
 -- --- options ----------------------------------------------------------------------
 
--- The options of a table {choice, key = number, ...}: the keys that go with the choice at token i.
+-- The options of a table {choice, key = number}: a list of the keys that go with the choice at token i.
 local function numbers_of(t, i, numbers)
   local list, keys = {}, numbers and rawget(numbers, t.kind[i] == "string" and sub(t.text[i], 2) or "") or {}
   for k = 1, #keys do
@@ -42,7 +45,7 @@ local function numbers_of(t, i, numbers)
   return list
 end
 
--- What a table at a later place of the call that begins at token `around` takes.
+-- What a table takes that is a later argument of the call whose bracket opens at token `around`; see table_at.
 function arguments:later_table(t, around, opener)
   local options, place, who = self.calls.options, place_of(t, around, opener), self.calls:who_at(t, around - 1)
   if place > 1 and options.of[who] then return { who = who, options = options.of[who], arguments = {} } end
@@ -52,7 +55,7 @@ function arguments:later_table(t, around, opener)
   end
 end
 
--- What a table takes that is within another one, or at a later place of a call.
+-- What a table takes that is inside another table, or a later argument of a call; see table_at.
 function arguments:inner_table(t, opener)
   local around, before = t.around[opener], opener - 1
   local outer = t.text[around] == "{" and self:table_at(t, around)
@@ -70,7 +73,8 @@ function arguments:inner_table(t, opener)
   end
 end
 
---- What the table that begins at the opener takes: {who =, options =, arguments =}; nil if that is not known.
+--- What the table that begins at the opener takes: {who =, options = list of options, arguments = what its positional
+-- entries may be}; nil if that is not known.
 function arguments:table_at(t, opener)
   local before = opener - 1
   local last = self.calls:callee(t, opener)
@@ -81,13 +85,13 @@ function arguments:table_at(t, opener)
   return list and { who = who, options = list, arguments = {} } or nil
 end
 
---- May the name of an entry of a table stand after token i, within the opener?
+--- Can an entry of the table at the opener begin after token i?
 function arguments.is_entry_start(t, opener, i)
   return t.text[opener] == "{" and (i == opener or t.text[i] == "," or t.text[i] == ";")
 end
 local is_entry_start = arguments.is_entry_start
 
--- Adds the names of the entries from token i on that are given in a table.
+-- Adds the names of a table's entries from token i on to the set given.
 local function add_given(given, t, i)
   while i <= t.n and t.text[i] ~= "}" do
     if t.kind[i] == "name" and t.text[i + 1] == "=" then given[t.text[i]] = true end
@@ -95,8 +99,8 @@ local function add_given(given, t, i)
   end
 end
 
---- The names of the options that may stand at the end of tokens t, what follows being the tokens right: those
--- that are not given yet; nil where none is taken.
+--- The list of the options that may be written at the end of tokens t, without those that the table has already; right
+-- are the tokens after the cursor. nil if no options are taken there.
 function arguments:options(t, right)
   if not is_entry_start(t, t.inner, t.n) then return nil end
   local taken = self:table_at(t, t.inner)
@@ -118,7 +122,7 @@ local function choices_of(list, name)
   end
 end
 
--- What may be assigned, or is compared, to what stands before the token =.
+-- The names that may be assigned to, or compared with, the expression before token equals; nil if that is not known.
 function arguments:assigned(t, equals)
   local name, options = equals - 1, self.calls.options
   if t.text[name] == "]" and t.match[name] then
@@ -136,7 +140,7 @@ function arguments:assigned(t, equals)
   return is_option and choices_of(options.of.network, t.text[name]) or nil
 end
 
--- What of options.arguments, or is said in it of the table, the value that begins after tokens t is.
+-- The kind (options.kinds) of the argument or positional entry that begins after tokens t; nil if it is not known.
 function arguments:argument_at(t)
   local known, calls = self.calls.options.arguments, self.calls
   local list, place
@@ -151,8 +155,8 @@ function arguments:argument_at(t)
   return list and list[place]
 end
 
---- The names that a value which begins after tokens t may be, in quotes; nil where it may be anything. typed: what
--- is there of it.
+--- The list of the names that the value which begins after tokens t may be; nil if it may be anything. typed is the
+-- part of it that the user has typed.
 function arguments:choices(t, typed)
   local text = t.text[t.n]
   if text == "=" or text == "==" or text == "~=" then return self:assigned(t, t.n) end
@@ -162,7 +166,7 @@ function arguments:choices(t, typed)
   return choices
 end
 
---- Is it Lua what stands in the quotes that open after tokens t?
+--- Does the string that begins after tokens t contain Lua source?
 function arguments:is_source(t)
   local argument = self:argument_at(t)
   return argument ~= nil and argument.is_source or false

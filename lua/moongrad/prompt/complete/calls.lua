@@ -1,15 +1,17 @@
--- calls.lua - which function a call is of: what of the options and of the help is about it.
+-- calls.lua - finds out which function a call among the tokens calls, as the options and the help name it ("train").
+--
+-- As in options.lua, that name is called who.
 
 local classof, getinfo, set_class = debug.getmetatable, debug.getinfo, debug.setmetatable
 local find, gmatch, match = string.find, string.gmatch, string.match
 local error, next, pcall, rawget, setmetatable, type = error, next, pcall, rawget, setmetatable, type
-local own = _ENV -- Lua's functions as they are for this file
+local own = _ENV -- complete.lua: Lua's functions as they were at the start
 
 local calls = {} -- the methods
 calls.__index = calls
 
---- Of reach, which says what expressions stand for, and a session, nil in a plain Lua. options are those of
--- moongrad.options, in a plain Lua none.
+--- Makes one from a reach, which finds the values of expressions, and the session, nil in plain Lua. Its field options
+-- is moongrad.options, or an empty table in plain Lua.
 function calls.new(reach, session)
   local self = setmetatable({ reach = reach, session = session, options = { of = {}, arguments = {} } }, calls)
   self.who_is, self.who_by_name = {}, {} -- function -> who in options; last part of its name -> who
@@ -17,7 +19,8 @@ function calls.new(reach, session)
   return self
 end
 
--- What a function of one of the help's files returns, strings being as they were at the start: they write s:match().
+-- Calls a function of one of the help's files and returns its result. These files use s:match(), so the methods of
+-- strings are Lua's own during the call.
 function calls.ask_help(module, name, ...)
   local class = classof ""
   set_class("", { __index = own.string })
@@ -27,7 +30,7 @@ function calls.ask_help(module, name, ...)
   return result
 end
 
---- The names that there is help about; "net:step" and "network.cost" where the owner is typed.
+--- The list of the names that have help. If the text typed has an owner, it has paths such as "net:step", too.
 function calls.topics(typed)
   local list = calls.ask_help("moongrad.help.help", "names")
   for _, entry in next, find(typed, "[.:]") and calls.ask_help("moongrad.help.entries", "all") or {} do
@@ -36,9 +39,9 @@ function calls.topics(typed)
   return list
 end
 
-local in_front = { net = "", session = "", prompt = "", m = "m:", g = "g:", w = "w:" } -- else "mg.", "data."
+local in_front = { net = "", session = "", prompt = "", m = "m:", g = "g:", w = "w:" } -- others: "mg.", "data."
 
--- Notes what commands take: who -> place -> one of options.kinds.
+-- Adds the arguments that the records in commands.lua declare: who -> list with one of options.kinds for each argument.
 local function add_commands(arguments, kinds)
   for of, records in next, require("moongrad.commands").of do
     for name, record in next, records do
@@ -52,7 +55,7 @@ local function add_commands(arguments, kinds)
   end
 end
 
--- Notes who takes options, or known names as arguments.
+-- Notes the functions that take options, or arguments of a known kind.
 function calls:learn()
   local options = require "moongrad.options"
   for _, module in next, { "check.check", "custom.trial", "network.train" } do -- they declare options
@@ -69,15 +72,15 @@ function calls:learn()
   self.options = options
 end
 
--- What a dotted name leads to in a table of tables.
+-- The value at a dotted path in nested tables; nil if there is none.
 local function lookup(v, path)
   for part in gmatch(path, "[%w_]+") do v = type(v) == "table" and rawget(v, part) or nil end
   return v
 end
 
-local owner_class = { net = "network", m = "matrix", g = "generator", file = "file" } -- as the help has them
+local owner_class = { net = "network", m = "matrix", g = "generator", file = "file" } -- owner in the help -> class
 
---- The functions that a name of the help or of the options may mean: "net:step", "data.parity", "train".
+--- The list of functions that a name in the help or the options may mean: "net:step", "data.parity", "train".
 function calls:functions_named(path)
   local things, session = self.reach.things, self.session
   local owner, name = match(path, "^(.*)[.:]([%w_]+)$")
@@ -92,14 +95,15 @@ function calls:functions_named(path)
   return list
 end
 
---- Is it a function of a file of moongrad's that is loaded when it is used, and so known by its name alone?
+--- Is f a function of a moongrad module that is loaded at its first use? Only its name is known then, not its value.
 function calls:is_own(f)
   if not f or self.who_is[f] or type(f) ~= "function" then return false end
   local folder = match(getinfo(f, "S").source, "moongrad/(%w+)/[%w_]+%.lua$")
   return folder == "explain" or folder == "check"
 end
 
---- Who is called by the chain that ends at token i: by its value, or by its last name where that is not known.
+--- Which function does the expression that ends at token i stand for? It is found by its value, or by its last name if
+-- the value is not known. nil if it is none of those known.
 function calls:who_at(t, i)
   local thing, first = self.reach:ending_at(t, i)
   if not first then return nil end
@@ -107,7 +111,7 @@ function calls:who_at(t, i)
   return (thing or first < i) and t.kind[i] == "name" and self.who_by_name[t.text[i]] or nil
 end
 
---- The token where the chain ends that is called at the opener; nil if there is no call.
+--- The last token of the expression that is called by the bracket or string at token opener; nil if that is no call.
 function calls:callee(t, opener)
   local last = opener - 1
   if not self.reach.is_operand(t, last) then return nil end

@@ -1,6 +1,7 @@
--- complete.lua - what Tab offers, by what stands to the left of the cursor.
+-- complete.lua - finds what Tab offers, from the text before the cursor.
 --
--- Loaded at the first Tab, in an environment of Lua's functions as they were before anything of the user's ran.
+-- It is loaded at the first Tab, in an environment with Lua's functions as they were before any code of the user's ran.
+-- reach.lua and things.lua find values, calls.lua and arguments.lua options, signatures.lua the line above the prompt.
 
 local arguments_of = require "moongrad.prompt.complete.arguments"
 local calls_of = require "moongrad.prompt.complete.calls"
@@ -16,14 +17,14 @@ local next, setmetatable, type = next, setmetatable, type
 local complete = {} -- the methods
 complete.__index = complete
 
--- Does a function of this name take a function? After a name among its arguments no "(" is put.
+-- Does the function of this name take a function as its first argument? Then no "(" is put after a name there.
 local function takes_function(name)
   local record = name and commands.global(name)
   local kind = record and match(record.takes, "^%a+")
   return name == "pcall" or name == "xpcall" or kind == "function" or kind == "subject"
 end
 
--- Of the words those that begin with what was typed; if there are none, also in other capitals.
+-- Returns the words that begin with the text typed; if there are none, those that do when capitals are ignored.
 local function beginning_with(typed, words)
   local list, seen = {}, {}
   for _, fold in next, { function(s) return s end, lower } do
@@ -37,7 +38,7 @@ local function beginning_with(typed, words)
   return list
 end
 
--- What all of the words begin with, characters of UTF-8 whole.
+-- The common beginning of all the words, without a part of a UTF-8 character at its end.
 local function common_beginning(words)
   local first, n = words[1], #words[1]
   for _, word in next, words do
@@ -51,8 +52,9 @@ end
 
 local function nothing() return "" end
 
--- What is offered in place of the text from `from` to the cursor. end_of(word): what goes behind the only one;
--- written(word): how it is written, if not as it is shown.
+-- Returns the offer of the words that may replace the text from position `from` to the cursor; see complete.new for its
+-- fields. end_of(word) is the text to put after a word if it is the only one; written(word) is the text to insert, if
+-- it differs from the word that is listed.
 local function offer(from, typed, words, end_of, written)
   local list = beginning_with(typed, words)
   if #list == 0 then return nil end
@@ -68,14 +70,14 @@ end
 
 -- --- names ------------------------------------------------------------------------
 
--- What goes behind the name of a thing.
+-- The character to put after the name of a thing, or "".
 function complete:after_name(thing, name)
   if not thing then return "" end
   if self.things.is_callable(thing) then return self.signatures:opener(thing, name) end
   return self.things:way_in(thing) or ""
 end
 
--- Is what the name at the end of the tokens stands for wanted, not what it leads to?
+-- Is the name at the end of the tokens wanted by itself, so that no "(" or "." goes after it?
 local function is_only_named(t)
   local last = t.text[t.n]
   if last == "function" or last == "local" then return true end
@@ -83,7 +85,7 @@ local function is_only_named(t)
   return takes_function(t.text[opener - 1])
 end
 
--- The end of a name, unless it stands there already.
+-- Returns a function for offer(): the character to put after a name, unless the text after the cursor has one.
 function complete:end_by(t, rest, thing_of)
   return function(name)
     local text = is_only_named(t) and "" or self:after_name(thing_of(name), name)
@@ -91,7 +93,7 @@ function complete:end_by(t, rest, thing_of)
   end
 end
 
--- After . or :, whose token is the last.
+-- The offer after . or :, which is the last token.
 function complete:fields(t, from, typed, rest)
   local is_method = t.text[t.n] == ":"
   local thing, first = self.reach:ending_at(t, t.n - 1)
@@ -106,6 +108,7 @@ function complete:fields(t, from, typed, rest)
   end))
 end
 
+-- The offer of globals, locals and keywords.
 function complete:names(t, from, typed, rest)
   local list = {}
   for _, name in next, self.things:global_names() do
@@ -118,7 +121,7 @@ function complete:names(t, from, typed, rest)
   return offer(from, typed, list, self:end_by(t, rest, function(name) return self.reach:name(t, name) end))
 end
 
--- The names of options and the choices, in quotes, that may stand after tokens t; nil where neither may.
+-- The offer of options, and of choices in quotes, that may be written after tokens t; nil if there are none.
 function complete:known_words(t, from, typed, rest)
   local list, is_option = {}, {}
   for _, name in next, self.arguments:options(t, lexer.nest(lexer.tokens(rest))) or {} do
@@ -134,6 +137,7 @@ end
 
 -- --- inside quotes ------------------------------------------------------------------
 
+-- The quote that closes the string, unless the text after the cursor begins with it.
 local function closing(open, rest)
   return sub(rest, 1, #open.closing) == open.closing and "" or open.closing
 end
@@ -142,7 +146,7 @@ local function written_in(open)
   return function(word) return lexer.escape(word, open.quote) end
 end
 
--- The keys of what is indexed by the string.
+-- The offer of keys, in a string that is an index: t["...
 function complete:keys(t, open, typed, rest)
   local thing = self.reach:ending_at(t, t.n - 1)
   if not thing then return nil end
@@ -153,6 +157,7 @@ function complete:keys(t, open, typed, rest)
   end, written_in(open))
 end
 
+-- The offer of file names in a string.
 function complete:files(open, typed, rest)
   local folder, name = match(typed, "^(.*/)([^/]*)$")
   if not folder then
@@ -172,7 +177,7 @@ function complete:files(open, typed, rest)
   end, function(file) return lexer.escape(path .. file, open.quote) end)
 end
 
--- What is offered in the Lua that stands in quotes.
+-- The offer in a string that contains Lua source.
 function complete:source(open, typed)
   local found = not find(typed, "\\", 1, true) and self:at(typed, "")
   if not found or #found.words == 0 then return nil end
@@ -182,6 +187,7 @@ function complete:source(open, typed)
   return found
 end
 
+-- The offer in a string.
 function complete:in_quotes(t, left, rest)
   local open = t.open
   local typed = sub(left, open.from)
@@ -197,7 +203,7 @@ end
 
 -- --- all together ---------------------------------------------------------------------
 
--- Takes the name that the tokens end in, if they end in one, off them; returns it and where it begins.
+-- If a name ends at the cursor, removes it from the tokens. Returns it, or "", and the position where it begins.
 local function take_word(t, left)
   if t.n > 0 and t.last[t.n] == #left and (t.kind[t.n] == "name" or t.kind[t.n] == "keyword") then
     t.n = t.n - 1
@@ -208,14 +214,14 @@ local function take_word(t, left)
   return "", #left + 1
 end
 
--- What there is help about, behind the ? that an input begins with.
+-- The offer of names that have help, in an input that begins with ?.
 function complete:topics(t, left)
   if t.text[1] ~= "?" or not self.world.session then return nil end
   local first = match(left, "^%s*%?%s*()")
   return offer(first, sub(left, first), self.calls.topics(sub(left, first)), nothing)
 end
 
--- What is offered between a text and the rest; see complete.new.
+-- The offer between the text left of the cursor and the rest; see complete.new.
 function complete:at(left, rest)
   local t = lexer.tokens(left)
   if t.open and t.open.kind == "comment" then return nil end
@@ -239,12 +245,11 @@ function complete:at(left, rest)
   return found
 end
 
---- A function of the text to the left of the cursor and of that to the right of it. What it returns, nil when there
--- is nothing to offer: from, where the text begins that is replaced; words, the texts that may replace it; shown,
--- how each is listed; common, what they all begin with; and signature, what is to be said of the call, index or option
--- whose next part begins at the cursor.
--- world has: globals, a table; session, the module, nil in a plain Lua; files(directory), which returns
--- name -> is it a directory; home(path), the path with the ~ that it begins with expanded.
+--- Returns a function f(left, right) of the text to the left and to the right of the cursor. It returns the offer, nil
+-- if there is none: {from = where the text that is replaced begins; words = the texts that may replace it; shown = how
+-- each is listed; common = their common beginning; signature = the line about the call, index or option at the cursor}.
+-- world has: globals, a table; session, the module session.lua, nil in plain Lua; files(directory), which returns a
+-- table, file name -> is it a directory; home(path), which expands a ~ at the beginning of a path.
 function complete.new(world)
   local reach = reach_of.new(world.globals, world.session)
   local calls = calls_of.new(reach, world.session)

@@ -1,6 +1,7 @@
--- reach.lua - what an expression stands for: the names, indexes and calls among tokens, as far as they are known.
+-- reach.lua - finds the value or the class of an expression of names, indexes and calls, without running it.
 --
--- Tokens are those of the lexer, nested. What is found is a thing of things.lua, nil when not even its class is known.
+-- Tokens are those of lexer.lua after lexer.nest. The result is a "thing" of things.lua, nil if not even the class is
+-- known. A chain is an expression such as a.b[1]:c(2).
 
 local locals = require "moongrad.syntax.locals"
 local things_of = require "moongrad.prompt.complete.things"
@@ -10,12 +11,12 @@ local setmetatable, sub, tointeger, tonumber = setmetatable, string.sub, math.to
 local reach = {} -- the methods
 reach.__index = reach
 
---- Looks from globals on, a table, and in a session's live names if there is a session.
+--- Makes one that looks names up in the table globals, and in the session if it is not nil.
 function reach.new(globals, session) return setmetatable({ things = things_of.new(globals, session) }, reach) end
 
 -- --- names ----------------------------------------------------------------------
 
--- The local that a name at token i stands for; nil if it is a global.
+-- The declaration of the local that a name at token i stands for; nil if it is a global.
 local function local_at(t, name, i)
   t.locals = t.locals or locals(t)
   i = t.before or i
@@ -24,11 +25,11 @@ local function local_at(t, name, i)
   end
 end
 
--- What a local was given, as far as that is an expression like the ones below.
+-- The initial value of a local, if it is an expression that this file understands.
 function reach:initial(t, known)
   if not known.init then return nil end
   local before = t.before
-  t.before = known.at -- in its own initialiser the name means what it meant before
+  t.before = known.at -- in the initialiser itself the name still has its earlier meaning
   local thing, after = self:expression(t, known.init)
   t.before = before
   local text, kind = t.text[after], t.kind[after]
@@ -37,14 +38,14 @@ function reach:initial(t, known)
   return ends and thing or nil
 end
 
---- What a name stands for at token i, by default at the end.
+--- The value of a name at token i, by default at the end.
 function reach:name(t, name, i)
   local known = local_at(t, name, i or t.n + 1)
   if known then return self:initial(t, known) end
   return self.things:global(name)
 end
 
---- The names of the locals that can be seen at the end, a list.
+--- The list of the locals that are visible at the end of the tokens.
 function reach.local_names(t)
   t.locals = t.locals or locals(t)
   local list = {}
@@ -54,7 +55,7 @@ end
 
 -- --- expressions -------------------------------------------------------------------
 
--- The key between brackets: a string or a number that stands there alone.
+-- The key between two brackets, if it is a single string or number; else nil.
 local function key_between(t, open, close)
   if close ~= open + 2 then return nil end
   if t.kind[open + 1] == "string" then return sub(t.text[open + 1], 2) end
@@ -62,6 +63,7 @@ local function key_between(t, open, close)
   return n and (tointeger(n) or n) or nil
 end
 
+-- The value of the name, string or expression in brackets at token i, and the token after it.
 function reach:primary(t, i)
   if t.kind[i] == "name" then return self:name(t, t.text[i], i), i + 1 end
   if t.kind[i] == "string" then return { value = sub(t.text[i], 2) }, i + 1 end
@@ -71,8 +73,7 @@ function reach:primary(t, i)
   return after == close and thing or nil, close + 1
 end
 
---- What the name, index and call chain that begins at token i, and ends before stop, stands for; and the token
--- after what was understood.
+--- The value of the chain that begins at token i and ends before stop, and the token after the part that was read.
 function reach:expression(t, i, stop)
   stop = stop or t.n + 1
   local things = self.things
@@ -94,13 +95,13 @@ function reach:expression(t, i, stop)
   return thing, at
 end
 
---- Can something be indexed or called that ends at token i?
+--- Can token i be the end of an expression that is indexed or called?
 function reach.is_operand(t, i)
   local text = t.text[i]
   return t.kind[i] == "name" or t.kind[i] == "string" or text == ")" or text == "]" or text == "}"
 end
 
---- The token where the chain begins that ends at token i; nil if it is none.
+--- The first token of the chain that ends at token i; nil if there is no chain.
 function reach.start_of(t, i)
   while reach.is_operand(t, i) do
     local text = t.text[i]
@@ -116,7 +117,7 @@ function reach.start_of(t, i)
   end
 end
 
---- What the chain that ends at token i stands for, and where it begins; nothing if it is none.
+--- The value of the chain that ends at token i, and its first token; nil if there is no chain.
 function reach:ending_at(t, i)
   local first = reach.start_of(t, i)
   if not first then return nil end

@@ -1,4 +1,5 @@
--- signatures.lua - what is said of the call, index or option whose next part begins at the cursor.
+-- signatures.lua - the line that Tab shows above the prompt when the cursor is where an argument, an index or the value
+-- of an option begins: "step([n])".
 
 local getinfo, getlocal = debug.getinfo, debug.getlocal
 local concat, find, match, sub = table.concat, string.find, string.match, string.sub
@@ -7,14 +8,14 @@ local next, setmetatable, type = next, setmetatable, type
 local signatures = {} -- the methods
 signatures.__index = signatures
 
---- Of arguments, which say what a call takes.
+--- Makes one from an object of arguments.lua, which knows what calls take.
 function signatures.new(arguments)
   local calls = arguments.calls
   return setmetatable({ arguments = arguments, calls = calls, reach = calls.reach, session = calls.session },
     signatures)
 end
 
--- What the help documents: function, or how the help calls it -> its entry.
+-- Returns a table with the entries of the help about functions, by function and by path ("net:step").
 function signatures:documented()
   local documented = {}
   for _, entry in next, self.calls.ask_help("moongrad.help.entries", "all") do
@@ -26,7 +27,7 @@ function signatures:documented()
   return documented
 end
 
--- The entry of the help about a function of this name; nil without one.
+-- The entry of the help about function f, which is called name; nil if there is none.
 function signatures:entry_of(f, name)
   if not self.session then return nil end
   self.entries = self.entries or self:documented()
@@ -41,7 +42,7 @@ local function parameters(f)
   return "(" .. concat(list, ", ") .. ")"
 end
 
--- A signature with the options that it takes behind other arguments, if it does not say them: step([n] [, {every=}]).
+-- Adds to a signature the options that f takes after other arguments, if it lacks them: step([n] [, {every=}]).
 function signatures:with_options(title, f)
   local list = {}
   for _, option in next, self.calls.options.of[self.calls.who_is[f]] or {} do
@@ -51,7 +52,7 @@ function signatures:with_options(title, f)
   return #list > 0 and sub(title, 1, -2) .. " [, {" .. concat(list, ", ") .. "}])" or title
 end
 
--- How the function is called whose arguments begin at the opener: "step([n])"; nil if that is not known.
+-- The signature of the function whose arguments begin at token opener: "step([n])"; nil if it is not known.
 function signatures:of_call(t, opener)
   local last = self.calls:callee(t, opener)
   if not last then return nil end
@@ -66,7 +67,7 @@ function signatures:of_call(t, opener)
   return name .. parameters(f)
 end
 
--- What may be between the brackets that open at the end of tokens t: "THETA[1][i]   i is 1 to 2"; nil if that is
+-- The range of the index that begins at the end of tokens t: "THETA[1][i]   i is 1 to 2"; nil if the value before it is
 -- no list, matrix or row.
 function signatures:of_index(t)
   local thing, first = self.reach:ending_at(t, t.n - 1)
@@ -77,7 +78,8 @@ function signatures:of_index(t)
   return path .. "[" .. letter .. "]   " .. letter .. " is 1 to " .. #thing.value
 end
 
--- What the option whose value begins at the end of tokens t is for: "epochs = 100   ..."
+-- The description of the option whose value begins at the end of tokens t: "epochs = 100   ..."; nil if it is not
+-- known.
 function signatures:of_option(t)
   local arguments = self.arguments
   local taken = arguments.is_entry_start(t, t.inner, t.n - 2) and arguments:table_at(t, t.inner)
@@ -88,7 +90,7 @@ function signatures:of_option(t)
   end
 end
 
--- The line of what begins after tokens t.
+-- The line about the argument, index or option that begins after tokens t; nil if nothing is known.
 function signatures:line(t)
   local text, around = t.text[t.n], t.text[t.inner]
   if text == "(" or text == "{" then return self:of_call(t, t.n) end
@@ -97,15 +99,15 @@ function signatures:line(t)
   return text == "=" and self:of_option(t) or nil
 end
 
---- What there is to say of what begins after tokens t, in lines that fit the terminal: how the function is called
--- whose argument it is, what an index may be, what an option is for; nil if nothing is known.
+--- Returns the line about the argument, index or option that begins after tokens t, broken to fit the terminal; nil if
+-- nothing is known.
 function signatures:of(t)
   local line = self:line(t)
   if not line or not self.session then return line end
   return self.calls.ask_help("moongrad.help.page", "fold", line, require("moongrad.show").width())
 end
 
---- The character after the name of a thing that is called: what its first example in the help has.
+--- The character to put after the name of a function: the one in its first example in the help, or "(".
 function signatures:opener(thing, name)
   local entry = self:entry_of(thing.value, name)
   return entry and match("\n" .. entry.text, "\n> [^\n]-%f[%w_]" .. name .. "%s*([({])") or "("

@@ -1,7 +1,7 @@
--- things.lua - what a value has: its class, its fields, what it returns when it is called. For completion.
+-- things.lua - finds the class, the fields and the result of a call of a value, for completion.
 --
--- Found by raw access alone: nothing of the user's is run. A thing is {value = v}, or {class = name} where only the
--- class is known without running anything. moongrad's own objects are looked into by their class tables.
+-- It uses raw access only, so that no code of the user's runs; moongrad's own objects are looked into by their class
+-- tables. A "thing" is {value = v}, or {class = name} if only the class is known: the result of a call, for example.
 
 local commands = require "moongrad.commands"
 local quantities = require "moongrad.quantities"
@@ -11,18 +11,18 @@ local getuservalue, setmetatable = debug.getuservalue, setmetatable
 local gmatch, type = string.gmatch, type
 local registry = debug.getregistry()
 
-local most_tables = 8    -- along a chain of __index
-local most_keys = 100000 -- looked at in one table
+local most_tables = 8    -- tables that are followed along __index
+local most_keys = 100000 -- keys of one table that are looked at
 
--- What calls of Lua's own functions return: class -> whose function -> names. commands.lua has the others.
+-- The results of Lua's own functions: class -> library -> names of functions. commands.lua has those of moongrad's.
 local returned = {
   string = { string = "char format gsub lower rep reverse sub upper", _G = "tostring type", table = "concat" },
   file = { io = "open popen tmpfile" },
 }
 
-local class_names = { net = "network", m = "matrix", g = "generator" } -- as commands have them
+local class_names = { net = "network", m = "matrix", g = "generator" } -- owner in commands.lua -> class
 
--- The class of a field, where it is one of ours.
+-- class -> field -> class of the field's value, if it is one of moongrad's.
 local field_classes = {
   network = { options = "options", frozen = "settings" },
   matrix = { T = "matrix" },
@@ -32,10 +32,10 @@ field_classes.row = field_classes.matrix
 local kind_classes = { matrices = "list", matrix = "matrix", sizes = "settings" }
 for field, quantity in next, quantities.by_field do field_classes.network[field] = kind_classes[quantity.kind] end
 
--- Tables that have a metatable each are known by its name; they are not looked into.
+-- __name -> class, for tables that each have a metatable of their own. They are not looked into.
 local named_classes = { options = "options", layers = "settings", frozen = "settings" }
 
--- Fields of objects that are no tables, or not there to be looked into.
+-- Fields of objects that are no tables, or of which only the class is known.
 local known_fields = {
   report = "epoch cost mse tss accuracy seconds interrupted stopped batches",
   check = "verdict ok undecided relative worst table norm_ratio layers kinks compared floor reason",
@@ -46,7 +46,7 @@ local function index_table(meta)
   return type(index) == "table" and index or nil
 end
 
--- Adds the keys of the table, each string, to the list.
+-- Adds the string keys of a table to the list; with wanted only those for whose value wanted(v) is true.
 local function add_keys(list, t, wanted)
   local seen = 0
   for key, v in next, t do
@@ -56,13 +56,13 @@ local function add_keys(list, t, wanted)
   end
 end
 
--- The table of what a report was given besides what each has; nil without one.
+-- The table with the further fields that a report was given; nil if there is none.
 local function given_to(report)
   local given = getuservalue(report, 1)
   return type(given) == "table" and given or nil
 end
 
--- Is v to be called?
+-- Can v be called?
 local function is_callable(v)
   local meta = type(v) ~= "function" and classof(v)
   return type(v) == "function" or type(meta) == "table" and rawget(meta, "__call") ~= nil
@@ -89,7 +89,7 @@ function things:add_own_classes()
   self.class_by_meta[core.report] = "report"
 end
 
--- Notes what the commands return.
+-- Notes the classes of the results that the records in commands.lua declare.
 function things:add_commands()
   for of, records in next, commands.of do
     local class = self.classes[class_names[of]]
@@ -102,7 +102,7 @@ function things:add_commands()
   end
 end
 
--- Notes what the functions of Lua's own return.
+-- Notes the classes of the results of Lua's own functions.
 function things:add_lua()
   local owners = { string = string, table = table, io = io, _G = { tostring = tostring, type = type } }
   for class, from in next, returned do
@@ -115,7 +115,7 @@ function things:add_lua()
   end
 end
 
---- Looks from globals on, a table, and in a session's live names if there is a session.
+--- Makes one that looks names up in the table globals, and in the session if it is not nil.
 function things.new(globals, session)
   local self = setmetatable({
     globals = globals, session = session,
@@ -134,7 +134,7 @@ function things.new(globals, session)
   return self
 end
 
---- The class of a thing; nil for what is the user's own.
+--- The class of a thing; nil for a value of the user's own.
 function things:class_of(thing)
   if thing.class then return thing.class end
   if type(thing.value) == "string" then return "string" end
@@ -144,12 +144,12 @@ function things:class_of(thing)
   return type(thing.value) == "table" and named_classes[rawget(meta, "__name")] or nil
 end
 
---- The method of one of our classes.
+--- The method of one of moongrad's classes.
 function things:method(class, name) return rawget(self.classes[class].methods, name) end
 
 -- --- one step: a field, a call ---------------------------------------------------
 
--- What raw access finds, along tables in __index.
+-- The field that raw access finds, following tables in __index.
 local function raw_field(v, key)
   for _ = 1, most_tables do
     local found
@@ -161,7 +161,7 @@ local function raw_field(v, key)
   end
 end
 
--- The value of a field of one of our live objects; nil if it has none.
+-- The value of a field of a network, list, matrix or row; nil if it has none.
 function things:live_field(class, v, key)
   if class == "network" then
     local get = key ~= "_missing" and rawget(self.classes.network.fields, key)
@@ -175,7 +175,7 @@ function things:live_field(class, v, key)
   return ok and value or nil
 end
 
--- The class of a field of one of our classes, nil if that is not known.
+-- The class of the value of a field of one of moongrad's classes; nil if it is not known.
 local function class_inside(class, key)
   if type(key) ~= "string" then
     if class == "list" then return "matrix" end
@@ -184,7 +184,7 @@ local function class_inside(class, key)
   return field_classes[class] and field_classes[class][key]
 end
 
---- The field of a thing; key nil: an index that is not known.
+--- The field of a thing at a key; nil if it has none. key is nil for an index whose value is not known.
 function things:field(thing, key)
   local class = self:class_of(thing)
   local methods = self.classes[class] and self.classes[class].methods
@@ -201,13 +201,13 @@ function things:field(thing, key)
   return raw_field(class == "report" and given_to(thing.value) or thing.value, key)
 end
 
--- Walks are looked into once they are asked for: their file is loaded when it is used.
+-- Adds the class of walks. This is done late because their module is loaded at its first use.
 function things:load_walk()
   local ok, walk = pcall(require, "moongrad.explain.walk")
   self.classes.walk = { methods = ok and walk.methods or {}, fields = {} }
 end
 
---- What calling a thing returns.
+--- The result of calling a thing; nil if its class is not known.
 function things:call(thing)
   local class = self.result[thing.value] or nil
   if class == "walk" and not self.classes.walk then self:load_walk() end
@@ -216,7 +216,7 @@ end
 
 -- --- names ----------------------------------------------------------------------
 
--- Adds the names that raw access finds in v, along tables in __index.
+-- Adds the names of the fields that raw access finds in v, following tables in __index.
 local function add_raw_names(list, v, only_methods)
   for _ = 1, most_tables do
     if type(v) == "table" then add_keys(list, v, only_methods and is_callable) end
@@ -226,7 +226,7 @@ local function add_raw_names(list, v, only_methods)
   end
 end
 
---- The names of a thing's fields, or of its methods alone: a list, a name may be twice in it.
+--- The list of the names of a thing's fields, or only of its methods; a name may be twice in it.
 function things:names(thing, only_methods)
   if rawequal(thing.value, self.globals) then return self:global_names() end
   local list = {}
@@ -245,26 +245,26 @@ function things:names(thing, only_methods)
   return list
 end
 
---- What a global stands for.
+--- The value of a global.
 function things:global(name)
   local v = rawget(self.globals, name)
   if v == nil and self.session then v = self.session.value(name) end
   return v ~= nil and { value = v } or nil
 end
 
---- The names of all globals, a list; a name may be twice in it.
+--- The list of the names of all globals; a name may be twice in it.
 function things:global_names()
   local list = self.session and self.session.names() or {}
   add_keys(list, self.globals)
   return list
 end
 
--- --- what may follow its name ----------------------------------------------------
+-- --- what may follow the name of a thing -----------------------------------------
 
---- Is a thing a function, or called like one?
+--- Is a thing known to be a function, or another value that can be called?
 function things.is_callable(thing) return thing.value ~= nil and is_callable(thing.value) end
 
---- "." or "[", by which one most likely goes on from a thing; nil if neither.
+--- The character that most likely follows a thing: "." or "[", or nil.
 function things:way_in(thing)
   local class = self:class_of(thing)
   if class == "list" or class == "settings" then return "[" end

@@ -1,4 +1,4 @@
--- caret.lua - the place in a source line that an error is about, where that is certain.
+-- caret.lua - finds the column of a source line that an error is about, if that is certain. A ^ is printed below it.
 
 local lexer = require "moongrad.syntax.lexer"
 local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
@@ -8,7 +8,7 @@ local caret = {}
 local most_source = 100000 -- bytes that are looked through
 local most_tries = 50      -- tokens of a line that are tried
 
--- The line of a text, and where in the text it begins.
+-- Returns a line of a text, and the position in the text where it begins; nil if there is no such line.
 local function line_at(source, number)
   local from = 1
   for _ = 2, number do
@@ -21,7 +21,8 @@ end
 
 caret.line = line_at
 
---- The tokens of the source, the indices of those that begin in the line, and where it begins; nil if it is too long.
+--- Returns the tokens of the source, a list of the indices of those that begin in the line, and the position where the
+-- line begins; nil if the source is too long.
 function caret.tokens(source, number)
   local line, from = line_at(source, number)
   if not line or #source > most_source then return nil end
@@ -32,16 +33,17 @@ function caret.tokens(source, number)
   return tokens, here, from
 end
 
--- --- of what does not compile ---------------------------------------------------------
+-- --- source that does not compile ------------------------------------------------------
 
--- Does Lua's parser stop at the end of this text for another reason than that it ends?
+-- Does Lua's parser find an error in this text other than that the text ends too early?
 local function stops(text)
   local f, message = load(text, "=text", "t")
   return not f and not find(message, "<eof>$")
 end
 
--- Where in line number of the source, which does not compile after these words, the token is that Lua's
--- message calls near: the first with which the text before it does not go on. Nil if there is none.
+-- Returns the column, in this line of the source, of the token that Lua's syntax error calls near: the first such token
+-- that Lua's parser does not accept after the text before it. nil if there is none. words, such as "return ", is
+-- compiled before the source. For near "<eof>" the second result is the last line that is not blank.
 function caret.near(source, number, near, words)
   if near == "<eof>" then
     local last = find(source, "%s*$")
@@ -49,7 +51,7 @@ function caret.near(source, number, near, words)
     return last - from + 1, line
   end
   near = match(near, "^'(.*)'$")
-  local byte = near and tonumber(match(near, "^<\\(%d+)>$")) -- one that Lua does not show as it is
+  local byte = near and tonumber(match(near, "^<\\(%d+)>$")) -- Lua shows a control byte as <\27>
   if byte then near = string.char(byte) end
   local tokens, here, from = caret.tokens(source, number)
   if not tokens or not near then return nil end
@@ -60,12 +62,12 @@ function caret.near(source, number, near, words)
       if stops((words or "") .. sub(source, 1, tokens.last[i])) then return tokens.at[i] - from + 1 end
     end
   end
-  local line = line_at(source, number) -- what is no token, such as a string without an end
+  local line = line_at(source, number) -- near may be no token, for example a string that does not end
   local at = find(line, near, 1, true)
   return at and not find(line, near, at + 1, true) and at or nil
 end
 
--- --- of what fails when it runs ---------------------------------------------------------
+-- --- errors at run time -----------------------------------------------------------------
 
 local function set(words)
   local is = {}
@@ -86,7 +88,7 @@ local function is_called(t, i)
   return after == "(" or after == "{" or t.kind[i + 1] == "string"
 end
 
--- What is done to a name, in the words of Lua's message: how it stands in the source.
+-- What Lua's message says was done to a named value -> test whether token i of t is used in that way.
 local standing = {
   { "^call", is_called },
   { "^index", function(t, i) return t.text[i + 1] == "." or t.text[i + 1] == "[" or t.text[i + 1] == ":" end },
@@ -96,7 +98,7 @@ local standing = {
   { "^get length", function(t, i) return t.text[i - 1] == "#" end },
 }
 
--- Which operator it is about when no name is known.
+-- What Lua's message says was done to a value without a name -> the operators that it may be about.
 local operators = {
   { "^perform arithmetic", arithmetic }, { "^add ", { ["+"] = true } },
   { "^perform bitwise", bits }, { "^compare", comparison },
@@ -109,7 +111,7 @@ local function action(list, message)
   end
 end
 
--- Does token i stand for a variable, field or method of this kind and name?
+-- Is token i the name of a variable, field or method, as kind says?
 local function is_named(t, i, kind, name)
   local before = t.text[i - 1]
   if t.text[i] ~= name or t.kind[i] ~= "name" then return false end
@@ -118,7 +120,7 @@ local function is_named(t, i, kind, name)
   return before ~= "." and before ~= ":"
 end
 
--- The one index for which fits(i) is true; nil when there are more, or none.
+-- The one index in here for which fits(i) is true; nil if there are several, or none.
 local function only(here, fits)
   local found
   for _, i in ipairs(here) do
@@ -130,18 +132,18 @@ local function only(here, fits)
   return found
 end
 
--- Does token i begin the arguments of a call of what the call before it returned?
+-- Does token i begin the arguments of a call whose function is the result of the call before it: f(x)(y)?
 local function is_called_again(t, i)
   local before = t.kind[i - 1] == "string" or t.text[i - 1] == ")" or t.text[i - 1] == "}"
   return before and (t.text[i] == "(" or t.text[i] == "{" or t.kind[i] == "string")
 end
 
--- Does token i index what the call before it returned?
+-- Does token i index the result of the call before it: f(x).y?
 local function is_call_indexed(t, i)
   return t.text[i - 1] == ")" and (t.text[i] == "." or t.text[i] == ":" or t.text[i] == "[")
 end
 
--- What the message is about: a test of a token.
+-- Returns a test for the tokens that the message may be about; nil if nothing is known.
 local function sought(t, message)
   local done, kind, name = match(message, "^attempt to (.*) a %w+ value %((%w+) '([^']*)'%)")
   local fits = done and action(standing, done)
@@ -164,7 +166,8 @@ local function sought(t, message)
   if which then return function(i) return which[t.text[i]] end end
 end
 
--- Where in line number of the source the message of an error is about; then the tokens, and which it is.
+-- Returns the column, in this line of the source, that the message of a run-time error is about; then the tokens of the
+-- source, and the index of the token. Returns nothing if that is not certain.
 function caret.of(source, number, message)
   local tokens, here, from = caret.tokens(source, number)
   local fits = tokens and sought(tokens, message)

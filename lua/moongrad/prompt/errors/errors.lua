@@ -1,6 +1,7 @@
--- errors.lua - what the prompt says of an error: what is wrong, then the user's own frames; traceback().
+-- errors.lua - the prompt's text about an error: the message with advice, then the user's own stack frames;
+-- traceback().
 --
--- All of it is made when the error happens, by the message handler, and kept as text.
+-- The message handler makes all of it when the error happens, and keeps it as text.
 
 local caret = require "moongrad.prompt.errors.caret"
 local missing_index = require "moongrad.prompt.errors.missing_index"
@@ -15,10 +16,10 @@ local find, format, gsub, match, rep, sub =
 
 local errors = {}
 
-local first_levels, last_levels = 12, 8 -- of the stack that are looked at
-local most_locals = 20                  -- of a frame
-local most_bytes = 1 << 20              -- of a file of which a line is shown
-local most_source = 100000              -- of an input whose tokens are looked at
+local first_levels, last_levels = 12, 8 -- levels at both ends of the stack that are looked at
+local most_locals = 20                  -- local variables of a frame that are shown
+local most_bytes = 1 << 20              -- bytes of a file that are read to show one of its lines
+local most_source = 100000              -- bytes of an input whose tokens are looked at
 
 local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$")
 local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
@@ -33,7 +34,7 @@ local function file_text(path)
   return content
 end
 
--- The text that a chunk was compiled from; nil where it is not to be had.
+-- The text that a chunk was compiled from, by its chunk name; nil if it is not available.
 local function source_text(session, source)
   local n = match(source, "^=%[(%d+)%]$")
   if n then return session.inputs.text(tonumber(n)) end
@@ -42,7 +43,7 @@ local function source_text(session, source)
   return not find(source, "^=") and source or nil
 end
 
--- A line as it is shown below what is said of it, and a caret below column, if there is one: one line or two.
+-- A line of source as it is shown below a message; if column is given, with a second line that has a ^ below it.
 local function pointed(line, column, indent)
   local room = math.max(show.width() - #indent - 1, 20)
   local blank = #match(line, "^%s*")
@@ -51,7 +52,7 @@ local function pointed(line, column, indent)
   column = column - blank
   local before = gsub(text.escape(sub(line, 1, column - 1)), "\t", " ")
   local rest = sub(line, column)
-  if text.width(before) > room * 2 // 3 then -- what the caret points at is to be seen
+  if text.width(before) > room * 2 // 3 then -- cut the beginning, so that the place of the caret stays visible
     local from = utf8.offset(before, -(room // 3)) or 1
     before = "..." .. sub(before, from)
   end
@@ -61,8 +62,8 @@ end
 
 -- --- frames ---------------------------------------------------------------------------------
 
--- The level of the last frame. To reach a level costs as much as it is deep, so a deep stack is not
--- walked from end to end.
+-- The level of the last frame, by bisection: getinfo takes time in proportion to the level, so that to try all levels
+-- of a deep stack would be slow.
 local function last_level(thread)
   local low, high = 0, 1 -- low exists, high may not
   while getinfo(thread, high, "l") do low, high = high, high * 2 end
@@ -73,11 +74,11 @@ local function last_level(thread)
   return low
 end
 
--- The locals of a frame as {name, text, value}; what there are more is left out.
+-- The local variables of a frame, a list of {name=, text=, value=} with at most most_locals entries.
 local function locals_of(thread, level)
   local list = {}
   local room = math.max(show.width() - 12, 20)
-  for _, step in ipairs { 1, -1 } do -- variables, then those of ...
+  for _, step in ipairs { 1, -1 } do -- named variables, then the arguments in ...
     local i = step
     local name, v = getlocal(thread, level, i)
     while name and #list < most_locals do
@@ -90,7 +91,7 @@ local function locals_of(thread, level)
   return list
 end
 
--- What a frame is called.
+-- The words for the function of a frame: "in function 'step'".
 local function called(info)
   local name, what = info.name, info.namewhat
   if info.what == "main" then return "in main chunk" end
@@ -112,7 +113,7 @@ local function frame_at(thread, level)
   return frame
 end
 
--- The frames of the stack, the innermost first; of a deep one both ends, and how many are left out between.
+-- The frames of the stack, the innermost first. Of a deep stack only both ends, with {skipped = number} between them.
 local function frames_of(thread)
   local list, deepest = {}, last_level(thread)
   local level = 1 -- 0 is the message handler
@@ -135,7 +136,7 @@ end
 
 -- --- the message ----------------------------------------------------------------------------
 
--- The local or the upvalue of the frame that has this name, {value =}; nil for what is a global there.
+-- Returns {value =} for the local or upvalue of this name in a frame; nil if the name is a global there.
 local function variable(frame, name)
   for i = #frame.locals, 1, -1 do
     if frame.locals[i].name == name then return frame.locals[i] end
@@ -149,7 +150,7 @@ local function variable(frame, name)
   end
 end
 
--- The names of "a.b.c" up to token i, c; nil if it does not begin with a global.
+-- The list of the names in "a.b.c", where token i is c; nil if a is no global.
 local function path_to(t, i, frame)
   local path = { t.text[i] }
   while t.text[i - 1] == "." and t.kind[i - 2] == "name" do
@@ -161,16 +162,16 @@ local function path_to(t, i, frame)
   return path
 end
 
-local advice = { -- what Lua's words begin with -> the next step
-  { "^attempt to call a %w+ value$", "; what stands before it is no function: is a comma missing?", is_placed = true },
-  { "^attempt to index a nil value$", "; what stands before it is nil", is_placed = true },
-  { "%(for iterator '", "; for goes on with a function: for i, v in ipairs(t), for key, v in pairs(t)" },
-  { "^attempt to call a (%w+) value %(%l+ '[^']+'%)$", "; it is a value, to be written without ()" },
+local advice = { -- pattern of Lua's message -> advice; is_placed: only if it is certain which token it is about
+  { "^attempt to call a %w+ value$", "; the value before it is no function: is a comma missing?", is_placed = true },
+  { "^attempt to index a nil value$", "; the value before it is nil", is_placed = true },
+  { "%(for iterator '", "; for needs an iterator: for i, v in ipairs(t), for key, v in pairs(t)" },
+  { "^attempt to call a (%w+) value %(%l+ '[^']+'%)$", "; it is no function: write it without ()" },
   { "^attempt to index a function value", "; a function is called: f(x)" },
   { "^attempt to add a 'string'", "; strings are joined by .." },
 }
 
--- The next step for a message; is_placed: is it certain which token it is about?
+-- Returns the advice on a message, or nil.
 local function advise(words, is_placed)
   for _, a in ipairs(advice) do
     local kind = match(words, a[1])
@@ -178,7 +179,8 @@ local function advise(words, is_placed)
   end
 end
 
--- The words of Lua's message, or better ones where a name stands for nothing.
+-- Returns Lua's message with advice, or a better message if it is about a name without a value. Token i of t is the one
+-- that the message is about, if that is known.
 local function reword(session, words, thread, frame, t, i)
   local done, name = match(words, "^attempt to (.*) a nil value %(global '([%w_]+)'%)$")
   if name then
@@ -194,17 +196,18 @@ local function reword(session, words, thread, frame, t, i)
   return words .. (undefined_names.hint(session, words, thread) or advise(words, i ~= nil) or "")
 end
 
--- --- what is said -----------------------------------------------------------------------------
+-- --- the whole text ---------------------------------------------------------------------------
 
 local trace = { __name = "traceback", __metatable = false } -- the metatable of what traceback() returns
 
-local last -- the one of the last error
+local last -- the traceback of the last error
 
+-- The source line of a frame, with a caret if the column is known; nil if the source is not known.
 local function place(frame, indent)
   return frame.text and pointed(frame.text, frame.column, indent) or nil
 end
 
--- The frames that are the user's as lines; of those that are alike one, with their number.
+-- The user's frames as lines. Several equal frames in a row are one line, with their number.
 local function user_lines(frames)
   local lines, before, times, head = {}, nil, 1, nil
   for _, f in ipairs(frames) do
@@ -223,8 +226,8 @@ local function user_lines(frames)
   return lines
 end
 
--- What to say of an index past the end or a field that a report has not, and its column in the line of the frame; nil
--- if it is neither.
+-- Returns the message of missing_index.lua about the error, and its column in the line of the frame; nil if there is
+-- none.
 local function past_end(session, frame, source, words)
   local tokens, here, from = caret.tokens(source, frame.line)
   if not tokens then return nil end
@@ -236,7 +239,9 @@ local function past_end(session, frame, source, words)
   return said, said and tokens.at[at] - from + 1
 end
 
--- Finds the lines of the frames, and in the one that the message is about the place; also better words for it, if any.
+-- Gives each of the user's frames its source line. In the frame that the message names by where and line it also finds
+-- the column. Returns that frame, the tokens of its source and the index of the token that the message is about, and
+-- the message of missing_index.lua, each if it is known.
 local function find_places(session, frames, where, line, words)
   local tokens, at, named, said
   for _, f in ipairs(frames) do
@@ -251,7 +256,8 @@ local function find_places(session, frames, where, line, words)
   return named, tokens, at, said
 end
 
--- The line that a message names when no frame is there: that of a file which does not compile; then the next step.
+-- For a message that names a line without a frame, such as the syntax error of a file: returns the source line, and
+-- advice.
 local function named_place(session, where, line, words)
   local source = source_text(session, find(where, "^%[%d+%]$") and "=" .. where or "@" .. where)
   local shown = source and caret.line(source, tonumber(line))
@@ -259,18 +265,18 @@ local function named_place(session, where, line, words)
   line = tonumber(line)
   local near = match(words, " near (.*)$")
   if not near then return pointed(shown, caret.of(source, line, words), "  ") end
-  local column, ending = caret.near(source, line, near) -- the last with something in it, where the end is what is near
+  local column, ending = caret.near(source, line, near)
   return pointed(ending or shown, column, "  "), script_syntax.hint(session, source, line, words)
 end
 
--- Is the frame an input of one line, which is still to be seen?
+-- Is the frame the last input, and is that a single line, which the user still sees above?
 local function is_on_screen(session, frame)
   local n = match(frame.source, "^=%[(%d+)%]$")
   return n and tonumber(n) == session.inputs.last and not find(session.inputs.text(tonumber(n)), "\n", 1, true)
 end
 
--- The position in front of a message and its words. What was raised again, by coroutine.wrap or error,
--- has two positions: the second is the one where it happened.
+-- Splits a message into file, line and words. An error that coroutine.wrap or error raised again has two positions; the
+-- second is where it happened.
 local function split(message, frames)
   local where, line, words = match(message, "^([^\n]-):(%d+): (.*)$")
   local inner, at, rest = match(words or "", "^(%[%d+%]):(%d+): (.*)$")
@@ -284,7 +290,8 @@ local function split(message, frames)
   return where, line, words
 end
 
--- What the prompt says of the message of an error that thread handles; from here on traceback() tells of it.
+-- Returns the prompt's text about an error, and keeps the error for traceback(). thread is the one whose message
+-- handler runs.
 function errors.failed(session, thread, message)
   local frames = frames_of(thread)
   local where, line, words = split(message, frames)
@@ -312,8 +319,8 @@ function errors.failed(session, thread, message)
   return table.concat(lines, "\n")
 end
 
--- Where an input that does not compile after these words stops: the number of the line, the column or
--- nil, the line.
+-- Returns where Lua's parser stopped in an input: the number of the line, the column or nil, and the line. words, such
+-- as "return ", was compiled before the input.
 local function stop_of(source, message, words)
   local number, near = match(message, "^%[%d+%]:(%d+): .* near (.*)$")
   if not number then return nil end
@@ -321,14 +328,14 @@ local function stop_of(source, message, words)
   return tonumber(number), column, line or caret.line(source, tonumber(number))
 end
 
--- The message of a syntax error, nil without one; Lua leaves out what it is near when that is a zero byte.
+-- The message of a syntax error, nil for nil. Lua leaves out " near ..." if the token is a zero byte; this adds it.
 local function with_zero(message)
   if not message or find(message, " near ") then return message end
   local about_token = find(message, "expected") or find(message, "syntax error$")
   return about_token and message .. " near '<\\0>'" or message
 end
 
--- The next step for the source of an input that stops in this line and column: "; " and words, or nothing.
+-- Returns "; " and advice, or "", for an input in which Lua's parser stops at this line and column.
 local function next_step(session, source, message, number, column)
   if #source > most_source then return "" end
   local _, from = caret.line(source, number)
@@ -337,7 +344,8 @@ local function next_step(session, source, message, number, column)
   return hint and "; " .. hint or ""
 end
 
--- What the prompt says of an input that does not compile: as statements, or as an expression if that goes further.
+-- Returns the prompt's text about an input that does not compile. It takes the error of the input as statements or as
+-- an expression, whichever Lua's parser reads further.
 function errors.unreadable(session, message)
   local last_n = session.inputs.last
   local source = session.inputs.text(last_n)
@@ -374,8 +382,8 @@ function trace.__tostring(self)
 end
 
 --- traceback()
--- The last error of the prompt in full: every level of the stack, the line where it was, and its local
--- variables as they were then. It has fields message and frames, each with where, line, what, text and locals.
+-- Returns the last error of the prompt in full: every level of the stack, with the source line and the local variables
+-- at that time. Its fields are message, and frames, a list of tables with where, line, what, text and locals.
 -- > traceback()
 function errors.traceback()
   return last or setmetatable({ frames = {} }, trace)

@@ -1,7 +1,7 @@
--- missing_index.lua - the error of t[3][1] where t has no t[3], or of a field that a report does not have: Lua itself
--- says only what was done with the nil.
+-- missing_index.lua - explains the error of t[3][1] if t[3] is nil, and of a field that a report does not have.
 --
--- m[#m + 1] of a matrix or a list is nil, for ipairs to end; so the error comes one bracket late, without words.
+-- Lua's own message says only that a nil was indexed, not which index is missing: m[#m + 1] of a matrix or a list is
+-- nil so that ipairs ends, and the error comes from the next bracket.
 
 local core = require "moongrad.core"
 local lists = require "moongrad.network.lists"
@@ -11,14 +11,14 @@ local find, format, match, sub = string.find, string.format, string.match, strin
 
 local missing_index = {}
 
--- The value of the part of a chain that is within []: a number, or a variable that is one; else nil.
+-- The value of the token between []: a number, or a variable that is one; else nil.
 local function index_at(t, i, value_of)
   if t.kind[i] == "number" then return tonumber(t.text[i]) end
   local v = t.kind[i] == "name" and value_of(t.text[i])
   return math.type(v) and v or nil
 end
 
--- v[k] without running any code of the user's; then, whether that can be said.
+-- Returns v[k], found without running any code of the user's; then, whether that was possible.
 local function get(v, k)
   if type(v) == "table" and not debug.getmetatable(v) then return rawget(v, k), true end
   if not core.is_matrix(v) and not lists.is(v) then return nil, false end
@@ -26,26 +26,26 @@ local function get(v, k)
   return item, ok
 end
 
--- Why v[k] is nil, in v's own words: to write beyond an end raises them. Nil for a table.
+-- The message of a matrix or a list about its missing index k, which a write to it raises; nil for a table.
 local function own_words(v, k)
   if lists.is(v) then return lists.missing(v, k) end
   if core.is_matrix(v) then return select(2, pcall(function() v[k] = 0 end)) end
 end
 
--- A number that is indexed: its matrix explains it, where that is what was wanted.
+-- The message about a number that is indexed. If the user wanted :explain, it says how to call that on the matrix.
 local function of_number(t, last, path, parts)
   local words = path .. " is a number"
   local is_explained = t.text[last + 1] == ":" and t.text[last + 2] == "explain"
   if not is_explained then return words .. ", which has no index and no method" end
   local n = #parts
-  return format("%s; what explains it is %s:explain(%s, %s)", words, table.concat(parts, "", 1, n - 2),
+  return format("%s; to explain it write %s:explain(%s, %s)", words, table.concat(parts, "", 1, n - 2),
     sub(parts[n - 1], 2, -2), sub(parts[n], 2, -2))
 end
 
 local indexes = { ["["] = true, ["."] = true, [":"] = true }
 
--- Follows name[i][j] from token i on, as far as each index is known; what is said when kind ("nil", "number") is
--- indexed in it, and the token that it is about.
+-- Follows the expression name[i][j]... from token i on as long as each index is known. If it indexes a value of this
+-- kind ("nil", "number"), returns the message, and the token that it is about.
 local function follow(t, i, kind, value_of)
   local v, parts, path = value_of(t.text[i]), { t.text[i] }, t.text[i]
   while v ~= nil and t.text[i + 1] == "[" and t.text[i + 3] == "]" do
@@ -64,14 +64,15 @@ local function follow(t, i, kind, value_of)
   end
 end
 
--- The name.field at token i, where name is a report that has no such field; and the token of the field.
+-- If token i begins name.field, and name is a report without such a field, returns the message and the field's token.
 local function follow_report(words, t, i, value_of)
   if t.text[i + 1] ~= "." or t.kind[i + 2] ~= "name" then return nil end
   local said = undefined_names.of_report(t.text[i], value_of(t.text[i]), t.text[i + 2])
   return said and words .. "; " .. said, i + 2
 end
 
--- The one thing that is said of the names among the tokens, and which token it is about; nil when there are more.
+-- Calls say(i) for each name among the tokens here. If all that return a message return the same one, returns that
+-- message and its token; else nil.
 local function only(t, here, say)
   local found, at
   for _, i in ipairs(here) do
@@ -85,8 +86,8 @@ local function only(t, here, say)
   return found, at
 end
 
---- What to say instead of these words of Lua's, of the tokens that begin in a line, and which of them it is about; nil
--- where that is not certain. value_of(name) is what a variable is there.
+--- Returns a better message than Lua's, words, and the token that it is about; nil if that is not certain. here lists
+-- the tokens that begin in the line of the error; value_of(name) returns the value of a variable there.
 function missing_index.explain(words, t, here, value_of)
   local kind = match(words, "^attempt to index a (%l+) value")
   if kind == "number" or kind == "nil" then

@@ -1,6 +1,6 @@
--- other_languages.lua - what is added to the error of an input that does not compile: how Lua writes what was meant.
+-- other_languages.lua - advice that is added to a syntax error: how Lua writes what the user meant.
 --
--- Whoever comes from Python or C types += and !=, a comma in an index, a colon where a block begins.
+-- Users who come from Python or C type += and !=, a comma in an index, a colon where a block begins.
 
 local commands = require "moongrad.commands"
 local lexer = require "moongrad.syntax.lexer"
@@ -9,19 +9,19 @@ local find, format, gmatch, match, sub = string.find, string.format, string.gmat
 
 local other_languages = {}
 
-local guides = {} -- keywords that say in what kind of place one is
+local guides = {} -- keywords from which the kind of a statement can be told
 for word in gmatch("if elseif while until for function then do else repeat end return", "%a+") do
   guides[word] = true
 end
 
--- The last such keyword before token i; nil without one.
+-- The last of these keywords before token i; nil if there is none.
 local function keyword_before(t, i)
   for k = i - 1, 1, -1 do
     if t.kind[k] == "keyword" and guides[t.text[k]] then return t.text[k] end
   end
 end
 
--- The bracket that is open before token i; nil without one.
+-- The innermost bracket that is open at token i, and its index; nil if there is none.
 local function bracket_before(t, i)
   local depth = 0
   for k = i - 1, 1, -1 do
@@ -34,30 +34,31 @@ local function bracket_before(t, i)
   end
 end
 
+-- Is there no blank between token i and the one before it?
 local function touches(t, i) return i > 1 and t.last[i - 1] and t.last[i - 1] + 1 == t.at[i] end
 
--- --- words that begin what is no statement of Lua ---------------------------------------------
+-- --- words that begin a statement in other languages ------------------------------------------
 
 local leave = "Ctrl-D leaves, os.exit() too"
-local no_import = 'Lua has no import: what moongrad has is there, help() says what; require "name" loads a file of Lua'
+local no_import = 'Lua has no import: moongrad is loaded already, help() lists it; require "name" loads a Lua file'
 local no_type = "a variable needs no type: x = 5"
 
 local words = {
   import = no_import, from = no_import, using = no_import, include = no_import,
   def = "a function is function f(x) ... end", lambda = "a function without a name is function(x) return x end",
-  fn = "a function is function f(x) ... end", class = "Lua has no classes; a table of functions does",
-  elif = "that is elseif ... then", var = no_type, let = no_type, const = no_type, int = no_type, float = no_type,
-  double = no_type, del = "x = nil takes a variable away", exit = leave, quit = leave,
+  fn = "a function is function f(x) ... end", class = "Lua has no classes; use a table of functions",
+  elif = "write elseif ... then", var = no_type, let = no_type, const = no_type, int = no_type, float = no_type,
+  double = no_type, del = "x = nil removes a variable", exit = leave, quit = leave,
 }
 
--- Is what has this name called with a word in quotes?
+-- Does the function of this name take a string?
 local function takes_word(name)
   local command = commands.global(name)
   local kind = command and options.kinds[match(command.takes, "^%a+")]
   return kind and kind.is_text or name == "dofile" or name == "require"
 end
 
--- A name, and behind it, without a bracket, what it is to be called with.
+-- Advice on two words in a row: a keyword of another language, or a call without brackets, such as help step.
 local function of_two(t, i, source, is_callable)
   local name, kind = t.text[i - 1], t.kind[i]
   if t.kind[i - 1] ~= "name" or kind ~= "name" and kind ~= "number" and kind ~= "keyword" then return nil end
@@ -73,13 +74,14 @@ end
 
 -- --- operators -----------------------------------------------------------------------------------
 
--- What two signs in a row mean elsewhere; the first or the second is where Lua stops.
+-- Two signs in a row that are an operator in other languages -> advice. Lua stops at the first or the second.
 local pairs_of_signs = {
-  ["! ="] = "not equal is ~=", ["< >"] = "not equal is ~=", ["& &"] = "that is the word and",
-  ["| |"] = "that is the word or", ["* *"] = "a power is x ^ 2", ["== ="] = "equal is ==",
-  ["+ +"] = "Lua has no ++: write x = x + 1", [": ="] = "a value is given with =", ["/ *"] = "a comment begins with --",
+  ["! ="] = "not equal is ~=", ["< >"] = "not equal is ~=", ["& &"] = "write the word and",
+  ["| |"] = "write the word or", ["* *"] = "a power is x ^ 2", ["== ="] = "equal is ==",
+  ["+ +"] = "Lua has no ++: write x = x + 1", [": ="] = "assign with =", ["/ *"] = "a comment begins with --",
 }
 
+-- One sign that is an operator in other languages -> advice.
 local one_sign = {
   ["!"] = "not is a word: not x", ["?"] = "choose with and, or: x > 0 and 1 or -1",
   ["@"] = "the matrix product is X:matmul(w)", ["//"] = "a comment begins with --",
@@ -101,11 +103,11 @@ end
 
 local conditions = { ["if"] = true, ["elseif"] = true, ["while"] = true, ["until"] = true }
 
--- = where a value is compared, or in a call.
+-- Advice on = where a value is compared, or between the brackets of a call.
 local function of_equals(t, i)
   if t.text[i] ~= "=" then return nil end
   local bracket = bracket_before(t, i)
-  if bracket == "(" then return "what has a name goes into braces: f{name = 1}; to compare write ==" end
+  if bracket == "(" then return "named arguments go into braces: f{name = 1}; to compare write ==" end
   return not bracket and conditions[keyword_before(t, i)] and "to compare write ==" or nil
 end
 
@@ -133,7 +135,7 @@ local function ends_line(t, i, source)
   return t.text[i] == ":" and (i == t.n or find(sub(source, t.last[i], t.at[i + 1]), "\n", 1, true) ~= nil)
 end
 
--- A brace or a colon where a block begins.
+-- Advice on a brace or a colon where a block begins.
 local function of_blocks(t, i, source, message)
   local at = i
   if i > t.n then
@@ -149,8 +151,8 @@ end
 
 -- --- all together -----------------------------------------------------------------------------------------
 
--- The next step for a source that Lua stops reading at position `at`, with this message. is_callable(name): may a
--- global of this name be called? Nil when there is nothing to say.
+-- Returns advice for a source in which Lua's parser stops at position `at` with this message; nil if there is none.
+-- is_callable(name) says whether the global of this name can be called.
 function other_languages.hint(source, at, message, is_callable)
   local t, i = lexer.tokens(source), 1
   while i <= t.n and t.at[i] < at do i = i + 1 end

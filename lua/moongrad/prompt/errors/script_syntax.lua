@@ -1,6 +1,7 @@
--- script_syntax.lua - what is added to the error of a script that does not compile.
+-- script_syntax.lua - advice that is added to the syntax error of a script.
 --
--- Who comes from the prompt writes a value alone where a script has to print it, or copies the prompts along.
+-- Users who come from the prompt write an expression alone on a line, which a script has to print, or copy the prompts
+-- into the script. Other advice comes from other_languages.lua.
 
 local caret = require "moongrad.prompt.errors.caret"
 local lexer = require "moongrad.syntax.lexer"
@@ -10,8 +11,8 @@ local find, format, match, sub = string.find, string.format, string.match, strin
 
 local script_syntax = {}
 
-local most_source = 100000 -- bytes that are looked at
-local most_lines = 20      -- of a value alone
+local most_source = 100000 -- bytes of a script that are looked at
+local most_lines = 20      -- lines of an expression alone
 
 -- The text without the blanks and comments around it.
 local function bare(text)
@@ -19,10 +20,11 @@ local function bare(text)
   return t.n > 0 and not (t.open and t.open.kind == "string") and sub(text, t.at[1], t.last[t.n]) or ""
 end
 
--- Is it an expression, and no statement?
+-- Is the text an expression that is no statement?
 local function is_value(text) return text ~= "" and load("return " .. text) ~= nil and not load(text) end
 
--- The expression that stands alone where Lua stops at position `at` of line `number`; then its line.
+-- Lua stops at position `at`, in line `number`. Returns the expression that stands alone before that position, and its
+-- line; nil if there is none.
 local function value_alone(source, number, at)
   local line, first = caret.line(source, number)
   if is_value(bare(line)) then return bare(line), number end
@@ -34,7 +36,7 @@ local function value_alone(source, number, at)
   end
 end
 
--- What habits says of a line that goes further as an expression: x += 1.
+-- Advice from other_languages.lua on a line that Lua reads further if it is taken as an expression, such as x += 1.
 local function habit_in(session, line)
   local _, message = load("return " .. line, "=line", "t")
   local near = message and match(message, " near (.*)$")
@@ -42,14 +44,14 @@ local function habit_in(session, line)
   return column and other_languages.hint(line, column, message, undefined_names.is_callable(session))
 end
 
--- "; " and the next step for a source that does not compile after these words about line `number`; else "".
+-- Returns "; " and advice, or "", for a source that does not compile. words is Lua's message about line `number`.
 function script_syntax.hint(session, source, number, words)
   local near = match(words, " near (.*)$")
   if not near or #source > most_source then return "" end
   local line, from = caret.line(source, number)
   if not line then return "" end
   if find(line, "^∇[ J=%d.einfa+-]*>") or find(line, "^> ") then
-    return "; that is a prompt: a script has what is typed behind it, without what was shown"
+    return "; that is a prompt: a script contains only what was typed after it, no prompts and no output"
   end
   local column = caret.near(source, number, near)
   if not column then return "" end
@@ -57,13 +59,13 @@ function script_syntax.hint(session, source, number, words)
   local text, where = value_alone(source, number, at)
   if text then
     local shown = find(text, "\n", 1, true) and "..." or text
-    return format("; line %d has a value alone: a script shows it by print(%s)", where, shown)
+    return format("; line %d is only a value: to show it, a script calls print(%s)", where, shown)
   end
   local hint = other_languages.hint(source, at, words, undefined_names.is_callable(session)) or habit_in(session, line)
   return hint and "; " .. hint or ""
 end
 
--- What is in a file, unless it is large or a device, which can be read but once.
+-- The beginning of a file; "" for a device, which cannot be read twice.
 local function content(name)
   local file = not find(name, "^/dev/") and io.open(name, "rb")
   local text = file and file:read(most_source + 1)
@@ -71,7 +73,8 @@ local function content(name)
   return text or ""
 end
 
---- The message of a script's error with the next step, if there is one to say. The script is a file, or else the text.
+--- Returns the message of a script's syntax error, with advice if there is any. text is the script; without it name
+-- is the script's file.
 function script_syntax.explain(session, message, name, text)
   local source = text or content(name)
   local number, words = match(message, "^[^\n]-:(%d+): (.*)$")

@@ -1,4 +1,4 @@
--- undefined_names.lua - what is said of a name that stands for nothing in a session: why, or which one was meant.
+-- undefined_names.lua - explains why a name has no value in a session, or which name the user may have meant.
 
 local core = require "moongrad.core"
 local lists = require "moongrad.network.lists"
@@ -12,9 +12,9 @@ local undefined_names = {}
 
 local getinfo = debug.getinfo
 
-local own_list = "for a list of your own choose another name; in a script or between do and end also local THETA = {}"
+local own_list = "for a list of your own choose another name, or write local THETA = {} in a script or a do block"
 
--- Why a live name is nil.
+-- The reason why a live name is nil, and what to do.
 local function why_nil(session, name)
   if name == "X" or name == "y" then return "there is no data yet: X, y = data.xor()" end
   if name == "ETA" then return "it is not set yet: ETA = 0.1" end
@@ -32,7 +32,7 @@ end
 local leave = "; Ctrl-D leaves, os.exit() too"
 local own_matrices = '; matrices are matrix{{1, 2}, {3, 4}}: help "matrix"'
 
--- What other languages call something: how that is called here.
+-- Names from other languages -> what to write instead.
 local elsewhere = {
   exit = leave, quit = leave, bye = leave, np = own_matrices, numpy = own_matrices, torch = own_matrices,
   None = "; write nil", null = "; write nil", NULL = "; write nil", True = "; write true",
@@ -45,10 +45,10 @@ local elsewhere = {
   redo = "; seek(epoch) goes forwards again", back = "; w:back() goes back in a walk w, undo() takes a command back",
 }
 
--- Would this name end the program elsewhere?
+-- Does this name end the program in other languages?
 function undefined_names.is_leave(name) return elsewhere[name] == leave end
 
--- The end of what is said of a name: which of the session's and the user's may have been meant.
+-- The end of a message about an unknown name: "; did you mean ...?" with names of the session's or the user's, or "".
 local function suggest(session, name)
   if elsewhere[name] then return elsewhere[name] end
   local list = session.names()
@@ -56,13 +56,13 @@ local function suggest(session, name)
     if type(key) == "string" then list[#list + 1] = key end
   end
   if #name > 1 then return names.suggest(name, list) end
-  for _, other in ipairs(list) do -- every letter is near every other: only x for X
+  for _, other in ipairs(list) do -- any single letter is near any other: suggest only X for x
     if lower(other) == lower(name) then return names.suggest(name, { other }) end
   end
   return ""
 end
 
--- Does the error that thread (or who calls) handles come from a write to a list of matrices?
+-- Was the error raised by a write to a list of matrices? Looks at the stack of thread, or of the caller if it is nil.
 local function is_write(thread)
   for level = 1, 12 do
     local info
@@ -73,7 +73,7 @@ local function is_write(thread)
   return false
 end
 
--- What to add to an error that is being handled: "; " and the next step; nil without one.
+-- Called in a message handler: returns what to add to the message, "; " and advice, or nil.
 function undefined_names.hint(session, message, thread)
   if find(message, ": theta%[[^\n]*%]: expected a layer from 1 to %d+$") then
     return is_write(thread) and "; " .. own_list or nil
@@ -84,20 +84,20 @@ function undefined_names.hint(session, message, thread)
   return "; " .. why_nil(session, name) .. (name == "THETA" and "; " .. own_list or "")
 end
 
---- The value of a global without running any code but the session's.
+--- The value of a global, found without running any code of the user's.
 function undefined_names.value(session, name)
   local v = rawget(_G, name)
   if v == nil then v = session.value(name) end
   return v
 end
 
--- A function: may a global of this name be called?
+-- Returns a function that takes a name and says whether the global of this name can be called.
 function undefined_names.is_callable(session)
   return function(name) return options.is_callable(undefined_names.value(session, name)) end
 end
 
--- What the error of a name, or the remark about its nil, says: "no 'THETAA'; did you mean THETA?";
--- nil when it has a value. Then, whether there was more to say than that there is none.
+-- Returns the message about a name that has no value: "no 'THETAA'; did you mean THETA?"; nil if it has one. The second
+-- result is true if the message has advice.
 function undefined_names.name(session, name)
   if undefined_names.value(session, name) ~= nil then return nil end
   if session.is_live(name) then return format("%s is nil: %s", name, why_nil(session, name)), true end
@@ -105,12 +105,13 @@ function undefined_names.name(session, name)
   return format("no '%s'%s", name, near), near ~= ""
 end
 
--- Is a table one of moongrad's or of Lua's libraries, whose names are known?
+-- Is t, the value of the global name, one of moongrad's or Lua's libraries?
 local function is_library(session, name, t)
   return rawequal(t, mg) or rawequal(t, mg.data) or rawequal(t, session.at_start[name])
 end
 
--- The end of what is said of a name that such a table does not have; nil for a name of the user's that is like none.
+-- The end of the message about a field that table t, called path, does not have; nil if t is a table of the user's and
+-- no field has a similar name. list has the names of its fields.
 local function suggest_field(session, path, name, t, list)
   local near = names.suggest(name, list)
   if #names.near(name, list) > 0 then return near end
@@ -118,9 +119,9 @@ local function suggest_field(session, path, name, t, list)
   return near ~= "" and near or format("; Tab behind %s. lists what there is", path)
 end
 
-local hidden = { classes = true, done = true, wanted = true } -- of reports, for their own use
+local hidden = { classes = true, done = true, wanted = true } -- internal fields of reports
 
--- What is said of a field that a value called `where` does not have, if that is a report; else nil.
+-- If r is a report without a field of this name, returns the message about it; else nil. `where` is r's name.
 function undefined_names.of_report(where, r, name)
   if debug.getmetatable(r) ~= core.report or r[name] ~= nil then return nil end
   local list = {}
@@ -132,7 +133,8 @@ function undefined_names.of_report(where, r, name)
   return format("no '%s' in %s%s", name, where, near or "; the report has " .. table.concat(list, " "))
 end
 
--- Likewise of a path, the names between the dots, whose last is missing in a table of names that are known, or like it.
+-- The message about a path a.b.c, given as the list of its names, whose last name is missing in the table before it;
+-- nil if that is not so, or if nothing can be said.
 function undefined_names.field(session, path)
   local t = undefined_names.value(session, path[1])
   for i = 2, #path do

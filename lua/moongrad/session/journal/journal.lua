@@ -1,8 +1,8 @@
--- journal.lua - what the inputs of a session changed, noted as it happens: what a saved session is made of.
+-- journal.lua - notes every input of a session at the prompt as an entry, from which saved.lua writes a script.
 --
--- An input that ended well is written as it was typed, one that failed as typed and caught: run again, it fails at
--- the same place. One that was interrupted would not stop there again, and bench would not do as much: in their
--- place stands a snapshot of what they left.
+-- An input that ended well becomes an entry with its text. So does one that failed: the script runs it under pcall, and
+-- it fails at the same place. An input that was interrupted would not stop at the same place again, and bench would not
+-- repeat as often: their entries hold a snapshot, the values that the input left (snapshot.lua).
 
 local commands = require "moongrad.commands"
 local purity = require "moongrad.session.journal.purity"
@@ -12,27 +12,29 @@ local format, gsub, match, sub = string.format, string.gsub, string.match, strin
 
 local journal = {}
 
-local session      -- what it may ask of the session, see begin
-local entries = {} -- what was noted
+local session      -- the session's interface for its modules, see begin
+local entries = {} -- the entries, in the order of the inputs
 local open         -- the input that runs: {n=, text=, source=, equals=, before=, last=, files=, reads=}
-local sources = {} -- chunk name -> text, of the inputs and the files that were run
+local sources = {} -- chunk name -> text, of the inputs and of the files that were run
 
--- s: is_own(name) and is_known(name) say whose a global is; live(name), its value if it is the
--- session's; names(), replaced() and base, which there are; last(), the values of _ and its kin; seeds, those of
--- math.random at the start.
+-- s has is_own(name), is a global the session's and not replaced by the user; is_known(name), is it one of the
+-- session's, replaced or not; live(name), its value in the session; names(), the list of them; replaced(), the user's
+-- functions in place of the session's, by name; base, Lua's globals at the start; last(), "_", "_1" ... -> value;
+-- seeds, the two numbers that seeded math.random at the start.
 function journal.begin(s) session = s end
 
--- --- how an input is to be written ---------------------------------------------------------------
+-- --- the entry of an input -------------------------------------------------------------------------
 
-local outside = { dofile = true, loadfile = true, require = true, io = true, os = true } -- of Lua's own
+-- Lua's own functions and libraries that read something outside the program.
+local outside = { dofile = true, loadfile = true, require = true, io = true, os = true }
 
--- Does what has this name read anything from outside?
+-- Does the function or library of this name read anything outside the program, such as a file or the clock?
 local function is_outside(name)
   local command, of_data = commands.global(name), commands.of.data[name]
   return outside[name] or command and command.reads or of_data and of_data.reads
 end
 
--- The names in the tokens that read what is outside the program, as a text; nil when there are none.
+-- The names among the tokens that read something outside the program, joined by commas; nil if there are none.
 local function outside_in(list)
   local names = {}
   for _, t in ipairs(list) do
@@ -43,7 +45,7 @@ local function outside_in(list)
   return #names > 0 and table.concat(names, ", ") or nil
 end
 
--- Does the clock decide how often something is done?
+-- Do the tokens name a function that repeats something as often as the clock allows, such as bench?
 local function is_timed(list)
   for _, t in ipairs(list) do
     local command = t.kind == "name" and commands.global(t.text)
@@ -52,24 +54,25 @@ local function is_timed(list)
   return false
 end
 
--- As one line, for a comment.
+-- The beginning of a text as one line, for a comment.
 local function short(text)
   local line, more = match(text, "^([^\r\n]*)(.*)$")
   if #line > 70 then line, more = gsub(sub(line, 1, 67), "[\x80-\xBF]*$", ""), " " end
   return gsub(line, "%c", " ") .. (more ~= "" and " ..." or "")
 end
 
--- The entry of an input that is not run again: what it left.
+-- The entry of an input that cannot be run again: a snapshot of the values that it left. how: the reason, in words.
 local function left(input, how)
   local entry = snapshot.take(session, input.before, function(name) return sources[name] end,
     input.first)
   entry.note = format("%s: %s", how, short(input.text))
-  if how == "interrupted" then entry.seeds = { math.randomseed() } end -- where Lua's own generator is cannot be asked
+  if how == "interrupted" then entry.seeds = { math.randomseed() } end -- the state of math.random cannot be read
   return entry
 end
 
--- The entry of an input that is run again: its source; failed, was it an error? files, which it runs; outside, what
--- it reads from outside; looked, is it certain that it changed nothing?
+-- The entry of an input that can be run again. Its fields: source; failed, true if it raised an error; files, the files
+-- that it ran; outside, the names that read something outside the program, or nil; looked, true if it certainly changed
+-- nothing.
 local function typed(input, status, list, is_expression, has_moved)
   if list[#list] and list[#list].text == ";" then table.remove(list) end
   local entry = { source = input.source, failed = status == "error", files = input.files, outside = outside_in(list) }
@@ -80,18 +83,19 @@ local function typed(input, status, list, is_expression, has_moved)
   return entry
 end
 
+-- The entry of an input that ended with this status: "ok", "error" or "interrupted".
 local function entry_of(input, status)
   local is_expression = load("return " .. gsub(input.source, "[;%s]*$", "") .. "\n")
   if not is_expression and (input.equals or not load(input.source)) then return { looked = true } end -- it never ran
   if status == "interrupted" then return left(input, "interrupted") end
   local list, has_moved = tokens.of(input.source) or {}, snapshot.moved(session, input.before)
-  if has_moved and is_timed(list) then return left(input, "as often as the clock let it") end
+  if has_moved and is_timed(list) then return left(input, "the clock decides how often it repeats") end
   return typed(input, status, list, is_expression, has_moved)
 end
 
--- --- noting -----------------------------------------------------------------------------------------
+-- --- while an input runs ---------------------------------------------------------------------------
 
--- Before input n is compiled, as source: =x is the expression x.
+-- Called before input n is compiled. source is its text with ? expanded to help; =x is the expression x.
 function journal.open(n, text, source)
   local expression, equals = gsub(source, "^=", "")
   open = { n = n, text = text, source = expression, equals = equals > 0, before = snapshot.before(session),
@@ -99,17 +103,17 @@ function journal.open(n, text, source)
   sources["=[" .. n .. "]"] = expression
 end
 
--- The input that runs reads one of the last values, by the name of _ or _1 to _9.
+-- Called when the input that runs reads one of the last values; name is _ or _1 to _9.
 function journal.reads(name)
   if not open or open.computed then return end
   open.reads = math.max(open.reads, tonumber(sub(name, 2)) or 1)
   open.numbered = open.numbered or name ~= "_"
 end
 
-local most_depth = 5 -- of tables whose items are printed
+local most_depth = 5 -- levels of tables whose items are looked at
 
--- Does the printing of v run a __tostring of the user's? most: values that are looked at; how many of them are left
--- comes second.
+-- Does printing v run a __tostring of the user's? most is the number of values that may still be looked at; the number
+-- that remains is the second result.
 local function tells(v, most, depth)
   if type(v) ~= "table" or most <= 0 or depth > most_depth then return false, most end
   local meta = debug.getmetatable(v)
@@ -123,15 +127,15 @@ local function tells(v, most, depth)
   return false, most
 end
 
--- Its values were computed: what is interrupted now is their printing.
+-- Called with the values of the input when they are computed: from here on only their printing can be interrupted.
 function journal.computed(quiet, ...)
   if not open then return end
   open.computed, open.values, open.first = true, select("#", ...), (...)
   for i = 1, quiet and 0 or select("#", ...) do open.told = open.told or tells((select(i, ...)), 1000, 1) end
 end
 
--- After input n ran. settled: did it edit what undo goes back over? Returns what of it is too large to keep, a
--- list, or nil.
+-- Called after the input ran. settled: did it edit anything that undo takes back? Returns a list of the names of the
+-- values that were too large to keep, or nil.
 function journal.close(status, settled)
   local input = open
   open = nil
@@ -143,13 +147,13 @@ function journal.close(status, settled)
   return entry.full and #entry.full > 0 and entry.full or nil
 end
 
--- A file that the input runs, with its text.
+-- Called when the input runs a file, with the file's text.
 function journal.file(name, text)
   sources["@" .. name] = text
   if open then open.files[#open.files + 1] = { name = name, text = text } end
 end
 
--- What ran before the prompt: kind is "script", "-e", "-l" or "init.lua".
+-- Notes something that ran before the prompt; noted.kind is "script", "-e", "-l" or "init.lua".
 function journal.earlier(noted)
   if noted.what then sources["@" .. noted.what] = noted.text or noted.what end
   entries[#entries + 1] = { before = noted }

@@ -1,7 +1,8 @@
--- purity.lua - is it certain that an input only looked? What it would take to know is asked of its tokens.
+-- purity.lua - decides from the tokens of an input whether it certainly changed nothing.
 --
--- Certain is an expression of constants, operators, the session's names, the user's own plain values and calls of
--- functions that are known to change nothing. Anything else may have changed something.
+-- journal.lua asks it: a saved session leaves such inputs out. An input certainly changed nothing if it is an
+-- expression of constants, operators, the session's names, plain values of the user's (see is_plain) and calls of
+-- functions that are known to change nothing. For any other input the answer is no.
 
 local commands = require "moongrad.commands"
 local report = require "moongrad.network.report"
@@ -16,18 +17,19 @@ local function set(words)
   return t
 end
 
--- Lua's own, as long as they are Lua's own.
-local pure = {}
-local plain = set "print tostring tonumber type rawlen rawequal" -- what these were at the start the session knows
+-- Lua's own functions that change nothing. A call counts only if the name still stands for Lua's function.
+local pure = {} -- "math.sin" -> function
+local plain = set "print tostring tonumber type rawlen rawequal" -- session.base has their functions
 for name, f in pairs(math) do
   if name ~= "random" and name ~= "randomseed" then pure["math." .. name] = f end
 end
 
 local classes = set "matrix row network report" -- moongrad's objects that print and compute without code of the user's
-local most = 10000 -- items of a value that are looked at
+local most = 10000 -- items of a table that are looked at, tables within it included
 
--- Do printing a value of the user's, its operators and its fields run no code of the user's? It may have so many
--- items, how many of them are left comes second; methods_matter: may none be a function?
+-- Is v plain: do printing it, its operators and its fields run no code of the user's? With methods_matter a function
+-- is not plain, because the input may call it as a method. left is the number of items that may still be looked at;
+-- the number that remains is the second result.
 local function is_plain(v, methods_matter, left)
   if type(v) == "userdata" then return classes[serialise.kind(v)], left end
   if type(v) == "function" then return not methods_matter, left end
@@ -43,10 +45,10 @@ local function is_plain(v, methods_matter, left)
   return true, left
 end
 
--- Is a token the beginning of a call's arguments?
+-- Does token t begin the arguments of a call?
 local function is_call(t) return t and (t.text == "(" or t.text == "{" or t.kind == "string") end
 
--- Does the call whose function's name is list[i] change nothing?
+-- list[i] is the name of the function in a call. Is it certain that the call changes nothing?
 local function is_pure_call(list, i, session)
   local name, before, base = list[i].text, list[i - 1], list[i - 2]
   if before and before.text == ":" then return commands.method_looks(name) end
@@ -61,17 +63,16 @@ local function is_pure_call(list, i, session)
   end
   local command = commands.global(name)
   if command and command.looks then return session.is_own(name) end
-  if rawget(_G, name) == nil and not session.is_known(name) then return true end -- no such thing: an error
+  if rawget(_G, name) == nil and not session.is_known(name) then return true end -- a call of nil: an error
   return plain[name] ~= nil and rawequal(rawget(_G, name), session.base[name])
 end
 
 local words = set "and or not nil true false"
 local closing = set ") ] }"
 
--- Is it certain that the expression of these tokens changed nothing? session.is_own(name): is that global the
--- session's, and not the user's? session.is_known(name): is it the session's or the user's in its place? session.base:
--- name -> Lua's own global of that name, as it was at the start.
--- last: the values of _ and its kin.
+-- Is it certain that the expression with this list of tokens changed nothing? session has is_own(name), true if the
+-- global is the session's and the user has not replaced it; is_known(name), true if it is the session's, replaced or
+-- not; base, name -> Lua's own global as it was at the start. last: "_", "_1" ... -> value.
 function purity.only_looks(list, session, last)
   local braces, calls_methods = 0, false
   for _, t in ipairs(list) do calls_methods = calls_methods or t.text == ":" end

@@ -1,4 +1,5 @@
--- recording.lua - what is recorded of a session: its journal, save_session, the recovery when it is cut off.
+-- recording.lua - records a session at the prompt: passes its inputs to journal.lua, and writes it as a script for
+-- save_session(), or when a signal ends the program.
 
 local core = require "moongrad.core"
 local raise = require "moongrad.raise"
@@ -6,10 +7,10 @@ local text = require "moongrad.text"
 
 local recording = {}
 
-local session        -- what the session shows of itself, see begin
-local journal, saved -- loaded where there is a prompt
+local session        -- the session's interface for its modules, see begin
+local journal, saved -- modules; nil without a prompt, where nothing is recorded
 
--- s is what journal.begin wants, and host, seed(), noted, and expand(path), a path with the user's home for ~.
+-- s has the fields that journal.begin needs, and host, seed(), noted and expand(path), which replaces ~ in a path.
 function recording.begin(s)
   session = s
   if not s.host.prompt then return end
@@ -18,13 +19,14 @@ function recording.begin(s)
   for _, noted in ipairs(s.noted) do journal.earlier(noted) end
 end
 
--- The journal's part of an input, of which the prompt tells.
+-- The session calls these while an input runs; journal.lua says what each does.
 function recording.open(...) journal.open(...) end
 function recording.computed(...) if journal then journal.computed(...) end end
 function recording.read_last(name) if journal then journal.reads(name) end end
 function recording.file(path, source) if journal then journal.file(path, source) end end
 
--- Returns a remark when what the input left is not all kept. settled: did it edit anything?
+-- The session calls this after an input. settled: did the input edit anything? Returns a remark for the user if
+-- something that the input left was too large to keep, else nil.
 function recording.close(status, settled)
   local full = journal.close(status, settled)
   return full and "too large to be kept for save_session: " .. text.first(full)
@@ -33,21 +35,23 @@ end
 -- --- saving -----------------------------------------------------------------------------------
 
 --- save_session(path)
--- Writes what the session has done so far as a script: moongrad path does it again and leaves every bit of THETA,
--- the generator, X, y and your names as they are now. Its head has moongrad's version and the seed; what only
--- looked is left out. Files that an input reads, the clock and such are read again, which a comment says; init.lua,
--- the script before the prompt and what run() ran are written out. In place of an input that was interrupted, and of
--- a bench, stand the numbers that it left: networks, matrices, tables, functions that hold no variables of others.
--- A comment names what cannot be written, and what was too large: until it is written it is kept as copies, of at
--- most 256 MiB in all, and a line after that input names it, too.
--- Returns true and, when a saved session was there, that it was replaced, and what was too large; nil and a
--- message when it cannot be written, or another file is there, which stays as it is.
+-- Writes the session so far as a script. `moongrad path` runs it and leaves THETA, the generator, X, y and your
+-- variables exactly as they are now. The script begins with moongrad's version and the seed. Inputs that changed
+-- nothing are left out. The script contains the text of init.lua, of the script before the prompt and of files that
+-- run() ran; files that an input reads, and the clock, are read anew, and a comment says so.
+-- An input that was interrupted, or that calls bench, would not do the same again. The script has in its place the
+-- values that it left: networks, matrices, tables, and functions that use no local variables of other functions. Until
+-- then the session keeps copies of them, at most 256 MiB in all. A comment in the script names what cannot be written
+-- and what was too large; a line after the input names the latter, too.
+-- Returns true and, if there is something to say, a message: that an older saved session was replaced, and what was
+-- too large. Returns nil and a message if the file cannot be written, or if path is a file that is no saved session;
+-- that file is not changed.
 -- > save_session "xor-by-hand.lua"
 function recording.save_session(path, ...)
   if select("#", ...) > 0 or type(path) ~= "string" or path == "" then
     raise('save_session: expected the name of a file, save_session "mine.lua", got %s', core.kind(path))
   end
-  if not journal then return nil, "save_session: nothing is recorded but at the prompt: moongrad -i script.lua" end
+  if not journal then return nil, "save_session: only a prompt records a session: moongrad -i script.lua" end
   path = session.expand(path)
   local replaced, message = session.host.save(path, saved.text(session.host.version, session.seed()), saved.head)
   if replaced == nil then return nil, "save_session: " .. message end
@@ -58,7 +62,8 @@ function recording.save_session(path, ...)
   return true, table.concat(said, "; ")
 end
 
--- The session in a file of its own when it ends by a signal: its name, nil when there was nothing to keep.
+-- Writes the session to a recovery file when a signal ends the program. Returns the name of the file; nil if no input
+-- changed anything.
 function recording.recover()
   if not journal or saved.count() == 0 then return nil end
   return session.host.recover(saved.text(session.host.version, session.seed()))

@@ -1,4 +1,4 @@
--- saved.lua - a journal as a script that does it again.
+-- saved.lua - writes the entries of journal.lua as a Lua script that repeats the session.
 
 local journal = require "moongrad.session.journal.journal"
 local serialise = require "moongrad.session.journal.serialise"
@@ -9,52 +9,56 @@ local find, gsub, match, sub = string.find, string.gsub, string.match, string.su
 
 local saved = {}
 
-saved.head = "-- A session of moongrad " -- how every saved session begins
+saved.head = "-- A session of moongrad " -- every saved session begins so; by it save_session recognises one
 
 -- --- inputs as statements --------------------------------------------------------------------
 
--- An expression's text, after which a bracket may close.
+-- An expression to which ")" can be appended, also if it ends in a comment.
 local function closed(s) return find(s, "--", 1, true) and s .. "\n" or s end
 
--- Text for a function's body: a file may begin with #!, and end in a comment.
+-- The text of a file as the body of a function: without #! at its beginning, and its last line ended.
 local function body(s) return (gsub(s, "^#[^\n]*", "")) .. "\n" end
 
--- A call of the text as a function of its own, as an expression.
+-- An expression that calls a function whose body is s.
 local function call(s, args) return "(function(...)\n" .. body(s) .. "end)(" .. (args or "") .. ")" end
 
--- Without the semicolon at its end.
+-- The source without semicolons and blanks at its end.
 local function bare(source) return (gsub(source, "[;%s]*$", "")) end
 
 local function is_expression(source) return load("return " .. bare(source) .. "\n") ~= nil end
 
-local script = {} -- methods of what is written: lines; prompt, its name for the session's module; is _ a local of it?
+-- The methods of the script that is being written. Its fields: lines, the list of them; prompt, the name of the local
+-- that holds the session's module; calls, true if that name is used; has_local, true if _ is a local of the script;
+-- resets, true if some text that ran calls reset.
+local script = {}
 script.__index = script
 
 function script:line(line) self.lines[#self.lines + 1] = line end
 
--- A comment of one line, whatever its words hold: names of files and globals may hold newlines.
+-- Adds a comment of one line: newlines, which names of files and globals may contain, are escaped.
 function script:comment(format, ...)
   self:line("-- " .. text.one_line(string.format(format, ...)))
 end
 
--- One at the head of what follows.
+-- Adds an empty line and a comment about the lines that follow.
 function script:note(...)
   self:line ""
   self:comment(...)
 end
 
--- A call of a function of the session's module.
+-- An expression for a field or a call of the session's module, such as "prompt.settle()".
 function script:session(what)
   self.calls = true
   return self.prompt .. "." .. what
 end
 
--- Gives _ the values of an expression.
+-- A statement that makes the values of an expression the last values: _ and _1 to _9.
 function script:keep(source)
   return self.has_local and "_ = " .. source or self:session("keep(" .. closed(source) .. ")")
 end
 
--- Statements in several lines whose last lines are an expression, as what also keeps its values.
+-- If the last lines of the statements are an expression, as in a pasted text, returns the statements with the last one
+-- keeping its values; else returns the source as it is.
 function script:with_last(source)
   local at = #source
   while true do
@@ -68,13 +72,14 @@ function script:with_last(source)
   end
 end
 
--- An expression whose values the prompt printed and kept, so that they are printed again.
+-- A statement that computes an expression and prints and keeps its values, as the prompt did: printing ran code of the
+-- user's.
 function script:told(source)
   return string.format("pcall(function(...) select(2, %s)(...) end, %s)",
     self:session "results(false, ...)", closed(source))
 end
 
--- An input as a statement. keeps: are its values to be kept, as the prompt does?
+-- An input as a statement. keeps: should it keep its values for _, as the prompt does?
 function script:statement(source, keeps)
   if is_expression(source) then
     source = bare(source)
@@ -92,7 +97,7 @@ end
 
 -- --- entries -----------------------------------------------------------------------------------
 
--- A file that ran before the prompt.
+-- Adds a file that ran before the prompt: e is what session.note noted of it.
 function script:earlier_file(e)
   if not load(body(e.text)) then return self:note("Before the prompt %s did not compile.", e.what) end
   if e.kind == "init.lua" then
@@ -107,7 +112,7 @@ function script:earlier_file(e)
   self:line(";" .. call(e.text, list))
 end
 
--- What ran before the prompt.
+-- Adds something that ran before the prompt: a file, or an option -e or -l.
 function script:earlier(e)
   if e.kind == "-l" then
     self:note("Before the prompt: -l %s", e.what)
@@ -123,11 +128,11 @@ function script:earlier(e)
   end
 end
 
--- What an input left that is not run again, and its value.
+-- Adds the values that an input left, in place of an input that is not run again. keeps: also its result for _.
 function script:snapshot(entry, keeps)
   self:note("[%d] %s", entry.n, entry.note)
-  self:comment "What it left; A, Z, DELTA and J are computed anew, DTHETA is not kept; undo does not go back into it:"
-  if #entry.lost > 0 then self:comment("not kept, it cannot be written: %s", table.concat(entry.lost, ", ")) end
+  self:comment "The values it left; A, Z, DELTA, J are computed anew, DTHETA is not kept; undo cannot go back into it:"
+  if #entry.lost > 0 then self:comment("not kept, cannot be written: %s", table.concat(entry.lost, ", ")) end
   if #entry.full > 0 then self:comment("not kept, too large: %s", table.concat(entry.full, ", ")) end
   local changes = table.move(entry.changes, 1, #entry.changes, 1, {})
   if keeps then
@@ -137,9 +142,9 @@ function script:snapshot(entry, keeps)
   if entry.seeds then self:line(string.format("math.randomseed(%d, %d)", entry.seeds[1], entry.seeds[2])) end
 end
 
--- An input that is run again as it was typed.
+-- Adds an input that is run again as it was typed.
 function script:typed(entry, keeps)
-  if entry.outside then self:note("[%d] reads from outside (%s): again, as it then is.", entry.n, entry.outside) end
+  if entry.outside then self:note("[%d] reads from outside (%s), and reads it anew.", entry.n, entry.outside) end
   for _, file in ipairs(entry.files) do
     self:note("[%d] runs %s, which was:", entry.n, file.name)
     self:line(string.format('require("moongrad.session.files").given(%s, %q)', text.quote(file.name), file.text))
@@ -157,7 +162,7 @@ end
 
 -- --- the last values, _ and _1 to _9 -----------------------------------------------------------------
 
--- Does an input say _ itself?
+-- Does the source of an input contain the name _ itself?
 local function says_last(source)
   for _, t in ipairs(tokens.of(source) or {}) do
     if t.kind == "name" and t.text == "_" then return true end
@@ -165,11 +170,11 @@ local function says_last(source)
   return false
 end
 
--- The entries whose values a later one read, which are to be kept; and whether a local variable _ does for all that
--- read them.
+-- Returns a set of the entries whose values a later entry reads as _ or _1 to _9; then, whether a local variable _ in
+-- the script is enough for all of those reads.
 local function values_read(entries)
   local kept, is_local = {}, rawget(_G, "_") == nil
-  for i = #entries, 1, -1 do -- what only looked reads when it is kept itself
+  for i = #entries, 1, -1 do -- an entry that is left out of the script reads nothing
     local entry = entries[i]
     local missing, k = (kept[entry] or not entry.looked) and entry.read or 0, i - 1
     if missing > 0 and (entry.numbered or not says_last(entry.source)) then is_local = false end
@@ -185,7 +190,7 @@ end
 
 -- --- the script --------------------------------------------------------------------------------
 
--- How many inputs changed something, or may have.
+-- The number of inputs that changed something, or may have.
 function saved.count()
   local n = 0
   for _, entry in ipairs(journal.entries()) do
@@ -194,7 +199,7 @@ function saved.count()
   return n
 end
 
--- What was too large to keep, a list; nil when nothing was.
+-- A list of the names of the values that were too large to keep; nil if there are none.
 function saved.full()
   local list = {}
   for _, entry in ipairs(journal.entries()) do
@@ -203,7 +208,7 @@ function saved.full()
   return #list > 0 and list or nil
 end
 
--- Does any text that ran hold this word? Those that only looked ran nothing of the user's.
+-- Does any text that ran contain this word? Inputs that certainly changed nothing do not count.
 local function is_said(word)
   local looked = {}
   for _, entry in ipairs(journal.entries()) do
@@ -215,7 +220,7 @@ local function is_said(word)
   return false
 end
 
--- A name for the session's module that no text that ran holds.
+-- A name for the session's module that occurs in no text that ran.
 local function free_name()
   local name = "prompt"
   for _, source in next, journal.sources() do
@@ -224,10 +229,10 @@ local function free_name()
   return name
 end
 
--- The lines of all the entries.
+-- Writes the lines of all entries. undoes: is undo or seek called somewhere?
 local function write_all(self, undoes)
   local kept, is_local = values_read(journal.entries())
-  self.has_local = is_local and not self.resets -- which clears _
+  self.has_local = is_local and not self.resets -- reset clears _
   for _, entry in ipairs(journal.entries()) do
     if entry.before then
       self:earlier(entry.before)
@@ -236,13 +241,13 @@ local function write_all(self, undoes)
     elseif not entry.looked or kept[entry] then
       self:typed(entry, kept[entry])
     end
-    -- what an input edits is a command to undo; after a snapshot there may be edits, too
+    -- undo counts the edits of an input as one command; a snapshot may edit, too
     if undoes and (entry.settled or entry.changes) then self:line(self:session "settle()") end
   end
   if self.has_local and next(kept) then table.insert(self.lines, 1, "local _ -- the last value, where it is used") end
 end
 
--- The whole script. version: moongrad's; seed: the generator's at the start.
+-- Returns the whole script. version is moongrad's, seed that of the generator at the start of the session.
 function saved.text(version, seed)
   local self = setmetatable({ lines = {}, prompt = free_name(), resets = is_said "reset" }, script)
   local undoes = is_said "undo" or is_said "seek"
@@ -252,12 +257,12 @@ function saved.text(version, seed)
   end
   write_all(self, undoes)
   if self.calls then
-    local why = undoes and " -- settle(): edits by hand end here, for undo()" or ""
+    local why = undoes and " -- settle() makes the edits so far one command for undo()" or ""
     table.insert(self.lines, 1, string.format('local %s = require "moongrad.session.session"%s', self.prompt, why))
   end
-  return string.format("%s%s, saved %s: %d inputs, those that only looked left out.\n", saved.head, version,
+  return string.format("%s%s, saved %s: %d inputs, without those that changed nothing.\n", saved.head, version,
     os.date "%Y-%m-%d %H:%M:%S", saved.count())
-    .. "-- Run as a script it leaves what the session left, every bit of THETA.\n\n"
+    .. "-- Run as a script, it leaves the same values as the session did, every bit of THETA included.\n\n"
     .. string.format("seed(%d)  math.randomseed(%d, %d)\n", seed, a, b) .. table.concat(self.lines, "\n") .. "\n"
 end
 

@@ -1,9 +1,9 @@
--- serialise.lua - values as Lua that makes them again, to the last bit.
+-- serialise.lua - writes values as Lua source that makes them again, to the last bit.
 --
--- It is done in two steps. A copier copies values at once, which takes a moment, so that what becomes of them later
--- is nothing to it. text() writes copies as Lua, which takes seconds for a large network, when that is asked for.
--- The Lua has one name of its own, __, a table: it holds the objects that were made, by number, and the functions of
--- reader() that make them.
+-- This takes two steps. A copier copies values, which is quick, so that later changes of them do not matter. text()
+-- writes the copies as Lua source, which may take seconds for a large network, only when the session is saved. The
+-- source uses one local, __, a table that reader() returns: __[1], __[2] ... are the objects that were made, and its
+-- methods make them.
 
 local core = require "moongrad.core"
 local lexer = require "moongrad.syntax.lexer"
@@ -20,14 +20,14 @@ local format = string.format
 
 local serialise = {}
 
--- Tables of ours that hold nothing but their fields, by their metatables.
+-- moongrad's own tables that consist of nothing but their fields: name -> metatable.
 local classes = { history = report.history, time = timing.classes.time, bench = timing.classes.bench }
 local class_of = {}
 for name, metatable in pairs(classes) do class_of[metatable] = name end
 
 local scalar = { ["nil"] = true, boolean = true, number = true, string = true }
 
--- "matrix", "row", "network", "report", "generator" for moongrad's objects, else Lua's type.
+-- The kind of a value: "matrix", "row", "network", "report" or "generator" for moongrad's objects, else Lua's type.
 function serialise.kind(v)
   local meta = type(v) == "userdata" and debug.getmetatable(v)
   return meta and rawget(meta, "__name") or type(v)
@@ -36,16 +36,17 @@ local kind = serialise.kind
 
 -- --- copies ---------------------------------------------------------------------------------
 
--- A copy is a scalar, or one of these, each object one, with what makes it again: known {name}, view {net, path},
--- matrix {numbers, is_row}, table {items, class}, network {state}, generator {digits}, function {source}.
+-- A copy is a scalar, or a table with this metatable, one for each object. Its field kind says what it is, and which
+-- other fields it has: known {name}, an object that has an expression; view {net, path}, a matrix or list of a network;
+-- matrix {numbers, is_row}; table {items, class}; network {state}; generator {digits}; function {source}.
 local copy = {}
 
 local copier = {}
 copier.__index = copier
 
--- A copier knows objects that have an expression already, known[object]; texts(chunkname), the source of a chunk; the
--- bytes that copies of numbers may take, and how many items of tables there may be. lost names what cannot be made
--- again, full what there was no room for.
+-- Returns a copier. known: object -> expression, for objects that exist already; texts(chunkname): the source of a
+-- chunk, or nil; room: the bytes that copies of numbers may take; items: how many table items may be copied. The copier
+-- adds the names of values that cannot be written to its list lost, and of those that there is no room for to full.
 function serialise.copier(known, texts, room, items)
   local self = { texts = texts, room = room, items = items, depth = 0, copies = {}, order = {},
     lost = {}, full = {} }
@@ -54,7 +55,7 @@ function serialise.copier(known, texts, room, items)
   return self
 end
 
--- The copy of an object, noted before what it holds, so that cycles end.
+-- Notes c as the copy of an object and returns it. This comes before its contents are copied, so that cycles end.
 function copier:add(object, what, c)
   c.kind = what
   self.copies[object] = setmetatable(c, copy)
@@ -62,13 +63,13 @@ function copier:add(object, what, c)
   return c
 end
 
--- Has an object an expression without being made again?
+-- Is the object one of those that exist already?
 function copier:knows(object)
   local c = self.copies[object]
   return c ~= nil and c.kind == "known"
 end
 
--- Takes room for so many bytes; false when there is not so much.
+-- Reserves so many bytes; returns false, and adds path to the list full, if there is not so much room.
 function copier:takes(bytes, path)
   if bytes > self.room then
     self.full[#self.full + 1] = path
@@ -78,10 +79,10 @@ function copier:takes(bytes, path)
   return true
 end
 
--- The numbers of a matrix; nil without room.
+-- A copy of the numbers of a matrix; nil if there is no room.
 function copier:numbers(m, path) return self:takes(8 * m.nrows * m.ncols, path) and m:copy() or nil end
 
--- The state of a network; nil without room.
+-- The state of a network; nil if there is no room.
 function copier:state(net, path)
   if not self:takes(2 * core.image_sizes(net), path) then return nil end -- THETA and GRAD
   local s = state.take(net)
@@ -89,16 +90,16 @@ function copier:state(net, path)
   return s
 end
 
-local deepest = 500 -- tables within tables
-local longest = 200 -- bytes of a name, about
+local deepest = 500 -- levels of tables within tables that are copied
+local longest = 200 -- bytes of a path; a longer one is not extended
 
--- What the item of a key is called.
+-- The path of the item at a key, for messages.
 local function item_path(path, key)
   local name = lexer.is_name(key) and "." .. key or format("[%s]", options.show(key))
   return #path < longest and path .. name or path
 end
 
--- The contents of a table or a report.
+-- Copies the contents of a table or a report: key -> copy. Raises if there are too many items or levels.
 function copier:contents(t, path)
   local items, step, from, first = {}, next, t, nil
   if type(t) ~= "table" then step, from, first = pairs(t) end
@@ -118,7 +119,8 @@ function copier:contents(t, path)
   return items
 end
 
-local make = {} -- by kind; what cannot be made again is nil, true, what there is no room for nil
+-- kind -> function that makes a copy; it returns nil, true for a value that cannot be written, nil if there is no room.
+local make = {}
 
 -- Where a network has the list called what: "theta", "state.steps".
 local function view_path(what) return quantities.by_field[what] and what or "state." .. what end
@@ -152,7 +154,7 @@ end
 
 function make:table(t, path)
   local meta = debug.getmetatable(t)
-  local list = lists.is(t) and rawget(lists.class, t) -- net.theta and its kin
+  local list = lists.is(t) and rawget(lists.class, t) -- net.theta, net.a ...
   if list then
     local net = self:value(list.net, "the network of " .. path)
     return net and self:add(t, "view", { net = net, path = view_path(list.what) })
@@ -169,7 +171,7 @@ make["function"] = function(self, f)
   return self:add(f, "function", { source = source })
 end
 
--- The copy of v, nil when there is none; path is what the user calls v.
+-- Returns the copy of v; nil if it cannot be copied, and then path, the user's expression for v, is in lost or full.
 function copier:value(v, path)
   if scalar[type(v)] then return v end
   if self.copies[v] then return self.copies[v] end
@@ -179,8 +181,8 @@ function copier:value(v, path)
   return c
 end
 
--- Calls f(...), which copies what path is, whole or not at all: of what holds too many items nothing stays. Returns
--- whether all was copied.
+-- Calls f(...), which copies the value that path names. If it raises, because there are too many items, the copies made
+-- so far are removed and path is added to full. Returns whether the value was copied.
 function copier:whole(path, f, ...)
   local before, items = #self.order, self.items
   if pcall(f, ...) then return true end
@@ -195,7 +197,7 @@ end
 local writer = {}
 writer.__index = writer
 
--- Scalars, matrices and functions of the user's own without identity.
+-- A literal for a scalar or for the numbers of a matrix; for an activation or cost of the user's own, its name.
 local function literal(v)
   if kind(v) ~= "matrix" then return format("%q", options.name_of(v)) end
   local rows = {}
@@ -207,14 +209,14 @@ local function literal(v)
   return "{" .. table.concat(rows, ",\n  ") .. "}"
 end
 
--- Keys in one order every time.
+-- Orders keys so that the same table is always written in the same way.
 local function ordered(a, b)
   if math.type(a) and math.type(b) then return a < b end
   if type(a) ~= type(b) then return type(a) < type(b) end
   return tostring(a) < tostring(b)
 end
 
--- A table without identity: a list as such, other keys in brackets.
+-- A table constructor: the list part of t first, then its other keys in order.
 function writer:contents(t)
   local parts, rest, n = {}, {}, rawlen(t)
   for i = 1, n do parts[i] = self:expression(t[i]) end
@@ -229,7 +231,9 @@ function writer:contents(t)
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
-local write = {} -- by kind: the expression of a copy, and the function that completes it, with the contents
+-- kind -> function that returns the expression that makes a copy's object; for an object with contents also the name of
+-- the reader's function that fills it, and the contents.
+local write = {}
 
 function write.matrix(_, c) return "__.matrix" .. literal(c.numbers) .. (c.is_row and "[1]" or "") end
 function write.generator(_, c) return format("__.generator %q", c.digits) end
@@ -242,7 +246,7 @@ end
 
 function writer:line(...) self.lines[#self.lines + 1] = table.concat { ... } end
 
--- The expression of a copy, whose lines before it are written.
+-- Returns the expression of a copy, and writes the lines before it that make its object.
 function writer:expression(v)
   if type(v) ~= "table" then return literal(v) end
   if getmetatable(v) ~= copy then return self:contents(v) end
@@ -259,8 +263,8 @@ function writer:expression(v)
   return self.places[v]
 end
 
--- Changes as Lua. Each is {name, copy}: name = copy; or {name, copy, f}: the function is called with both, or, when
--- there is no name, with the copy.
+-- Returns Lua source for a list of changes. {name, copy} becomes name = copy; {name, copy, f} becomes f(name, copy);
+-- {nil, copy, f} becomes f(copy).
 function serialise.text(changes)
   local self = setmetatable({ places = {}, lines = {}, count = 0 }, writer)
   self:line 'local __ = require("moongrad.session.journal.serialise").reader()'
@@ -281,7 +285,7 @@ function reader.new(class)
   return class == "report" and core.make_report {} or setmetatable({}, classes[class])
 end
 
--- A network of these layers and options, to be put into a state.
+-- Makes a network of these layers and options; put() then gives it its state.
 function reader.network(layers, given) return state.make { layers = layers, given = given } end
 
 function reader.put(net, s)
@@ -297,7 +301,7 @@ end
 
 reader.random = state.set_digits
 
--- Gives t these contents and no others.
+-- Replaces the contents of a table or a report.
 function reader.fill(t, contents)
   for key in next, type(t) == "table" and t or {} do rawset(t, key, nil) end
   for key, v in next, contents do
@@ -307,14 +311,15 @@ end
 
 function reader.set(m, rows) m:set(rows) end
 
--- The i-th variable that a function holds; it becomes v. Nothing when f is no function.
+-- Returns the i-th upvalue of f; nil if f is no function.
 function reader.held(f, i) return type(f) == "function" and select(2, debug.getupvalue(f, i)) or nil end
 
+-- Sets the i-th upvalue of f to v; does nothing if f is no function.
 function reader.variable(f, i, v)
   if type(f) == "function" then debug.setupvalue(f, i, v) end
 end
 
--- What a script calls __.
+-- Returns the table that a script calls __.
 function serialise.reader() return setmetatable({}, { __index = reader }) end
 
 return serialise

@@ -1,7 +1,9 @@
--- snapshot.lua - what a session holds that it did not hold before an input: copies, to be text when it is saved.
+-- snapshot.lua - copies of the values that an input changed, for a saved session that cannot run the input again.
 --
--- An input that was interrupted, or did as much as the clock let it, does not do the same when it is run again.
--- What it left is written in its place. An object that was there before keeps its name and gets its contents.
+-- An input that was interrupted, or whose amount of work depends on the clock, does not do the same when it runs again:
+-- the saved session has the changed values in its place. journal.lua notes the state before an input by
+-- snapshot.before() and takes the changes after it by snapshot.take(); serialise.lua copies and writes them. An object
+-- that existed before the input keeps its identity: the script only sets its contents.
 
 local core = require "moongrad.core"
 local lexer = require "moongrad.syntax.lexer"
@@ -11,8 +13,8 @@ local text = require "moongrad.text"
 local format = string.format
 
 local snapshot = {
-  room = 256 << 20, -- bytes that the copies of a session may yet take
-  items = 200000,   -- of the tables in one snapshot, some 40 ms: whoever pressed Ctrl-C waits for the prompt
+  room = 256 << 20, -- bytes that further copies in this session may take
+  items = 200000,   -- table items in one snapshot: they take some 40 ms, for which the prompt waits after Ctrl-C
 }
 
 local kind = serialise.kind
@@ -24,15 +26,14 @@ local function copy(t)
   return new
 end
 
--- What changes with every change of a matrix or a network; nil for anything else.
+-- A value that differs after every change of a matrix or a network; nil for anything else.
 local function mark(v)
   local t = kind(v)
   if t == "network" then return core.mark(v) end
   if t == "matrix" or t == "row" then return core.version(v) end
 end
 
--- What the session holds before an input, as far as it takes to say later what changed. session is as journal.begin
--- got it.
+-- Notes before an input what is needed to find out later what the input changed. session is what journal.begin got.
 function snapshot.before(session)
   local before = { globals = copy(_G), replaced = copy(session.replaced()), live = {}, marks = {},
     ETA = session.live "ETA", rng = core.rng_state() }
@@ -43,14 +44,14 @@ function snapshot.before(session)
   return before
 end
 
--- Did anything change that is counted: the network, the generator?
+-- Did the current network or the generator change since before?
 function snapshot.moved(session, before)
   local net = session.live "NET"
   return core.rng_state() ~= before.rng or not rawequal(net, before.live.NET)
     or net ~= nil and mark(net) ~= before.marks[net]
 end
 
--- The strings among the keys of some tables, in order.
+-- A sorted list of the strings among the keys of some tables.
 local function names_in(...)
   local set, list = {}, {}
   for _, t in ipairs { ... } do
@@ -65,12 +66,12 @@ local function names_in(...)
   return list
 end
 
--- The expression of a global, and of a field of a table.
+-- The expression for a global; what to append to the expression of a table for one of its fields.
 local function global(name) return lexer.is_name(name) and name or format("_G[%s]", text.quote(name)) end
 local function field(name) return lexer.is_name(name) and "." .. name or format("[%s]", text.quote(name)) end
 snapshot.global = global
 
--- The objects that have the same name as before: object -> name.
+-- Objects that had a name before the input and still have it, and so need not be made again: object -> expression.
 local function known(session, before)
   local names = {}
   local function add(v, name, was)
@@ -97,12 +98,12 @@ end
 
 -- --- taking one ------------------------------------------------------------------------------
 
-local taker = {} -- methods of what looks for changes: session, before, names, copier, changes
+local taker = {} -- the methods of the object that collects changes; fields: session, before, names, copier, changes
 taker.__index = taker
 
 function taker:change(name, c, how) self.changes[#self.changes + 1] = { name, c, how } end
 
--- What a function holds besides globals.
+-- Adds the changes of a function's upvalues. name is the expression for the function.
 function taker:variables(f, name)
   local i, key, v = 1, debug.getupvalue(f, 1)
   while key do
@@ -110,7 +111,7 @@ function taker:variables(f, name)
       local place, c = format("%s, %d", name, i), self.copier:value(v, name .. "'s " .. key)
       if c ~= nil or v == nil then
         self:change(place, c, "__.variable")
-      elseif type(v) == "function" then -- it stays, and what it holds is kept
+      elseif type(v) == "function" then -- no source: the variable keeps its function, whose upvalues are looked at
         self.copier:add(v, "known", { name = format("__.held(%s)", place) })
         self:variables(v, format("__.held(%s)", place))
       end
@@ -120,7 +121,7 @@ function taker:variables(f, name)
   end
 end
 
--- What an object holds that is still called name.
+-- Adds the change of the contents of an object that has the same name as before.
 function taker:contents(v, name)
   local t, copier = kind(v), self.copier
   local c, how
@@ -138,7 +139,7 @@ function taker:contents(v, name)
   if c then self:change(name, c, how) end
 end
 
--- What a name stands for now, and stood for before.
+-- Adds the changes of one global: now is its value, was its value before the input.
 function taker:name(name, now, was)
   local place = global(name)
   if not rawequal(now, was) then
@@ -149,7 +150,8 @@ function taker:name(name, now, was)
   end
 end
 
--- The same of each of some names, whole or not at all.
+-- Adds the changes of each of some globals: now(name) is the value, was[name] the one before. The changes of a global
+-- that cannot be copied completely are taken back.
 function taker:each(names, now, was)
   for _, name in ipairs(names) do
     local n = #self.changes
@@ -159,9 +161,9 @@ function taker:each(names, now, was)
   end
 end
 
--- What the session holds now and did not hold before: changes for serialise.text; lost, names of what cannot be
--- written; full, names of what there was no room for; result, a copy of this value. texts(chunkname): the source of a
--- chunk.
+-- Returns what changed since before: {changes =, for serialise.text; lost =, a list of the names of values that cannot
+-- be written; full =, a list of the names of values that there was no room for; result =, a copy of the value result}.
+-- texts(chunkname) returns the source of a chunk, or nil.
 function snapshot.take(session, before, texts, result)
   local names = known(session, before)
   local copier = serialise.copier(names, texts, snapshot.room, snapshot.items)

@@ -1,10 +1,10 @@
--- source_of.lua - a function as the text that made it, when it is certain which text that is.
+-- source_of.lua - finds the source text of a Lua function, if it is certain which text that is.
 
 local tokens = require "moongrad.syntax.tokens"
 local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
 
--- The functions whose word "function" stands in a line of text, each as an expression. One ends at the first "end"
--- with which it compiles.
+-- Returns a list of the functions whose keyword "function" is on the given line of text, each as the source of an
+-- expression. A function ends at the first "end" with which it compiles.
 local function functions_in(text, line)
   local list, found, at, seen = tokens.of(text) or {}, {}, 1, 1
   for i, t in ipairs(list) do
@@ -25,7 +25,7 @@ local function functions_in(text, line)
   return found
 end
 
--- The names of a function's parameters and of what it takes from the functions around it.
+-- The names of a function's parameters and upvalues, as one string.
 local function names_of(f)
   local names, i, info = {}, 0, debug.getinfo(f, "u")
   for k = 1, info.nparams do names[k] = debug.getlocal(f, k) end
@@ -37,8 +37,9 @@ local function names_of(f)
   return table.concat(names, " ")
 end
 
--- The text of f as an expression. nil when f holds variables of functions around it; when the text of its chunk,
--- texts(chunkname), is not known; or when several functions in its first line look like it.
+-- Returns the source of f as an expression. texts(chunkname) returns the text of a chunk, or nil. Returns nil if f has
+-- local variables of enclosing functions as upvalues, if the text of its chunk is not known, or if several different
+-- functions that begin on the same line fit.
 return function(f, texts)
   local info = debug.getinfo(f, "S")
   local text = info.what == "Lua" and texts(info.source)

@@ -20,7 +20,8 @@ void custom_update_of(lua_State *L, const mg_network *net, size_t l, size_t i, s
                       mg_update_of_one *one);
 
 /* Keeps the activation or cost at index idx alive as long as the network at index net: the activation of
-   layer place - 1, or the cost when place is 0, as its optimiser when place is past the layers. Built-in ones need not be kept. */
+   layer place - 1, the cost when place is 0, or the optimiser when place is past the layers. Built-in ones need
+   not be kept. */
 void custom_keep(lua_State *L, int net, size_t place, int idx);
 
 #endif

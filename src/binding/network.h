@@ -215,8 +215,9 @@ static inline void past_count(Network *n, double seconds) {
 }
 void past_short_step(lua_State *L, Network *n, const mg_run *run);
 
-/* The same of one epoch of mini-batches, whose data are at indices 2 and 3, whether it shuffles at 5, what
-   else it asks at 8, and for which g draws unless it is NULL; ok: was it whole? */
+/* To be called before and after one epoch of mini-batches. X and y are at indices 2 and 3, whether it shuffles
+   at 5, the table of further settings at 8; g is the generator that it draws from, or NULL; ok: was the epoch
+   completed? */
 void past_before_epoch(lua_State *L, Network *n, size_t batch, const mg_rng *g);
 void past_after_epoch(Network *n, const mg_rng *g, bool ok, double seconds);
 

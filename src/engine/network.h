@@ -54,7 +54,7 @@ typedef struct mg_layer {
   mg_mat mask, whole; /* of a layer with dropout: 0 or 1 / (1 - dropout); out before it was multiplied */
 } mg_layer;
 
-/* How much of a pass has been made, in the order it is made. */
+/* How much of a pass over the current batch has been computed. */
 typedef enum mg_made { MG_NOTHING, MG_FORWARD, MG_BACKWARD } mg_made;
 
 /* What an epoch asks of each batch besides the pass and the update. */

@@ -4,11 +4,12 @@ local core = require "moongrad.core"
 local show = require "moongrad.show"
 
 --- report
--- What step and train return, shown in one line: epoch, cost, mse, tss, accuracy (nil when y are no classes),
--- seconds, interrupted, stopped (was it before its last epoch? nil without stop_when and patience) and reason, which
--- of the two; train's also eta, clipped, test_cost, test_accuracy, best_epoch, best_cost, history and batches (nil when
--- all rows are one), over which its cost is the mean: "cost 3.8 a batch". cost includes l1 and l2, mse and tss do not.
--- The columns of a history are matrices: r.history.cost.
+-- What step and train return; printed it is one line. Its fields are epoch, cost, mse, tss, accuracy (nil when y holds
+-- no classes), seconds, interrupted, stopped (did stop_when or patience end the run? nil without both) and reason,
+-- which of the two. Those of train are also eta, clipped, test_cost, test_accuracy, best_epoch, best_cost, history and
+-- batches. batches is the number of batches in an epoch, nil when all rows are one batch; cost is then the mean over
+-- the batches, "cost 3.8 a batch". cost includes l1 and l2, mse and tss do not. The columns of a history are matrices:
+-- r.history.cost.
 --   mse = tss / (N K), tss = sum of (yhat - y)^2
 -- > r = step(10)
 -- > r.cost, r.mse

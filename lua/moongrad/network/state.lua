@@ -105,7 +105,7 @@ local function put_states(net, all)
   end
 end
 
--- As settings; a value that is nil is not put.
+-- Likewise the parts that are numbers; put is not called for nil.
 local numbers = {
   { name = "epoch", get = function(net) return net.epoch end, put = core.set_epoch },
   { name = "theta", get = function(net) return copies(net.theta) end, put = function(net, theta)

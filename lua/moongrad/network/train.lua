@@ -201,19 +201,21 @@ function training:after(r, e)
 end
 
 --- net:train{epochs=, batch=, shuffle=, X=, y=, test=, eta=, every=, report=, stop_when=, ...}
--- Gradient descent in mini-batches, an update after each. The order of the rows is drawn anew each epoch by NumPy's
--- permutation, from the network's generator. Returns the last report, with .history, the reports of every `every`
--- epochs and the last; without every each epoch's up to 1000 of them, then every second, fourth, ... epoch's, never
--- more than 1000. cost, mse, tss and accuracy are of the batches as they passed, test_cost and test_accuracy are
--- taken at the epoch's end, eta is that of the epoch; seconds are those since the call began.
--- A schedule goes from the network's eta, which stays: of {"step", every = n, factor = f} eta f^k after k times n
--- epochs, of {"exponential"} eta f^k after k, {"cosine"} from eta to `to` along half a wave, {"one-cycle"} up to peak
--- in .3 of the epochs and down to eta / 10000; warmup = n has eta k / n in the first n. A function is called with the
--- epoch of this call, from 1, and the report of the one before. clip scales GRAD of a batch to the norm where it is
--- longer; reports have clipped, how often. patience and best go by test_cost; reports have best_epoch and best_cost.
--- Ctrl-C ends it after a whole batch, whose THETA stays; called again it goes on from there. An epoch that an error
--- ends, or numbers that would not stay finite, leaves THETA and the generator as they were when it began; the epochs
--- before it stay done. A Z DELTA GRAD DTHETA J are gone then.
+-- Trains by mini-batches, with an update after each. The order of the rows is drawn anew each epoch from the network's
+-- generator, as by NumPy's permutation. Returns the report of the last epoch. Its .history has the reports of every
+-- `every` epochs and of the last one. Without every it has each epoch's report; above 1000 only every second, fourth,
+-- ... one is kept, so that there are never more. cost, mse, tss and accuracy are taken while the batches pass;
+-- test_cost and test_accuracy are taken at the end of the epoch; seconds count from the start of the call.
+-- A schedule starts from the network's eta and leaves it as it is; a report's eta is that of its epoch. After k epochs
+-- the rate of {"step", every = n, factor = f} is eta f^floor(k / n), that of {"exponential", factor = f} is eta f^k;
+-- {"cosine", to = v} goes from eta to v along half a cosine; {"one-cycle", peak = v} rises to v in .3 of the epochs and
+-- falls to eta / 10000. warmup = n first raises the rate from eta / n to eta in n epochs. A function is called with the
+-- epoch of this call, from 1, and the report of the epoch before. clip scales GRAD of a batch down to that norm where
+-- it is longer; .clipped of a report says how often. patience and best use test_cost; reports have best_epoch and
+-- best_cost.
+-- Ctrl-C ends it after a whole batch, whose THETA stays; a new call goes on from there. If an error or numbers that
+-- would not stay finite cut an epoch short, THETA and the generator are as they were before that epoch; the earlier
+-- epochs count. A Z DELTA GRAD DTHETA J are gone then.
 -- > train{epochs = 10, batch = 2}
 -- > train{epochs = 1000, stop_when = function(r) return r.mse < 0.01 end}
 local function train(net, o, ...)

@@ -6,10 +6,11 @@
 -- (replay.lua). places.lua finds places.
 --
 --   {kind = "start" | "change" | "step" | "epochs" | "seek", label =, group =, from_i =, from_k =, epoch =,
---    settings = (as state.lua has them), images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y =
---    (of the data then)}
---   step: n epochs a call, times calls, on data; epochs: train's, with batch, shuffle and rng at their start, and how,
---   what else was asked of them
+--    settings = (of state.lua), images = {{k =, image =, whole =, bytes =}, ...}, version_X =, version_y = (of the
+--    data at the time)}
+--   A step has also n, the epochs of a call, times, how many calls, and data. Epochs, of train, have batch, shuffle,
+--   how, the further settings of core.epoch, and rng, the state of the generator when the epoch began. A step of a
+--   network with dropout has rng, too.
 
 local core = require "moongrad.core"
 local images = require "moongrad.past.images"

@@ -133,4 +133,4 @@ squares / 2, a mean over the batch (XOR: the sum); a result that differs from ou
 processes that stay, one after the other. What differs: scikit-learn trains these outputs on cross-entropy and draws its
 own weights; FANN bounds derivatives from below, and its stepwise sigmoid is a table of six points; a second thread is
 BLAS's for all the peers, and FANN has none; W5 is timed on 2,560 rows and quoted for 10,000; of the prompts in W8 only
-ours has trained.]]
+ours has trained; W10 has softmax outputs and their cross-entropy.]]

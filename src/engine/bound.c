@@ -306,6 +306,8 @@ static void down(work *k, size_t l) {
   add_up(k, l, ((double)at->d.ncols + 1) * k->u);
   k->products->back(&k->sum, &at->w, &below->ed, 1, end, k->room);
   k->products->back(&at->d, &at->w, &below->d, 1, end, k->room);
+  for (size_t r = 1; r < end; r++)
+    for (size_t j = 0; j < below->ed.ncols; j++) row(&below->ed, r)[j] += (double)at->d.ncols * k->tiny;
 }
 
 /* --- the whole pass --------------------------------------------------------------------------- */
@@ -361,15 +363,14 @@ static bool is_known(const mg_network *net, const mg_cost *cost) {
   return known;
 }
 
-/* Adds the rounding of what l1 and l2 add to GRAD[l]. */
+/* Adds the underflow of the products in GRAD[l], and the rounding of what l1 and l2 add to it. */
 static void end_layer(const work *k, size_t l) {
   const mg_network *net = k->net;
-  layer *at = &k->layer[l];
-  if (net->l1 == 0 && net->l2 == 0) return;
-  const mg_mat w = mg_mat_t(at->w), g = mg_mat_t(at->grad);
-  for (size_t j = 1; j < w.nrows; j++)
+  const mg_mat w = mg_mat_t(k->layer[l].w), g = mg_mat_t(k->layer[l].grad);
+  for (size_t j = 0; j < w.nrows; j++)
     for (size_t i = 0; i < w.ncols; i++)
-      row(&g, j)[i] += 2 * k->u * (fabs(net->l2) * row(&w, j)[i] + fabs(net->l1));
+      row(&g, j)[i] += ((double)net->rows + 1) * k->tiny +
+                       (j > 0 ? 2 * k->u * (fabs(net->l2) * row(&w, j)[i] + fabs(net->l1)) : 0);
 }
 
 mg_status mg_bound_make(mg_network *net, const mg_cost *cost, double j, void *space, mg_bound *bound) {

@@ -236,6 +236,18 @@ static bool is_at_kink(double b, const reading *r, const reading *larger) {
          b >= fmin(r->below, r->above) - noise && b <= fmax(r->below, r->above) + noise;
 }
 
+/* Do smaller steps come nearer to b, as they do at the foot of a cliff of J? A mistake stays as far away. */
+static bool comes_nearer(const reading *first, const reading *r) {
+  return first->apart - r->apart > first->apart / 16 + r->of_slope / 4;
+}
+
+/* May J rise and fall between the points of this step, so that none of them shows it? It may when the step changes z
+   of the parameter's own unit by 1 or more, as with columns of X in the thousands. */
+static bool may_miss_cliff(const judge *q, const reading *r) {
+  const double input = q->rule->reach.input[q->d->l][q->d->j];
+  return q->rule->bound.is_known && !(input * 2 * r->step < 1);
+}
+
 mg_status mg_confirm(mg_network *net, const mg_rule *rule, size_t l, size_t i, size_t j, double backprop,
                      bool *is_wrong) {
   const steps at = tiny(net->type);
@@ -256,7 +268,7 @@ mg_status mg_confirm(mg_network *net, const mg_rule *rule, size_t l, size_t i, s
     const double between = fabs(r.slope - q.first.slope);
     *is_wrong = between <= fmin(q.first.apart, fmax(fabs(r.slope), fabs(q.first.slope))) / 4 + r.of_slope +
                                q.first.of_slope &&
-                !is_at_kink(backprop, &r, &q.first);
+                !is_at_kink(backprop, &r, &q.first) && !comes_nearer(&q.first, &r) && !may_miss_cliff(&q, &r);
     return MG_OK;
   }
   return MG_OK;

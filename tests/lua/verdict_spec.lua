@@ -6,10 +6,33 @@ local helpers = require "helpers"
 local mg = require "moongrad"
 local study = require "check_study"
 
-local function contains(text, ...)
-  for _, words in ipairs { ... } do
-    assert.is_truthy(text:find(words, 1, true), ("%q lacks %q"):format(text, words))
+local contains = helpers.contains
+
+-- A small network whose X, weights and y are of any size from 1e-8 to 1e8.
+local function of_any_size(k)
+  local g = mg.generator(k)
+  local function upto(n) return math.floor(g:rand() * n) + 1 end
+  local cost = ({ "sse", "mse", "cross-entropy", "softmax" })[upto(4)]
+  local hidden = { "linear", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "gelu", "softplus" }
+  local spec = { upto(6), cost = cost, seed = k, init = "xavier", precision = upto(4) == 1 and "single" or nil }
+  for l = 2, 1 + upto(3) do spec[l] = { upto(6), hidden[upto(8)] } end
+  local output = core.cost_outputs[cost] or ({ "linear", "sigmoid", "tanh", "softplus" })[upto(4)]
+  local n = math.max(upto(3), output == "softmax" and 2 or 1)
+  spec[#spec + 1] = { n, output }
+  local net, rows = mg.network(spec), upto(8)
+  local of_x, of_weights, of_y = 10 ^ (upto(17) - 9), 10 ^ (upto(13) - 7), 10 ^ (upto(13) - 7)
+  if upto(3) == 1 then of_x = 1 end
+  if upto(3) == 1 then of_weights = 1 end
+  net.X = g:randn(rows, spec[1]) * of_x
+  local y = mg.sigmoid(g:randn(rows, n))
+  if not core.cost_outputs[cost] then y = y * of_y end
+  if cost == "softmax" then
+    y = mg.zeros(rows, n)
+    for i = 1, rows do y[i][upto(n)] = 1 end
   end
+  net.y = y
+  for l = 1, #net.theta do net.theta[l] = net.theta[l] * of_weights end
+  return net
 end
 
 -- XOR from seed k, trained for so many epochs.
@@ -49,6 +72,16 @@ describe("check's verdict", function()
       end
     end
     assert.is_true(least < 1e-20, least)
+  end)
+
+  -- The numbers are those of networks in which no step of a parameter is small beside a column of X.
+  it("is never FAILED of a right gradient where X and the weights are far from 1 in size", function()
+    local seeds = { 2530, 4609, 4847, 7139, 7854, 8171, 8245, 9789, 11698, 11915, 14084, 16565 }
+    for k = 1, helpers.many(4000, 300) do seeds[#seeds + 1] = k end
+    for _, k in ipairs(seeds) do
+      local c = of_any_size(k):check()
+      assert.is_true(c.ok, ("network %d: %s"):format(k, c))
+    end
   end)
 
   it("is undecided at an exact solution, and says why", function()

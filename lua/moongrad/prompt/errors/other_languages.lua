@@ -2,6 +2,7 @@
 --
 -- Users who come from Python or C type += and !=, a comma in an index, a colon where a block begins.
 
+local characters = require "moongrad.prompt.errors.characters"
 local commands = require "moongrad.commands"
 local lexer = require "moongrad.syntax.lexer"
 local options = require "moongrad.options"
@@ -156,6 +157,8 @@ end
 function other_languages.hint(source, at, message, is_callable)
   local t, i = lexer.tokens(source), 1
   while i <= t.n and t.at[i] < at do i = i + 1 end
+  local character = characters.explain(source, at)
+  if character then return character end
   if i > 2 and t.text[1] == "#" then return "a comment begins with --" end
   if find(message, "<eof> expected") and t.text[i] == "end" then return "there is one end too many" end
   if i > t.n then return of_blocks(t, i, source, message) end

@@ -62,6 +62,16 @@ describe("scripts/lesson.lua", function()
   end)
 end)
 
+describe("require \"moongrad\"", function()
+  it("says in another Lua which one it needs", function()
+    local file = assert(io.open "lua/moongrad/init.lua")
+    local init = assert(load(file:read "a", "init", "t", { _VERSION = "Lua 5.1", error = error }))
+    file:close()
+    local _, message = pcall(init)
+    assert.equal("moongrad needs Lua 5.4, this is 5.1", message)
+  end)
+end)
+
 describe("README.md", function()
   local file = assert(io.open "README.md")
   local readme = file:read "a"

@@ -39,8 +39,9 @@ def saving(home):
     equal(p.do('run "~/at-home.lua" return x'), ["3"])
     equal([name for name in os.listdir(home) if name.startswith("s.lua.")], [])
     equal(p.end(), 0)
-    again = run(home, "-e", "print(save_session 'other.lua')")
-    check("only a prompt records a session" in again.stdout, again.stdout)
+    again = run(home, "-e", "save_session 'other.lua'")
+    check("only a prompt records a session" in again.stderr, again.stderr)
+    equal(again.returncode, 1)
     check(not os.path.exists(home + "/other.lua"))
 
 

@@ -45,13 +45,13 @@ end
 -- and what was too large; a line after the input names the latter, too.
 -- Returns true and, if there is something to say, a message: that an older saved session was replaced, and what was
 -- too large. Returns nil and a message if the file cannot be written, or if path is a file that is no saved session;
--- that file is not changed.
+-- that file is not changed. Raises in a script that no prompt follows, because nothing records it.
 -- > save_session "xor-by-hand.lua"
 function recording.save_session(path, ...)
   if select("#", ...) > 0 or type(path) ~= "string" or path == "" then
     raise('save_session: expected the name of a file, save_session "mine.lua", got %s', core.kind(path))
   end
-  if not journal then return nil, "save_session: only a prompt records a session: moongrad -i script.lua" end
+  if not journal then raise "save_session: only a prompt records a session: moongrad -i script.lua" end
   path = session.expand(path)
   local replaced, message = session.host.save(path, saved.text(session.host.version, session.seed()), saved.head)
   if replaced == nil then return nil, "save_session: " .. message end

@@ -1,6 +1,6 @@
 -- moongrad - explore how a feed-forward network learns. local mg = require "moongrad"
 
-if _VERSION ~= "Lua 5.4" then error("moongrad needs Lua 5.4, this is " .. _VERSION:sub(5), 0) end
+if _VERSION ~= "Lua 5.4" then error("moongrad needs Lua 5.4, this is " .. string.sub(_VERSION, 5), 0) end
 require "moongrad.names" -- the core calls it to suggest names in its errors
 local commands = require "moongrad.commands"
 local core = require "moongrad.core"

@@ -11,11 +11,12 @@ local function number(net, what, l, i, j)
   return net[what][l][i][j]
 end
 
--- e's terms sum to e.value, and that is the number, to 1e-12 of the sum of their absolute values.
+-- e's terms sum to e.value, and that is the number, to 1e-12 of the sum of their sizes: their absolute values, or those
+-- of what a term is the difference of.
 local function holds(e, value, precision)
   local sum, size = 0, 0
   for _, t in ipairs(e.terms) do
-    sum, size = sum + t.value, size + math.abs(t.value)
+    sum, size = sum + t.value, size + (t.size or math.abs(t.value))
     assert.is_string(t.text)
   end
   assert.equal(sum, e.value)

@@ -14,10 +14,11 @@ local number = show.number
 local function row(m, i) return m:rows(i, i):totable()[1] end
 local function column(m, j) return m:cols(j, j).T:totable()[1] end
 
--- The sum of the terms' values, and the sum of their absolute values.
+-- The sum of the terms' values, and the sum of their absolute values. A term that is itself a difference has the sum of
+-- the absolute values of its parts as size, because rounding goes by that.
 function terms.sum(list)
   local sum, size = 0, 0
-  for _, t in ipairs(list) do sum, size = sum + t.value, size + math.abs(t.value) end
+  for _, t in ipairs(list) do sum, size = sum + t.value, size + (t.size or math.abs(t.value)) end
   return sum, size
 end
 
@@ -197,14 +198,19 @@ local function last_delta(net, f, i, j)
     node.list, node.form = { { value = value, label = "cost", ... } }, form
     return node
   end
+  local function difference(value, p, by, form, ...) -- by (p - y[j])
+    one(value, form, ...)
+    node.list[1].size = math.abs(by) * (math.abs(p) + math.abs(y[j]))
+    return node
+  end
   if f.cost == "softmax" then
     local total = 0
     for _, v in ipairs(y) do total = total + v end
     node.symbols = format("1/N (%s sum of y[%d] - y[%d][%d]), g' has cancelled", A, i, i, j)
-    return one(factor * (yhat * total - y[j]), "%s * (%s * %s - %s)", factor, yhat, total, y[j])
+    return difference(factor * (yhat * total - y[j]), yhat * total, factor, "%s * (%s * %s - %s)", factor, yhat, total, y[j])
   elseif f.cost == "cross-entropy" then
     node.symbols = format("1/N (%s - y[%d][%d]), g' has cancelled", A, i, j)
-    return one(factor * (yhat - y[j]), "%s * (%s - %s)", factor, yhat, y[j])
+    return difference(factor * (yhat - y[j]), yhat, factor, "%s * (%s - %s)", factor, yhat, y[j])
   end
   local own_cost = not symbols.pulls[f.cost] and row(core.pull(net, i), 1)
   if own_cost and f.activations[l] == "softmax" then
@@ -219,8 +225,11 @@ local function last_delta(net, f, i, j)
     return one(own_cost[j] * slope, "%s * %s", own_cost[j], slope)
   end
   node.symbols = format("%s(%s - y[%d][%d]) %s%s", symbols.pulls[f.cost], A, i, j, g, words)
-  if factor == .5 then return one((yhat - y[j]) * slope, "(%s - %s) * %s", yhat, y[j], slope) end
-  return one(2 * factor * (yhat - y[j]) * slope, "%s * (%s - %s) * %s", 2 * factor, yhat, y[j], slope)
+  if factor == .5 then
+    return difference((yhat - y[j]) * slope, yhat, slope, "(%s - %s) * %s", yhat, y[j], slope)
+  end
+  local twice = 2 * factor
+  return difference(twice * (yhat - y[j]) * slope, yhat, twice * slope, "%s * (%s - %s) * %s", twice, yhat, y[j], slope)
 end
 
 -- --- the other deltas -------------------------------------------------------------------------

@@ -207,7 +207,8 @@ local function last_delta(net, f, i, j)
     local total = 0
     for _, v in ipairs(y) do total = total + v end
     node.symbols = format("1/N (%s sum of y[%d] - y[%d][%d]), g' has cancelled", A, i, i, j)
-    return difference(factor * (yhat * total - y[j]), yhat * total, factor, "%s * (%s * %s - %s)", factor, yhat, total, y[j])
+    local whole = factor * (yhat * total - y[j])
+    return difference(whole, yhat * total, factor, "%s * (%s * %s - %s)", factor, yhat, total, y[j])
   elseif f.cost == "cross-entropy" then
     node.symbols = format("1/N (%s - y[%d][%d]), g' has cancelled", A, i, j)
     return difference(factor * (yhat - y[j]), yhat, factor, "%s * (%s - %s)", factor, yhat, y[j])

@@ -28,7 +28,8 @@ local commands = {
   { "matrix zeros ones eye linspace hstack vstack exp log sqrt abs sin cos floor sign eq lt gt sigmoid tanh relu " ..
     "leaky_relu elu gelu softplus softmax", of = "mg", looks = true, reads = false, returns = "matrix", takes = "" },
   { "is_matrix", of = "mg", looks = true, reads = false, returns = false, takes = "" },
-  { "rand randn permutation", of = "mg", looks = false, reads = false, returns = "matrix", takes = "" },
+  { "rand randn randint choice permutation", of = "mg", looks = false, reads = false, returns = "matrix", takes = "" },
+  { "one_hot", of = "mg", looks = true, reads = false, returns = "matrix", takes = "", from = "data.labels" },
   { "generator", of = "mg", looks = true, reads = false, returns = "generator", takes = "" },
   { "seed threads", of = "mg", looks = false, reads = false, returns = false, takes = "" },
   { "network", of = "mg", looks = false, reads = false, returns = "network", takes = "", from = "network.network" },
@@ -67,13 +68,14 @@ local commands = {
   { "copy", of = "net", looks = true, reads = false, returns = "network", takes = "", only_net = true },
   { "like", of = "net", looks = false, reads = false, returns = "network", takes = "", only_net = true },
 
-  { "copy rows cols reshape matmul argmax", of = "m", looks = true, reads = false, returns = "matrix", takes = "" },
-  { "sum mean min max norm totable", of = "m", looks = true, reads = false, returns = false, takes = "" },
+  { "copy rows cols reshape take sort find eq lt gt matmul argmax", of = "m", looks = true, reads = false,
+    returns = "matrix", takes = "" },
+  { "sum mean std median min max norm totable", of = "m", looks = true, reads = false, returns = false, takes = "" },
   { "map fill set", of = "m", looks = false, reads = false, returns = "matrix", takes = "" },
   { "explain", of = "m", looks = true, reads = false, returns = false, takes = "", from = "explain.explain",
     as = "of_matrix" },
 
-  { "rand randn permutation", of = "g", looks = false, reads = false, returns = "matrix", takes = "" },
+  { "rand randn randint choice permutation", of = "g", looks = false, reads = false, returns = "matrix", takes = "" },
   { "seed", of = "g", looks = false, reads = false, returns = false, takes = "" },
 
   { "to", of = "w", looks = false, reads = false, returns = false, takes = "operation" },

@@ -147,6 +147,9 @@ Matrix *matrix_doubles(lua_State *L, int idx);
    number, for which *x is the memory. */
 mg_mat matrix_operand(lua_State *L, int idx, const char *name, double *x);
 
+/* m:take(list), the arguments at 1 and 2: pushes a new matrix of the rows that the list names. */
+int matrix_take(lua_State *L);
+
 /* dst = f(src), element by element; dst must be a new matrix. Raises when it is stopped. */
 void matrix_map(lua_State *L, mg_mat *dst, const mg_mat *src, double (*f)(double));
 
@@ -242,6 +245,7 @@ void open_matrix_methods(lua_State *L);
 void open_matrix_make(lua_State *L);
 void open_matrix_math(lua_State *L);
 void open_matrix_map(lua_State *L);
+void open_matrix_order(lua_State *L);
 void open_rng(lua_State *L);
 void open_network(lua_State *L);
 void open_network_settings(lua_State *L);

@@ -17,6 +17,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_matrix_make(L);
   open_matrix_math(L);
   open_matrix_map(L);
+  open_matrix_order(L);
   open_rng(L);
   open_network(L);
   open_network_settings(L);

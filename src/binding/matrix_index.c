@@ -95,10 +95,11 @@ static int is_end(lua_State *L, size_t n) {
   return lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == (lua_Number)(n + 1);
 }
 
-/* m[i]: a row, with the origin of m. */
+/* m[i]: a row, with the origin of m; m[list]: those rows, a copy. */
 static int matrix_index(lua_State *L) {
   const Matrix *a = matrix_check(L, 1);
   if (lua_type(L, 2) == LUA_TSTRING) return push_named(L, a);
+  if (lua_istable(L, 2) || matrix_test(L, 2) != NULL) return matrix_take(L);
   if (is_end(L, a->m.nrows)) return 0;
   const size_t i = check_index(L, a->m.nrows, "row");
   matrix_part(L, 1, mg_mat_rows(a->m, i, 1), ROW);

@@ -119,6 +119,23 @@ static int math_lt(lua_State *L) { return compare(L, "lt", less); }
 */
 static int math_gt(lua_State *L) { return compare(L, "gt", greater); }
 
+/*** m:eq(v)
+     The same as mg.eq(m, v): 1 where the elements of m and v are equal, else 0. v is a matrix or a number.
+     > X:take(y:eq(1):find())
+*/
+
+/*** m:lt(v)
+     The same as mg.lt(m, v): 1 where the element of m is less than that of v, else 0. v is a matrix or a
+     number.
+     > THETA[1]:lt(0):sum()
+*/
+
+/*** m:gt(v)
+     The same as mg.gt(m, v): 1 where the element of m is greater than that of v, else 0. v is a matrix or a
+     number.
+     > predict(X):gt(0.5)
+*/
+
 typedef struct Product {
   mg_mat *dst;
   const mg_mat *a, *b;
@@ -166,6 +183,7 @@ typedef struct Whole {
   const mg_mat *m;
   mg_sum sum;
   double squares, least, most;
+  double mean; /* for deviations_part */
   size_t i, j; /* the place of the largest */
 } Whole;
 
@@ -179,6 +197,12 @@ static void squares_part(void *context, const Rect *r) {
   Whole *w = context;
   const mg_mat part = rect_of(w->m, r);
   mg_sum_squares(&w->squares, &part, 1);
+}
+
+static void deviations_part(void *context, const Rect *r) {
+  Whole *w = context;
+  const mg_mat part = rect_of(w->m, r);
+  mg_sum_deviations(&w->sum, &part, w->mean);
 }
 
 static void min_part(void *context, const Rect *r) {
@@ -214,6 +238,13 @@ static double sum_of(lua_State *L, const mg_mat *m) {
 
 static double mean_of(lua_State *L, const mg_mat *m) {
   return sum_of(L, m) / ((double)m->nrows * (double)m->ncols);
+}
+
+static double std_of(lua_State *L, const mg_mat *m) {
+  Whole w = {.m = m, .mean = mean_of(L, m)};
+  if (!blocks_run(L, m->nrows, m->ncols, 4, deviations_part, &w))
+    blocks_stopped(L, "looking through a matrix");
+  return sqrt(mg_sum_of(&w.sum) / ((double)m->nrows * (double)m->ncols));
 }
 
 static double min_of(lua_State *L, const mg_mat *m) { return whole(L, m, min_part).least; }
@@ -275,6 +306,13 @@ static int m_sum(lua_State *L) { return reduce(L, sum_of, mg_mat_sum); }
      > ((A[3] - y) ^ 2):mean()
 */
 static int m_mean(lua_State *L) { return reduce(L, mean_of, mg_mat_mean); }
+
+/*** m:std([axis])
+     Returns the standard deviation of all elements, the root of the mean squared deviation from the mean (by N,
+     not N - 1), a number. With axis 1 it returns that of each column (1 x c), with axis 2 of each row (r x 1).
+     > X:std(1)
+*/
+static int m_std(lua_State *L) { return reduce(L, std_of, mg_mat_std); }
 
 /*** m:min([axis])
      Returns the smallest element, a number. With axis 1 it returns that of each column (1 x c), with
@@ -339,9 +377,10 @@ static int nonfinite(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"eq", math_eq}, {"lt", math_lt}, {"gt", math_gt}, {"nonfinite", nonfinite}, {NULL, NULL}};
 
-static const luaL_Reg methods[] = {{"matmul", m_matmul}, {"sum", m_sum}, {"mean", m_mean},
-                                   {"min", m_min},       {"max", m_max}, {"norm", m_norm},
-                                   {"argmax", m_argmax}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"matmul", m_matmul}, {"sum", m_sum},       {"mean", m_mean},
+                                   {"std", m_std},       {"eq", math_eq},      {"lt", math_lt},
+                                   {"gt", math_gt},      {"min", m_min},       {"max", m_max},
+                                   {"norm", m_norm},     {"argmax", m_argmax}, {NULL, NULL}};
 
 static const luaL_Reg operators[] = {
     {"__add", op_add}, {"__sub", op_sub}, {"__mul", op_mul},  {"__div", op_div},  {"__pow", op_pow},

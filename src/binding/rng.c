@@ -76,7 +76,7 @@ static int push_drawn(lua_State *L, double (*draw)(mg_rng *)) {
 }
 
 /*** mg.seed(k)
-     Restarts the random numbers: rand, randn and permutation then give what they give in NumPy after
+     Restarts the random numbers: rand, randn, randint, choice and permutation then give what they give in NumPy after
      np.random.seed(k). k is a whole number, 0 to 4294967295. At the start the seed is 0.
      > seed(0)
 */
@@ -101,6 +101,72 @@ static int rng_rand(lua_State *L) { return push_drawn(L, mg_rng_uniform); }
      > randn(2, 3)
 */
 static int rng_randn(lua_State *L) { return push_drawn(L, mg_rng_normal); }
+
+/* --- whole numbers -------------------------------------------------------------- */
+
+typedef struct Integers {
+  mg_mat *m;
+  mg_rng *g;
+  lua_Integer least;
+  uint64_t most; /* above the least */
+} Integers;
+
+static void integers_part(void *context, const Rect *r) {
+  const Integers *d = context;
+  for (size_t i = r->row; i < r->row + r->nrows; i++)
+    for (size_t j = r->col; j < r->col + r->ncols; j++)
+      mg_mat_set(d->m, i, j, (double)(d->least + (lua_Integer)mg_rng_below(d->g, d->most)));
+}
+
+/* Pushes an nrows x ncols matrix of whole numbers from least to least + most. */
+static int push_integers(lua_State *L, mg_rng *g, lua_Integer least, uint64_t most, size_t nrows,
+                         size_t ncols) {
+  mg_mat *m = &matrix_new(L, nrows, ncols)->m;
+  const mg_rng before = *g;
+  if (blocks_run(L, nrows, ncols, 20, integers_part, &(Integers){m, g, least, most})) return 1;
+  *g = before;
+  return blocks_stopped(L, "drawing whole numbers");
+}
+
+#define WHOLE ((lua_Integer)1 << 53) /* doubles hold each whole number up to here */
+
+/*** mg.randint(lo, hi [, nrows, ncols])
+     Returns a matrix of random whole numbers from lo to hi - 1, filled row by row as by NumPy's randint.
+     Without sizes it returns one number.
+     > mg.randint(0, 10, 2, 3)
+*/
+static int draw_randint(lua_State *L) {
+  int n;
+  mg_rng *g = check_rng(L, &n);
+  if (n > 4) check_arity(L, 4);
+  lua_settop(L, n);
+  const lua_Integer lo = check_whole(L, 1, "lo", -WHOLE, WHOLE), hi = check_whole(L, 2, "hi", -WHOLE, WHOLE);
+  if (hi <= lo)
+    return fail(L, "randint: hi: expected more than lo, %I, got %I", (LUAI_UACINT)lo, (LUAI_UACINT)hi);
+  const uint64_t most = (uint64_t)(hi - 1 - lo);
+  if (n == 2) {
+    lua_pushinteger(L, lo + (lua_Integer)mg_rng_below(g, most));
+    return 1;
+  }
+  const size_t nrows = check_count(L, 3, "nrows"), ncols = check_count(L, 4, "ncols");
+  return push_integers(L, g, lo, most, nrows, ncols);
+}
+
+/*** mg.choice(n, k)
+     Returns k of the numbers 1 to n, drawn with replacement, a 1 x k matrix: NumPy's choice(n, k) plus 1.
+     X:take(mg.choice(#X, k)) is a batch of k rows; permutation draws without replacement.
+     > X:take(mg.choice(4, 2))
+*/
+static int draw_choice(lua_State *L) {
+  int n;
+  mg_rng *g = check_rng(L, &n);
+  if (n > 2) check_arity(L, 2);
+  lua_settop(L, n);
+  const lua_Integer most = check_whole(L, 1, "n", 1, WHOLE);
+  return push_integers(L, g, 1, (uint64_t)most - 1, 1, check_count(L, 2, "k"));
+}
+
+/* --- permutations --------------------------------------------------------------- */
 
 #define FEW ((size_t)1 << 16) /* numbers that are shuffled in some ms */
 
@@ -161,8 +227,8 @@ static int draw_permutation(lua_State *L) {
 
 /*** mg.generator(k)
      Returns a private generator of random numbers, in the state after seed(k); mg.rand and the like
-     do not draw from it. Its methods are seed, rand, randn and permutation. The functions of these
-     names also take a generator as their last argument.
+     do not draw from it. Its methods are seed, rand, randn, randint, choice and permutation. The functions
+     of these names also take a generator as their last argument.
      > g = mg.generator(7)
      > g:rand(2, 3)
 */
@@ -184,6 +250,8 @@ static int rng_index(lua_State *L) {
 static const luaL_Reg functions[] = {{"seed", rng_seed},
                                      {"rand", rng_rand},
                                      {"randn", rng_randn},
+                                     {"randint", draw_randint},
+                                     {"choice", draw_choice},
                                      {"permutation", draw_permutation},
                                      {NULL, NULL}};
 

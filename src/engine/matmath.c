@@ -91,6 +91,22 @@ double mg_mat_sum(const mg_mat *m) {
 
 double mg_mat_mean(const mg_mat *m) { return mg_mat_sum(m) / ((double)m->nrows * (double)m->ncols); }
 
+void mg_sum_deviations(mg_sum *s, const mg_mat *m, double mean) {
+  for (size_t i = 0; i < m->nrows; i++)
+    for (size_t j = 0; j < m->ncols; j++) {
+      double deviation = mg_mat_get(m, i, j) - mean;
+      deviation *= deviation;
+      const mg_mat square = mg_mat_of(&deviation, 1, 1, 1, MG_DOUBLE);
+      mg_sum_add(s, &square);
+    }
+}
+
+double mg_mat_std(const mg_mat *m) {
+  mg_sum s = {0, 0};
+  mg_sum_deviations(&s, m, mg_mat_mean(m));
+  return sqrt(mg_sum_of(&s) / ((double)m->nrows * (double)m->ncols));
+}
+
 void mg_mat_argmax(const mg_mat *m, size_t *i, size_t *j) {
   double best = mg_mat_get(m, 0, 0);
   *i = *j = 0;

@@ -37,6 +37,7 @@ typedef struct mg_sum {
 } mg_sum;
 void mg_sum_add(mg_sum *s, const mg_mat *m);
 double mg_sum_of(const mg_sum *s);
+void mg_sum_deviations(mg_sum *s, const mg_mat *m, double mean); /* adds (x - mean)^2 of each element */
 void mg_sum_squares(double *sum, const mg_mat *m, double scale);
 
 /* Is the root of this sum of squares exact enough as a norm? If not, squares left the range of doubles, and
@@ -45,6 +46,7 @@ bool mg_norm_is_root(double sum);
 double mg_mat_mean(const mg_mat *m);
 double mg_mat_min(const mg_mat *m);
 double mg_mat_max(const mg_mat *m);
+double mg_mat_std(const mg_mat *m);  /* the root of the mean squared deviation from the mean, by N */
 double mg_mat_norm(const mg_mat *m); /* Frobenius: the root of the sum of squares, no overflow on the way */
 
 /* The place of the first of the largest elements; the first NaN, if there is one. */

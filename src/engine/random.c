@@ -74,6 +74,18 @@ static uint32_t below(mg_rng *g, uint32_t most) {
   return value;
 }
 
+uint64_t mg_rng_below(mg_rng *g, uint64_t most) {
+  if (most == 0) return 0; /* NumPy draws nothing */
+  if (most <= UINT32_MAX) return below(g, (uint32_t)most);
+  uint64_t mask = most, value;
+  for (int shift = 1; shift <= 32; shift *= 2) mask |= mask >> shift;
+  do {
+    value = (uint64_t)next_word(g) << 32;
+    value = (value | next_word(g)) & mask;
+  } while (value > most);
+  return value;
+}
+
 void mg_rng_shuffle(mg_rng *g, uint32_t *order, size_t from, size_t count) {
   for (size_t i = from; i > from - count; i--) {
     const uint32_t j = below(g, (uint32_t)i), last = order[i];

@@ -2,7 +2,7 @@
 
    The generator is MT19937 (Matsumoto and Nishimura, ACM TOMACS 8(1), 1998), seeded by
    init_genrand, as in numpy.random.RandomState. After mg_rng_seed(g, k) the calls below
-   give the same numbers as np.random.rand, randn and permutation after np.random.seed(k). */
+   give the same numbers as np.random.rand, randn, randint and permutation after np.random.seed(k). */
 
 #ifndef MG_RANDOM_H
 #define MG_RANDOM_H
@@ -29,6 +29,10 @@ double mg_rng_uniform(mg_rng *g);
 
 /* Standard normal, by Marsaglia's polar method, whose second value is kept: np.random.randn(). */
 double mg_rng_normal(mg_rng *g);
+
+/* Uniform on the whole numbers 0 .. most, by masked rejection: of 64 bits where most needs more than 32.
+   np.random.randint(most + 1). */
+uint64_t mg_rng_below(mg_rng *g, uint64_t most);
 
 /* order[0 .. n - 1] = a permutation of 0 .. n - 1, shuffled from the last place down with
    masked rejection: np.random.permutation(n). n below 2^32. */

@@ -125,11 +125,12 @@ local scenarios = {
     local m = mg.matrix { { 1, 2 }, { 3, 4 }, { 5, 6 } }
     local n = (m + 1) * m.T:matmul(m)[1] - mg.vstack(m, m):rows(1, 3) / 2
     m[1] = { 7, 8 }
-    return tostring(mg.hstack(m, n)), m:map(math.sqrt), n:sum(1), big:argmax(2), m:copy():fill(3), m:reshape(1, 6)
+    return tostring(mg.hstack(m, n)), m:map(math.sqrt), n:sum(1), big:argmax(2), m:copy():fill(3), m:reshape(1, 6),
+      m:sort(), m:median(1), m:std(), m[{ 3, 1 }], m:gt(2):find(), mg.one_hot { 2, 0 }
   end },
   { small = true, "random numbers", function()
     local g = mg.generator(3)
-    return mg.rand(3, 3), g:randn(2, 2), mg.permutation(9), g:permutation(5)
+    return mg.rand(3, 3), g:randn(2, 2), mg.permutation(9), g:permutation(5), mg.randint(0, 9, 2, 2), g:choice(3, 4)
   end },
   { small = true, "data", function() return mg.data.xor(), mg.data.parity { bits = 3 } end },
   { small = true, "a network is made", function()

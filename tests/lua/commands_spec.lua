@@ -92,11 +92,13 @@ describe("a command", function()
     local net, m = helpers.xor(), mg.ones(2, 2)
     local calls = { -- those that do not take one matrix, or as a method nothing
       mg = { zeros = { 1, 1 }, ones = { 1, 1 }, eye = { 2 }, linspace = { 0, 1, 2 }, rand = { 1, 1 }, randn = { 1, 1 },
-        eq = { m, 1 }, lt = { m, 1 }, gt = { m, 1 }, permutation = { 3 }, generator = { 1 }, network = { { 2, 1 } } },
+        eq = { m, 1 }, lt = { m, 1 }, gt = { m, 1 }, permutation = { 3 }, randint = { 0, 2, 1, 1 },
+        choice = { 3, 2 }, one_hot = { { 1, 2 } }, generator = { 1 }, network = { { 2, 1 } } },
       net = { train = { { epochs = 1 } }, predict = { net.X }, like = { { 2, 1 } } },
-      m = { rows = { 1, 1 }, cols = { 1, 1 }, reshape = { 1, 4 }, matmul = { m }, argmax = { 1 }, map = { math.abs },
+      m = { rows = { 1, 1 }, cols = { 1, 1 }, reshape = { 1, 4 }, matmul = { m }, argmax = { 1 }, take = { { 1 } },
+        eq = { 1 }, lt = { 1 }, gt = { 1 }, map = { math.abs },
         fill = { 1 }, set = { m } },
-      g = { rand = { 1, 1 }, randn = { 1, 1 }, permutation = { 3 } },
+      g = { rand = { 1, 1 }, randn = { 1, 1 }, permutation = { 3 }, randint = { 0, 2, 1, 1 }, choice = { 3, 2 } },
     }
     local names = { list = "list of matrices" }
     for of, self in pairs { mg = false, net = net, m = m, g = mg.generator(1) } do
@@ -119,7 +121,8 @@ describe("a command", function()
     local rng, mark, version = core.rng_state(), core.mark(net), core.version(m)
     local calls = {
       net = { predict = { net.X }, explain = { "grad", 1, 1, 1 } },
-      m = { rows = { 1, 1 }, cols = { 1, 1 }, reshape = { 1, 4 }, matmul = { m } },
+      m = { rows = { 1, 1 }, cols = { 1, 1 }, reshape = { 1, 4 }, matmul = { m }, take = { { 1 } },
+        eq = { 1 }, lt = { 1 }, gt = { 1 } },
     }
     for of, self in pairs { net = net, m = m } do
       for name, record in pairs(commands.of[of]) do

@@ -158,6 +158,7 @@ local signatures = {
   matrix = "table", zeros = "rows rows", ones = "rows rows", eye = "rows", linspace = "number number rows",
   hstack = "matrix matrix", vstack = "matrix matrix table", eq = "matrix matrix", lt = "matrix number",
   gt = "number matrix", seed = "rows", rand = "rows rows generator", randn = "rows rows", permutation = "rows",
+  randint = "small number rows rows", choice = "rows rows generator",
   generator = "rows", rng_state = "generator state", network = "layers precision", network_self = "net word",
   network_copy = "net net", view = "net quantity layer", set_theta = "net layer theta bool", draw = "net init small",
   set_rng = "net generator", set_cost = "net cost small", set_activation = "net layer activation",
@@ -182,7 +183,8 @@ local methods = { -- of a network, a matrix
   accuracy = "net X y", init = "net init", like = "net table", explain = "net quantity layer", seek = "net rows",
   step = "net rows", undo = "net rows", bug = "net bug", rows = "matrix rows rows", cols = "matrix rows",
   fill = "matrix small", set = "theta theta", reshape = "matrix rows rows", map = "matrix f",
-  matmul = "matrix matrix",
+  matmul = "matrix matrix", sort = "matrix rows", median = "matrix rows", find = "matrix", take = "matrix matrix",
+  std = "matrix rows",
   __add = "matrix matrix", __sub = "matrix small", __mul = "small matrix", __pow = "matrix small", __index =
   "matrix rows", __newindex = "matrix rows table", __unm = "matrix", __eq = "matrix matrix",
 }

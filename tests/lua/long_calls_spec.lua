@@ -44,11 +44,14 @@ describe("a stop is asked for by", function()
 
   it("what looks through them", function()
     local same = m:copy()
-    for _, name in ipairs { "sum", "mean", "min", "max", "norm", "argmax" } do
+    for _, name in ipairs { "sum", "mean", "min", "max", "norm", "argmax", "std", "median",
+      "sort" } do
       stopped(name, function() return m[name](m) end)
       for axis = 1, 2 do stopped(name .. axis, function() return m[name](m, axis) end) end
     end
     stopped("==", function() return m == same end)
+    stopped("find", function() return m:find() end)
+    stopped("take", function() return m:take(mg.matrix(1, 4000, 1)) end)
     stopped("nonfinite", function() return core.nonfinite(m) end)
     stopped("totable", function() return m:totable() end)
   end)
@@ -63,7 +66,10 @@ describe("a stop is asked for by", function()
       zeros = function() return mg.zeros(4000, 1000) end,
       ones = function() return mg.ones(4000, 1000) end, eye = function() return mg.eye(2000) end,
       linspace = function() return mg.linspace(0, 1, 4000000) end, rand = function() return mg.rand(1000, 1000) end,
-      randn = function() return mg.randn(1, 1000000) end, permutation = function() return mg.permutation(1000000) end,
+      randn = function() return mg.randn(1, 1000000) end,
+      permutation = function() return mg.permutation(1000000) end,
+      randint = function() return mg.randint(0, 9, 1000, 1000) end,
+      choice = function() return mg.choice(9, 1000000) end,
     }
     for name, f in pairs(calls) do stopped(name, f) end
     assert.equal(before, state())

@@ -303,10 +303,10 @@ m.
 
 { "randomness", { "random", "random numbers", "seeds", "reproducibility", "numpy" }, [[
 randomness: NumPy's numbers, bit for bit
-After seed(k), rand, randn and permutation return the same numbers as NumPy's after np.random.seed(k); permutation
-counts from 1. THETA is drawn from the same generator. A program starts as if it had called seed(0). A network that is
-made with network{..., seed = k} has a generator of its own. generator(k) makes one for you, from which nothing else
-draws. The same seed and script give the same result to the last bit, in every run and with any number of threads.
+After seed(k), rand, randn, randint, choice and permutation return the same numbers as NumPy's after np.random.seed(k);
+choice and permutation count from 1. THETA is drawn from the same generator. A program starts as after seed(0). A
+network that is made with network{..., seed = k} has a generator of its own. generator(k) makes one for you. The same
+seed and script give the same result to the last bit, in every run and with any number of threads.
 > seed(0)
 > rand()
 0.54881350392732

@@ -61,13 +61,24 @@ static int view(lua_State *L) {
   return 1;
 }
 
+/* Replaces the matrix m at index idx, the weights of a layer without a bias, by a new one with a column of
+   zeros before them. */
+static const Matrix *with_column(lua_State *L, int idx, const Matrix *m) {
+  Matrix *whole = matrix_new(L, m->m.nrows, 1 + m->m.ncols);
+  mg_mat weights = mg_mat_cols(whole->m, 1, m->m.ncols);
+  mg_mat_copy(&weights, &m->m);
+  lua_replace(L, idx);
+  return whole;
+}
+
 /* The value at index idx as a matrix that THETA of layer l (from 0) can be set to; raises for other
-   values. */
+   values. Of a layer without a bias it may lack the column of the bias. */
 static const Matrix *theta_want(lua_State *L, int idx, const Network *n, size_t l) {
   const mg_layer *y = &n->net.layer[l];
   char what[40];
   snprintf(what, sizeof what, "theta[%zu]", l + 1);
   const Matrix *m = matrix_want(L, idx, what, 0);
+  if (!y->bias && m->m.nrows == y->n_out && m->m.ncols == y->n_in) return with_column(L, idx, m);
   if (m->m.nrows != y->n_out || m->m.ncols != 1 + y->n_in)
     fail(L, "%s: expected %d x %d, got %d x %d", what, (int)y->n_out, (int)y->n_in + 1, (int)m->m.nrows,
          (int)m->m.ncols);

@@ -169,6 +169,38 @@ describe("a layer without a bias", function()
   end)
 end)
 
+describe("weights without the bias's column", function()
+  it("are taken by a layer that has no bias, from every way to write THETA", function()
+    local net = mg.network { 2, { 3, bias = false }, 1, seed = 1 }
+    local weights, whole = mg.matrix { { 1, 2 }, { 3, 4 }, { 5, 6 } }, { { 0, 1, 2 }, { 0, 3, 4 }, { 0, 5, 6 } }
+    local function is_taken() assert.same(whole, net.theta[1]:totable()) end
+    net.theta[1] = weights
+    is_taken()
+    net.theta[1]:fill(0)
+    net.theta = { weights.T:copy().T, net.theta[2]:copy() }
+    is_taken()
+    net.theta = { net.theta[1]:cols(2, 3), net.theta[2] }
+    is_taken()
+    net.theta[1] = { { 1, 2 }, { 3, 4 }, { 5, 6 } }
+    is_taken()
+    net:init { weights, net.theta[2]:copy() }
+    is_taken()
+    net.options.init = { weights, net.theta[2]:copy() }
+    net:init()
+    is_taken()
+    net = mg.network { 2, { 3, bias = false }, 1, init = { weights, mg.ones(1, 4) } }
+    is_taken()
+  end)
+
+  it("are refused by one that has, and in any other shape", function()
+    local net = mg.network { 2, { 3, bias = false }, 1, seed = 1 }
+    raises(function() net.theta[2] = mg.ones(1, 3) end, "theta[2]: expected 1 x 4, got 1 x 3")
+    raises(function() net.theta[1] = mg.ones(2, 3) end, "theta[1]: expected 3 x 3, got 2 x 3")
+    raises(function() net:init { mg.ones(3, 2), mg.ones(1, 3) } end, "theta[2]: expected 1 x 4, got 1 x 3")
+    raises(function() net:init { mg.ones(3, 1), mg.ones(1, 4) } end, "theta[1]: expected 3 x 3, got 3 x 1")
+  end)
+end)
+
 describe("frozen", function()
   it("keeps what it names, and no more", function()
     for _, part in ipairs { true, "bias", "weights" } do

@@ -33,14 +33,15 @@ local function orthogonal(net, gain)
   return list
 end
 
--- Raises unless a list of matrices has those of net's THETA.
+-- Raises unless a list of matrices has those of net's THETA, or of a layer without a bias its weights alone.
 function init.check(net, list)
   if #list ~= #net.theta then
     raise("init: expected %d matrices, one for each layer, got %d", #net.theta, #list)
   end
   for l, theta in ipairs(net.theta) do
     local m = list[l]
-    if #m ~= #theta or m.ncols ~= theta.ncols then
+    local is_weights = not core.network_state(net).layers[l + 1].bias and m.ncols == theta.ncols - 1
+    if #m ~= #theta or m.ncols ~= theta.ncols and not is_weights then
       raise("init: theta[%d]: expected %d x %d, got %d x %d", l, #theta, theta.ncols, #m, m.ncols)
     end
   end

@@ -122,6 +122,7 @@ $(BUILD)/obj/%/flags: FORCE
 
 # The help texts: a table made of the doc comments of the sources.
 LUA_FILES := $(sort $(foreach depth,* */* */*/*,$(wildcard lua/moongrad/$(depth).lua)))
+DATA_FILES := $(wildcard lua/moongrad/data/*.csv lua/moongrad/data/*.txt)
 DOCUMENTED := $(sort $(wildcard src/binding/*.c) $(LUA_FILES))
 $(BUILD)/obj/binding/docs.o: $(BUILD)/gen/docs.h
 $(BUILD)/gen/docs.h: src/docs.awk $(DOCUMENTED)
@@ -193,7 +194,7 @@ install: all install-module
 # Installs what stock Lua needs for require "moongrad"; LuaRocks uses it, too.
 install-module: module
 	install -d $(libdir)
-	for f in $(LUA_FILES); do install -D -m 644 $$f $(luadir)/$${f#lua/moongrad/} || exit; done
+	for f in $(LUA_FILES) $(DATA_FILES); do install -D -m 644 $$f $(luadir)/$${f#lua/moongrad/} || exit; done
 	install $(BUILD)/lib/moongrad/core.so $(libdir)
 
 uninstall:

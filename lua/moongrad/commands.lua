@@ -44,6 +44,10 @@ local commands = {
   { "optimizer", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.optimizer" },
 
   { "xor and_ or_ parity", of = "data", looks = true, reads = false, returns = false, takes = "" },
+  { "circle moons blobs spiral planar gauss", of = "data", looks = false, reads = false, returns = false, takes = "",
+    from = "data.sets" },
+  { "iris digits wine", of = "data", looks = true, reads = false, returns = false, takes = "", from = "data.shipped" },
+  { "split", of = "data", looks = false, reads = false, returns = false, takes = "", from = "data.split" },
 
   { "init", of = "net", looks = false, reads = false, returns = false, takes = "init" },
   { "forward", of = "net", looks = false, reads = false, returns = "matrix", takes = "" },

@@ -49,8 +49,9 @@ local function strings_of(text)
 end
 
 -- Who requires the modules that commands.lua names, by whose the command is.
-local requirer = { mg = "moongrad", net = "moongrad.network.network", m = "moongrad.network.network",
-  session = "moongrad.session.session", prompt = "moongrad.prompt.shell" }
+local requirer = { mg = "moongrad", data = "moongrad.data.data", net = "moongrad.network.network",
+  m = "moongrad.network.network", session = "moongrad.session.session",
+  prompt = "moongrad.prompt.shell" }
 
 -- Adds the names of these modules to the strings of who requires them.
 local function add_commands(strings, root)

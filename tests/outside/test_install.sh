@@ -24,7 +24,8 @@ stock() {
 }
 trained='local mg = require "moongrad"
   local X, y = mg.data.xor()
-  assert(mg.network{2, 2, 1, seed = 1, X = X, y = y}:step(3).epoch == 3)'
+  assert(mg.network{2, 2, 1, seed = 1, X = X, y = y}:step(3).epoch == 3)
+  assert(#mg.data.iris() == 150 and #mg.data.digits() == 1797)'
 missing() {
   for path in bin/moongrad lib/lua/5.4/moongrad/core.so share/lua/5.4/moongrad/init.lua share/man/man1/moongrad.1 \
     lib/pkgconfig/moongrad.pc share/doc/moongrad/README.md share/doc/moongrad/LICENSE share/moongrad/scripts/xor.lua; do

@@ -1,11 +1,13 @@
--- data.lua - small data sets: truth tables such as XOR, as matrices X and y.
+-- data.lua - data sets as matrices X and y: truth tables such as XOR here, the others in files of their own.
 
+local commands = require "moongrad.commands"
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 
 --- data
--- Small data sets, each a function that returns X and y.
+-- Data sets, each a function that returns X and y, and what divides and scales them.
+-- {functions}
 -- > X, y = data.parity{bits = 3}
 local data = {}
 
@@ -27,6 +29,25 @@ end
 local parity = options.declare("data.parity", {
   { name = "bits", default = 2, about = "columns of X, 1 to 16", example = "3" },
 })
+
+local n = { name = "n", default = 100, about = "rows of X, from 2", example = "200" }
+local seed = { name = "seed", without = "none", about = "draws as after seed(k), from a generator of its own",
+  example = "0" }
+local function noise(v, about) return { name = "noise", default = v, about = about, example = ".1" } end
+local function rows(v) return { name = "n", default = v, about = n.about, example = tostring(2 * v) } end
+
+options.declare("data.circle", { n, noise(0, "standard deviation of what is added to X"),
+  { name = "factor", default = .8, about = "radius of the inner circle", example = ".5" }, seed })
+options.declare("data.moons", { n, noise(0, "standard deviation of what is added to X"), seed })
+options.declare("data.blobs", { n, noise(1, "standard deviation around the centers"),
+  { name = "centers", default = 3, about = "how many", example = "2" }, seed })
+options.declare("data.spiral", { rows(300), noise(.2, "standard deviation of angles"),
+  { name = "classes", default = 3, about = "arms of the spiral", example = "2" }, seed })
+options.declare("data.planar", { rows(400), noise(.2, "standard deviation of angles and radii"), seed })
+options.declare("data.gauss", { rows(200), noise(1, "standard deviation around the centers"), seed })
+options.declare("data.split", { seed,
+  { name = "stratify", default = false, about = "the same share of each class?", example = "true" } },
+  "data.split(X, y, .75, {seed = 1})")
 
 --- data.xor()
 -- The article's data: the rows of X (4 x 2) are 00 01 10 11, y (4 x 1) is 1 where exactly one of the two bits is 1.
@@ -60,6 +81,10 @@ function data.parity(o, ...)
   local bits = options.whole("data.parity: bits", o.bits or parity.bits, 1)
   if bits > 16 then raise("data.parity: bits: expected 1 to 16, got %d", bits) end
   return table_of(bits, function(ones) return ones % 2 == 1 end)
+end
+
+for name, record in pairs(commands.of.data) do
+  data[name] = commands.func(name, record) or data[name]
 end
 
 return data

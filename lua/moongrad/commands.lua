@@ -47,6 +47,7 @@ local commands = {
   { "circle moons blobs spiral planar gauss", of = "data", looks = false, reads = false, returns = false, takes = "",
     from = "data.sets" },
   { "iris digits wine", of = "data", looks = true, reads = false, returns = false, takes = "", from = "data.shipped" },
+  { "standardize", of = "data", looks = true, reads = false, returns = "matrix", takes = "", from = "data.scale" },
   { "split", of = "data", looks = false, reads = false, returns = false, takes = "", from = "data.split" },
 
   { "init", of = "net", looks = false, reads = false, returns = false, takes = "init" },

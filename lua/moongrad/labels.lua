@@ -6,6 +6,16 @@ local values = require "moongrad.values"
 
 local labels = {}
 local show = values.show
+local classes_of = setmetatable({}, { __mode = "k" }) -- matrix of targets -> the classes that its columns stand for
+
+-- Notes the classes of y's columns, a list of numbers or names; nil: none. Returns y.
+function labels.remember(y, classes)
+  classes_of[y] = classes
+  return y
+end
+
+-- The classes of y's columns as they were noted, else nil.
+function labels.remembered(y) return y and classes_of[y] end
 
 -- Returns labels v as a list: numbers (whole ones as integers) or strings. v is a table of them or a matrix of one row
 -- or one column. who: the function that got them.
@@ -44,7 +54,7 @@ function labels.classes(list)
 end
 
 -- The classes that one_hot's second argument names: 1 .. k, those of a list, without it those of the labels.
-local function classes_of(given, list)
+local function classes_wanted(given, list)
   local classes
   if given == nil then
     classes = labels.classes(list)
@@ -75,7 +85,7 @@ end
 -- Returns a 0/1 matrix with a row for each label and a column for each class, 1 in the column of the label's class, and
 -- the classes, a table. labels are numbers or names: a table, or a matrix of one row or one column. The classes are the
 -- distinct labels, sorted; or 1 to k; or those of a table, {0, 1, 2}, in its order. A class that no label has gets a
--- column of zeros.
+-- column of zeros. A network that has the matrix as y knows the classes: see classify.
 -- > mg.one_hot{2, 0, 2}
 -- 3 x 2
 -- 0  1
@@ -85,7 +95,7 @@ end
 function labels.one_hot(v, given, ...)
   if select("#", ...) > 0 then raise "one_hot: expected labels, and k or a table of classes" end
   local list = labels.list("one_hot", v)
-  local classes = classes_of(given, list)
+  local classes = classes_wanted(given, list)
   local places, numbers = places_of(classes), {}
   for i, label in ipairs(list) do
     numbers[i] = places[label]
@@ -97,7 +107,8 @@ function labels.one_hot(v, given, ...)
   end
   local all = {}
   for c = 1, #classes do all[c] = c end
-  return core.eq(core.as_matrix(numbers, "labels", true), core.as_matrix(all, "classes")), classes
+  return labels.remember(core.eq(core.as_matrix(numbers, "labels", true), core.as_matrix(all, "classes")), classes),
+    classes
 end
 
 return labels

@@ -7,7 +7,7 @@
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
-local labels = require "moongrad.data.labels"
+local labels = require "moongrad.labels"
 local raise = require "moongrad.raise"
 local byte, find, gmatch, match, sub = string.byte, string.find, string.gmatch, string.match, string.sub
 
@@ -26,7 +26,7 @@ end
 local function result(rows, of, names)
   local classes = {}
   for c = 1, #names do classes[c] = c - 1 end
-  return core.matrix(rows), (labels.one_hot(of, classes)), names
+  return core.matrix(rows), labels.remember(labels.one_hot(of, classes), names), names
 end
 
 local function table_of(name)

@@ -1,19 +1,24 @@
 -- split.lua - rows for training and for testing.
 
 local core = require "moongrad.core"
+local labels = require "moongrad.labels"
 local options = require "moongrad.options"
 local raise = require "moongrad.raise"
 local show = options.show
 
 local split = {}
 
--- The rows of each class in the order given: a list of lists of row numbers. y has a column of class numbers, or a
--- column for each class.
-local function by_class(y, order)
-  local class = y.ncols == 1 and y or y:argmax(2)
+-- The class of each row of y, as a list. y has a column of labels, or one for each class, or is a table of labels.
+local function class_list(who, y)
+  local is_one_hot = core.is_matrix(y) and #y > 1 and y.ncols > 1
+  return labels.list(who, is_one_hot and y:argmax(2) or y)
+end
+
+-- The rows of each class in the order given: a list of lists of row numbers. class: the class of each row.
+local function by_class(class, order)
   local classes, lists = {}, {}
   for _, i in ipairs(order) do
-    local c = class[i][1]
+    local c = class[i]
     if not classes[c] then
       classes[c] = {}
       lists[#lists + 1] = classes[c]
@@ -82,10 +87,39 @@ function split.split(X, y, share, o, ...)
     raise("data.split: share: %s of %d rows leaves one part without rows", show(share), #X)
   end
   local order = shuffled(#X, o.seed)
-  local first = chosen(order, o.stratify and by_class(y, order), k)
+  local first = chosen(order, o.stratify and by_class(class_list("data.split: y", y), order), k)
   local parts = { [true] = {}, [false] = {} }
   for _, i in ipairs(order) do table.insert(parts[first[i] or false], i) end
-  return X:take(parts[true]), y:take(parts[true]), X:take(parts[false]), y:take(parts[false])
+  local classes = labels.remembered(y)
+  local y1, y2 = y:take(parts[true]), y:take(parts[false])
+  return X:take(parts[true]), labels.remember(y1, classes), X:take(parts[false]), labels.remember(y2, classes)
+end
+
+--- data.folds(y, k [, seed])
+-- Divides the rows into k folds for cross-validation, each class in equal shares. Returns a list of k tables with
+-- .train and .test, matrices 1 x n of row numbers; each row is in .test once. y has a column of labels or one for each
+-- class, or is a table of labels. The order is drawn from the generator that seed(k) sets, or with seed from one of its
+-- own. A class with fewer rows than folds raises.
+-- > for _, fold in ipairs(data.folds(y, 2, 1)) do print(X:take(fold.train), y:take(fold.test)) end
+function split.folds(y, k, seed, ...)
+  if select("#", ...) > 0 then raise "data.folds: expected y, k and a seed" end
+  k = options.whole("data.folds: k", k, 2)
+  local class = class_list("data.folds: y", y)
+  local fold_of, at = {}, 0
+  for _, rows in ipairs(by_class(class, shuffled(#class, seed))) do
+    if #rows < k then
+      raise("data.folds: class %s has %d row%s, fewer than %d folds", show(class[rows[1]]), #rows,
+        #rows == 1 and "" or "s", k)
+    end
+    for _, i in ipairs(rows) do fold_of[i], at = at % k + 1, at + 1 end
+  end
+  local folds = {}
+  for f = 1, k do
+    local parts = { [true] = {}, [false] = {} }
+    for i = 1, #class do table.insert(parts[fold_of[i] == f], i) end
+    folds[f] = { train = core.matrix(parts[false]), test = core.matrix(parts[true]) }
+  end
+  return folds
 end
 
 return split

@@ -3,6 +3,7 @@
 
 local commands = require "moongrad.commands"
 local core = require "moongrad.core"
+local labels = require "moongrad.labels"
 local lists = require "moongrad.network.lists"
 local names = require "moongrad.names"
 local init = require "moongrad.network.init"
@@ -119,7 +120,7 @@ function methods.copy(net, ...)
   core.network_self(net, "copy")
   options.none("copy", ...)
   local s = states.settings(net)
-  s.X, s.y, s.rng = s.X and s.X:copy(), s.y and s.y:copy(), nil
+  s.X, s.y, s.rng = s.X and s.X:copy(), s.y and labels.remember(s.y:copy(), labels.remembered(s.y)), nil
   local twin = core.network_copy(states.make(s), net) -- with a generator of its own, if net has one
   past.fork(twin, net)
   return twin

@@ -39,6 +39,7 @@ local commands = {
   { "time", of = "mg", looks = false, reads = "clock", returns = false, takes = "function", from = "timing" },
   { "bench", of = "mg", looks = false, reads = "clock", returns = false, takes = "function", from = "timing",
     timed = true },
+  { "records", of = "mg", looks = true, reads = false, returns = false, takes = "", from = "records" },
   { "activation", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.activation" },
   { "cost", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.cost" },
   { "optimizer", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.optimizer" },

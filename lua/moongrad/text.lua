@@ -140,4 +140,22 @@ function text.line(s, room)
   return table.concat(parts) .. "..."
 end
 
+-- Lines of text from rows of cells, which are plain text: the columns aligned, the first to the left, the others to the
+-- right.
+function text.aligned(rows)
+  local width, lines = {}, {}
+  for _, row in ipairs(rows) do
+    for c, cell in ipairs(row) do width[c] = math.max(width[c] or 0, text.width(cell)) end
+  end
+  for i, row in ipairs(rows) do
+    local cells = {}
+    for c, cell in ipairs(row) do
+      local blanks = string.rep(" ", width[c] - text.width(cell))
+      cells[c] = c == 1 and cell .. blanks or blanks .. cell
+    end
+    lines[i] = gsub(table.concat(cells, "  "), " +$", "")
+  end
+  return table.concat(lines, "\n")
+end
+
 return text

@@ -3,7 +3,8 @@
 local core = require "moongrad.core"
 local labels = require "moongrad.labels"
 local raise = require "moongrad.raise"
-local format, rep = string.format, string.rep
+local text = require "moongrad.text"
+local format = string.format
 
 local classify = {}
 
@@ -56,20 +57,6 @@ end
 
 local confusion = { __name = "confusion", __metatable = false } -- the metatable of what net:confusion returns
 
--- Lines of text from rows of cells, the first cell to the left, the others to the right.
-local function lines_of(rows)
-  local width, lines = {}, {}
-  for _, row in ipairs(rows) do
-    for c, cell in ipairs(row) do width[c] = math.max(width[c] or 0, #cell) end
-  end
-  for i, row in ipairs(rows) do
-    local cells = { row[1] .. rep(" ", width[1] - #row[1]) }
-    for c = 2, #row do cells[c] = rep(" ", width[c] - #row[c]) .. row[c] end
-    lines[i] = table.concat(cells, "  ")
-  end
-  return table.concat(lines, "\n")
-end
-
 local function share(x) return format("%.2f", x) end
 
 -- The rows of scikit-learn's classification report.
@@ -100,7 +87,7 @@ function confusion.__tostring(c)
       notes[#notes + 1] = format("\nclass %s is never predicted: its precision counts as 0", class)
     end
   end
-  return lines_of(rows) .. "\n\n" .. lines_of(report(c)) .. table.concat(notes)
+  return text.aligned(rows) .. "\n\n" .. text.aligned(report(c)) .. table.concat(notes)
 end
 
 -- a / b; 0 where b is 0, as scikit-learn counts it.

@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "../engine/batch.h"
 #include "call.h"
@@ -17,8 +18,27 @@ static void check_numbers(lua_State *L, const char *who, const Network *n, const
   fail(L, "%s: %s[%d][%d] is %s, %s", who, name, (int)i + 1, (int)j + 1, push_number(L, v), why);
 }
 
-/* Raises when the cost is a logarithmic one and a target is not from 0 to 1. */
-static void check_probabilities(lua_State *L, const char *who, const Network *n, const Matrix *y) {
+/* Raises when the cost is hinge and a target is neither -1 nor 1, or svm and a row is not one-hot. */
+static void check_scores(lua_State *L, const char *who, const Network *n, const Matrix *y) {
+  const bool is_svm = strcmp(n->net.cost.kind->name, "svm") == 0;
+  for (size_t i = 0; i < y->m.nrows; i++) {
+    size_t ones = 0;
+    for (size_t j = 0; j < y->m.ncols; j++) {
+      const double v = mg_mat_get(&y->m, i, j);
+      ones += v == 1;
+      if (v != 1 && v != (is_svm ? 0 : -1))
+        fail(L, "%s: y[%d][%d] is %s; cost \"%s\" expects targets %s", who, (int)i + 1, (int)j + 1,
+             push_number(L, v), n->net.cost.kind->name, is_svm ? "0 and 1, one 1 in each row" : "-1 and 1");
+    }
+    if (is_svm && ones != 1)
+      fail(L, "%s: row %d of y has %d ones; cost \"svm\" expects one 1 in each row", who, (int)i + 1,
+           (int)ones);
+  }
+}
+
+/* Raises when the targets are not those that the cost is for: from 0 to 1 for a logarithmic one. */
+static void check_targets(lua_State *L, const char *who, const Network *n, const Matrix *y) {
+  if (n->net.cost.kind->is_score) check_scores(L, who, n, y);
   if (n->net.cost.kind->output == NULL) return;
   for (size_t i = 0; i < y->m.nrows; i++)
     for (size_t j = 0; j < y->m.ncols; j++) {
@@ -57,7 +77,7 @@ void network_check_data(lua_State *L, const char *who, Network *n, const Matrix 
   check_numbers(L, who, n, "X", X);
   if (y == NULL) return;
   check_numbers(L, who, n, "y", y);
-  check_probabilities(L, who, n, y);
+  check_targets(L, who, n, y);
   if (X != n->X || y != n->y) return;
   n->checked = true;
   n->checked_X = X->storage->version;

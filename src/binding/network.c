@@ -343,6 +343,12 @@ void open_network(lua_State *L) {
     lua_setfield(L, -2, c->name);
   }
   lua_setfield(L, -2, "cost_outputs");
+  lua_newtable(L); /* core.cost_scores: cost -> true when it requires a linear or a tanh output */
+  for (const mg_cost_kind *c = mg_costs(MG_DOUBLE); c->name != NULL; c++) {
+    lua_pushboolean(L, c->is_score);
+    lua_setfield(L, -2, c->name);
+  }
+  lua_setfield(L, -2, "cost_scores");
   push_names(L, mg_init_names, sizeof(char *));
   lua_setfield(L, -2, "inits");
 

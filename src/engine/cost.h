@@ -9,8 +9,13 @@
      "squares"       scale       (yhat - y)^2
      "cross-entropy" 1/N         -y ln yhat - (1 - y) ln(1 - yhat), yhat = sigmoid(z)
      "softmax"       1/N         -y ln yhat, yhat = softmax(z)
+     "mae"           1/(N K)     |yhat - y|
+     "huber"         1/(N K)     r^2 / 2 where |r| <= 1, else |r| - 1/2; r = yhat - y (Huber, 1964)
+     "hinge"         1/(N K)     max(0, 1 - y yhat), y -1 or 1
+     "svm"           1/N         sum over j of max(0, yhat_j - yhat_c + 1), c the row's class, j not c
+                                 (Weston and Watkins, 1999)
 
-   The last two, the logarithmic costs, are computed from z and stay finite for any finite z.
+   The two logarithmic costs, cross-entropy and softmax, are computed from z and stay finite for any finite z.
    Their delta is dJ/dz, in which g' of the output has cancelled: factor (yhat - y), if for
    softmax the sum of each row of y is 1. */
 
@@ -35,6 +40,10 @@ typedef struct mg_cost_kind {
   /* delta = factor * d loss / dyhat for rows from .. to - 1; factor * d loss / dz when output is not NULL. */
   mg_status (*delta)(const mg_cost *cost, const mg_mat *z, const mg_mat *yhat, const mg_mat *y, mg_mat *delta,
                      double factor, size_t from, size_t to);
+
+  /* For costs with kinks, else NULL: the side of its kink on which loss k of row r lies, a small number. */
+  int (*side)(const mg_mat *yhat, const mg_mat *y, size_t r, size_t k);
+  bool is_score; /* must the output be linear or tanh, as hinge and svm compare scores? */
 } mg_cost_kind;
 
 struct mg_cost {

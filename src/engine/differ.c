@@ -49,7 +49,7 @@ mg_status mg_differ_layer(mg_differ *d, size_t l) {
   d->penalty = mg_penalty(net);
   d->rows = (most < MG_PERTURB_ROWS ? most : MG_PERTURB_ROWS) / 16 * 16;
   d->is_fast = d->room != NULL && d->rows > 0 && mg_builtin_cost(net->kernels, d->cost.kind) &&
-               custom_activations(net) && !net->layer[l].activation->by_row &&
+               d->cost.kind->side == NULL && custom_activations(net) && !net->layer[l].activation->by_row &&
                !net->layer[last].activation->by_row;
   if (!d->is_fast) return MG_OK;
   mg_draw_masks(net); /* none: check draws nothing */

@@ -39,6 +39,13 @@ size_t mg_scratch_block(const mg_network *net) {
   return net->block < net->scratch_rows ? net->block : net->scratch_rows;
 }
 
+/* The same of the sides of the losses of a cost with kinks. */
+static void fold_losses(const mg_cost_kind *kind, const mg_mat *yhat, const mg_mat *y, uint64_t *kinks) {
+  for (size_t r = 0; r < y->nrows; r++)
+    for (size_t k = 0; k < y->ncols; k++)
+      *kinks = (*kinks ^ (uint64_t)(3 + kind->side(yhat, y, r, k))) * UINT64_C(1099511628211);
+}
+
 static size_t upto(size_t n, size_t most) { return n < most ? n : most; }
 
 mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const mg_cost *cost,
@@ -61,6 +68,7 @@ mg_status mg_evaluate(mg_network *net, const mg_mat *x, const mg_mat *y, const m
     }
     const mg_status status = cost->kind->sum(cost, &s.z, &s.out, &ys, 0, count, &sum);
     if (status != MG_OK) return status;
+    if (kinks != NULL && cost->kind->side != NULL) fold_losses(cost->kind, &s.out, &ys, kinks);
     right += (*net->kernels->score)(&s.out, &ys, targets, 0, count, &tss);
     r += count;
   }

@@ -16,9 +16,9 @@ static bool built_in(const mg_network *net) {
   return mg_builtin_cost(net->kernels, net->cost.kind) && net->optimiser->whole == NULL;
 }
 
-/* Does tiny.c apply: narrow layers, few rows, all activations element by element? */
+/* Does tiny.c apply: narrow layers, few rows, all activations element by element, a cost without kinks? */
 static bool tiny_fits(const mg_network *net) {
-  if (net->tiny == NULL || net->rows > MG_FEW_ROWS) return false;
+  if (net->tiny == NULL || net->rows > MG_FEW_ROWS || net->cost.kind->side != NULL) return false;
   for (size_t l = 0; l < net->n_layers; l++)
     if (net->layer[l].activation->by_row) return false;
   return true;

@@ -97,6 +97,7 @@ const mg_cost_kind *mg_cost_find(const char *name, mg_type type) {
 }
 
 bool mg_cost_allows(const mg_cost_kind *kind, const char *output) {
+  if (kind->is_score) return strcmp(output, "linear") == 0 || strcmp(output, "tanh") == 0;
   return kind->output != NULL ? strcmp(kind->output, output) == 0 : strcmp(output, "softmax") != 0;
 }
 

@@ -53,6 +53,7 @@ const mg_rounding *mg_rounding_of(const mg_kernels *kernels, const mg_activation
 
 /* --- costs --------------------------------------------------------------------------------------- */
 
+/* Costs with kinks are in no family: check measures the noise of their J, as of a user's own cost. */
 mg_family mg_family_of(const mg_kernels *kernels, const mg_cost_kind *kind) {
   static const struct {
     const char *name;

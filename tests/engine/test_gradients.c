@@ -73,7 +73,8 @@ static double resolved(double j, double epsilon, double tolerance) {
 }
 
 /* mg_check_layer by the fast way (perturb.c) and by whole passes gives the same differences, to the rounding
-   of J, which is a few dozen u J / epsilon, and the same kinks. */
+   of J, which is a few dozen u J / epsilon, or of the root of J where squares are small: yhat - y is rounded
+   like yhat. They give the same kinks. */
 static mg_status differences(mg_network *net, mg_check how, size_t l, const mg_mat *chosen, mg_mat *numeric,
                              mg_mat *kinked) {
   const size_t size = numeric->nrows * numeric->ncols;
@@ -88,7 +89,7 @@ static mg_status differences(mg_network *net, mg_check how, size_t l, const mg_m
   const mg_mat x = mg_mat_cols(net->layer[0].in, 1, net->layer[0].n_in);
   mg_metrics m = {0};
   assert_int_equal(mg_evaluate(net, &x, &net->y, &how.cost, MG_VALUES, &m, NULL), MG_OK);
-  const double rounding = 4 * resolved(m.cost, how.epsilon, 1);
+  const double rounding = 4 * resolved(fmax(m.cost, sqrt(fabs(m.cost))), how.epsilon, 1);
   for (size_t i = 0; i < numeric->nrows; i++)
     for (size_t j = 0; j < numeric->ncols; j++) {
       const double fast = mg_mat_get(numeric, i, j), plain = mg_mat_get(&slow, i, j);

@@ -194,10 +194,11 @@ describe("a value in quotes", function()
     { 'network{2, {8, "ta', 'tanh"' }, { 'network{2, {8, bias = false, "ta', 'tanh"' },
     { 'check{method = "fi', 'five-point"' }, { 'NET:bug("dro', 'dropped-row"' },
     { 'check{of = "cr', 'cross-entropy"' }, { 'init("lec', 'lecun"' }, { 'NET:init "lec', 'lecun"' },
-    { 'NET.options.cost = "m', 'mse"' }, { 'if NET.options.cost == "m', 'mse"' }, { 'data["x', 'xor"]' },
+    { 'NET.options.cost = "ms', 'mse"' }, { 'if NET.options.cost == "ms', 'mse"' }, { 'data["x', 'xor"]' },
     { 'network{2, precision = ', '"double" | "single"' },
-    { "network{2, cost = {", '"cross-entropy" | "mse" | "quadratic" | '
-      .. '"softmax" | "squares" | "sse"' }, { 'xyzzy["odd', 'odd key"]' }, { "xyzzy['odd|']", "odd key" },
+    { "network{2, cost = {", '"cross-entropy" | "hinge" | "huber" | "mae" | "mse" | '
+      .. '"quadratic" | "softmax" | "squares" | "sse" | "svm"' },
+    { 'xyzzy["odd', 'odd key"]' }, { "xyzzy['odd|']", "odd key" },
     { 'number = "m', "" }, { 'NET.cost = "m', "" },
   }
 end)

@@ -17,6 +17,10 @@ formulas.cost = {
   squares = "J = scale sum of (yhat - y)^2",
   ["cross-entropy"] = "J = -1/N sum of y ln yhat + (1 - y) ln(1 - yhat)",
   softmax = "J = -1/N sum of y ln yhat",
+  mae = "J = 1/(N K) sum of |yhat - y|",
+  huber = "J = 1/(N K) sum of r^2/2 where |r| <= 1, else |r| - 1/2; r = yhat - y",
+  hinge = "J = 1/(N K) sum of max(0, 1 - y yhat), y -1 or 1",
+  svm = "J = 1/N sum over j, not the class c, of max(0, yhat[j] - yhat[c] + 1)",
 }
 
 formulas.activation = {

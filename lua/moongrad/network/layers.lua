@@ -75,6 +75,8 @@ function layers.resolve(specification, given)
   local output = activations[#activations]
   if goes_with and output ~= goes_with then
     raise("cost %q goes with a %s output, not %s", cost, goes_with, options.name_of(output))
+  elseif core.cost_scores[cost] and output ~= "linear" and output ~= "tanh" then
+    raise("cost %q goes with a linear or a tanh output, not %s", cost, options.name_of(output))
   elseif not goes_with and output == "softmax" and not core.custom(cost) then
     raise('a softmax output goes with cost "softmax", not %q', cost)
   elseif output == "softmax" and specification[#specification].size == 1 then

@@ -11,6 +11,14 @@
 
 static const real *row_of(const mg_mat *m, size_t r) { return (const real *)m->data + (ptrdiff_t)r * m->rs; }
 
+/* The index of the largest of n numbers; of equal ones, the first. */
+static size_t largest(const real *v, size_t n) {
+  size_t best = 0;
+  for (size_t k = 1; k < n; k++)
+    if (v[k] > v[best]) best = k;
+  return best;
+}
+
 /* --- squares: "sse", "mse", "quadratic", "squares" ------------------------- */
 
 static double sse_factor(const mg_cost *cost, size_t n_rows, size_t n_out) {
@@ -153,21 +161,152 @@ static mg_status softmax_delta(const mg_cost *cost, const mg_mat *zs, const mg_m
   return MG_OK;
 }
 
+/* --- costs with kinks -------------------------------------------------------- */
+
+/* x above 0, else 0; fmax would hide a NaN */
+static inline double positive(double x) { return x <= 0 ? 0 : x; }
+
+static inline double apart(const real *yhat, const real *y, size_t k) {
+  return (double)yhat[k] - (double)y[k];
+}
+
+static mg_status mae_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                         size_t from, size_t to, double *sum) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++)
+    for (size_t k = 0; k < ys->ncols; k++) *sum += fabs(apart(row_of(yhats, r), row_of(ys, r), k));
+  return MG_OK;
+}
+
+/* dJ/dyhat = factor sign(yhat - y), 0 at the kink */
+static mg_status mae_delta(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                           mg_mat *ds, double factor, size_t from, size_t to) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++)
+    for (size_t k = 0; k < ys->ncols; k++) {
+      const double d = apart(row_of(yhats, r), row_of(ys, r), k);
+      ((real *)row_of(ds, r))[k] = (real)(factor * ((d > 0) - (d < 0)));
+    }
+  return MG_OK;
+}
+
+static int mae_side(const mg_mat *yhats, const mg_mat *ys, size_t r, size_t k) {
+  return apart(row_of(yhats, r), row_of(ys, r), k) > 0;
+}
+
+static mg_status huber_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                           size_t from, size_t to, double *sum) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++)
+    for (size_t k = 0; k < ys->ncols; k++) {
+      const double d = fabs(apart(row_of(yhats, r), row_of(ys, r), k));
+      *sum += d <= 1 ? d * d / 2 : d - 0.5;
+    }
+  return MG_OK;
+}
+
+/* dJ/dyhat = factor (yhat - y), which is cut off at -factor and factor */
+static mg_status huber_delta(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                             mg_mat *ds, double factor, size_t from, size_t to) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++)
+    for (size_t k = 0; k < ys->ncols; k++) {
+      const double d = apart(row_of(yhats, r), row_of(ys, r), k);
+      ((real *)row_of(ds, r))[k] = (real)(factor * (d < -1 ? -1 : d > 1 ? 1 : d));
+    }
+  return MG_OK;
+}
+
+static int huber_side(const mg_mat *yhats, const mg_mat *ys, size_t r, size_t k) {
+  const double d = apart(row_of(yhats, r), row_of(ys, r), k);
+  return (d > 1) - (d < -1) + 1;
+}
+
+static inline double margin(const real *yhat, const real *y, size_t k) {
+  return 1 - (double)y[k] * (double)yhat[k];
+}
+
+static mg_status hinge_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                           size_t from, size_t to, double *sum) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++)
+    for (size_t k = 0; k < ys->ncols; k++) *sum += positive(margin(row_of(yhats, r), row_of(ys, r), k));
+  return MG_OK;
+}
+
+/* dJ/dyhat = -factor y where 1 - y yhat > 0, else 0 */
+static mg_status hinge_delta(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                             mg_mat *ds, double factor, size_t from, size_t to) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++) {
+    const real *yhat = row_of(yhats, r), *y = row_of(ys, r);
+    real *d = (real *)row_of(ds, r);
+    for (size_t k = 0; k < ys->ncols; k++) d[k] = margin(yhat, y, k) > 0 ? (real)(-factor * (double)y[k]) : 0;
+  }
+  return MG_OK;
+}
+
+static int hinge_side(const mg_mat *yhats, const mg_mat *ys, size_t r, size_t k) {
+  return margin(row_of(yhats, r), row_of(ys, r), k) > 0;
+}
+
+/* yhat_k - yhat_c + 1, c the class of the row; -1 for c itself, which has no loss */
+static double above(const real *yhat, size_t c, size_t k) {
+  return k == c ? -1 : (double)yhat[k] - (double)yhat[c] + 1;
+}
+
+static mg_status svm_sum(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                         size_t from, size_t to, double *sum) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++) {
+    const size_t c = largest(row_of(ys, r), ys->ncols);
+    for (size_t k = 0; k < ys->ncols; k++) *sum += positive(above(row_of(yhats, r), c, k));
+  }
+  return MG_OK;
+}
+
+/* dJ/dyhat_k = factor for each k whose loss is above 0; dJ/dyhat_c = -factor times how many these are */
+static mg_status svm_delta(const mg_cost *cost, const mg_mat *zs, const mg_mat *yhats, const mg_mat *ys,
+                           mg_mat *ds, double factor, size_t from, size_t to) {
+  (void)cost, (void)zs;
+  for (size_t r = from; r < to; r++) {
+    const size_t c = largest(row_of(ys, r), ys->ncols);
+    real *d = (real *)row_of(ds, r);
+    double count = 0;
+    for (size_t k = 0; k < ys->ncols; k++) {
+      const bool counts = above(row_of(yhats, r), c, k) > 0;
+      d[k] = counts ? (real)factor : 0;
+      count += counts;
+    }
+    d[c] = (real)(-factor * count);
+  }
+  return MG_OK;
+}
+
+static int svm_side(const mg_mat *yhats, const mg_mat *ys, size_t r, size_t k) {
+  return above(row_of(yhats, r), largest(row_of(ys, r), ys->ncols), k) > 0;
+}
+
 const mg_cost_kind MG_VARIANT(mg_costs)[] = {
-    {"sse", NULL, sse_factor, squares_sum, squares_delta},
-    {"mse", NULL, mse_factor, squares_sum, squares_delta},
-    {"quadratic", NULL, quadratic_factor, squares_sum, squares_delta},
-    {"squares", NULL, squares_factor, squares_sum, squares_delta},
-    {"cross-entropy", "sigmoid", mean_factor, cross_entropy_sum, cross_entropy_delta},
-    {"softmax", "softmax", mean_factor, softmax_sum, softmax_delta},
-    {NULL, NULL, NULL, NULL, NULL},
+    {"sse", NULL, sse_factor, squares_sum, squares_delta, NULL, false},
+    {"mse", NULL, mse_factor, squares_sum, squares_delta, NULL, false},
+    {"quadratic", NULL, quadratic_factor, squares_sum, squares_delta, NULL, false},
+    {"squares", NULL, squares_factor, squares_sum, squares_delta, NULL, false},
+    {"cross-entropy", "sigmoid", mean_factor, cross_entropy_sum, cross_entropy_delta, NULL, false},
+    {"softmax", "softmax", mean_factor, softmax_sum, softmax_delta, NULL, false},
+    {"mae", NULL, mse_factor, mae_sum, mae_delta, mae_side, false},
+    {"huber", NULL, mse_factor, huber_sum, huber_delta, huber_side, false},
+    {"hinge", NULL, mse_factor, hinge_sum, hinge_delta, hinge_side, true},
+    {"svm", NULL, mean_factor, svm_sum, svm_delta, svm_side, true},
+    {NULL, NULL, NULL, NULL, NULL, NULL, false},
 };
 
 #define SQUARES \
   { squares_losses, squares_delta_v }
 const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[] = {
-    SQUARES,     SQUARES, SQUARES, SQUARES, {cross_entropy_losses, cross_entropy_delta_v},
-    {NULL, NULL} /* softmax */
+    SQUARES,      SQUARES,      SQUARES,      SQUARES,      {cross_entropy_losses, cross_entropy_delta_v},
+    {NULL, NULL},                                           /* softmax */
+    {NULL, NULL}, {NULL, NULL}, {NULL, NULL}, {NULL, NULL}, /* those with kinks */
 };
 
 _Static_assert(sizeof MG_VARIANT(mg_costs) / sizeof(mg_cost_kind) ==
@@ -175,14 +314,6 @@ _Static_assert(sizeof MG_VARIANT(mg_costs) / sizeof(mg_cost_kind) ==
                "both tables have a line for each cost");
 
 /* --- metrics ---------------------------------------------------------------- */
-
-/* The index of the largest of n numbers; of equal ones, the first. */
-static size_t largest(const real *v, size_t n) {
-  size_t best = 0;
-  for (size_t k = 1; k < n; k++)
-    if (v[k] > v[best]) best = k;
-  return best;
-}
 
 static size_t score(const mg_mat *yhats, const mg_mat *ys, mg_targets targets, size_t from, size_t to,
                     double *tss) {

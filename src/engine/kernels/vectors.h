@@ -27,7 +27,7 @@ typedef struct mg_cost_vectors {
   /* sum[r] += the losses of lane r, for the first count lanes; the other elements of sum[VL] may change,
      too. */
   void (*losses)(const vec *z, const vec *yhat, const vec *y, size_t n_out, size_t count, double *sum);
-  vec (*delta)(vec yhat, vec y, real factor); /* both are NULL for softmax */
+  vec (*delta)(vec yhat, vec y, real factor); /* both are NULL for softmax and for costs with kinks */
 } mg_cost_vectors;
 
 extern const mg_cost_vectors MG_VARIANT(mg_cost_vectors)[];

@@ -21,6 +21,7 @@
 #include "kernels.h"
 #include "mat.h"
 #include "optimiser.h"
+#include "pace.h"
 #include "random.h"
 #include "status.h"
 #include "team.h"
@@ -110,6 +111,7 @@ typedef struct mg_network {
   mg_mat scratch_y;     /* targets */
   size_t parts;         /* the most parts that an operation is divided into */
   mg_team *team;        /* the threads that compute them, or NULL; set by the caller */
+  mg_pace pace;         /* how many of them take part in the passes of training */
   void *room;           /* room for the products, for each part one */
   size_t room_size;     /* numbers of room of one part */
   mg_stop stop;         /* asked whether to stop; set by the caller */

@@ -9,11 +9,19 @@
 #define MANY_UPDATES     ((size_t)1 << 14)
 
 /* The number of threads that net may use. */
-static size_t hands(const mg_network *net) {
+static size_t all_hands(const mg_network *net) {
   if (net->team == NULL) return 1;
   const size_t size = mg_team_size(net->team);
   return size < net->parts ? size : net->parts;
 }
+
+/* The number of threads for an operation now. */
+static size_t hands(const mg_network *net) {
+  const size_t n = all_hands(net) >> net->pace.halvings;
+  return n < 2 || mg_team_alone(net->team) ? 1 : n;
+}
+
+void mg_parallel_pass(mg_network *net) { mg_pace_pass(&net->pace, all_hands(net)); }
 
 /* Divides the numbers 0 .. n - 1 into count parts: returns the length of part index, which begins at *first.
    Lengths are multiples of grain, so that the tiles of the products are whole. */

@@ -8,6 +8,9 @@
 
 #include "ops.h"
 
+/* A pass of training begins, and the one before it ended: chooses how many threads it takes (pace.h). */
+void mg_parallel_pass(mg_network *net);
+
 /* mg_op_rows, by the threads of net->team when that is faster. */
 mg_op_runner mg_parallel_op;
 

@@ -7,6 +7,7 @@
 #include "arrays.h"
 #include "batch.h"
 #include "fused.h"
+#include "parallel.h"
 #include "plan.h"
 
 static size_t upto(size_t n, size_t most) { return n < most ? n : most; }
@@ -130,16 +131,20 @@ static void undraw(mg_network *net, const mg_rng *was) {
 static mg_status passes(mg_network *net, uint64_t n, mg_fusion how, mg_run *run, drawn *d) {
   mg_status status = MG_OK;
   const uint64_t plain = how == MG_FUSE_TINY ? 0 : 1;
+  mg_parallel_pass(net);
   while (how != MG_PLAIN && run->done + plain < n &&
          (status = mg_pass_fused(net, how, run->done + 1 == n)) == MG_OK) {
     trace_pass(net);
+    mg_parallel_pass(net);
     run->done++;
   }
   mg_unfuse(net);
   while (status != MG_STOPPED && run->done < n && (status = pass_drawing(net, d)) == MG_OK) {
     trace_pass(net);
+    mg_parallel_pass(net);
     run->done++;
   }
+  mg_pace_end(&net->pace);
   return status;
 }
 
@@ -211,6 +216,7 @@ static mg_status run_batches(mg_network *net, const mg_mat *x, const mg_mat *y, 
   const size_t n = x->nrows;
   for (size_t r = 0; r < n; r += batch) {
     const size_t count = upto(n - r, batch);
+    mg_parallel_pass(net);
     mg_status status = stage_batch(net, x, y, order, r, count);
     if (status != MG_OK) return status;
     net->targets = targets;
@@ -270,6 +276,7 @@ mg_status mg_epoch(mg_network *net, const mg_mat *x, const mg_mat *y, const uint
   *run = (mg_run){.metrics = nothing_known};
   if (several) mg_arrays_take(net, MG_NEEDED, before);
   mg_status status = run_batches(net, x, y, order, batch, targets, &t);
+  mg_pace_end(&net->pace);
   mg_unfuse(net);
   if (status == MG_NONFINITE) find_refused(net, t.batches > 0, run);
   if (status == MG_OK && (status = look_at_last(net, run)) == MG_STOPPED) t.batches--; /* taken back */

@@ -2,7 +2,8 @@
 
    The parts of an operation write different numbers, and each number is computed as by one thread, so the
    bits are the same for any number of threads. After a job the workers wait in a loop for some microseconds,
-   as the next operation usually follows soon, and then sleep. */
+   as the next operation usually follows soon, and then sleep. Where other programs keep the processors busy, the
+   caller does the parts that no worker has begun, and all of them for a while after it had to wait for a worker. */
 
 #ifndef MG_TEAM_H
 #define MG_TEAM_H
@@ -28,8 +29,11 @@ void mg_team_stop(mg_team *team);
 /* The number of threads of the team, the caller's included. */
 size_t mg_team_size(const mg_team *team);
 
-/* Runs part(job, index, count) for index = 0 .. count - 1, each in its own thread; count is reduced to the
-   size of the team. Returns when all parts are done. */
+/* Runs part(job, index, count) for index = 0 .. count - 1, once each, in the threads of the team; count is reduced
+   to the size of the team. Returns when all parts are done. */
 void mg_team_run(mg_team *team, size_t count, mg_part part, void *job);
+
+/* Is the caller to work alone for now, because the last jobs were delayed by a worker without a processor? */
+bool mg_team_alone(mg_team *team);
 
 #endif

@@ -1,7 +1,13 @@
-/* test_team.c - threads: every part of every job is done once, and results equal those of one thread. */
+/* test_team.c - threads: every part of every job is done once, delays are not repeated, results equal those of one
+   thread. */
 
+#define _POSIX_C_SOURCE 200809L
+
+#include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
+#include "clock.h"
 #include "fixture.h"
 #include "fused.h"
 
@@ -51,6 +57,75 @@ static void sleepers_wake(void **state) {
   free(memory);
 }
 
+static void sleep_ms(long ms) {
+  const struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+  nanosleep(&t, NULL);
+}
+
+/* A job whose worker begins and is then delayed, as one that loses its processor. */
+typedef struct late_job {
+  pthread_t caller;
+  atomic_bool begun;
+  long delay; /* ms */
+} late_job;
+
+static void late_part(void *context, size_t index, size_t count) {
+  (void)count;
+  late_job *j = context;
+  if (index == 0) {
+    for (int i = 0; i < 1000 && !atomic_load(&j->begun); i++) sleep_ms(1);
+  } else {
+    atomic_store(&j->begun, true);
+    if (!pthread_equal(pthread_self(), j->caller)) sleep_ms(j->delay);
+  }
+}
+
+static void a_delay_is_not_repeated(void **state) {
+  (void)state;
+  void *memory = zeroed(mg_team_bytes(2));
+  mg_team *team = mg_team_start(memory, 2);
+  late_job job = {pthread_self(), false, 0};
+  mg_team_run(team, 2, late_part, &job);
+  assert_false(mg_team_alone(team));
+  job = (late_job){pthread_self(), false, 100};
+  mg_team_run(team, 2, late_part, &job);
+  assert_true(mg_team_alone(team)); /* for 1 s less ten times what part 0 took */
+  for (int i = 0; i < 100 && mg_team_alone(team); i++) sleep_ms(50);
+  assert_false(mg_team_alone(team)); /* but not for ever */
+  mg_team_stop(team);
+  free(memory);
+}
+
+/* Passes that take long with one of three numbers of threads are made with another. */
+static void the_fastest_number_of_threads_is_taken(void **state) {
+  (void)state;
+  for (size_t best = 0; best < 3; best++) {
+    mg_pace pace = {0};
+    size_t made[3] = {0};
+    for (int pass = 0; pass < 100; pass++) {
+      mg_pace_pass(&pace, 4);
+      assert_in_range(pace.halvings, 0, 2);
+      if (pass >= 50) made[pace.halvings]++;
+      const uint64_t end = mg_clock() + (pace.halvings == best ? 2000 : 200000);
+      while (mg_clock() < end) {
+      }
+    }
+    assert_int_equal(made[best], 50);
+    mg_pace_end(&pace);
+    assert_int_equal(pace.halvings, 0);
+  }
+}
+
+static void long_passes_take_all_threads(void **state) {
+  (void)state;
+  mg_pace pace = {0};
+  for (int pass = 0; pass < 30; pass++) {
+    mg_pace_pass(&pace, 2);
+    if (pass > 8) assert_int_equal(pace.halvings, 0);
+    sleep_ms(3);
+  }
+}
+
 /* A network whose operations are large enough to be divided among threads, its first layer by units. */
 static void open_large(fixture *f, mg_team *team, size_t parts, const double *x, const double *y) {
   enum { ROWS = 70 };
@@ -86,8 +161,9 @@ static void threads_do_not_change_a_bit(void **state) {
       open_large(&b, team, n, x, y);
       a.net.layer[2].bias = b.net.layer[2].bias = biased == 1;
       assert_int_equal(mg_fuse(&b.net, false), biased ? MG_FUSE_UPDATE : MG_PLAIN);
-      assert_int_equal(mg_step(&a.net, 6, &run), MG_OK);
-      assert_int_equal(mg_step(&b.net, 6, &run), MG_OK);
+      assert_int_equal(mg_step(&a.net, 40, &run),
+                       MG_OK); /* more than it takes to try all numbers of threads */
+      assert_int_equal(mg_step(&b.net, 40, &run), MG_OK);
       assert_same_state(&a, &b);
       uint32_t order[70];
       mg_rng_permutation(&g, 70, order);
@@ -109,6 +185,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_part_is_done_once),
       cmocka_unit_test(sleepers_wake),
+      cmocka_unit_test(a_delay_is_not_repeated),
+      cmocka_unit_test(the_fastest_number_of_threads_is_taken),
+      cmocka_unit_test(long_passes_take_all_threads),
       cmocka_unit_test(threads_do_not_change_a_bit),
   };
   return cmocka_run_group_tests_name("team", tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #   make coverage   count the lines of src/engine that its own tests run
 #   make faults     test with failing allocations: one in three of those of every kind of call, and of programs
 #   make threads-test  run two Lua states at once, and mg.threads(1..4), under the thread sanitiser
+#   make arm64-test run the engine's tests on an emulated arm64 processor
 #   make valgrind   run the engine's tests and a Lua script under valgrind; prints nothing when all is well
 #   make install    install; PREFIX=/usr/local DESTDIR=; make uninstall removes it
 #   make clean      delete the build directory
@@ -151,6 +152,18 @@ threads-test:
 	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/tsan/tests/threads/states
 	TSAN_OPTIONS=halt_on_error=1 $(BUILD)/tsan/tests/engine/test_team
 
+# Without the sanitisers, which an emulated processor runs hundreds of times slower.
+ARM64_CC   := aarch64-linux-gnu-gcc
+ARM64_LIBS := /usr/lib/aarch64-linux-gnu
+arm64-test:
+	@command -v $(ARM64_CC) qemu-aarch64 >/dev/null && [ -e $(ARM64_LIBS)/libcmocka.so ] || { \
+	  echo 'arm64-test needs gcc-aarch64-linux-gnu, qemu-user, libcmocka-dev:arm64; before apt-get update:' \
+	    'dpkg --add-architecture arm64' >&2; exit 1; }
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/arm64 CC=$(ARM64_CC) CFLAGS='-O2 -g' LDFLAGS=-L$(ARM64_LIBS) \
+	  engine-tests
+	@for t in $(TESTS:$(BUILD)/%=$(BUILD)/arm64/%); do \
+	  qemu-aarch64 $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; echo "passed $$t"; done
+
 C_FILES := $(wildcard src/*/*.[ch] src/*/*/*.[ch] tests/*/*.[ch] bench/*.c bench/peers/*.[ch])
 lint: all
 	luacheck -q lua scripts tests/lua tests/faults tests/threads tests/smoke.lua $(wildcard bench)
@@ -207,5 +220,5 @@ clean:
 FORCE:
 .DELETE_ON_ERROR:
 .PRECIOUS: $(BUILD)/obj/%/flags
-.PHONY: all module engine-tests programs run test check faults threads-test lint format bench growth coverage valgrind \
-        install install-module uninstall clean FORCE
+.PHONY: all module engine-tests programs run test check faults threads-test arm64-test lint format bench growth \
+        coverage valgrind install install-module uninstall clean FORCE

@@ -161,10 +161,24 @@ static int push_args(lua_State *L) {
   return n;
 }
 
-/* Runs the script argv[0]. "-" is standard input, unless "--" comes before it. */
+/* Prints the list of the scripts in a folder. */
+static int list_folder(lua_State *L, const char *path) {
+  if (!session_push(L, "folder")) return LUA_OK;
+  lua_pushstring(L, path);
+  lua_pushcfunction(L, folder_files);
+  int status = chunk_call(L, 2, 1);
+  if (status == LUA_OK) {
+    puts(lua_tostring(L, -1));
+    lua_pop(L, 1);
+  }
+  return chunk_report(L, status);
+}
+
+/* Runs the script argv[0]. "-" is standard input, unless "--" comes before it. Of a folder its scripts are listed. */
 int chunk_script(lua_State *L, char **argv) {
   const char *name = argv[0];
   if (strcmp(name, "-") == 0 && strcmp(argv[-1], "--") != 0) name = NULL;
+  if (calls.session && name && folder_is(name)) return list_folder(L, name);
   session_note(L, "script", name);
   int status = load_file(L, name);
   if (status == LUA_OK) {

@@ -4,11 +4,9 @@
    Tab. It runs none of the user's code: it has Lua's functions as they were at the start, as all of
    moongrad's own Lua has, and hooks and finalisers are off while it runs. If it fails nothing is offered. */
 
-#include <dirent.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <readline/readline.h>
 
@@ -35,30 +33,6 @@ static struct {
 
 /* --- functions for the policy, and calls of it ------------------------------------------- */
 
-/* read_files(directory as light userdata): a table from each name in it to whether that is a directory. */
-static int read_files(lua_State *L) {
-  DIR *dir = lua_touserdata(L, 1);
-  const struct dirent *entry;
-  struct stat st;
-  lua_newtable(L);
-  while ((entry = readdir(dir)) != NULL) {
-    lua_pushboolean(L, fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode));
-    lua_setfield(L, -2, entry->d_name);
-  }
-  return 1;
-}
-
-/* files(path): the table of read_files for the directory at path, nothing if that cannot be read. */
-static int files(lua_State *L) {
-  DIR *dir = opendir(luaL_checkstring(L, 1));
-  if (dir == NULL) return 0;
-  lua_pushcfunction(L, read_files);
-  lua_pushlightuserdata(L, dir);
-  int status = lua_pcall(L, 1, 1, 0);
-  closedir(dir);
-  return status == LUA_OK ? 1 : lua_error(L);
-}
-
 /* home(path): the path "~/..." or "~name/..." with the home directory in place of "~" or "~name". Unchanged
    if there is no such directory. */
 static int home(lua_State *L) {
@@ -84,7 +58,7 @@ static void push_policy(lua_State *L) {
   lua_setfield(L, -2, "globals");
   lua_getfield(L, LUA_REGISTRYINDEX, SESSION);
   lua_setfield(L, -2, "session");
-  lua_pushcfunction(L, files);
+  lua_pushcfunction(L, folder_files);
   lua_setfield(L, -2, "files");
   lua_pushcfunction(L, home);
   lua_setfield(L, -2, "home");

@@ -46,6 +46,7 @@ void opt_usage(const char *progname, const char *bad) {
              "  --no-session  plain Lua 5.4: no session names, moongrad by require only\n"
              "  --color=when  auto, always or never\n"
              "  --seed n      seed the generator, as seed(n)\n"
+             "A folder in place of a script: lists the scripts in it.\n"
              "Without a script the prompt opens, which shows values. Standard input that is no\n"
              "terminal runs as a script, where print shows them. Type help at the prompt for more.\n",
              progname);

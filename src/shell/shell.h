@@ -219,6 +219,12 @@ int edit_cancelled(void);      /* did Ctrl-D drop the last line? */
 int edit_accepted(void);       /* the number of inputs in the last line; 0 if Enter was not pressed */
 void edit_begin(void);         /* at the start of each line */
 
+/* --- folder.c ---------------------------------------------------------------------- */
+
+/* files(path): a table from each name in the folder to whether that is a folder; nothing if it cannot be read. */
+int folder_files(lua_State *L);
+int folder_is(const char *path); /* is it a folder? */
+
 /* --- globals.c --------------------------------------------------------------------- */
 
 /* Replaces setmetatable and getmetatable; pushes host.metatable. */

@@ -267,6 +267,24 @@ def script_with_session(home):
 
 
 @test
+def folder(home):
+    """of a folder its scripts are listed, with the first line of each"""
+    for name, text in (("b.lua", "#!/usr/bin/env moongrad\n-- Second.\n-- More.\n"), ("a.lua", "--- First: \x1b x\nprint(1)\n"),
+                       ("long-name.lua", "print(1)\n"), ("empty.lua", ""), (".hidden.lua", "-- no\n"), ("notes.txt", "-- no\n")):
+        with open(os.path.join(home, name), "w") as f:
+            f.write(text)
+    os.mkdir(os.path.join(home, "sub"))
+    os.mkdir(os.path.join(home, ".git"))
+    listed = ("a.lua          First: \\027 x\nb.lua          Second.\nempty.lua\nlong-name.lua\nsub/\n", "", 0)
+    equal(run(home), listed)
+    equal(run(home + "/", "argument"), listed)
+    equal(run("sub", cwd=home), ("no scripts in sub\n", "", 0))
+    out, err, rc = run("--no-session", home)
+    equal((out, rc), ("", 1))
+    check("Is a directory" in err, err)
+
+
+@test
 def tracebacks(home):
     """a traceback shows the user's frames, none of moongrad's own and of what they call"""
     path = os.path.join(home, "t.lua")

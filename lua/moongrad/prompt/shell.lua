@@ -58,6 +58,9 @@ function shell.close_input(n, status)
   return unkept and message and message .. "\n" .. unkept or unkept or message
 end
 
+-- The list of the scripts in a folder: text to print.
+function shell.folder(path, files) return require "moongrad.prompt.folder".list(path, files) end
+
 -- --- errors -----------------------------------------------------------------------------------
 
 -- Returns what to add to the message of an error in a script: "; " and advice, or nil.

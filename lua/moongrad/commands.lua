@@ -40,6 +40,7 @@ local commands = {
   { "bench", of = "mg", looks = false, reads = "clock", returns = false, takes = "function", from = "timing",
     timed = true },
   { "records", of = "mg", looks = true, reads = false, returns = false, takes = "", from = "records" },
+  { "published", of = "mg", looks = true, reads = false, returns = false, takes = "", from = "published" },
   { "activation", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.activation" },
   { "cost", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.cost" },
   { "optimizer", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.optimizer" },

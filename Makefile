@@ -196,9 +196,10 @@ docdir := $(DESTDIR)$(PREFIX)/share/doc/moongrad
 egdir  := $(DESTDIR)$(PREFIX)/share/moongrad
 
 install: all install-module
-	install -d $(bindir) $(pcdir) $(mandir) $(docdir) $(egdir)/scripts
+	install -d $(bindir) $(pcdir) $(mandir) $(docdir) $(egdir)/scripts/lessons
 	install $(BUILD)/moongrad $(bindir)
 	install -m 644 scripts/*.lua $(egdir)/scripts
+	install -m 644 scripts/lessons/*.lua $(egdir)/scripts/lessons
 	install -m 644 README.md LICENSE $(docdir)
 	sed 's|@VERSION@|$(VERSION)|' doc/moongrad.1 > $(mandir)/moongrad.1
 	sed 's|@VERSION@|$(VERSION)|; s|@PREFIX@|$(PREFIX)|; s|@LUADIR@|$(LUADIR)|; s|@LIBDIR@|$(LIBDIR)|' \

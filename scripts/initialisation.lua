@@ -1,7 +1,9 @@
 #!/usr/bin/env moongrad
--- Random initialisation: shows that equal weights stay equal, and counts, for several distributions of the first
--- THETA, how many of 200 seeds learn XOR. A network has learnt XOR if all four outputs are on the right side of .5
--- after 10,000 epochs with ETA .1. One that is stuck has an mse near .25 (all outputs are .5), 1/6 or 1/8.
+-- Random initialisation: from which distributions of the first THETA a network learns XOR.
+--
+-- Shows that equal weights stay equal, and counts for several distributions how many of 200 seeds learn. A network
+-- has learnt XOR if all four outputs are on the right side of .5 after 10,000 epochs with ETA .1. One that is stuck
+-- has an mse near .25 (all outputs are .5), 1/6 or 1/8.
 
 X, y = data.xor()
 ETA = 0.1

@@ -1,6 +1,7 @@
 #!/usr/bin/env moongrad
--- A lesson: goes through one training step of XOR, explains one gradient down to the data, checks all gradients, plants
--- a mistake, finds it and takes it back.
+-- A lesson: one training step of XOR, operation by operation.
+--
+-- Explains one gradient down to the data, checks all gradients, plants a mistake, finds it and takes it back.
 
 local function say(text) print("\n" .. text .. "\n") end
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env moongrad
--- A museum of wrong numbers: for each, the published number, the same computed again with its mistake, and the right
--- one.
+-- A museum of wrong numbers: each as published, computed again with its mistake, and right.
 
 local function room(n, title) print((n > 1 and "\n" or "") .. n .. ". " .. title .. "\n") end
 

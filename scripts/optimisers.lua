@@ -1,5 +1,7 @@
 #!/usr/bin/env moongrad
--- A ravine, and how each optimiser walks down it. One linear unit without bias has two weights, and these rows make
+-- A ravine, and how each optimiser walks down it.
+--
+-- One linear unit without bias has two weights, and these rows make
 --   J = 1/2 (w1^2 + 50 w2^2)
 -- steep across, w2, and flat along, w1. All begin at w1 = -4, w2 = 1; the bottom is at 0, 0.
 --

@@ -1,7 +1,9 @@
 #!/usr/bin/env moongrad
--- The article's training: a network {2, 2, 2, 1} tries to learn XOR in 10,000 epochs of plain gradient descent.
--- It prints the mean of squares every 1000 epochs, as the article does, and the predictions at the end.
--- Try other seeds, `moongrad scripts/xor.lua 3`: with ETA .1, most networks do not learn XOR in this time.
+-- The article's training: a network {2, 2, 2, 1} tries to learn XOR.
+--
+-- It trains for 10,000 epochs of plain gradient descent and prints the mean of squares every 1000 epochs, as the
+-- article does, and the predictions at the end. Try other seeds, `moongrad scripts/xor.lua 3`: with ETA .1, most
+-- networks do not learn XOR in this time.
 
 seed(tonumber((...)) or 0)
 X, y = data.xor()

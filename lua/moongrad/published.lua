@@ -47,7 +47,8 @@ end
 function published.__tostring(t)
   local lines = { { "quantity", "published", "here", "difference" } }
   for k, row in ipairs(t) do
-    local difference = row.difference and format("%.1e", row.difference) or "none"
+    local difference = row.difference or 0
+    difference = difference == 0 and "0" or format("%.1e", difference)
     lines[k + 1] = { row.quantity, row.published, row.shown, difference }
   end
   return text.aligned(lines)

@@ -37,19 +37,63 @@ local function timeless(text)
   return (text:gsub("relative error %S+", "relative error (rounding)"))
 end
 
-describe("scripts", function()
-  for name in lfs.dir "scripts" do
-    if name:match "%.lua$" then
-      it("runs " .. name .. " from anywhere, the same every time", function()
-        local status, out, err = run("/", root .. "/scripts/" .. name)
-        assert.equal("", err)
-        assert.equal(0, status)
-        assert.is_true(#out > 0)
-        local _, again = run(root, "scripts/" .. name)
-        assert.equal(timeless(out), timeless(again))
-      end)
-    end
+-- The paths of the scripts in a folder, sorted.
+local function scripts_in(folder)
+  local list = {}
+  for name in lfs.dir(folder) do
+    if name:match "%.lua$" then list[#list + 1] = folder .. "/" .. name end
   end
+  table.sort(list)
+  return list
+end
+
+-- Runs a script twice, from two places; returns what it prints.
+local function prints(path)
+  local status, out, err = run("/", root .. "/" .. path)
+  assert.equal("", err)
+  assert.equal(0, status)
+  assert.is_true(#out > 0)
+  local _, again = run(root, path)
+  assert.equal(timeless(out), timeless(again))
+  return out
+end
+
+describe("scripts", function()
+  for _, path in ipairs(scripts_in "scripts") do
+    it("run from anywhere, the same every time: " .. path, function() prints(path) end)
+  end
+
+  it("are listed with their first line, a sentence", function()
+    for _, folder in ipairs { "scripts", "scripts/lessons" } do
+      local status, out = run(root, folder)
+      assert.equal(0, status)
+      local listed = {}
+      for name, line in out:gmatch "([^\n]-%.lua) +([^\n]+)\n" do listed[name] = line end
+      for _, path in ipairs(scripts_in(folder)) do
+        local name = path:match "[^/]+$"
+        assert.truthy(listed[name] and listed[name]:find "[%.?]$", name)
+      end
+    end
+  end)
+end)
+
+describe("the lesson", function()
+  local lessons = scripts_in "scripts/lessons"
+  for _, path in ipairs(lessons) do
+    it(path .. " names its source and comes out as published", function()
+      local out = prints(path)
+      assert.truthy(out:find "^[^\n]+\nSource: [^\n]+\n")
+      assert.truthy(out:find "\nquantity +published +here +difference\n")
+    end)
+
+    it(path .. " would fail if a number were another", function()
+      local other = "function published(rows) rows[1][2] = '77.77' return mg.published(rows) end"
+      local status, _, err = run(root, ('-e "%s" %s'):format(other, path))
+      assert.equal(1, status)
+      assert.truthy(err:find("published: ", 1, true) and err:find("published 77.77", 1, true), err)
+    end)
+  end
+  it("is there for each of 14 sources", function() assert.equal(14, #lessons) end)
 end)
 
 describe("scripts/lesson.lua", function()

@@ -28,7 +28,8 @@ trained='local mg = require "moongrad"
   assert(#mg.data.iris() == 150 and #mg.data.digits() == 1797)'
 missing() {
   for path in bin/moongrad lib/lua/5.4/moongrad/core.so share/lua/5.4/moongrad/init.lua share/man/man1/moongrad.1 \
-    lib/pkgconfig/moongrad.pc share/doc/moongrad/README.md share/doc/moongrad/LICENSE share/moongrad/scripts/xor.lua; do
+    lib/pkgconfig/moongrad.pc share/doc/moongrad/README.md share/doc/moongrad/LICENSE share/moongrad/scripts/xor.lua \
+    share/moongrad/scripts/lessons/mazur.lua; do
     [ -f "$root/$path" ] || echo "$path is missing"
   done
 }

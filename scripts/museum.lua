@@ -87,3 +87,83 @@ print [[
 Cause: the two are exchanged. In J(w + h) - J(w - h) the terms of h^2 cancel, so
 that an error of h^2 is left after the division. In the one-sided difference
 these terms stay, and an error of h is left.]]
+
+-- --- 4 --------------------------------------------------------------------------------------------
+room(4, "Nielsen's animations of the cross-entropy: the outputs end at .04 and .05")
+
+-- Returns the output of a neuron that learns to give 0, after the 301 updates of an animation, and the mistakes that
+-- check() finds.
+local function neuron(w, b, mistake)
+  local net = network{1, 1, cost = "cross-entropy", eta = .005, init = {{{b, w}}}, X = {{1}}, y = {0}}
+  net:bug(mistake)
+  local named = net:check().mistakes
+  net:step(301)
+  return net:predict(net.X)[1][1], named
+end
+
+local near, named = neuron(.6, .9, "no-output-derivative")
+print "                from w = .6, b = .9   from w = 2, b = 2"
+print "  published                     .04                 .05"
+print(("  again                        %.2f                %.2f"):format(near, (neuron(2, 2, "no-output-derivative"))))
+print(("  right                        %.2f                %.2f"):format((neuron(.6, .9, false)), (neuron(2, 2, false))))
+print(([[
+
+Cause: %s. The gradient of -ln(1 - a) in z is
+1 / (1 - a), the slope in a, times a (1 - a), the slope of the sigmoid: a.
+Without the second factor the steps are larger, the most where the neuron is
+saturated. The chapter's argument holds all the same.]]):format(table.concat(named, ", ")))
+
+-- --- 5 --------------------------------------------------------------------------------------------
+room(5, "Brownlee's network from scratch: the outputs .62138596 and .65736935")
+
+-- Returns a network 2-1-2 of the page after a pass of its row; the weights into the outputs are scaled.
+local function sample(scale)
+  local net = network{2, 1, 2, X = {{1, 0}}, y = {{0, 1}}, init = {
+    {{0.763774618976614, 0.13436424411240122, 0.8474337369372327}},
+    {{0.49543508709194095, scale * 0.2550690257394217}, {0.651592972722763, scale * 0.4494910647887381}}}}
+  net:forward()
+  net:backward()
+  return net
+end
+
+local function outputs(net)
+  local a, delta = net.a[3][1], net.delta[2][1]
+  return ("%.8f   %.8f   %.8f   %.8f"):format(a[1], a[2], delta[1], delta[2])
+end
+
+print "               output 1     output 2      delta 1       delta 2"
+print "  published   .62138596    .65736935    .14619065    -.07717238"
+print("  again      " .. outputs(sample(0)))
+print("  right      " .. outputs(sample(1)))
+print [[
+
+Cause: the outputs in the example of backpropagation are those of the biases
+alone: 1 / (1 + e^-.49543509) = .62138596. The weights are left out. The page's
+example of the forward pass, with the same weights, has the right ones.]]
+
+-- --- 6 --------------------------------------------------------------------------------------------
+room(6, "deeplearning.ai's gradient check: a right gradient is off by 1.2e-07")
+
+mg.cost {
+  name = "cross-entropy of A",
+  f = function(a, y) return -(y * math.log(a) + (1 - y) * math.log(1 - a)) / 3 end,
+  delta = function(a, y) return (a - y) / (a * (1 - a)) / 3 end,
+}
+seed(1)
+local inputs, theta = randn(4, 3), {}
+for l, size in ipairs {{5, 4}, {3, 5}, {1, 3}} do
+  local w = randn(size[1], size[2])
+  theta[l] = hstack(randn(size[1], 1), w)
+end
+X, y = inputs.T, {1, 1, 0}
+NET = network{4, {5, "relu"}, {3, "relu"}, {1, "sigmoid"}, cost = "cross-entropy of A", init = theta}
+print "  published: 1 - A computed from A                     1.189e-07"
+print(("  again: 1 - A computed from A                           %.1e"):format(check{epsilon = 1e-7}.norm_ratio))
+NET.options.cost = "cross-entropy"
+assert(check{epsilon = 1e-7}.norm_ratio < 1e-8)
+print "  right: the cost computed from Z                  less than 1e-08"
+print [[
+
+Cause: one A is .9989, so that 1 - A has lost three digits. With epsilon 1e-7
+the difference of two costs is small, and the lost digits are a large part of
+it. ln(1 - A) computed from Z keeps them; so does a larger epsilon.]]

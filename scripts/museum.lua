@@ -104,8 +104,10 @@ end
 local near, named = neuron(.6, .9, "no-output-derivative")
 print "                from w = .6, b = .9   from w = 2, b = 2"
 print "  published                     .04                 .05"
-print(("  again                        %.2f                %.2f"):format(near, (neuron(2, 2, "no-output-derivative"))))
-print(("  right                        %.2f                %.2f"):format((neuron(.6, .9, false)), (neuron(2, 2, false))))
+local far = neuron(2, 2, "no-output-derivative")
+print(("  again                        %.2f                %.2f"):format(near, far))
+near, far = neuron(.6, .9, false), neuron(2, 2, false)
+print(("  right                        %.2f                %.2f"):format(near, far))
 print(([[
 
 Cause: %s. The gradient of -ln(1 - a) in z is

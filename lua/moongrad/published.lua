@@ -59,10 +59,7 @@ end
 -- printed, a string. They agree if ours, rounded to as many digits, is that number; with within = t in the row if they
 -- differ by at most t. Where ours is a string, both must be the same. Returns a table that prints, with .quantity,
 -- .published, .here and .difference in each row. Raises if a row disagrees.
--- > print(published{{"1/3", ".333", 1/3}, {"pi", "3.14", math.pi}})
--- quantity  published   here  difference
--- 1/3            .333  0.333     3.3e-04
--- pi             3.14   3.14     1.6e-03
+-- > published{{"1/3", ".333", 1/3}, {"pi", "3.14", math.pi}}
 return function(rows, ...)
   if select("#", ...) > 0 or type(rows) ~= "table" or #rows == 0 then
     raise('published: expected a table of rows {quantity, "number as printed", ours}, got %s', values.show(rows))

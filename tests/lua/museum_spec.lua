@@ -1,8 +1,8 @@
 -- What scripts/museum.lua prints: the published numbers, the same with their mistake, and the right ones.
 --
 -- Mazur's are from a float64 program with and without his slip (.291027924 and 3.50847863e-05; .291027773694 and
--- 3.51018778e-05); the ratio is N*K/2 with N = 4, K = 1; the slopes are the orders of the differences. Nielsen's are what
--- his pages' saturation3.js and saturation4.js show, which add 1 / (1 - a); the right ones are a few lines of Python's.
+-- 3.51018778e-05); the ratio is N*K/2 with N = 4, K = 1; the slopes are the orders of the differences. Nielsen's are
+-- what his pages' saturation3.js and saturation4.js show; those and the right ones again are from lines of Python.
 -- Brownlee's are in the page, .66299701 and .72531607 too; deeplearning.ai's is the notebook's expected output.
 
 local moongrad = assert(os.getenv "MOONGRAD")

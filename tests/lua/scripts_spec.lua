@@ -75,6 +75,13 @@ describe("scripts", function()
       end
     end
   end)
+
+  it("cannot be listed when their folder cannot be read", function()
+    local folder = require "moongrad.prompt.folder"
+    local ok, message = pcall(folder.list, "nowhere", function() return nil end)
+    assert.is_false(ok)
+    assert.truthy(message:find("cannot read the folder nowhere", 1, true))
+  end)
 end)
 
 describe("the lesson", function()

@@ -239,6 +239,9 @@ void prompt_run(lua_State *L, const Options *o); /* until the input ends, or a s
 
 /* Pushes session[name]; false, with nothing pushed, when there is no such function. */
 int session_push(lua_State *L, const char *name);
+/* Pushes the input that does this move, "next" or "back", of the open walk; false, with nothing pushed, if there
+   is none. */
+int session_walk(lua_State *L, const char *move);
 /* Tells session.note what will be run: how is "script", "-e", "-l" or "init.lua". */
 void session_note(lua_State *L, const char *how, const char *what);
 

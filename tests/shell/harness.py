@@ -20,8 +20,8 @@ MOONGRAD = os.path.abspath(os.environ.get("MOONGRAD", os.path.join(ROOT, "build/
 LUA = os.environ.get("LUA", "lua5.4")
 WAIT = 60  # seconds to wait before a test fails
 
-# The default prompt, with or without a network, in UTF-8 or ASCII.
-PROMPT = re.compile(r"(∇|∇ \d+( \S+)?|\d+( \S+)?|)>")
+# The default prompt, with or without a network, in UTF-8 or ASCII, also in a walk.
+PROMPT = re.compile(r"(∇|∇ \d+( \S+)?|\d+( \S+)?|)( \[[^]]*\])?>")
 
 _tests = []
 

@@ -1,5 +1,6 @@
 -- hints.lua - remarks after an input that ran without an error but may not have done what the user meant.
 
+local core = require "moongrad.core"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
 local quantities = require "moongrad.quantities"
@@ -188,6 +189,19 @@ local function of_rows(_, text)
   end
 end
 
+-- --- walks ---------------------------------------------------------------------------------------
+
+local told_walk = false -- the remark about walks was made
+
+-- The remark about an input that leaves a walk open, which changes what Enter does. It is made once in a session.
+local function of_walk(session)
+  local net = not told_walk and session.value "NET"
+  local moves = net and core.walk_state(net) and require "moongrad.explain.walk".moves(net)
+  if not moves or not moves.next then return nil end
+  told_walk = true
+  return "a walk is open: Enter does the next operation, Alt-b undoes one, walk(false) ends it"
+end
+
 -- Should the value nil of the last input not be printed, because the remark says all? So for exit and quit.
 function hints.says_all(session)
   local text = session.inputs.text(session.inputs.last)
@@ -200,7 +214,7 @@ function hints.on(session, n, status)
   local text = session.inputs.text(n)
   if status ~= "ok" or not text then return nil end
   local list = {}
-  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals } do
+  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals, of_walk } do
     list[#list + 1] = remark(session, text, n) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil

@@ -200,7 +200,7 @@ function printer.results(session, quiet, ...)
   local class = classof((...))
   local goes_on = is_new and class and repeats[class]
   if not goes_on then return false, print end
-  if type(goes_on) == "function" then goes_on = goes_on(session.inputs.text(session.inputs.last) or "") end
+  if type(goes_on) == "function" then goes_on = goes_on(session.inputs.text(session.inputs.last) or "", (...)) end
   return goes_on, print
 end
 

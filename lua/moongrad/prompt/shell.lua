@@ -39,6 +39,16 @@ function shell.prompt(readline, more)
   return require "moongrad.prompt.prompt".text(session.value "NET", utf8_wanted, readline, more)
 end
 
+-- The text of the input that moves the open walk of NET, move is "next" or "back"; nil if there is no such move now.
+function shell.walk(move)
+  local net = session.value "NET"
+  if not net or not core.walk_state(net) then return nil end
+  local moves = require "moongrad.explain.walk".moves(net)
+  if not moves or not moves[move] then return nil end
+  local is_own = rawget(_G, "walk") == nil and session.value "walk" == session.own "walk"
+  return string.format('%s "%s"', is_own and "walk" or "NET:walk", move)
+end
+
 -- Splits a text of several lines into inputs; the number of blanks to indent the line after a text. paste.lua and
 -- lines.lua have the details.
 function shell.inputs(text, judge) return require "moongrad.prompt.paste".inputs(text, judge) end

@@ -140,6 +140,7 @@ static const char *run_source(lua_State *L, lua_Integer n) {
     return "error";
   }
   status = chunk_call(L, 0, LUA_MULTRET);
+  if (line_editing() && prog_in_line() && !chunk_interrupted()) cursor_to_start();
   if (status != LUA_OK) return report(L, status);
   if (from >= 0) lua_remove(L, 3);
   return show_results(L, from);

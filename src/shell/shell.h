@@ -15,6 +15,7 @@
    session.c   calls of the session module
    plain.c     the prompt of --no-session
    line.c      reads one line, with Readline or from a plain stream
+   cursor.c    brings the cursor to the start of a line
    keys.c      reads bytes from the terminal for Readline
    terminal.c  the modes of the terminal while a line is edited
    view.c      draws the input, or the part of it that fits the screen
@@ -173,6 +174,7 @@ int stop_ask(void); /* asks for a stop, also from a signal handler; false if no 
 int prog_open(lua_State *L); /* pushes host.progress; false, with nothing pushed, if there is to be none */
 void prog_start(void);       /* a call begins: the cursor is at the start of a line */
 void prog_clear(void);       /* removes the line, if it is shown */
+int prog_in_line(void);      /* may the call have left the cursor behind a text? */
 
 /* --- line.c ------------------------------------------------------------------- */
 
@@ -183,6 +185,10 @@ int line_editing(void);                                      /* are lines read w
 int line_read(const char *prompt, char **line, size_t *len); /* LINE_OK: *line is to be freed */
 void line_prefill(const char *text);                         /* the next line begins with this text */
 void line_break_off(void); /* restores the terminal if Readline has it; no line is read any more */
+
+/* --- cursor.c ------------------------------------------------------------------ */
+
+void cursor_to_start(void); /* begins a line, unless the cursor is at the start of one */
 
 /* --- keys.c ------------------------------------------------------------------- */
 

@@ -191,6 +191,17 @@ function printer.echo(...)
   io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
 end
 
+-- Are the values of the last input one file that it wrote to, as io.write returns it? It is not printed: the user asked
+-- for what was written. io.stdout, typed alone, is printed.
+function printer.is_written(session, v, ...)
+  local class = classof(v)
+  local is_file = type(v) == "userdata" and class and rawget(class, "__name") == "FILE*"
+  if not is_file or select("#", ...) > 0 then return false end
+  local input = session.inputs.text(session.inputs.last) or ""
+  if find(input, "%f[%w_]write%f[^%w_]") then return true end
+  return (v == io.stdout or v == io.stderr) and not find(input, "^[%s=%w_.]*$")
+end
+
 -- Keeps the values of an input. Returns what an empty input runs after it (repeats.lua): true for the same input again,
 -- a string for another one, false for nothing; then the function that prints the values, nil if quiet is set.
 function printer.results(session, quiet, ...)

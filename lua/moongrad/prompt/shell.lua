@@ -55,10 +55,11 @@ function shell.inputs(text, judge) return require "moongrad.prompt.paste".inputs
 function shell.indent(text) return require "moongrad.syntax.lines".indent(text) end
 
 session.register(function(quiet, ...)
+  local printer = require "moongrad.prompt.print"
   if select("#", ...) == 1 and (...) == nil then
     quiet = quiet or require("moongrad.prompt.hints").says_all(session)
   end
-  return require("moongrad.prompt.print").results(session, quiet, ...)
+  return printer.results(session, quiet or printer.is_written(session, ...), ...)
 end)
 
 -- Called after input n ran and was printed. Returns remarks for the user, or nil.

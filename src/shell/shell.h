@@ -15,6 +15,7 @@
    session.c   calls of the session module
    plain.c     the prompt of --no-session
    line.c      reads one line, with Readline or from a plain stream
+   pager.c     shows tall texts with the user's pager
    cursor.c    brings the cursor to the start of a line
    keys.c      reads bytes from the terminal for Readline
    terminal.c  the modes of the terminal while a line is edited
@@ -185,6 +186,11 @@ int line_editing(void);                                      /* are lines read w
 int line_read(const char *prompt, char **line, size_t *len); /* LINE_OK: *line is to be freed */
 void line_prefill(const char *text);                         /* the next line begins with this text */
 void line_break_off(void); /* restores the terminal if Readline has it; no line is read any more */
+
+/* --- pager.c ------------------------------------------------------------------- */
+
+/* host.page(text): shows the text with the user's pager; false if no lines are edited, or if there is no pager. */
+int pager_show(lua_State *L);
 
 /* --- cursor.c ------------------------------------------------------------------ */
 

@@ -6,7 +6,8 @@ local page = require "moongrad.help.page"
 local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
 local text = require "moongrad.text"
-local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
+local find, format, gmatch, gsub, match, sub =
+  string.find, string.format, string.gmatch, string.gsub, string.match, string.sub
 
 local printer = {}
 
@@ -181,6 +182,19 @@ function printer.text(v, i)
   return pretty(v, { left = most_open }, path, 0, show.width())
 end
 
+-- printer.page(text) shows the text with the user's pager; it returns false when there is none. The shell sets it.
+
+-- Does the text take more lines of the window than there are besides the prompt's?
+local function is_tall(s)
+  local height, width, lines = show.height(), show.width(), 0
+  if not height or not printer.page then return false end
+  for line in gmatch(s, "([^\n]*)\n") do
+    lines = lines + math.max(1, -(-text.width(line) // width))
+    if lines >= height then return true end
+  end
+  return false
+end
+
 -- Prints values on one line, separated by tabs; if the text of one has several lines, each value on its own line.
 function printer.echo(...)
   local texts, several = {}, false
@@ -188,7 +202,8 @@ function printer.echo(...)
     texts[i] = printer.text(select(i, ...), i)
     several = several or find(texts[i], "\n") ~= nil
   end
-  io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
+  local all = table.concat(texts, several and "\n" or "\t") .. "\n"
+  if not (is_tall(all) and printer.page(all)) then io.stdout:write(all) end
 end
 
 -- Are the values of the last input one file that it wrote to, as io.write returns it? It is not printed: the user asked

@@ -39,22 +39,28 @@ local function place(self)
   return text .. "; next " .. operation.title(self.net, self.k + 1)
 end
 
--- The result of the operation as text. from: the names of what it is computed from.
-local function result(self, from)
+-- Adds from what a matrix was made to the first line of its text.
+local function made_from(text, from) return (gsub(text, "\n", "   from " .. from .. "\n", 1)) end
+
+-- The result of the operation as text. from: the names of what it is computed from; around: how many lines the rest of
+-- the operation's text takes.
+local function result(self, from, around)
   if self.name == "cost" then return format("J = %s   from %s", show.number(self.value), from) end
   if self.name == "dropout" then
-    return gsub(show.matrix(self.value), "\n", "   from " .. from .. "\n", 1) .. "\nmask  " .. show.matrix(self.mask)
+    local texts = show.matrices({ self.value, self.mask }, false, around)
+    return made_from(texts[1], from) .. "\nmask  " .. texts[2]
   end
   if self.name ~= "update" then
     from = from .. edited.words(self.net, self.name, self.layer)
-    return (gsub(show.matrix(self.value), "\n", "   from " .. from .. "\n", 1))
+    return made_from(show.matrices({ self.value }, false, around)[1], from)
   end
-  local texts = {}
+  local list, sources = {}, {}
   for l, m in ipairs(self.value) do
-    local from_l = gsub(from, "%u+", format("%%0[%d]", l)) -- "THETA[1] and GRAD[1]"
-    texts[#texts + 1] = gsub(show.matrix(m), "\n", "   from " .. from_l .. "\n", 1)
-    for _, list in pairs(self.net.state) do texts[#texts + 1] = show.matrix(list[l]) end
+    list[#list + 1], sources[#list + 1] = m, gsub(from, "%u+", format("%%0[%d]", l)) -- "THETA[1] and GRAD[1]"
+    for _, states in pairs(self.net.state) do list[#list + 1] = states[l] end
   end
+  local texts = show.matrices(list, false, around)
+  for k, source in pairs(sources) do texts[k] = made_from(texts[k], source) end
   return table.concat(texts, "\n")
 end
 
@@ -66,8 +72,9 @@ end
 
 function op.__tostring(self)
   local _, shapes, from = symbols.op(self.net, self.name, self.layer)
-  local made = is_there(self) and result(self, from) or "taken back"
-  return format("%s\n%s\n%s\n%s", self.formula, shapes, made, place(self))
+  local above, below = self.formula .. "\n" .. shapes, place(self)
+  local made = is_there(self) and result(self, from, show.lines(above) + show.lines(below)) or "taken back"
+  return format("%s\n%s\n%s", above, made, below)
 end
 
 function op.__index(self, name) return name == "text" and tostring(self) or nil end

@@ -193,9 +193,10 @@ end
 
 local told_walk = false -- the remark about walks was made
 
--- The remark about an input that leaves a walk open, which changes what Enter does. It is made once in a session.
-local function of_walk(session)
-  local net = not told_walk and session.value "NET"
+-- The remark about an input that leaves a walk open, which changes what Enter does. It is made once in a session, if
+-- lines are edited.
+local function of_walk(session, _, _, is_edited)
+  local net = is_edited and not told_walk and session.value "NET"
   local moves = net and core.walk_state(net) and require "moongrad.explain.walk".moves(net)
   if not moves or not moves.next then return nil end
   told_walk = true
@@ -209,13 +210,14 @@ function hints.says_all(session)
   return name and undefined_names.is_leave(name) or false
 end
 
--- Returns the remarks about input n, which ended with this status, one a line; nil if there are none.
-function hints.on(session, n, status)
+-- Returns the remarks about input n, which ended with this status, one a line; nil if there are none. is_edited: are
+-- lines edited with Readline?
+function hints.on(session, n, status, is_edited)
   local text = session.inputs.text(n)
   if status ~= "ok" or not text then return nil end
   local list = {}
   for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals, of_walk } do
-    list[#list + 1] = remark(session, text, n) or nil
+    list[#list + 1] = remark(session, text, n, is_edited) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil
 end

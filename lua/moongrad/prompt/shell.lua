@@ -17,6 +17,7 @@ local shell = { note = session.note, open_input = session.open_input, results = 
 commands.add("prompt", require)
 
 local host -- what the program provides, see shell.install
+local is_edited   -- are lines edited with Readline?
 local utf8_wanted -- may the prompt contain characters outside ASCII?
 
 -- Begins the session. given has the fields that session.install needs, and: width() and height(), the size of the
@@ -39,6 +40,7 @@ end
 
 -- The text of the prompt. readline: is it for Readline? more: is it for a further line of an input?
 function shell.prompt(readline, more)
+  is_edited = readline
   return require "moongrad.prompt.prompt".text(session.value "NET", utf8_wanted, readline, more)
 end
 
@@ -75,7 +77,7 @@ end
 -- Called after input n ran and was printed. Returns remarks for the user, or nil.
 function shell.close_input(n, status)
   local unkept = session.close_input(status)
-  local message = require("moongrad.prompt.hints").on(session, n, status)
+  local message = require("moongrad.prompt.hints").on(session, n, status, is_edited)
   return fold(unkept and message and message .. "\n" .. unkept or unkept or message)
 end
 

@@ -241,7 +241,6 @@ explain(what, l, i, j) derives one number: it shows the sum, its terms in number
 depth = 2 it also explains the numbers in the terms, with a larger depth their terms, down to the data. After a step, A
 Z DELTA GRAD belong to the pass before its update: explain then uses the THETA of that pass, and says so.
 > w = walk()
-> w()
 > w:to("delta", 1)
 > w:to("z", 1)
 > Z[1][2][1] = 0
@@ -351,9 +350,10 @@ keys: the keys of the prompt
   Enter, nothing typed   while a walk is open does its next operation; else repeats a step or a training just run
   Alt-b, nothing typed   while a walk is open undoes its last operation; in a text goes back by a word (walk-back)
 The prompt prints every value of an expression, unless a ; ends it. _ and _1 to _9 are the last values: help "_".
-?name is short for help "name". Readline's keys work, and ~/.inputrc is used. PROMPT, a string or a function, replaces
-the text of the prompt; it may contain colours. By default the prompt shows the epoch and the cost of the last report
-(for J see help "costs"). moongrad runs $XDG_CONFIG_HOME/moongrad/init.lua before the first prompt.
+What is taller than the window is shown with $PAGER, else with less. A % in reverse video marks output that ends without
+a newline. ?name is short for help "name". Readline's keys work, and ~/.inputrc is used. PROMPT, a string or a function,
+replaces the text of the prompt; it may contain colours. By default the prompt shows the epoch and the cost of the last
+report (for J see help "costs"). moongrad runs $XDG_CONFIG_HOME/moongrad/init.lua before the first prompt.
 > 6 * 7
 42
 > x = 1; y1 = 2;]] },

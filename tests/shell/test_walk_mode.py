@@ -107,13 +107,15 @@ def going_back(home):
 def ending(home):
     """walk(false), a step, another network, new data and reset() end the mode; Enter does nothing then"""
     p = begun(home)
-    for code in ("walk(false)", "forward();", "undo();", "check();", "LAYERS = {2, 3, 1}", "X[1][1] = 3",
-                 "X = X:copy()", "reset();"):
+    data = ("X[1][1] = 3", "X = X:copy()", "y = y:copy()")
+    for code in ("walk(false)", "forward();", "undo();", "seek(2);", "train{epochs = 1};", "check();", "init();",
+                 "LAYERS = {2, 3, 1}", "reset();", *data):
         p.do(XOR + " step(5);")
         p.do("walk(); walk 'next';")
         check("[z 1, 1/10]" in p.line(), code, p.line())
-        p.do(code)
+        said = p.do(code)
         check("[" not in p.line(), code, p.line())
+        equal(said == ["the walk has ended: %s has changed since it began" % code[0]], code in data, code, *said)
         equal(p.do(""), [], code)
     p.do(XOR + " walk();")
     p.do("step()")

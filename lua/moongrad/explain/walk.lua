@@ -245,10 +245,11 @@ local function open(net)
 end
 
 -- Which moves net:walk(move) can make now: a table "next", "back" -> true, and the position as text, "z 2, 3/10". Nil
--- when no walk of net is open, or when its data has changed.
+-- when no walk of net is open; nil and the reason in words when one is, but is no longer valid.
 function walk.moves(net)
   local w, n = open(net)
-  if not w or trouble(walks[w]) then return nil end
+  local why = w and trouble(walks[w])
+  if not w or why then return nil, why end
   local count = walks[w].count
   return { next = n < count, back = n > 0 }, format("%s, %d/%d", n > 0 and title(net, n) or "walk", n, count)
 end

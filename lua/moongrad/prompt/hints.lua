@@ -191,14 +191,19 @@ end
 
 -- --- walks ---------------------------------------------------------------------------------------
 
-local told_walk = false -- the remark about walks was made
+local told_walk = false -- the remark about what Enter does was made
+local is_walking        -- did the input before leave a walk of NET open?
 
--- The remark about an input that leaves a walk open, which changes what Enter does. It is made once in a session, if
--- lines are edited.
+-- The remarks about an input that leaves a walk open, which changes what Enter does, and about one that changed the
+-- walk's data. The first is made once in a session, if lines are edited.
 local function of_walk(session, _, _, is_edited)
-  local net = is_edited and not told_walk and session.value "NET"
-  local moves = net and core.walk_state(net) and require "moongrad.explain.walk".moves(net)
-  if not moves or not moves.next then return nil end
+  local net, was_walking = session.value "NET", is_walking
+  is_walking = false
+  if not net or not core.walk_state(net) then return nil end
+  local moves, why = require "moongrad.explain.walk".moves(net)
+  if not moves then return was_walking and why and "the walk has ended: " .. match(why, "^[^;]*") end
+  is_walking = moves.next
+  if not is_walking or not is_edited or told_walk then return nil end
   told_walk = true
   return "a walk is open: Enter does the next operation, Alt-b undoes one, walk(false) ends it"
 end

@@ -205,6 +205,30 @@ def replaying(home):
 
 
 @test
+def pasted(home):
+    """a transcript of a walk does the same when it is pasted, also what Enter on an empty line did"""
+    for env in ({}, {"LC_ALL": "C"}):
+        p = begun(home, **env)
+        p.do("walk();")
+        p.keys("\x0c")
+        p.until(lambda: p.screen.cursor.y == 0 and p.is_ready())
+        for code in ("", "", "A[2];", ""):
+            shown = len(p.raw)
+            p.enter(code)
+            p.until(lambda: len(p.raw) > shown + 1 and p.is_ready() and p.lines()[-2] != "")
+        screen = "\n".join(p.lines())
+        check("[z 2, 3/10]>" in p.line(), screen)
+        p.do("walk(false)")
+        p.do("walk();")
+        p.paste(screen + "\n")
+        p.until(lambda: p.is_ready() and "[z 2, 3/10]>" in p.line())
+        equal(p.do("walk 'back';"), [])
+        equal(p.end(), 0)
+    out, err, code = run(stdin="∇ 0 [z 1, 1/10]> A[2]\n", home=home)
+    check(code == 1 and "that is a prompt" in err, err)
+
+
+@test
 def piped(home):
     """with standard input no terminal an empty line does the next operation, too"""
     out, err, code = run("-i", "-q", stdin=XOR + "\nwalk();\n\nA[1];\n\n", home=home)

@@ -74,8 +74,7 @@ static void settle_line(int own) {
 /* Begins a new line, indented for the blocks and brackets that are open. */
 static int insert_newline(int count, int key) {
   int own, blanks = syntax_indent(line.state, rl_line_buffer, (size_t)rl_point, &own);
-  (void)count;
-  (void)key;
+  (void)count, (void)key;
   rl_begin_undo_group();
   settle_line(own);
   rl_insert_text("\n");
@@ -124,6 +123,16 @@ static int delete_or_cancel(int count, int key) {
   line.cancelled = 1;
   view_draw();
   return rl_newline(1, key);
+}
+
+/* Alt-b: on an empty text, while a walk is open, enters the input that undoes its last operation. Else moves
+   back by a word, as in Readline. */
+static int walk_back(int count, int key) {
+  if (rl_end > 0) return rl_backward_word(count, key);
+  if (!session_walk(line.state, "back")) return rl_ding();
+  rl_insert_text(lua_tostring(line.state, -1));
+  lua_pop(line.state, 1);
+  return accept_or_newline(1, key);
 }
 
 /* --- Up and Down ------------------------------------------------------------------------ */
@@ -189,8 +198,7 @@ static int find(int by) {
 /* Up: moves one line up in the text, or from its first line searches the history backwards. */
 static int up(int count, int key) {
   int start = line_start(rl_point);
-  (void)count;
-  (void)key;
+  (void)count, (void)key;
   if (start > 0) {
     if (rl_last_func != up || !move.stayed) move.column = characters(start, rl_point);
     move.stayed = 1;
@@ -207,8 +215,7 @@ static int up(int count, int key) {
    the draft. */
 static int down(int count, int key) {
   int end = line_end(rl_point);
-  (void)count;
-  (void)key;
+  (void)count, (void)key;
   if (end < rl_end) {
     if (rl_last_func != down || !move.stayed) move.column = characters(line_start(rl_point), rl_point);
     move.stayed = 1;
@@ -230,8 +237,7 @@ static int down(int count, int key) {
 /* Moves to the start of the cursor's line; from there to the start of the text. */
 static int to_start(int count, int key) {
   int start = line_start(rl_point);
-  (void)count;
-  (void)key;
+  (void)count, (void)key;
   rl_point = start < rl_point ? start : 0;
   return 0;
 }
@@ -239,8 +245,7 @@ static int to_start(int count, int key) {
 /* Moves to the end of the cursor's line; from there to the end of the text. */
 static int to_end(int count, int key) {
   int end = line_end(rl_point);
-  (void)count;
-  (void)key;
+  (void)count, (void)key;
   rl_point = end > rl_point ? end : rl_end;
   return 0;
 }
@@ -248,8 +253,7 @@ static int to_end(int count, int key) {
 /* Kills the text back to the start of the line; from there the newline before it. */
 static int kill_to_start(int count, int key) {
   int start = line_start(rl_point), to = rl_point;
-  (void)count;
-  (void)key;
+  (void)count, (void)key;
   if (start == to && start > 0) start--;
   rl_kill_text(start, to);
   rl_point = start;
@@ -287,8 +291,7 @@ static void replace_from(FILE *f) {
 static int edit(int count, int key) {
   const char *dir = getenv("TMPDIR");
   char path[MAX_PATH], command[MAX_PATH + 100];
-  (void)count;
-  (void)key;
+  (void)count, (void)key;
   snprintf(path, sizeof path, "%s/moongrad-XXXXXX.lua", dir && *dir && !strchr(dir, '\'') ? dir : "/tmp");
   int fd = mkstemps(path, 4);
   FILE *f = fd >= 0 ? fdopen(fd, "r+") : NULL;
@@ -372,6 +375,7 @@ void edit_setup(lua_State *L) {
       {"delete-or-cancel", delete_or_cancel, {"\004"}, NULL},
       {"line-or-history-up", up, {"\033[A", "\033OA", "\020"}, "k"},
       {"line-or-history-down", down, {"\033[B", "\033OB", "\016"}, "j"},
+      {"walk-back", walk_back, {"\033b"}, NULL},
       {"edit-input", edit, {"\030\005"}, "v"},
       {"paste-input", paste, {"\033[200~"}, "\033[200~"},
   };
@@ -381,7 +385,7 @@ void edit_setup(lua_State *L) {
     for (int k = 0; k < 4 && commands[i].keys[k]; k++) {
       const char *keys = commands[i].keys[k];
       rl_bind_keyseq_in_map(keys, commands[i].command, emacs_standard_keymap);
-      if (strcmp(keys, "\033\r") != 0 && strcmp(keys, "\033\n") != 0) /* in vi mode: Escape, then Enter */
+      if (keys[0] != '\033' || strchr("\r\nb", keys[1]) == NULL) /* in vi mode: Escape, then another key */
         rl_bind_keyseq_in_map(keys, commands[i].command, vi_insertion_keymap);
     }
     if (commands[i].vi) rl_bind_keyseq_in_map(commands[i].vi, commands[i].command, vi_movement_keymap);

@@ -79,6 +79,7 @@ static int read_inputs(lua_State *L, int *n) {
 
 /* Prints an input after a prompt, as if it had been typed. */
 static void show_input(lua_State *L, const char *text) {
+  if (line_editing()) cursor_to_start();
   push_prompt(L, 0);
   for (const char *s = lua_tostring(L, -1); *s; s++)
     if (*s != RL_HIDE && *s != RL_SHOW) putchar(*s);

@@ -15,6 +15,8 @@
    session.c   calls of the session module
    plain.c     the prompt of --no-session
    line.c      reads one line, with Readline or from a plain stream
+   pager.c     shows tall texts with the user's pager
+   cursor.c    brings the cursor to the start of a line
    keys.c      reads bytes from the terminal for Readline
    terminal.c  the modes of the terminal while a line is edited
    view.c      draws the input, or the part of it that fits the screen
@@ -173,6 +175,7 @@ int stop_ask(void); /* asks for a stop, also from a signal handler; false if no 
 int prog_open(lua_State *L); /* pushes host.progress; false, with nothing pushed, if there is to be none */
 void prog_start(void);       /* a call begins: the cursor is at the start of a line */
 void prog_clear(void);       /* removes the line, if it is shown */
+int prog_in_line(void);      /* may the call have left the cursor behind a text? */
 
 /* --- line.c ------------------------------------------------------------------- */
 
@@ -183,6 +186,15 @@ int line_editing(void);                                      /* are lines read w
 int line_read(const char *prompt, char **line, size_t *len); /* LINE_OK: *line is to be freed */
 void line_prefill(const char *text);                         /* the next line begins with this text */
 void line_break_off(void); /* restores the terminal if Readline has it; no line is read any more */
+
+/* --- pager.c ------------------------------------------------------------------- */
+
+/* host.page(text): shows the text with the user's pager; false if no lines are edited, or if there is no pager. */
+int pager_show(lua_State *L);
+
+/* --- cursor.c ------------------------------------------------------------------ */
+
+void cursor_to_start(void); /* begins a line, unless the cursor is at the start of one */
 
 /* --- keys.c ------------------------------------------------------------------- */
 
@@ -245,6 +257,9 @@ void prompt_run(lua_State *L, const Options *o); /* until the input ends, or a s
 
 /* Pushes session[name]; false, with nothing pushed, when there is no such function. */
 int session_push(lua_State *L, const char *name);
+/* Pushes the input that does this move, "next" or "back", of the open walk; false, with nothing pushed, if there
+   is none. */
+int session_walk(lua_State *L, const char *move);
 /* Tells session.note what will be run: how is "script", "-e", "-l" or "init.lua". */
 void session_note(lua_State *L, const char *how, const char *what);
 

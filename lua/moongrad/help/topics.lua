@@ -232,17 +232,15 @@ section 8.1 (2006); Higham, Accuracy and Stability of Numerical Algorithms, chap
 
 { "inside", { "walking", "explaining", "see inside", "step by step", "derivations" }, [[
 inside: go through a step, and ask where a number came from
-w = walk() begins a step. Each w() does the next operation of the engine, and so does an empty input after it. The
-prompt then shows the formula, the shapes, the result and the position in the step. A Z DELTA GRAD THETA have what the
-step has computed so far. You can write into them; the later operations use it. w:back(), w:to("delta", 1), w:finish()
-and w:reset() move to other operations.
+walk() begins a step. From then on Enter on an empty line does the next operation: it shows the formula, the shapes, the
+result and the position in the step. Whatever you look at in between, Enter goes on and Alt-b goes back, until the walk
+ends; walk(false) ends it. A Z DELTA GRAD THETA have what the step has computed so far. You can write into them; the
+later operations use it. w = walk() has the methods w:back(), w:to("delta", 1), w:finish() and w:reset().
 
-explain(what, l, i, j) derives one number: it shows the sum, its terms in numbers, and the engine's own result beside
-it. With the option depth = 2 it also explains the numbers in the terms, with a larger depth their terms, down to the
-data. After a step, A Z DELTA GRAD belong to the pass before its update: explain then uses the THETA of that pass, and
-says so.
+explain(what, l, i, j) derives one number: it shows the sum, its terms in numbers, and the engine's own result. With
+depth = 2 it also explains the numbers in the terms, with a larger depth their terms, down to the data. After a step, A
+Z DELTA GRAD belong to the pass before its update: explain then uses the THETA of that pass, and says so.
 > w = walk()
-> w()
 > w:to("delta", 1)
 > w:to("z", 1)
 > Z[1][2][1] = 0
@@ -349,11 +347,13 @@ keys: the keys of the prompt
   Ctrl-Z            suspends moongrad; the shell's fg resumes it
   Ctrl-D            on an empty line: ends moongrad
   Ctrl-\            ends moongrad even while something runs, and saves the session: help "session"
-  Enter, nothing typed   repeats the last input if it was a step or a training; in a walk, does the next operation
+  Enter, nothing typed   while a walk is open does its next operation; else repeats a step or a training just run
+  Alt-b, nothing typed   while a walk is open undoes its last operation; in a text goes back by a word (walk-back)
 The prompt prints every value of an expression, unless a ; ends it. _ and _1 to _9 are the last values: help "_".
-?name is short for help "name". Readline's keys work, and ~/.inputrc is used. PROMPT, a string or a function, replaces
-the text of the prompt; it may contain colours. By default the prompt shows the epoch and the cost of the last report
-(for J see help "costs"). moongrad runs $XDG_CONFIG_HOME/moongrad/init.lua before the first prompt.
+What is taller than the window is shown with $PAGER, else with less. A % in reverse video marks output that ends without
+a newline. ?name is short for help "name". Readline's keys work, and ~/.inputrc is used. PROMPT, a string or a function,
+replaces the text of the prompt; it may contain colours. By default the prompt shows the epoch and the cost of the last
+report (for J see help "costs"). moongrad runs $XDG_CONFIG_HOME/moongrad/init.lua before the first prompt.
 > 6 * 7
 42
 > x = 1; y1 = 2;]] },

@@ -5,7 +5,7 @@ local core = require "moongrad.core"
 local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
-local show_matrix = require("moongrad.show").matrix
+local show_matrices = require("moongrad.show").matrices
 local format, upper = string.format, string.upper
 
 local lists = {}
@@ -92,13 +92,17 @@ end
 
 -- The matrices of a list as text. color: with colours?
 function lists.text(proxy, color)
-  local self, lines = list[proxy], {}
+  local self, made, to_be = list[proxy], {}, {}
   for l = 1, length(self) do
-    local is_made = view_of(self, l)
-    lines[l] = is_made and show_matrix(proxy[l], color)
-      or format("%s[%d]  %s", upper(self.what), l, to_come(self, l))
+    if view_of(self, l) then
+      made[#made + 1] = proxy[l]
+    else
+      to_be[#to_be + 1] = format("%s[%d]  %s", upper(self.what), l, to_come(self, l))
+    end
   end
-  if #lines == 0 then return self.what .. ": no matrices yet" end
+  if #made + #to_be == 0 then return self.what .. ": no matrices yet" end
+  local texts, lines = show_matrices(made, color, #to_be), {}
+  for l = 1, length(self) do lines[l] = table.remove(view_of(self, l) and texts or to_be, 1) end
   return table.concat(lines, "\n")
 end
 

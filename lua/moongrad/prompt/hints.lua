@@ -1,5 +1,6 @@
 -- hints.lua - remarks after an input that ran without an error but may not have done what the user meant.
 
+local core = require "moongrad.core"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
 local quantities = require "moongrad.quantities"
@@ -188,6 +189,25 @@ local function of_rows(_, text)
   end
 end
 
+-- --- walks ---------------------------------------------------------------------------------------
+
+local told_walk = false -- the remark about what Enter does was made
+local is_walking        -- did the input before leave a walk of NET open?
+
+-- The remarks about an input that leaves a walk open, which changes what Enter does, and about one that changed the
+-- walk's data. The first is made once in a session, if lines are edited.
+local function of_walk(session, _, _, is_edited)
+  local net, was_walking = session.value "NET", is_walking
+  is_walking = false
+  if not net or not core.walk_state(net) then return nil end
+  local moves, why = require "moongrad.explain.walk".moves(net)
+  if not moves then return was_walking and why and "the walk has ended: " .. match(why, "^[^;]*") end
+  is_walking = moves.next
+  if not is_walking or not is_edited or told_walk then return nil end
+  told_walk = true
+  return "a walk is open: Enter does the next operation, Alt-b undoes one, walk(false) ends it"
+end
+
 -- Should the value nil of the last input not be printed, because the remark says all? So for exit and quit.
 function hints.says_all(session)
   local text = session.inputs.text(session.inputs.last)
@@ -195,13 +215,14 @@ function hints.says_all(session)
   return name and undefined_names.is_leave(name) or false
 end
 
--- Returns the remarks about input n, which ended with this status, one a line; nil if there are none.
-function hints.on(session, n, status)
+-- Returns the remarks about input n, which ended with this status, one a line; nil if there are none. is_edited: are
+-- lines edited with Readline?
+function hints.on(session, n, status, is_edited)
   local text = session.inputs.text(n)
   if status ~= "ok" or not text then return nil end
   local list = {}
-  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals } do
-    list[#list + 1] = remark(session, text, n) or nil
+  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals, of_walk } do
+    list[#list + 1] = remark(session, text, n, is_edited) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil
 end

@@ -10,7 +10,8 @@ local find, format, gsub, match, sub = string.find, string.format, string.gsub, 
 
 local printer = {}
 
-local most_items = 50  -- items of a table that are shown
+local most_items = 50  -- items of a table that are shown, fewer if the terminal has not enough lines ...
+local fewer = { 20, 10, 5, 3 }
 local most_depth = 4   -- levels of tables in tables that are shown
 local most_open = 1000 -- tables within one value that are shown
 local most_key = 40    -- columns of a key
@@ -52,11 +53,11 @@ local function first_keys(t, length, most)
   return keys, count
 end
 
--- Returns how many items of t are shown as a list, and the length of its list part.
-local function list_part(t)
+-- Returns how many items of t are shown as a list, at most `most`, and the length of its list part.
+local function list_part(t, most)
   local n = 0
-  while n < most_items and rawget(t, n + 1) ~= nil do n = n + 1 end
-  return n, n < most_items and n or math.max(n, rawlen(t))
+  while n < most and rawget(t, n + 1) ~= nil do n = n + 1 end
+  return n, n < most and n or math.max(n, rawlen(t))
 end
 
 -- Items as lines of at most width: short ones side by side, others each on its own.
@@ -117,9 +118,9 @@ end
 -- The items of a table, as a list of texts.
 local function items(t, seen, path, depth, room)
   local list = {}
-  local n, length = list_part(t)
+  local n, length = list_part(t, seen.items)
   for i = 1, n do list[i] = pretty(rawget(t, i), seen, path_to(path, i), depth + 1, room) end
-  local keys, count = first_keys(t, length, most_items - n)
+  local keys, count = first_keys(t, length, seen.items - n)
   for i, k in ipairs(keys) do
     local name = key_text(k, seen) .. " = "
     list[n + i] = name .. pretty(rawget(t, k), seen, path_to(path, k), depth + 1, room, text.width(name))
@@ -145,7 +146,7 @@ end
 
 -- The text of a value, depth levels inside tables, within room columns, of which its line has used some already. path
 -- is the expression for the value, nil if it has none. seen: table -> its path, false if it has none; seen.left is how
--- many more tables may be shown.
+-- many more tables may be shown, seen.items how many items of each.
 function pretty(v, seen, path, depth, room, used)
   local left = math.max(room - (used or 0) - 1, short) -- 1: the comma
   if type(v) == "string" then return text.quote(v, left) end
@@ -156,7 +157,7 @@ end
 
 -- A value in one line of room columns, with two levels of tables. No code of the user's runs.
 function printer.brief(v, room)
-  local seen = { left = 10, calm = true }
+  local seen = { left = 10, items = most_items, calm = true }
   return text.line(gsub(pretty(v, seen, nil, most_depth - 2, room), "\n *", " "), room)
 end
 
@@ -165,6 +166,18 @@ local function in_color(v)
   local name = type(v) == "userdata" and classof(v) and rawget(classof(v), "__name")
   if name == "matrix" or name == "row" then return show.matrix(v, true) end
   return lists.is(v) and lists.text(v, true)
+end
+
+-- The text of table v, or of a value without words of its own, with as many items as the terminal has lines for. If the
+-- fewest take too many lines, too, the most are shown: the pager has room for them.
+local function table_of(v, path)
+  local whole = pretty(v, { left = most_open, items = most_items }, path, 0, show.width())
+  if type(v) ~= "table" or show.fits(whole) then return whole end
+  for _, n in ipairs(fewer) do
+    local cut = pretty(v, { left = most_open, items = n }, path, 0, show.width())
+    if show.fits(cut) then return cut end
+  end
+  return whole
 end
 
 -- The text of v, the i-th value of an input.
@@ -178,17 +191,30 @@ function printer.text(v, i)
     return own and page.fold(words, show.width()) or words
   end
   local path = i == 1 and "_" or i <= 9 and "_" .. i
-  return pretty(v, { left = most_open }, path, 0, show.width())
+  return table_of(v, path)
 end
 
--- Prints values on one line, separated by tabs; if the text of one has several lines, each value on its own line.
+-- Prints values on one line, separated by tabs; if the text of one has several lines, each value on its own line. What
+-- is taller than the terminal is shown by printer.page, which the shell sets: page(text) returns false without a pager.
 function printer.echo(...)
   local texts, several = {}, false
   for i = 1, select("#", ...) do
     texts[i] = printer.text(select(i, ...), i)
     several = several or find(texts[i], "\n") ~= nil
   end
-  io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
+  local all = table.concat(texts, several and "\n" or "\t")
+  if show.fits(all) or not printer.page or not printer.page(all .. "\n") then io.stdout:write(all, "\n") end
+end
+
+-- Are the values of the last input one file that it wrote to, as io.write returns it? It is not printed: the user asked
+-- for what was written. io.stdout, typed alone, is printed.
+function printer.is_written(session, v, ...)
+  local class = classof(v)
+  local is_file = type(v) == "userdata" and class and rawget(class, "__name") == "FILE*"
+  if not is_file or select("#", ...) > 0 then return false end
+  local input = session.inputs.text(session.inputs.last) or ""
+  if find(input, "%f[%w_]write%f[^%w_]") then return true end
+  return (v == io.stdout or v == io.stderr) and not find(input, "^[%s=%w_.]*$")
 end
 
 -- Keeps the values of an input. Returns what an empty input runs after it (repeats.lua): true for the same input again,
@@ -200,7 +226,7 @@ function printer.results(session, quiet, ...)
   local class = classof((...))
   local goes_on = is_new and class and repeats[class]
   if not goes_on then return false, print end
-  if type(goes_on) == "function" then goes_on = goes_on(session.inputs.text(session.inputs.last) or "") end
+  if type(goes_on) == "function" then goes_on = goes_on(session.inputs.text(session.inputs.last) or "", (...)) end
   return goes_on, print
 end
 

@@ -25,14 +25,25 @@ local function chosen()
   end
 end
 
+-- Where the open walk of net is, "[z 2, 3/10]"; nil when none is open.
+local function walking(net)
+  if not net or not core.walk_state(net) then return nil end
+  local moves, place = require "moongrad.explain.walk".moves(net)
+  return moves and moves.next and "[" .. place .. "]" or nil
+end
+
 -- The default text for a network, or nil: "∇ 1000 0.49973> " or, without utf8, "1000 0.49973> ". After update() and
--- in a walk the cost of the present THETA is not known; the prompt then shows J, the cost of the last pass, as "J=0.5".
-local function default(net, utf8)
+-- a walk the cost of the present THETA is not known; the prompt then shows J, the cost of the last pass, as "J=0.5".
+local function default(net, utf8, walk)
   local text = utf8 and "∇" or ""
   if net then
     text = text .. (utf8 and " " or "") .. net.epoch
     local cost, is_j = core.last_cost(net)
-    if cost then text = format("%s %s%.5g", text, is_j and "J=" or "", cost) end
+    if walk then
+      text = text .. " " .. walk
+    elseif cost then
+      text = format("%s %s%.5g", text, is_j and "J=" or "", cost)
+    end
   end
   return text .. "> "
 end
@@ -49,11 +60,13 @@ local function shown(text, readline)
   return table.concat(parts) .. escape(sub(text, at))
 end
 
--- Returns the text of the prompt; with more set, of the prompt for a further line of an input.
+-- Returns the text of the prompt; with more set, of the prompt for a further line of an input. The place in an open
+-- walk stands in front of the user's text: without it nothing would say what an empty line does.
 function prompt.text(net, utf8, readline, more)
-  local text
-  if more then text = tostring(rawget(_G, "_PROMPT2") or ">> ") else text = chosen() end
-  return text and shown(text, readline) or default(net, utf8)
+  if more then return shown(tostring(rawget(_G, "_PROMPT2") or ">> "), readline) end
+  local text, walk = chosen(), walking(net)
+  if not text then return default(net, utf8, walk) end
+  return (walk and walk .. " " or "") .. shown(text, readline)
 end
 
 return prompt

@@ -50,7 +50,7 @@ function script_syntax.hint(session, source, number, words)
   if not near or #source > most_source then return "" end
   local line, from = caret.line(source, number)
   if not line then return "" end
-  if find(line, "^∇[ J=%d.einfa+-]*>") or find(line, "^> ") then
+  if find(line, "^∇[ J=%d.einfa+-]*>") or find(line, "^∇ %d+ %[[^%]]*%]>") or find(line, "^> ") then
     return "; that is a prompt: a script contains only what was typed after it, no prompts and no output"
   end
   local column = caret.near(source, number, near)

@@ -42,7 +42,7 @@ local elsewhere = {
   append = "; write table.insert(t, x)", dot = "; the matrix product is X:matmul(w)",
   max = "; write math.max or X:max()", min = "; write math.min or X:min()", sum = "; write X:sum()",
   mean = "; write X:mean()", clear = "; Ctrl-L clears",
-  redo = "; seek(epoch) goes forwards again", back = "; w:back() goes back in a walk w, undo() takes a command back",
+  redo = "; seek(epoch) goes forwards again", back = "; walk \"back\" goes back in a walk, undo() takes a command back",
 }
 
 -- Does this name end the program in other languages?

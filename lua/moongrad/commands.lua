@@ -112,6 +112,14 @@ for _, record in ipairs(commands) do
   for name in gmatch(record[1], "%S+") do of[name] = record end
 end
 
+-- The functions whose names a session keeps: the user may replace them by functions only. Every other function of a
+-- session yields: a global of the user's hides it, whatever its value.
+commands.kept = {}
+for name in gmatch("init forward backward update step train predict cost accuracy check walk explain undo seek save",
+    "%a+") do
+  commands.kept[name] = true
+end
+
 -- Returns the function that a record declares under a name; nil if the record has neither from nor call.
 function commands.func(name, record)
   if not record.from then return record.call end

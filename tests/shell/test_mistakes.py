@@ -138,7 +138,7 @@ def wrong_kinds(home):
     check("layer 1 is the input: it has a size only, network{2, 2, 1}" in p.do("network{{2, 2, 1}}")[0], *p.lines())
     p.do("LAYERS = {2, 1}")
     check("train: no option 100; each has a name: epochs, batch," in p.do("train{[100] = 1}")[0], *p.lines())
-    equal(p.do("data = 5"), ["data is a global of your own now; data = nil brings the data sets back"])
+    equal(p.do("data = 5"), ["data is a global of your own now; data = nil brings the session's back"])
     p.do("data = nil")
     equal(p.do("type(data.xor)"), ["function"])
     equal(p.end(), 0)

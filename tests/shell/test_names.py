@@ -92,7 +92,7 @@ def misuse(home):
         fails("LAYERS = {2, 2, 1} %s = 5" % name, name, "local %s" % name)
         fails("%s = 5" % name, name, "local %s" % name)
     fails("cost = 'mse'", 'NET.options.cost = "mse"')
-    fails("seed = 3", "seed(3)")
+    fails("undo = 3", "undo(3)")
     fails("step = 3", "step(3)")
     fails("step()", "(command line):1: step needs a network", "LAYERS = {2, 2, 2, 1}")
     for code, hint in (("[2] = 3", "2, 3, 1"), ("[1] = 3", "3, 2, 1"), ("[4] = 1", "2, 2, 1, 1"), ("[2] = 0", "2, 2, 1"),

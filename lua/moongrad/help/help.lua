@@ -56,7 +56,7 @@ local function title_of(entry)
   local session = help.session
   local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session
     and sub(entry.title, #entry.owner + 2)
-  if not called or not entries.bracket(entry) or session.value(entry.name) == nil then return entry.title end
+  if not called or not entries.bracket(entry) or not session.is_own(entry.name) then return entry.title end
   if entry.owner == "mg" and session.own(entry.name) then return entry.title end -- mg.cost: cost() is the network's
   return format("%s   or %s", entry.title, #called <= 26 and called or gsub(called, "([({]).*([)}])$", "%1...%2"))
 end
@@ -290,7 +290,9 @@ function help_by_name(what)
   local v = rawget(_G, what)
   local is_users = v ~= nil and shown and (minor[shown[1].kind] or live[what] == shown[1].name and live[what] ~= what)
   if shown and not is_users then
-    return table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
+    local hidden = v ~= nil and help.session and help.session.is_known(what)
+      and format("%s is a global of your own now: %s = nil brings the session's back.", what, what)
+    return table.move(shown, 1, #shown, 1, setmetatable({ also = also, message = hidden or nil }, text))
   end
   if v ~= nil then return help_by_value(v, what) end
   local name = select(2, parts_of(what))

@@ -2,6 +2,7 @@
 
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
+local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local undefined_names = require "moongrad.prompt.errors.undefined_names"
 local byte, find, format, gmatch, gsub, lower, match, sub, upper =
@@ -88,9 +89,7 @@ end
 
 -- --- names that are almost those of the session -----------------------------------------------
 
-local almost = { -- a name of the user's -> what to say about it
-  data = "data = nil brings the data sets back", mg = "mg = nil brings the library back",
-}
+local almost = {} -- a name of the user's -> what to say about it
 for _, quantity in ipairs(quantities) do -- NET is not here: net is a good name for one of several networks
   local name, what = quantity.name, quantity.hint or nil
   almost[lower(name)] = what
@@ -110,6 +109,25 @@ local function of_globals(_, text)
         list[name] = nil
         said[#said + 1] = format("%s is a global of your own now; %s", name, what)
       end
+    end
+  end
+  table.sort(said)
+  return #said > 0 and table.concat(said, "\n")
+end
+
+-- --- names of the session that a global of the user's hides ----------------------------------------
+
+local told_hidden = {} -- names that had the remark
+local is_option = {}
+for _, name in ipairs(options.names) do is_option[name] = true end
+
+local function of_hidden(session)
+  local said = {}
+  for name in next, session.fresh do
+    if not told_hidden[name] and session.is_hidden(name) then
+      told_hidden[name] = true
+      local more = is_option[name] and format("; the network's is NET.options.%s", name) or ""
+      said[#said + 1] = format("%s is a global of your own now; %s = nil brings the session's back%s", name, name, more)
     end
   end
   table.sort(said)
@@ -142,7 +160,7 @@ end
 local function of_typos(session, text)
   local said = {}
   for name in next, session.fresh do
-    local near = not told[name] and find(text, "%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
+    local near = not told[name] and not session.is_hidden(name) and find(text, "%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
     if near and #near > 0 then
       told[name] = true
       said[#said + 1] = format("%s is a new variable%s", name, names.suggest(name, near))
@@ -200,7 +218,7 @@ function hints.on(session, n, status)
   local text = session.inputs.text(n)
   if status ~= "ok" or not text then return nil end
   local list = {}
-  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals } do
+  for _, remark in ipairs { of_names, of_rows, of_globals, of_hidden, of_typos, of_locals } do
     list[#list + 1] = remark(session, text, n) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil

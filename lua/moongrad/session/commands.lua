@@ -12,7 +12,7 @@ local format = string.format
 local commands = {}
 
 local functions = {} -- name -> function; those of mg are not among them
-local replaced = {}  -- name -> the user's function in place of one of these or of mg's
+local replaced = {}  -- name -> the user's function in place of one whose name the session keeps
 
 commands.functions = functions
 
@@ -85,8 +85,8 @@ end
 
 -- --- the values of the names -------------------------------------------------------------------
 
--- Is this the name of a function of the session or of mg?
-function commands.has(name) return functions[name] ~= nil or type(mg[name]) == "function" end
+-- Is this the name of a function that only another function may replace?
+function commands.keeps(name) return declared.kept[name] and functions[name] ~= nil end
 
 -- The value of a name: the user's replacement, or else the session's own value.
 function commands.value(name) return replaced[name] or commands.provided(name) end

@@ -1,7 +1,8 @@
 -- session.lua - the session: makes LAYERS, ETA, THETA ... and step, train ... globals, and follows each input.
 --
 -- The names are not in _G itself: its metatable reads and writes them (live.lua has the quantities, commands.lua the
--- functions, results.lua _ and _1 to _9). A global of any other name is a plain one.
+-- functions, results.lua _ and _1 to _9). A global of any other name is a plain one. So is one that hides a name of the
+-- session's: it is in _G, and NAME = nil brings the session's back.
 
 local commands = require "moongrad.session.commands"
 local core = require "moongrad.core"
@@ -36,6 +37,14 @@ function session.names()
     for name in pairs(t) do list[#list + 1] = name end
   end
   return list
+end
+
+-- Is a global one of the session's names, whether the user has replaced it or not?
+function session.is_known(name) return live.read[name] ~= nil or commands.provided(name) ~= nil end
+
+-- Is it one that a global or a function of the user's hides?
+function session.is_hidden(name)
+  return session.is_known(name) and (rawget(_G, name) ~= nil or commands.replaced()[name] ~= nil)
 end
 
 -- Is a name one of NET, LAYERS, ETA ..., whose values come from the current network?
@@ -85,8 +94,9 @@ local metatable = {
   __newindex = function(t, name, v)
     if live.write[name] then
       assign(live.write[name], v)
-    elseif commands.has(name) then
+    elseif commands.keeps(name) then
       commands.assign(name, v)
+      session.fresh[name] = true
     else
       local newindex = theirs "__newindex"
       session.fresh[name] = true
@@ -101,18 +111,13 @@ local metatable = {
 -- A module of the session gets this table through begin. install() adds host, what the program provides, and seeds,
 -- the two numbers that seeded math.random at the start.
 local interface = { noted = {}, names = session.names, live = session.value, value = session.value, own = session.own,
-  replaced = commands.replaced, base = session.at_start }
+  replaced = commands.replaced, base = session.at_start, is_known = session.is_known }
 
 function interface.seed() return math.tointeger(tonumber(interface.host.seed)) or 0 end
 function interface.last() return results.values end
 
--- Is a global one of the session's names, whether the user has replaced it or not?
-function interface.is_known(name) return live.read[name] ~= nil or commands.provided(name) ~= nil end
-
--- Is it one that the user has not replaced?
-function interface.is_own(name)
-  return interface.is_known(name) and rawget(_G, name) == nil and commands.replaced()[name] == nil
-end
+-- Is a global one of the session's names, and not hidden?
+function interface.is_own(name) return session.is_known(name) and not session.is_hidden(name) end
 
 -- For reset: forgets the network, the data, the user's replacements of functions and the last values.
 function interface.clear()

@@ -7,6 +7,7 @@
 
 local core = require "moongrad.core"
 local lexer = require "moongrad.syntax.lexer"
+local mg = require "moongrad"
 local serialise = require "moongrad.session.journal.serialise"
 local state = require "moongrad.network.state"
 local text = require "moongrad.text"
@@ -91,7 +92,10 @@ local function known(session, before)
   end
   for _, name in ipairs(session.names()) do
     local v = session.live(name)
-    if type(v) == "function" or type(v) == "table" then add(v, name, v) end
+    if session.is_own(name) and (type(v) == "function" or type(v) == "table") then add(v, name, v) end
+  end
+  if session.is_own "mg" then
+    for name, v in next, mg do add(v, "mg" .. field(name), v) end -- those that a global of the user's hides
   end
   return names
 end

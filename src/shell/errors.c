@@ -40,18 +40,6 @@ static void user_position(lua_State *L) {
   }
 }
 
-/* Appends the session's hint, if it has one, to the message at index 1, the top of the stack. */
-static void add_hint(lua_State *L) {
-  const char *msg = lua_tostring(L, 1);
-  if (strstr(msg, "a nil value (global '") == NULL && strstr(msg, "expected a layer from 1 to ") == NULL)
-    return;
-  if (session_push(L, "hint")) {
-    lua_pushvalue(L, 1);
-    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) lua_concat(L, 2);
-  }
-  lua_settop(L, 1);
-}
-
 /* to_string(object): the string that its __tostring returns, nil without one. */
 static int to_string(lua_State *L) {
   if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING) lua_pushnil(L);
@@ -72,6 +60,25 @@ static int make_message(lua_State *L) {
   lua_replace(L, 1);
   lua_settop(L, 1);
   return 1;
+}
+
+/* --- the session's words ---------------------------------------------------------- */
+
+/* Replaces the message at index 1, the top of the stack, by what session[name](thread, message) returns. If
+   that fails the message stays. It runs on a stack of its own, because this one may have overflowed. */
+static void ask_session(lua_State *L, const char *name) {
+  lua_State *own = lua_newthread(L);
+  lua_sethook(own, NULL, 0, 0); /* Ctrl-C stops the code that failed, not the writing of its message */
+  if (session_push(own, name)) {
+    lua_pushthread(L);
+    lua_pushvalue(L, 1);
+    lua_xmove(L, own, 2);
+    if (lua_pcall(own, 2, 1, 0) == LUA_OK && lua_type(own, -1) == LUA_TSTRING) {
+      lua_xmove(own, L, 1);
+      lua_replace(L, 1);
+    }
+  }
+  lua_settop(L, 1);
 }
 
 /* --- of scripts ----------------------------------------------------------------- */
@@ -144,7 +151,7 @@ int err_script(lua_State *L) {
   int has_words = luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL;
   if (make_message(L) && has_words) return 1; /* as in lua5.4, without a traceback */
   user_position(L);
-  add_hint(L);
+  ask_session(L, "advised");
   user_traceback(L);
   return 1;
 }
@@ -180,23 +187,6 @@ static void warn(void *ud, const char *msg, int more) {
 void err_warn(lua_State *L) { lua_setwarnf(L, warn, NULL); }
 
 /* --- at the prompt -------------------------------------------------------------- */
-
-/* Replaces the message at index 1, the top of the stack, by what session[name](thread, message) returns. If
-   that fails the message stays. It runs on a stack of its own, because this one may have overflowed. */
-static void ask_session(lua_State *L, const char *name) {
-  lua_State *own = lua_newthread(L);
-  lua_sethook(own, NULL, 0, 0); /* Ctrl-C stops the code that failed, not the writing of its message */
-  if (session_push(own, name)) {
-    lua_pushthread(L);
-    lua_pushvalue(L, 1);
-    lua_xmove(L, own, 2);
-    if (lua_pcall(own, 2, 1, 0) == LUA_OK && lua_type(own, -1) == LUA_TSTRING) {
-      lua_xmove(own, L, 1);
-      lua_replace(L, 1);
-    }
-  }
-  lua_settop(L, 1);
-}
 
 /* Message handler for the prompt. */
 int err_prompt(lua_State *L) {

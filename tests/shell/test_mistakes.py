@@ -128,7 +128,7 @@ def wrong_kinds(home):
     for n, (code, at, step) in enumerate((
             ('print "a" "b"', '"b"', "the value before it is no function: is a comma missing?"),
             ("io.open('nosuch'):read()", ":", "the value before it is nil"), ("X.shape()", "shape", "it is no function: write it without ()"),
-            ('"a" + 1', "+", "strings are joined by .."), ("rand[1]", "rand", "a function is called: f(x)")), 2):
+            ('"a" + 1', "+", "strings are joined by .."), ("rand[1]", "rand", "rand is a function of the session, called as rand(...)")), 2):
         lines = p.do(code)[-3:]
         check(lines[0].startswith("[%d]:1: attempt to " % n) and lines[0].endswith("; " + step), *lines)
         equal(lines[1:], ["  " + code, "  " + " " * code.index(at) + "^"])

@@ -50,9 +50,9 @@ def data_at_once(home):
     equal(lua("local m = ones(1, 2) X = m print(rawequal(X, m))"), "true")
     for setup in ("", "LAYERS = {2, 1}"):
         for code, *said in (("X = {{1, 2}, {3}}", "X: row 2 has 1 number, row 1 has 2"),
-                            ("y = 'a'", "y: expected a matrix or a table of rows, got a string", "local y ="),
+                            ("y = 'a'", "y: expected a matrix or a table of rows, got the string \"a\"", "local y ="),
                             ("X = 5", "X: expected a matrix or a table of rows, got a number", "local X ="),
-                            ("X = {}", "X: "), ("y = {{1, 'b'}}", "y: ")):
+                            ("y = {{1, 'b'}}", "y: ")):
             fails(setup + "\n\n" + code, "(command line):3: ", *said)
     equal(lua("X = ones(1, 2) pcall(function() X = 5 end) print(#X)"), "1")
 

@@ -1,5 +1,6 @@
 -- hints.lua - remarks after an input that ran without an error but may not have done what the user meant.
 
+local core = require "moongrad.core"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
@@ -160,7 +161,8 @@ end
 local function of_typos(session, text)
   local said = {}
   for name in next, session.fresh do
-    local near = not told[name] and not session.is_hidden(name) and find(text, "%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
+    local is_new = not told[name] and not session.is_hidden(name)
+    local near = is_new and find(text, "%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
     if near and #near > 0 then
       told[name] = true
       said[#said + 1] = format("%s is a new variable%s", name, names.suggest(name, near))
@@ -206,6 +208,34 @@ local function of_rows(_, text)
   end
 end
 
+-- --- rows of a column taken for numbers -----------------------------------------------------------
+
+local told_row = false -- the remark was made
+
+-- If token i of t begins NAME[k] and the value is a row of one number, returns its text and NAME.
+local function row_at(session, t, i)
+  if t.kind[i] ~= "name" or t.text[i + 1] ~= "[" or t.text[i + 3] ~= "]" or t.text[i + 4] == "[" then return nil end
+  local m = undefined_names.value(session, t.text[i])
+  if core.is_matrix(m) and m.nrows > 1 and m.ncols == 1 then
+    return format("%s[%s]", t.text[i], t.text[i + 2]), t.text[i]
+  end
+end
+
+-- The remark about s = s + y[i], once: y[i] is a row, and s becomes a 1 x 1 matrix.
+local function of_rows_of_one(session, text)
+  if told_row or #text > most_text or not find(text, "=", 1, true) then return nil end
+  local t, target, row, name = lexer.tokens(text), nil, nil, nil
+  for i = 1, t.n do
+    local v = t.text[i + 1] == "=" and t.kind[i] == "name" and rawget(_G, t.text[i])
+    if core.is_matrix(v) and v.nrows == 1 and v.ncols == 1 then target = t.text[i] end
+    if not row then row, name = row_at(session, t, i) end
+  end
+  if not (target and row) then return nil end
+  told_row = true
+  return format("%s is a 1 x 1 matrix: %s is a row, %s[1] its number; %s:sum() is the sum of all", target, row, row,
+    name)
+end
+
 -- Should the value nil of the last input not be printed, because the remark says all? So for exit and quit.
 function hints.says_all(session)
   local text = session.inputs.text(session.inputs.last)
@@ -218,7 +248,7 @@ function hints.on(session, n, status)
   local text = session.inputs.text(n)
   if status ~= "ok" or not text then return nil end
   local list = {}
-  for _, remark in ipairs { of_names, of_rows, of_globals, of_hidden, of_typos, of_locals } do
+  for _, remark in ipairs { of_names, of_rows, of_rows_of_one, of_globals, of_hidden, of_typos, of_locals } do
     list[#list + 1] = remark(session, text, n) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil

@@ -6,6 +6,7 @@ local core = require "moongrad.core"
 local declared = require "moongrad.commands"
 local live = require "moongrad.session.live"
 local mg = require "moongrad"
+local own_names = require "moongrad.session.own_names"
 local raise = require "moongrad.raise"
 local format = string.format
 
@@ -110,9 +111,9 @@ end
 -- For NAME = v: replaces a function of the session by the user's function v, or restores it if v is nil.
 function commands.assign(name, v)
   if v ~= nil and type(v) ~= "function" then
-    raise("%s is a function: %s; %s", name, instead(name, v), live.own_name(name))
+    raise("%s is a function: %s; %s", name, instead(name, v), own_names.advice(name))
   end
-  replaced[name] = v
+  replaced[name] = not rawequal(v, functions[name]) and v or nil
 end
 
 -- name -> function of the user's in place of the session's; clear() restores the session's.

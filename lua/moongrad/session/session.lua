@@ -10,6 +10,7 @@ local inputs = require "moongrad.session.inputs"
 local live = require "moongrad.session.live"
 local long_call = require "moongrad.long_call"
 local mg = require "moongrad"
+local own_names = require "moongrad.session.own_names"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local results = require "moongrad.session.results"
@@ -84,6 +85,7 @@ end
 
 local metatable = {
   __index = function(t, name)
+    if next(live.growing) and live.read[name] and name ~= "X" and name ~= "y" then assign(live.grow_all) end
     local v = session.value(name)
     note_read(name)
     if v ~= nil or live.read[name] then return v end
@@ -97,9 +99,10 @@ local metatable = {
     elseif commands.keeps(name) then
       commands.assign(name, v)
       session.fresh[name] = true
-    else
+    elseif v ~= nil and not rawequal(v, commands.provided(name)) or not session.is_known(name) then
       local newindex = theirs "__newindex"
       session.fresh[name] = true
+      if session.is_known(name) then own_names.note(name, v) end
       if type(newindex) == "function" then return newindex(t, name, v) end
       if newindex then newindex[name] = v else rawset(t, name, v) end
     end
@@ -121,7 +124,7 @@ function interface.is_own(name) return session.is_known(name) and not session.is
 
 -- For reset: forgets the network, the data, the user's replacements of functions and the last values.
 function interface.clear()
-  live.NET, live.held = nil, {}
+  live.NET, live.held, live.growing = nil, {}, {}
   commands.clear()
   results.clear()
 end
@@ -211,10 +214,21 @@ function session.settle()
   return live.NET ~= nil and past.settle(live.NET) or noted
 end
 
+-- Makes matrices of X and y if an input filled a table for them row by row. Returns the list of these names.
+local function grown()
+  local list = {}
+  for _, name in ipairs { "X", "y" } do
+    local before = live.growing[name]
+    if before and pcall(live.grow, name) and not live.growing[name] then list[#list + 1] = name end
+  end
+  return list
+end
+
 -- Called after an input ran and was printed. Returns a remark for the user if something was too large to keep.
 function session.close_input(status)
+  local names = grown()
   local settled = session.settle()
-  return recording and recording.close(status, settled)
+  return recording and recording.close(status, settled, names)
 end
 
 -- Returns the line about the run that Ctrl-C stopped last, and forgets it; nil if none was stopped since.

@@ -21,7 +21,7 @@ function list.__tostring(self)
   local function add(name, text) rows[#rows + 1] = { name, text } end
   add("NET", self.network and tostring(self.network) or "no network yet: LAYERS = {2, 2, 1} makes one")
   for _, name in ipairs { "X", "y" } do
-    if self[name] then add(name, "matrix " .. describe.shape(self[name])) end
+    if self[name] then add(name, describe.words(self[name])) end
   end
   for _, item in ipairs(self) do add(item.name, item.text) end
   return page.table(rows) .. (#self == 0 and "\n  no names of your own yet" or "")

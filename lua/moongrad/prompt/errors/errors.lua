@@ -9,6 +9,8 @@ local other_languages = require "moongrad.prompt.errors.other_languages"
 local printer = require "moongrad.prompt.print"
 local script_syntax = require "moongrad.prompt.errors.script_syntax"
 local show = require "moongrad.show"
+local source_text = require "moongrad.prompt.errors.source_text"
+local taken_names = require "moongrad.prompt.errors.taken_names"
 local text = require "moongrad.text"
 local undefined_names = require "moongrad.prompt.errors.undefined_names"
 local find, format, gsub, match, rep, sub =
@@ -18,30 +20,12 @@ local errors = {}
 
 local first_levels, last_levels = 12, 8 -- levels at both ends of the stack that are looked at
 local most_locals = 20                  -- local variables of a frame that are shown
-local most_bytes = 1 << 20              -- bytes of a file that are read to show one of its lines
 local most_source = 100000              -- bytes of an input whose tokens are looked at
 
 local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$")
 local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
 
 -- --- sources ------------------------------------------------------------------------------
-
-local function file_text(path)
-  local file = io.open(path, "r")
-  if not file then return nil end
-  local content = file:read(most_bytes)
-  file:close()
-  return content
-end
-
--- The text that a chunk was compiled from, by its chunk name; nil if it is not available.
-local function source_text(session, source)
-  local n = match(source, "^=%[(%d+)%]$")
-  if n then return session.inputs.text(tonumber(n)) end
-  if find(source, "^@/dev/") then return nil end -- to read a pipe might take for ever
-  if find(source, "^@") then return file_text(sub(source, 2)) end
-  return not find(source, "^=") and source or nil
-end
 
 -- A line of source as it is shown below a message; if column is given, with a second line that has a ^ below it.
 local function pointed(line, column, indent)
@@ -179,7 +163,7 @@ local function advise(words, is_placed)
   end
 end
 
--- Returns Lua's message with advice, or a better message if it is about a name without a value. Token i of t is the one
+-- Returns Lua's message, or a better one if it is about a name without a value. Token i of t is the one
 -- that the message is about, if that is known.
 local function reword(session, words, thread, frame, t, i)
   local done, name = match(words, "^attempt to (.*) a nil value %(global '([%w_]+)'%)$")
@@ -193,7 +177,7 @@ local function reword(session, words, thread, frame, t, i)
     local path = path_to(t, i, frame)
     return path and undefined_names.field(session, path) or words
   end
-  return words .. (undefined_names.hint(session, words, thread) or advise(words, i ~= nil) or "")
+  return words .. (undefined_names.hint(session, words, thread) or "")
 end
 
 -- --- the whole text ---------------------------------------------------------------------------
@@ -226,34 +210,35 @@ local function user_lines(frames)
   return lines
 end
 
--- Returns the message of missing_index.lua about the error, and its column in the line of the frame; nil if there is
--- none.
-local function past_end(session, frame, source, words)
+-- Returns the message of missing_index.lua about the error, nil if there is none; its column in the line of the frame,
+-- if there is one; and the advice of taken_names.lua, nil if there is none.
+local function about_line(session, frame, source, words)
   local tokens, here, from = caret.tokens(source, frame.line)
   if not tokens then return nil end
+  local function of(name) return variable(frame, name) end
   local said, at = missing_index.explain(words, tokens, here, function(name)
-    local own = variable(frame, name)
+    local own = of(name)
     if own then return own.value end
     return undefined_names.value(session, name)
   end)
-  return said, said and tokens.at[at] - from + 1
+  return said, said and tokens.at[at] - from + 1, taken_names.advice(session, words, tokens, here, of, frame.source)
 end
 
 -- Gives each of the user's frames its source line. In the frame that the message names by where and line it also finds
--- the column. Returns that frame, the tokens of its source and the index of the token that the message is about, and
--- the message of missing_index.lua, each if it is known.
+-- the column. Returns that frame, the tokens of its source and the index of the token that the message is about, the
+-- message of missing_index.lua, and the advice of taken_names.lua, each if it is known.
 local function find_places(session, frames, where, line, words)
-  local tokens, at, named, said
+  local tokens, at, named, said, more
   for _, f in ipairs(frames) do
     local source = f.is_users and source_text(session, f.source) or nil
     f.text = source and caret.line(source, f.line)
     if f.text and not named and has_place(f, where, line) then
       named = f
-      said, f.column = past_end(session, f, source, words)
+      said, f.column, more = about_line(session, f, source, words)
       if not said then f.column, tokens, at = caret.of(source, f.line, words) end
     end
   end
-  return named, tokens, at, said
+  return named, tokens, at, said, more
 end
 
 -- For a message that names a line without a frame, such as the syntax error of a file: returns the source line, and
@@ -295,9 +280,11 @@ end
 function errors.failed(session, thread, message)
   local frames = frames_of(thread)
   local where, line, words = split(message, frames)
-  local frame, tokens, at, said = find_places(session, frames, where, line, words or "")
+  local frame, tokens, at, said, more = find_places(session, frames, where, line, words or "")
   if words then
-    message = format("%s:%s: %s", where, line, said or reword(session, words, thread, frame, tokens, at))
+    said = said or reword(session, words, thread, frame, tokens, at)
+    more = more and "; " .. more or said == words and advise(words, at ~= nil) or ""
+    message = format("%s:%s: %s%s", where, line, said, more)
   end
   local named, hint
   if where and not frame then named, hint = named_place(session, where, line, words) end
@@ -317,6 +304,19 @@ function errors.failed(session, thread, message)
     lines[2] = place(users[1], "  ")
   end
   return table.concat(lines, "\n")
+end
+
+-- Returns the message of an error of a script with advice, nil if there is none. thread is the one whose message
+-- handler runs.
+function errors.advised(session, thread, message)
+  local hint = undefined_names.hint(session, message, thread)
+  if hint then return message .. hint end
+  local frames = frames_of(thread)
+  local where, line, words = split(message, frames)
+  if not words then return nil end
+  local _, _, _, said, more = find_places(session, frames, where, line, words)
+  if not (said or more) then return nil end
+  return format("%s; %s", message, said or more)
 end
 
 -- Returns where Lua's parser stopped in an input: the number of the line, the column or nil, and the line. words, such

@@ -48,6 +48,17 @@ static int core_kind(lua_State *L) {
   return 1;
 }
 
+/* core.object(metatable): returns a new value with this metatable, all of whose behaviour its metamethods are. It is
+   no table: next and encoders, which would find an empty one, refuse it. */
+static int core_object(lua_State *L) {
+  check_arity(L, 1);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_newuserdatauv(L, 0, 0);
+  lua_pushvalue(L, 1);
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
 /* core.set_folder(folder): files whose source begins with folder count as moongrad's own. */
 static int core_set_folder(lua_State *L) {
   check_arity(L, 1);
@@ -226,7 +237,10 @@ int unknown_name(lua_State *L, const char *kind, const char *key, int names) {
   return fail(L, "a %s has no '%s'%s", kind, key, near);
 }
 
-static const luaL_Reg functions[] = {
-    {"raise", core_raise}, {"kind", core_kind}, {"set_folder", core_set_folder}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"raise", core_raise},
+                                     {"kind", core_kind},
+                                     {"object", core_object},
+                                     {"set_folder", core_set_folder},
+                                     {NULL, NULL}};
 
 void open_args(lua_State *L) { luaL_setfuncs(L, functions, 0); }

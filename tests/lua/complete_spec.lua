@@ -111,6 +111,7 @@ describe("a field or a method", function()
     { '("x"):rep(3):upp', "upper(" }, { "string.rep('x', 3):upp", "upper(" }, { '"x":upp', "" },
     { "NET:ba", "backward(" }, { "NET.opt", "options." }, { "NET.THE", "theta[" }, { "NET.lay", "layers[" },
     { "NET.options.o", "optimizer | output" }, { "opts.o", "optimizer | output" }, { "NET.options.X.nr", "nrows" },
+    { "THETA:c", "copy(" }, { "LAYERS:tot", "totable(" }, { "NET.a.tot", "totable(" },
     { "NET.J", "J" }, { "THETA[1].n", "ncols | norm | nrows" }, { "THETA[1].T:tot", "totable(" }, { "THETA[9].", "" },
     { "THETA[i]:norm", "norm(" }, { "THETA[1][2]:tot", "totable(" }, { "NET.theta[1][i]:tot", "totable(" },
     { "X:resh", "reshape(" }, { "X:matmul(y):map(f(x), {1}):tot", "totable(" }, { "rand(2, 2):tot", "totable(" },

@@ -43,8 +43,12 @@ def overview(home):
     equal(shown(p, "?"), text)
     equal(shown(p, "  ? "), text)
     check("THETA" in shown(p, "help('THETA').text"))
-    lines = p.do("help = 5")
-    check("help is a function" in lines[0], *lines)
+    equal(p.do("help = 5"), ["help is a global of your own now; help = nil brings the session's back"])
+    equal(p.do("help"), ["5"])
+    check(p.do("?THETA")[0].startswith("THETA[l]"), *p.lines())
+    equal(shown(p, "?"), text)
+    p.do("help = nil")
+    equal(shown(p, "help"), text)
     equal(p.end(), 0)
 
 

@@ -159,7 +159,7 @@ def missing_indices(home):
                        ("'a' .. X[1][3]", "column index 3 is out of range 1 to 2 of a 1 x 2 row"),
                        ("X[5] - 1", "row index 5 is out of range 1 to 4 of a 4 x 2 matrix"),
                        ("THETA[3] + 1", "theta[3]: expected a layer from 1 to 2"),
-                       ("t[2] + 1", "t[2] is nil")):
+                       ("LAYERS[4] + 1", "layers[4]: expected 1 to 3"), ("t[2] + 1", "t[2] is nil")):
         lines = p.do(code)
         check(lines[0].endswith(":1: " + said), code, *lines)
         equal(lines[1], "  " + code)

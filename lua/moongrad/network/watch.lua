@@ -23,7 +23,7 @@ local function scope(net)
       local quantity = quantities.by_name[name]
       if quantity then
         local v = net[quantity.field]
-        if type(v) == "table" and #v == 0 then return nil end -- no pass has made it yet
+        if quantity.kind == "matrices" and #v == 0 then return nil end -- no pass has made it yet
         return v
       end
       local method = core.network_class.methods[name]

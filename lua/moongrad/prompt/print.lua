@@ -164,7 +164,7 @@ end
 local function in_color(v)
   local name = type(v) == "userdata" and classof(v) and rawget(classof(v), "__name")
   if name == "matrix" or name == "row" then return show.matrix(v, true) end
-  return lists.is(v) and lists.text(v, true)
+  return lists.is_live(v) and lists.text(v, true)
 end
 
 -- The text of v, the i-th value of an input.

@@ -10,11 +10,13 @@ local texts = {} -- number -> text
 
 inputs.last = 0 -- the number of the last input
 
--- Expands ?step to return help("step"), and a lone ? to return help(); returns other inputs as they are.
+-- Expands ?step to return help("step"), and a lone ? to return help(); returns other inputs as they are. If a global
+-- of the user's hides help, the session's is called by its module.
 local function expand(text)
   local name = match(text, "^%s*%?%s*(.-)[%s?]*$")
   if not name then return text end
-  return name == "" and "return help()" or format("return help(%q)", name)
+  local help = rawget(_G, "help") == nil and "help" or '(require "moongrad.session.session".own "help")'
+  return name == "" and format("return %s()", help) or format("return %s(%q)", help, name)
 end
 
 -- Notes a new input. Returns its number n and the text to compile, for which the chunk name is "=[n]".

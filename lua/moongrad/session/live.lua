@@ -1,6 +1,7 @@
 -- live.lua - the live names NET, LAYERS, ETA, THETA ...: globals that read and write the current network.
 
 local core = require "moongrad.core"
+local lists = require "moongrad.network.lists"
 local mg = require "moongrad"
 local options = require "moongrad.options"
 local own_names = require "moongrad.session.own_names"
@@ -136,6 +137,7 @@ live.write = { -- name -> function that assigns a value to it
     end
   end,
   LAYERS = function(v)
+    v = lists.plain(v)
     if type(v) ~= "table" then
       raise("LAYERS: expected the sizes of the layers, LAYERS = {2, 2, 2, 1}, got %s", options.show(v))
     end

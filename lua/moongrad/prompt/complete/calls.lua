@@ -39,7 +39,8 @@ function calls.topics(typed)
   return list
 end
 
-local in_front = { net = "", session = "", prompt = "", m = "m:", g = "g:", w = "w:" } -- others: "mg.", "data."
+-- What stands before a name in `who`, by its owner; of others it is "mg." or "data.".
+local in_front = { net = "", session = "", prompt = "", m = "m:", l = "l:", g = "g:", w = "w:" }
 
 -- Adds the arguments that the records in commands.lua declare: who -> list with one of options.kinds for each argument.
 local function add_commands(arguments, kinds)

@@ -34,6 +34,7 @@ def numbers_and_words(home):
     fails(home, "J = 5", "mine.lua:1: J is read-only: the engine computes it", own("J"))
     fails(home, "y = {'a', 'b'}", "y: expected numbers or rows of numbers, got a string first", own("y"))
     fails(home, "cost = 4", "mine.lua:1: cost is a function", own("cost"))
+    fails(home, "function y() end", "mine.lua:1: y: expected a matrix or a table of rows, got a function", own("y"))
     equal(script(home, "B = 30 local X = 20 print(B, X)"), ("30\t20\n", "", 0))
     out, err, rc = run("--no-session", "-e", "X = 20 J = 5 init = init or {} init.x = X + J print(init.x)")
     equal((out, rc), ("25\n", 0), err)
@@ -77,6 +78,8 @@ def filled_tables(home):
     equal(lua(fill + "X = X print(is_matrix(X), X.T.nrows, type(y))"), "true\t2\ttable")
     equal(lua("X = {} print(type(X), X[1], #X) y = {name = 'foo'} function y.greet(s) return s.name end print(y:greet())"),
           "table\tnil\t0\nfoo")
+    equal(lua("C = setmetatable({}, {__call = function() return 5 end, __index = {a = 3}}) y = C print(y(), y.a, y == C)"),
+          "5\t3\ttrue")
     fails(home, "X = {}\nX[1] = {1, 2}\nX[2] = {3}\nLAYERS = {2, 1}", "mine.lua:4: X: row 2 has 1 number, row 1 has 2")
     fails(home, "X = {}\nX[1] = {1, 2}\nw = X:matmul{{1}, {2}}", "X is a table, begun in mine.lua:1: X = X makes a matrix")
     fails(home, "LAYERS = {2, 1} X = {} step()", "step: no data yet")

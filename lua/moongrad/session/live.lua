@@ -23,8 +23,8 @@ local function is_network(v)
   return meta and rawget(meta, "__name") == "network"
 end
 
--- Is v a table without a first row, as in X = {}?
-local function has_no_rows(v) return type(v) == "table" and classof(v) == nil and v[1] == nil end
+-- Is v a table without a first row, as in X = {} or X = Animal:new()?
+local function has_no_rows(v) return type(v) == "table" and rawget(v, 1) == nil end
 
 -- Makes a matrix of the table in live.growing that belongs to a name, if it has rows by now. Raises if these are no
 -- numbers.
@@ -102,12 +102,13 @@ local function matrix_of(name, v)
     raise("%s: expected a matrix or a table of rows, got the string %s; %s", name, text.quote(v, 500),
       own_names.advice(name))
   elseif type(v) == "function" then
-    raise("%s: expected a matrix or a table of rows, got a function; to call it write f(), X, y = data.xor()", name)
+    raise("%s: expected a matrix or a table of rows, got a function; to call it write f(), X, y = data.xor(); %s", name,
+      own_names.advice(name))
   elseif type(v) ~= "table" and type(v) ~= "userdata" then
     raise("%s: expected a matrix or a table of rows, got %s; rows are {{0, 1}, {1, 0}}; %s", name, core.kind(v),
       own_names.advice(name))
   end
-  local first = type(v) == "table" and classof(v) == nil and type(v[1])
+  local first = type(v) == "table" and type(rawget(v, 1))
   if first and first ~= "number" and first ~= "table" and first ~= "userdata" then
     raise("%s: expected numbers or rows of numbers, got %s first; %s", name, core.kind(v[1]), own_names.advice(name))
   end

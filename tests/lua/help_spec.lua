@@ -25,6 +25,25 @@ it("finds each entry by its path, as \"See also\" names it", function()
   end
 end)
 
+it("names the article wherever it speaks of it, and so do the scripts", function()
+  local n = 0
+  local function check(text, where)
+    text = text:gsub("\n%-%- ", " "):gsub("%s+", " "):gsub('"', ""):lower()
+    local first = text:match "the article.*"
+    if first then
+      n = n + 1
+      assert.is_truthy(first:find "^the article i?s? ?backpropagation numpy example", where)
+    end
+  end
+  for _, entry in ipairs(entries.all()) do check(entry.text, entry.path) end
+  local list <close> = assert(io.popen "ls scripts/*.lua")
+  for path in list:lines() do
+    local file <close> = assert(io.open(path))
+    check(file:read "a", path)
+  end
+  assert.is_true(n >= 8)
+end)
+
 describe("help", function()
   it("finds a function by its name, its call, and what it belongs to", function()
     local step = text_of "step"

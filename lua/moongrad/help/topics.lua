@@ -58,12 +58,12 @@ Sources: Bottou, Stochastic gradient descent tricks (2012); Nielsen, chapter 1 (
 costs: the functions that training minimises, with their scales
 yhat = A[L+1] is the prediction; the sums run over the N rows and K outputs.
 {costs}
-The scale of the cost also scales GRAD, and so the length of a step. The article trains with "sse" and prints "mse";
-their gradients differ by the factor N K / 2. The cost "cross-entropy" needs a sigmoid output, "softmax" a softmax
-output. With these pairs g' cancels, so that DELTA[L] = (yhat - y) / N; both costs are computed from Z and stay finite.
-The options l1 and l2 add l1 sum of |w| + l2/2 sum of w^2 to J, without the biases. Reports also have mse, tss = sum of
-(yhat - y)^2 and accuracy, whatever the cost is. A cost of your own consists of J and dJ/dyhat as Lua functions: help
-"mg.cost" describes their shapes and scale.
+The scale of the cost also scales GRAD, and so the length of a step. The article "Backpropagation NumPy Example" trains
+with "sse" and prints "mse"; their gradients differ by the factor N K / 2. The cost "cross-entropy" needs a sigmoid
+output, "softmax" a softmax output. With these pairs g' cancels, so that DELTA[L] = (yhat - y) / N; both costs are
+computed from Z and stay finite. The options l1 and l2 add l1 sum of |w| + l2/2 sum of w^2 to J, without the biases.
+Reports also have mse, tss = sum of (yhat - y)^2 and accuracy, whatever the cost is. A cost of your own consists of J
+and dJ/dyhat as Lua functions: help "mg.cost" describes their shapes and scale.
 
 The costs that moongrad shows belong to different THETA and rows:
   J               the cost in the last pass: before the update that followed it; of the batch, if there are batches
@@ -124,8 +124,8 @@ n_in is the number of units that the weights of a layer come from, n_out the num
 {inits}
 If two rows of THETA[l] are equal, their gradients are equal, too, and they stay equal for ever: that is why THETA is
 random. "xavier" keeps the size of signals about the same from layer to layer with tanh and sigmoid, "he" with relu.
-"auto" takes for each layer the one of the two that goes with its activation. The article uses "uniform". THETA may
-also be given: init = {m1, m2}.
+"auto" takes for each layer the one of the two that goes with its activation. The article "Backpropagation NumPy
+Example" uses "uniform". THETA may also be given: init = {m1, m2}.
 > init("xavier")
 > init("epsilon", {epsilon = 0.5})
 > NET = network{2, 8, 1, activation = "relu", output = "sigmoid", init = "he"}
@@ -204,15 +204,15 @@ method or epsilon given, the differences asked for are shown, but five points st
   ok           some pairs agree and none is wrong; .undecided counts the others
   FAILED       a pair is wrong; a right gradient never gets this verdict
   UNDECIDED    no pair could be decided, as in a saturated network or at an exact solution; .ok is true
-.table is what courses show, backprop | numeric | relative, the worst pair first. .norm_ratio is their
-||b - n|| / (||b|| + ||n||), commonly below 1e-7 for a right gradient; at an exact solution it is a ratio of
-rounding errors and can be 1, so read the verdict.
-A difference across the kink of a relu says nothing and is left out. of = another cost checks against that one,
-and names the ratio; sweep = true tabulates the error against epsilon. The article says O(h) of the central
-difference and O(h^2) of the one-sided one: it is the other way round, as the slopes of the sweep show.
-When a check failed, .reason says what the pattern of backprop / numeric tells: one ratio everywhere (a factor of the
-cost); only the weights or only the biases of a layer are wrong; l1 or l2 is forgotten, or is on the biases; the layers
-below the last are wrong; a matrix is transposed. It names the mistake of help "mistakes" that gives the same GRAD.
+.table is what courses show, backprop | numeric | relative, the worst pair first. .norm_ratio is their ||b - n|| /
+(||b|| + ||n||), commonly below 1e-7 for a right gradient; at an exact solution it is a ratio of rounding errors and can
+be 1, so read the verdict. A difference across the kink of a relu says nothing and is left out. of = another cost checks
+against that one, and names the ratio; sweep = true tabulates the error against epsilon. The article "Backpropagation
+NumPy Example" says O(h) of the central difference and O(h^2) of the one-sided one: it is the other way round, as the
+slopes of the sweep show. When a check failed, .reason says what the pattern of backprop / numeric tells: one ratio
+everywhere (a factor of the cost); only the weights or only the biases of a layer are wrong; l1 or l2 is forgotten, or
+is on the biases; the layers below the last are wrong; a matrix is transposed. It names the mistake of help "mistakes"
+that gives the same GRAD.
 > check().verdict
 ok
 > check().undecided
@@ -266,12 +266,12 @@ dropped-row
 > bug(false)
 
 Sources: stale-weights: Mazur, A step by step backpropagation example (2015), whose .291027924 after one step came from
-a program that had it, while his text warns of it; missing-factor: the article, which descends half a sum and prints a
-mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen, chapter 3, and dJ/dA taken for
-dJ/dZ with cross-entropy; extra-output-derivative: the squares' DELTA kept when the cost became cross-entropy or
-softmax, as in questions about Ng's DELTA = a - y, which lacks a g' on purpose; derivative-of-a: a (1 - a) written where
-a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's machine learning course,
-exercise 4.]] },
+a program that had it, while his text warns of it; missing-factor: the article "Backpropagation NumPy Example", which
+descends half a sum and prints a mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen,
+chapter 3, and dJ/dA taken for dJ/dZ with cross-entropy; extra-output-derivative: the squares' DELTA kept when the cost
+became cross-entropy or softmax, as in questions about Ng's DELTA = a - y, which lacks a g' on purpose; derivative-of-a:
+a (1 - a) written where a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's
+machine learning course, exercise 4.]] },
 
 { "data", { "datasets", "data sets", "targets", "one-hot" }, [[
 data: X and y

@@ -62,7 +62,7 @@ def lists(home):
     fails(home, "y = {3, 1, 2}\nif y[1] < y[2] then print(1) end", *became)
     fails(home, "y = {3, 1, 2}\ny.name = 'foo'", *became)
     fails(home, "X = {3, 1, 2}\nX[#X + 1] = 5", "became a 1 x 3 matrix, whose numbers are X[1][j]", own("X"))
-    for text in "local y = {3, 1, 2}\ntable.sort(y) print(y + 1)", "X, y = data.xor()\nprint(y .. 'x')", "y = {1, 2}\nstep()":
+    for text in "y = {1} X, y = data.xor()\nprint(y .. 'x')", "local y = {3, 1, 2}\ntable.sort(y) print(y + 1)", "X, y = data.xor()\nprint(y .. 'x')", "y = {1, 2}\nstep()":
         out, err, rc = script(home, text)
         check(rc == 1 and "became" not in err, text, err)
 

@@ -275,8 +275,8 @@ machine learning course, exercise 4.]] },
 
 { "data", { "datasets", "data sets", "targets", "one-hot" }, [[
 data: X and y
-X has a row for each example; y has a row of targets for each row of X. Instead of a matrix you can assign a table of
-rows, and for a y of one column a table of N numbers. When they are used, their shapes are checked.
+X has a row for each example, y a row of targets for each row of X. A table of rows will do, one that begins as X = {}
+and is filled row by row, and for a y of one column a table of N numbers. When they are used, their shapes are checked.
 {data}
 With one output the targets are 0 and 1 (or -1 and 1). With several outputs, a row of y has a 1 in the column of its
 class. accuracy() is the share of rows that the network assigns to the right class.
@@ -288,8 +288,7 @@ class. accuracy() is the share of rows that the network assigns to the right cla
 matrices: tables of numbers to calculate with
 m[i][j] is a number, m[i] a row; m[i][j] = v and m[i] = {...} write. #m is the number of rows. + - * / ^ work element by
 element; a number, a single row and a single column are repeated to fit. a:matmul(b) is the matrix product, m.T the
-transpose. m.T, m[i], m:rows(i, j) and m:cols(i, j) are views: writing to them writes to m. m:copy() is independent of
-m.
+transpose. m.T, m[i], m:rows(i, j) and m:cols(i, j) are views: writing to them writes to m; m:copy() is no view.
 > m = matrix{{1, 2}, {3, 4}}
 > m * m
 2 x 2
@@ -388,7 +387,8 @@ ends when f returns true. watch() records the value of an expression while the n
 
 { "scripts", { "script", "library", "running scripts", "command line" }, [[
 scripts: the commands of the prompt in a file
-A script can use all names of the prompt. The prompt shows the values of an input; a script shows only what it prints.
+A script can use all names of the prompt; it shows only what it prints. A global of its own hides a function, time = 3.
+X, J and the other live names are taken: write local X = 20, or run it by moongrad --no-session file.lua.
   moongrad file.lua          runs a file; moongrad -i file.lua opens the prompt after it
   moongrad -e "print(1)"     runs a line
   #!/usr/bin/env moongrad    as the first line of an executable file makes it a program

@@ -123,7 +123,7 @@ local function keep(name)
     if has_no_rows(v) then table_of = v elseif v ~= nil then m = matrix_of(name, v) end
     if live.NET then live.NET[name] = m end
     live.held[name], live.growing[name] = m, table_of
-    if not rawequal(m, v) then own_names.note(name, v) end
+    if rawequal(m, v) then own_names.assigned[name] = nil else own_names.note(name, v) end
   end
 end
 

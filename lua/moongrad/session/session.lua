@@ -99,10 +99,13 @@ local metatable = {
     elseif commands.keeps(name) then
       commands.assign(name, v)
       session.fresh[name] = true
-    elseif v ~= nil and not rawequal(v, commands.provided(name)) or not session.is_known(name) then
+    else
+      if session.is_known(name) then
+        if v == nil or rawequal(v, commands.provided(name)) then return end -- plot = plot hides nothing
+        own_names.note(name, v)
+      end
       local newindex = theirs "__newindex"
       session.fresh[name] = true
-      if session.is_known(name) then own_names.note(name, v) end
       if type(newindex) == "function" then return newindex(t, name, v) end
       if newindex then newindex[name] = v else rawset(t, name, v) end
     end

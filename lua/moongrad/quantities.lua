@@ -36,8 +36,8 @@ local quantities = {
     hint = "the learning rate is ETA" },
 
   --- X
-  -- The data, a row for each example; a table of rows becomes a matrix. X = {} stays a table, which you fill row by row,
-  -- until the network is used.
+  -- The data, a row for each example; a table of rows becomes a matrix. X = {} stays a table, which you fill row by
+  -- row, until the network is used.
   -- > X = {{0, 0}, {0, 1}, {1, 0}, {1, 1}}
   { name = "X", field = "X", kind = "matrix", shape = "N x n(1)", writer = "user", hint = false },
 

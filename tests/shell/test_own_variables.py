@@ -2,7 +2,7 @@
 """Code of other people whose variables have names of the session's: what works, and what is said of what does not."""
 
 from harness import Prompt, check, equal, lua, main, run, test, write
-from recorded import same, save
+from recorded import interrupt, same, save
 
 NEEDS_TERMINAL = True
 
@@ -103,6 +103,27 @@ def filled_at_the_prompt(home):
     p.do("y = {1, 0, 1, 0} step()")
     save(p)
     same(p, home)
+    equal(p.end(), 0)
+
+
+@test
+def interrupted_and_undone(home):
+    """a table that an interrupted input filled is saved as it is; undo() goes over X = {} as over any X"""
+    p = Prompt(home, "-q", cols=150)
+    p.do("seed(0) X, y = data.xor() LAYERS = {2, 2, 1} step(3)")
+    interrupt(p, "for i = 1, 3 do X[i] = {i, i} end y = {} y.a = {1} while true do end", "X = {} ")
+    equal(p.do("X[3][2], NET.X == X, #NET.X, y.a[1]"), ["3.0     true    3       1"])
+    save(p)
+    same(p, home)
+    p.do("y = {1, 0, 1} step()")
+    p.do("X = {} y = {}")
+    equal(p.do("undo(3)"), ["epoch 3   cost 0.408270731   taken back: y = nil, X = nil, step()   5 left"])
+    equal(p.do("X[3][1]"), ["3.0"])
+    p.do("X, y = data.xor() step(2)")
+    equal(p.do("NET.epoch"), ["5"])
+    p.do("X = {}")
+    check("removed: the network" in p.do("reset()")[0], *p.lines())
+    equal(p.do("X == nil"), ["true"])
     equal(p.end(), 0)
 
 

@@ -26,10 +26,16 @@ end
 -- Is v a table without a first row, as in X = {} or X = Animal:new()?
 local function has_no_rows(v) return type(v) == "table" and rawget(v, 1) == nil end
 
--- Makes a matrix of the table in live.growing that belongs to a name, if it has rows by now. Raises if these are no
--- numbers.
-function live.grow(name)
+-- Returns the user's table for X or y that has not become a matrix yet; nil if there is none, or none any more because
+-- the network was given data in another way: by undo, NET.X = ...
+local function growing(name)
   local t = live.growing[name]
+  return t and not (live.NET and live.NET[name]) and t or nil
+end
+
+-- Makes a matrix of the table for X or y, if it has rows by now. Raises if these are no numbers.
+function live.grow(name)
+  local t = growing(name)
   if t and not has_no_rows(t) then live.write[name](t) end
 end
 
@@ -58,7 +64,8 @@ live.read = { -- name -> function that returns its value
 for _, quantity in ipairs(quantities) do
   local field, is_list = quantity.field, quantity.kind == "matrices"
   live.read[quantity.name] = function()
-    if live.growing[quantity.name] then return live.growing[quantity.name] end
+    local t = growing(quantity.name)
+    if t then return t end
     if not live.NET then return live.held[quantity.name] end
     local v = live.NET[field]
     return not (is_list and #v == 0) and v or nil -- a list is empty until a pass fills it

@@ -225,6 +225,9 @@ void edit_begin(void);         /* at the start of each line */
 int folder_files(lua_State *L);
 int folder_is(const char *path); /* is it a folder? */
 
+/* is_file(path): is it a plain file, no pipe or device, which might be read for ever? */
+int folder_is_file(lua_State *L);
+
 /* --- globals.c --------------------------------------------------------------------- */
 
 /* Replaces setmetatable and getmetatable; pushes host.metatable. */

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Code of other people whose variables have names of the session's: what works, and what is said of what does not."""
 
-from harness import Prompt, check, equal, lua, main, run, test, write
+import os
+
+from harness import MOONGRAD, Prompt, check, equal, lua, main, run, test, write
 from recorded import interrupt, same, save
 
 NEEDS_TERMINAL = True
@@ -153,6 +155,17 @@ def hidden_names(home):
     equal(p.do("X, y = data.xor()")[0], "[2]:1: attempt to call a nil value (field 'xor'); data is a global of your own since [1]:1; "
           "data = nil brings the session's back")
     equal(p.end(), 0)
+
+
+@test
+def pipes(home):
+    """an error of a script that came through a pipe: the pipe is not opened again, which would wait for ever"""
+    os.mkfifo(home + "/pipe.lua")
+    for text, said in ("y = {1, 2}\ntable.sort(y)\n", "pipe.lua:2: < and > return"), ("x = = 3\n", "pipe.lua:1: unexpected"):
+        feed = "printf '%%s' \"$1\" > pipe.lua & exec %s pipe.lua" % MOONGRAD
+        out, err, rc = run("-c", feed, "sh", text, program="/bin/sh", cwd=home, home=home)
+        equal(rc, 1, out, err)
+        check(said in err, err)
 
 
 @test

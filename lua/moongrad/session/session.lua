@@ -75,7 +75,7 @@ local function assign(set, v)
   error(message, 0)
 end
 
-function session.metatable() end -- install() replaces it with host.metatable
+function session.metatable() end -- install() replaces it with host.metatable, and sets is_file to host.is_file
 
 -- A field of the metatable that the user gave _G. It applies to the names that are not the session's.
 local function theirs(field)
@@ -156,11 +156,11 @@ commands.add("session", session.module)
 -- --- the beginning ---------------------------------------------------------------------------
 
 -- Installs the session's names, before any code of the user's runs. host is what the program provides: metatable()
--- returns the metatable that the user gave _G; prompt is true if there will be a prompt. With a prompt host also has
--- version, seed (the option --seed, or nil), save(path, text, head), recover(text) and former(), which returns the
--- inputs of earlier sessions.
+-- returns the metatable that the user gave _G; is_file(path) is true for a plain file, which can be read twice; prompt
+-- is true if there will be a prompt. With a prompt host also has version, seed (the option --seed, or nil), save(path,
+-- text, head), recover(text) and former(), which returns the inputs of earlier sessions.
 function session.install(host)
-  session.metatable = host.metatable
+  session.metatable, session.is_file = host.metatable, host.is_file
   for name, v in next, _G do session.at_start[name] = v end
   setmetatable(_G, metatable)
   interface.host, interface.seeds = host, { math.randomseed() }

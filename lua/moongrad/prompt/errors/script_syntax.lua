@@ -65,9 +65,9 @@ function script_syntax.hint(session, source, number, words)
   return hint and "; " .. hint or ""
 end
 
--- The beginning of a file; "" for a device, which cannot be read twice.
-local function content(name)
-  local file = not find(name, "^/dev/") and io.open(name, "rb")
+-- The beginning of a file; "" for a pipe or device, which cannot be read twice.
+local function content(session, name)
+  local file = session.is_file(name) and io.open(name, "rb")
   local text = file and file:read(most_source + 1)
   if file then file:close() end
   return text or ""
@@ -76,7 +76,7 @@ end
 --- Returns the message of a script's syntax error, with advice if there is any. text is the script; without it name
 -- is the script's file.
 function script_syntax.explain(session, message, name, text)
-  local source = text or content(name)
+  local source = text or content(session, name)
   local number, words = match(message, "^[^\n]-:(%d+): (.*)$")
   return number and message .. script_syntax.hint(session, source, tonumber(number), words) or message
 end

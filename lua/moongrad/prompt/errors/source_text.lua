@@ -16,7 +16,6 @@ end
 return function(session, source)
   local n = match(source, "^=%[(%d+)%]$")
   if n then return session.inputs.text(tonumber(n)) end
-  if find(source, "^@/dev/") then return nil end -- to read a pipe might take for ever
-  if find(source, "^@") then return file_text(sub(source, 2)) end
+  if find(source, "^@") then return session.is_file(sub(source, 2)) and file_text(sub(source, 2)) or nil end
   return not find(source, "^=") and source or nil
 end

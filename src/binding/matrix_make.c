@@ -1,6 +1,7 @@
 /* matrix_make.c - functions that make matrices from tables, sizes and other matrices. */
 
 #include <limits.h>
+#include <string.h>
 
 #include "../engine/matmath.h"
 #include "binding.h"
@@ -64,6 +65,11 @@ Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
   if (!lua_istable(L, idx))
     fail(L, "%s: expected a matrix or a table of rows, got %s", what, push_kind(L, idx));
   const size_t n = lua_rawlen(L, idx);
+  if (n == 0 && luaL_getmetafield(L, idx, "__name") == LUA_TSTRING) { /* THETA looks empty, and is a list */
+    const bool is_list = strcmp(lua_tostring(L, -1), "list of matrices") == 0;
+    fail(L, "%s: expected a matrix, got %s%s", what, push_kind(L, idx),
+         is_list ? "; one matrix of a list is THETA[1]" : "");
+  }
   if (n == 0) fail(L, "%s: the table is empty; expected numbers or rows of numbers", what);
   if (lua_rawgeti(L, idx, 1) == LUA_TNUMBER) { /* a flat table */
     lua_pop(L, 1);

@@ -43,7 +43,8 @@ static void user_position(lua_State *L) {
 /* Appends the session's hint, if it has one, to the message at index 1, the top of the stack. */
 static void add_hint(lua_State *L) {
   const char *msg = lua_tostring(L, 1);
-  if (strstr(msg, "a nil value (global '") == NULL && strstr(msg, "expected a layer from 1 to ") == NULL)
+  if (strstr(msg, "a nil value (global '") == NULL && strstr(msg, "expected a layer from 1 to ") == NULL &&
+      strstr(msg, " has no ") == NULL)
     return;
   if (session_push(L, "hint")) {
     lua_pushvalue(L, 1);

@@ -95,7 +95,53 @@ def names_of_other_languages(home):
     check('help "matrix"' in p.do("np.array({1})")[0], *p.lines())
     p.do("exit = 5")
     equal(p.do("exit"), ["5"])
+    p.do("X, y = data.xor() LAYERS = {2, 2, 1}")
+    for code, step in (("ls", "a command of the shell begins with !, as in !ls"), ("ls -la", "begins with !, as in !ls"),
+                       ("pip install numpy", "begins with !, as in !ls"), ("cd", "!pwd shows it"),
+                       ("plot", 'watch "J" records the cost'), ("loss()", "cost() computes it anew"),
+                       ("W1", "the weights into layer 2 are THETA[1], its column 1 the biases"),
+                       ("b2", "the weights into layer 3 are THETA[2], its column 1 the biases"),
+                       ("lr", "the learning rate is ETA"), ("model.fit()", "a network is LAYERS = {2, 2, 1}, or NET = network{")):
+        check(any(step in line for line in p.do(code)), code, *p.lines())
+    for name in ("lr", "learning_rate"):
+        equal(p.do(name + " = 0.1"), [name + " is a global of your own now; the learning rate is ETA"])
+        equal(p.do(name + " = 0.2"), [])
     equal(p.end(), 0)
+
+
+@test
+def members_of_other_languages(home):
+    """fields and methods that a matrix or a network has elsewhere say what there is, at the prompt and in a script"""
+    p = Prompt(home, cols=150)
+    p.do("X, y = data.xor() LAYERS = {2, 2, 1}")
+    for n, (code, said) in enumerate((
+            ("X.sum()", "sum: expected a matrix, got nothing; a method is called with a colon, x:sum()"),
+            ("X.mean(0)", "mean: expected a matrix, got a number; a method is called with a colon, x:mean()"),
+            ("X.dot(X)", "a matrix has no 'dot'; the matrix product is X:matmul(w)"),
+            ("X[1]:dot(X)", "a matrix has no 'dot'; the matrix product is X:matmul(w)"),
+            ("X:sigmoid()", "a matrix has no 'sigmoid'; sigmoid is a function: sigmoid(X)"),
+            ("NET:fit()", 'network has no "fit"; training is NET:step(1000), or NET:train{epochs = 10, batch = 32}'),
+            ("NET.step(4)", "step: expected a network first, got a number; a method is called with a colon: net:step(...)"),
+            ("sigmoid(THETA)", "sigmoid: expected a matrix, got a list of matrices; one matrix of a list is THETA[1]"),
+            ("X:nosuch()", "a matrix has no 'nosuch'; help \"matrix\" says what it has")), 2):
+        equal(p.do(code)[0], "[%d]:1: %s" % (n, said))
+    equal(p.end(), 0)
+    err = run("-e", "X = eye(2) X.dot(X)")[1]
+    check("has no 'dot'" in err and "; the matrix product is X:matmul(w)" in err.split("\n")[0], err)
+
+
+@test
+def words_are_not_names(home):
+    """no word that is explained as another language's is a name of the session's"""
+    out, err, code = run("-", stdin="""
+        local words = require "moongrad.prompt.errors.foreign_words"
+        for name in pairs(words.names) do
+          if _G[name] ~= nil then print(name) end
+        end
+        for name in pairs(words.fields) do
+          if pcall(function() return eye(2)[name] end) or pcall(function() return network{2, 1}[name] end) then print(name) end
+        end""")
+    equal((out, err, code), ("", "", 0))
 
 
 @test
@@ -103,9 +149,11 @@ def missing_fields(home):
     """what a library, an object or options do not have is told with what there is, or where to look"""
     p = Prompt(home, cols=200)
     p.do("X, y = data.xor() LAYERS = {2, 2, 1} t = {a = 1}")
-    equal(p.do("data.csv"), ["nil", "no 'csv' in data; known: and_, or_, parity, xor"])
-    equal(p.do("x = data.csv"), ["no 'csv' in data; known: and_, or_, parity, xor"])
-    equal(p.do("data.csv 'a'"), ["[4]:1: no 'csv' in data; known: and_, or_, parity, xor", "  data.csv 'a'", "       ^"])
+    for code in ("data.nosuch", "x = data.nosuch"):
+        check(p.do(code)[-1].startswith("no 'nosuch' in data; "), *p.lines())
+    lines = p.do("data.nosuch 'a'")
+    check(lines[0].startswith("[4]:1: no 'nosuch' in data; "), *lines)
+    equal(lines[-2:], ["  data.nosuch 'a'", "       ^"])
     equal(p.do("math.foo"), ["nil", "no 'foo' in math; Tab behind math. lists what there is"])
     equal(p.do("t.foo"), ["nil"])
     equal(p.do("NET:foo()"), ['[7]:1: network has no "foo"; help "NET" says what it has'])

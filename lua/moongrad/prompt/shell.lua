@@ -61,7 +61,7 @@ end
 -- --- errors -----------------------------------------------------------------------------------
 
 -- Returns what to add to the message of an error in a script: "; " and advice, or nil.
-function shell.hint(message) return require("moongrad.prompt.errors.undefined_names").hint(session, message) end
+function shell.hint(message) return require("moongrad.prompt.errors.messages").hint(session, message) end
 
 -- The prompt's text about an error whose message handler runs in thread, and about an input that does not compile.
 local errors = "moongrad.prompt.errors.errors"

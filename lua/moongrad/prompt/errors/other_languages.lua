@@ -4,6 +4,7 @@
 
 local characters = require "moongrad.prompt.errors.characters"
 local commands = require "moongrad.commands"
+local foreign_words = require "moongrad.prompt.errors.foreign_words"
 local lexer = require "moongrad.syntax.lexer"
 local options = require "moongrad.options"
 local find, format, gmatch, match, sub = string.find, string.format, string.gmatch, string.match, string.sub
@@ -40,18 +41,6 @@ local function touches(t, i) return i > 1 and t.last[i - 1] and t.last[i - 1] + 
 
 -- --- words that begin a statement in other languages ------------------------------------------
 
-local leave = "Ctrl-D leaves, os.exit() too"
-local no_import = 'Lua has no import: moongrad is loaded already, help() lists it; require "name" loads a Lua file'
-local no_type = "a variable needs no type: x = 5"
-
-local words = {
-  import = no_import, from = no_import, using = no_import, include = no_import,
-  def = "a function is function f(x) ... end", lambda = "a function without a name is function(x) return x end",
-  fn = "a function is function f(x) ... end", class = "Lua has no classes; use a table of functions",
-  elif = "write elseif ... then", var = no_type, let = no_type, const = no_type, int = no_type, float = no_type,
-  double = no_type, del = "x = nil removes a variable", exit = leave, quit = leave,
-}
-
 -- Does the function of this name take a string?
 local function takes_word(name)
   local command = commands.global(name)
@@ -63,7 +52,7 @@ end
 local function of_two(t, i, source, is_callable)
   local name, kind = t.text[i - 1], t.kind[i]
   if t.kind[i - 1] ~= "name" or kind ~= "name" and kind ~= "number" and kind ~= "keyword" then return nil end
-  if words[name] then return words[name] end
+  if foreign_words.statements[name] then return foreign_words.statements[name] end
   local word = match(source, "^[^%s;(]+", t.at[i])
   if i == 2 and name == "help" then return format("write help %q or ?%s", word, word) end
   if i == 2 and takes_word(name) then return format("write %s %q", name, word) end

@@ -15,7 +15,12 @@ def of_other_languages(home):
             ("x += 1", "=", "Lua has no +=: write x = x + ..."), ("t[1] -= 2", "=", "Lua has no -=: write x = x - ..."),
             ("x++", "+", "Lua has no ++: write x = x + 1"), ("x != 5", "!", "not equal is ~="),
             ("if x != 5 then y() end", "!", "not equal is ~="), ("if x <> 5 then end", ">", "not equal is ~="),
-            ("!x", "!", "not is a word: not x"), ("x && y", "&", "write the word and"), ("x || y", "|", "write the word or"),
+            ("y = !x", "!", "not is a word: not x"), ("x = 5 # a", "#", "a comment begins with --"),
+            ("X'", "", "the transpose is X.T"), ("z = X[1]' * y", "", "the transpose is X.T"),
+            ("%timeit step(10)", "%", "bench(f) measures how long the function f takes, time(f) runs it once"),
+            ("%run a.lua", "%", 'run is a function: help "run"'), ("%ls", "%", "a command of the shell begins with !, as in !ls"),
+            ("cd ..", "", "moongrad stays in the folder in which it was started; !pwd shows it"),
+            ("ls *.lua", ".", "a command of the shell begins with !, as in !ls"), ("x && y", "&", "write the word and"), ("x || y", "|", "write the word or"),
             ("x === 5", "= 5", "equal is =="), ("x ** 2", "*", "a power is x ^ 2"), ("x := 5", "=", "assign with ="),
             ("walk?", "?", "write ?walk"), ("NET:step ??", "??", "write ?NET:step"),
             ("x > 1 ? 2 : 3", "?", "choose with and, or: x > 0 and 1 or -1"), ("X @ y", "@", "the matrix product is X:matmul(w)"),
@@ -128,6 +133,21 @@ def members_of_other_languages(home):
     equal(p.end(), 0)
     err = run("-e", "X = eye(2) X.dot(X)")[1]
     check("has no 'dot'" in err and "; the matrix product is X:matmul(w)" in err.split("\n")[0], err)
+
+
+@test
+def valid_by_chance(home):
+    """what other languages write and Lua can read says what there is, as far as it fails"""
+    p = Prompt(home, cols=150)
+    p.do("X = eye(2)")
+    for n, (code, said) in enumerate((
+            ("# comment", "attempt to get length of a nil value (global 'comment'); a comment begins with --"),
+            ("X'*X'", "attempt to call a matrix value (global 'X'); the transpose is X.T"),
+            ("ls -la /tmp", "attempt to perform arithmetic on a nil value (global 'la'); a command of the shell begins with !, as in !ls")), 2):
+        equal(p.do(code)[0], "[%d]:1: %s" % (n, said))
+    equal(p.do("ls = 5"), [])
+    equal(p.do("ls - 3"), ["2"])
+    equal(p.end(), 0)
 
 
 @test

@@ -10,11 +10,14 @@ local texts = {} -- number -> text
 
 inputs.last = 0 -- the number of the last input
 
--- Expands ?step to return help("step"), and a lone ? to return help(); returns other inputs as they are.
+-- Expands ?step to help("step"), a lone ? to help(), and !ls to a call of shell whose value is a message if it fails.
+-- Returns other inputs as they are.
 local function expand(text)
+  local command = match(text, "^%s*!%s*(.-)%s*$")
+  if command and command ~= "" then return format("select(2, shell(%q))", command) end
   local name = match(text, "^%s*%?%s*(.-)[%s?]*$")
   if not name then return text end
-  return name == "" and "return help()" or format("return help(%q)", name)
+  return name == "" and "help()" or format("help(%q)", name)
 end
 
 -- Notes a new input. Returns its number n and the text to compile, for which the chunk name is "=[n]".

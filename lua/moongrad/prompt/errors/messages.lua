@@ -4,6 +4,7 @@
 
 local caret = require "moongrad.prompt.errors.caret"
 local foreign_calls = require "moongrad.prompt.errors.foreign_calls"
+local foreign_words = require "moongrad.prompt.errors.foreign_words"
 local gone_locals = require "moongrad.prompt.gone_locals"
 local missing_index = require "moongrad.prompt.errors.missing_index"
 local undefined_names = require "moongrad.prompt.errors.undefined_names"
@@ -86,9 +87,22 @@ function messages.hint(session, message, thread)
   return undefined_names.hint(session, message, thread) or foreign_calls.hint(message)
 end
 
+-- Returns advice on an expression, with tokens t, that is valid Lua by chance: # a comment, X' * X', ls -l. Token i is
+-- the one that the message is about. nil if there is none.
+local function valid_by_chance(session, words, t, i)
+  local first = t.text[1]
+  if first == "#" and find(words, "^attempt to get length of a nil value") then return "a comment begins with --" end
+  local is_called = find(words, "^attempt to call a matrix value") or find(words, "^attempt to call a row value")
+  if is_called and t.kind[i + 1] == "string" then return foreign_words.fields.transpose end
+  local is_command = foreign_words.names[first] == foreign_words.names.ls and first
+  return is_command and undefined_names.value(session, first) == nil and foreign_words.names.ls
+end
+
 -- Returns Lua's message with advice, or a better message if it is about a name without a value. Token i of t is the one
 -- that the message is about, if that is known.
 function messages.reword(session, words, thread, frame, t, i)
+  local chance = t and valid_by_chance(session, words, t, i)
+  if chance then return words .. "; " .. chance end
   local done, name = match(words, "^attempt to (.*) a nil value %(global '([%w_]+)'%)$")
   if name then
     local better, more = undefined_names.name(session, name)

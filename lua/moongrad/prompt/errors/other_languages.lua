@@ -62,6 +62,23 @@ local function of_two(t, i, source, is_callable)
   end
 end
 
+-- Advice on a command of IPython, %timeit f(x).
+local function of_magic(t)
+  local word = t.text[1] == "%" and t.text[2]
+  if not word then return nil end
+  local is_command = commands.global(word) and commands.global(word).of == "session"
+  return foreign_words.names[word] or is_command and format("%s is a function: help %q", word, word)
+end
+
+-- What may stand behind a name at the beginning of a statement.
+local after_name = { ["="] = true, ["("] = true, ["{"] = true, ["["] = true, ["."] = true, [":"] = true, [","] = true }
+
+-- Advice on a command of the shell, cd .. or ls -l.
+local function of_shell(t)
+  local is_lua = after_name[t.text[2]] or t.kind[2] == "string"
+  return not is_lua and foreign_words.statements[t.text[1]]
+end
+
 -- --- operators -----------------------------------------------------------------------------------
 
 -- Two signs in a row that are an operator in other languages -> advice. Lua stops at the first or the second.
@@ -73,7 +90,7 @@ local pairs_of_signs = {
 
 -- One sign that is an operator in other languages -> advice.
 local one_sign = {
-  ["!"] = "not is a word: not x", ["?"] = "choose with and, or: x > 0 and 1 or -1",
+  ["!"] = "not is a word: not x", ["#"] = "a comment begins with --", ["?"] = "choose with and, or: x > 0 and 1 or -1",
   ["@"] = "the matrix product is X:matmul(w)", ["//"] = "a comment begins with --",
 }
 
@@ -139,6 +156,12 @@ local function of_blocks(t, i, source, message)
   if i > t.n and (t.text[t.n] == ":" or t.text[t.n - 1] == ":") then return "a method is called, NET:step()" end
 end
 
+-- Does an open string begin directly after a name or a bracket, as in X' * y?
+local function is_transposed(t, source)
+  local open = t.open
+  return open and open.kind == "string" and open.at > 1 and find(source, "^[%w_%])]'", open.at - 1) ~= nil
+end
+
 -- --- all together -----------------------------------------------------------------------------------------
 
 -- Returns advice for a source in which Lua's parser stops at position `at` with this message; nil if there is none.
@@ -148,11 +171,12 @@ function other_languages.hint(source, at, message, is_callable)
   while i <= t.n and t.at[i] < at do i = i + 1 end
   local character = characters.explain(source, at)
   if character then return character end
+  if is_transposed(t, source) then return foreign_words.fields.transpose end
   if i > 2 and t.text[1] == "#" then return "a comment begins with --" end
   if find(message, "<eof> expected") and t.text[i] == "end" then return "there is one end too many" end
-  if i > t.n then return of_blocks(t, i, source, message) end
-  return of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
-    or of_two(t, i, source, is_callable)
+  if i > t.n then return of_blocks(t, i, source, message) or of_shell(t) end
+  return of_magic(t) or of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
+    or of_two(t, i, source, is_callable) or of_shell(t)
 end
 
 return other_languages

@@ -51,6 +51,7 @@ end
 
 -- A number as text, with the digits that mg.digits sets. All output uses it.
 function show.number(x)
+  if x == 0 then return "0" end -- -0, too
   if x ~= x then return "NaN" end
   if x == math.huge then return "Inf" end
   if x == -math.huge then return "-Inf" end

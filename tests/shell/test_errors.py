@@ -28,6 +28,11 @@ def first_line(home):
     equal(p.do("error('boom', 0)"), ["boom"])
     equal(p.do("error({})"), ["(error object is a table value)"])
     equal(p.do("error(setmetatable({}, {__tostring = error}))"), ["(error object is a table value)"])
+    equal(p.do("error{code = 5, words = 'a', {b = {}}}"), ["(error object is a table value) {{b = {}}, code = 5, words = \"a\"}"])
+    equal(p.do("error(setmetatable({a = 1}, {__index = print, __pairs = print}))"), ["(error object is a table value) {a = 1}"])
+    equal(p.do("error{('x'):rep(1000)}")[0][-12:], " bytes more}")
+    equal(run("-e", "error{code = 5}")[1].split("\n")[0].split(": ", 1)[1], "(error object is a table value) {code = 5}")
+    equal(run("--no-session", "-e", "error{code = 5}")[1].split("\n")[0].split(": ", 1)[1], "(error object is a table value)")
     equal(p.end(), 0)
 
 

@@ -63,6 +63,11 @@ end
 -- Returns what to add to the message of an error in a script: "; " and advice, or nil.
 function shell.hint(message) return require("moongrad.prompt.errors.messages").hint(session, message) end
 
+-- The fields of a table that is an error, " {code = 5}"; "" if it has none.
+function shell.fields(t)
+  return next(t) == nil and "" or " " .. require("moongrad.prompt.print").brief(t, show.width() - 32)
+end
+
 -- The prompt's text about an error whose message handler runs in thread, and about an input that does not compile.
 local errors = "moongrad.prompt.errors.errors"
 function shell.failed(thread, message) return require(errors).failed(session, thread, message) end

@@ -94,8 +94,9 @@ function files.shell(command, ...)
 end
 
 --- edit([path])
--- Opens a file in your editor, $VISUAL or else $EDITOR or else vi, and waits until you leave the editor. If the file was changed,
--- runs it, as run does. The file need not exist yet. Without path it opens the file of the last run or edit.
+-- Opens a file in your editor, $VISUAL or else $EDITOR or else vi, and waits until you leave the editor. If the file
+-- was changed, runs it, as run does. The file need not exist yet. Without path it opens the file of the last run or
+-- edit.
 -- > edit "mine.lua"
 function files.edit(path, ...)
   options.no_more('edit: expected one name of a file, edit "mine.lua"', ...)

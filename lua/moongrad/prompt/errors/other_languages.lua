@@ -175,8 +175,8 @@ function other_languages.hint(source, at, message, is_callable)
   if i > 2 and t.text[1] == "#" then return "a comment begins with --" end
   if find(message, "<eof> expected") and t.text[i] == "end" then return "there is one end too many" end
   if i > t.n then return of_blocks(t, i, source, message) or of_shell(t) end
-  return of_magic(t) or of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
-    or of_two(t, i, source, is_callable) or of_shell(t)
+  return of_magic(t) or of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message)
+    or of_blocks(t, i, source, message) or of_two(t, i, source, is_callable) or of_shell(t)
 end
 
 return other_languages

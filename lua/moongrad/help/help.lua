@@ -339,13 +339,13 @@ end
 -- The text in small letters, and without - and _: one-hot, one_hot and onehot are the same word.
 local function folded(s) return (gsub(lower(s), "[-_]", "")) end
 
--- Returns how well an entry fits the words: 1 if all are in its name, 2 if some are only in its title or its other
--- names, 3 if some are only in its text; 3 more for Lua's own functions; nil if some word is in none of them.
+-- Returns how well an entry fits the words: 1 if all are in its name, 2 if some are only in its title, 3 if some are
+-- only in its text or its other names; 3 more for Lua's own functions; nil if some word is in none of them.
 local function rank(entry, words)
-  local title = folded(entry.title .. " " .. table.concat(entry.also or {}, " "))
-  local worst, words_in = 1, gsub("\n" .. folded(entry.text), "\n>[^\n]*", "")
+  local text_of = entry.text .. "\n" .. table.concat(entry.also or {}, "\n")
+  local worst, words_in = 1, gsub("\n" .. folded(text_of), "\n>[^\n]*", "")
   for _, word in ipairs(words) do
-    local fits = find(folded(entry.path), word, 1, true) and 1 or find(title, word, 1, true) and 2
+    local fits = find(folded(entry.path), word, 1, true) and 1 or find(folded(entry.title), word, 1, true) and 2
       or find(words_in, word, 1, true) and 3
     if not fits then return nil end
     worst = math.max(worst, fits)

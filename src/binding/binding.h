@@ -267,5 +267,6 @@ void open_journal(lua_State *L);
 void open_past(lua_State *L);
 void open_hold(lua_State *L);
 void open_docs(lua_State *L); /* adds docs(), the help texts by name */
+void open_entry(lua_State *L);
 
 #endif

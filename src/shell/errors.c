@@ -108,9 +108,17 @@ static int last_level(lua_State *L) {
   return low;
 }
 
-/* Is the frame one of moongrad's own Lua files, or of a C function that they called? */
+/* Is the frame one of moongrad's own Lua files, or of a C function that they called, or one that is called in
+   their place (core.entry)? */
 static int is_own_frame(lua_State *L, int level) {
   lua_Debug ar;
+  if (level > 1 && lua_getstack(L, level - 1, &ar)) {
+    lua_getinfo(L, "S", &ar);
+    int calls_own = *ar.what != 'C' && path_is_own(ar.source);
+    lua_getstack(L, level, &ar);
+    lua_getinfo(L, "S", &ar);
+    if (calls_own && *ar.what == 'C') return 1;
+  }
   while (lua_getstack(L, level++, &ar)) {
     lua_getinfo(L, "S", &ar);
     if (*ar.what != 'C') return path_is_own(ar.source);

@@ -19,6 +19,7 @@
    terminal.c  the modes of the terminal while a line is edited
    view.c      draws the input, or the part of it that fits the screen
    edit.c      the keys of an input of several lines
+   comment.c   the key that makes a comment of an input
    history.c   the history file
    files.c     writes files whole
    recovery.c  writes the session to a file
@@ -218,6 +219,10 @@ void edit_replace(void);       /* replaces Readline's commands, after it has rea
 int edit_cancelled(void);      /* did Ctrl-D drop the last line? */
 int edit_accepted(void);       /* the number of inputs in the last line; 0 if Enter was not pressed */
 void edit_begin(void);         /* at the start of each line */
+
+/* --- comment.c ------------------------------------------------------------------ */
+
+int edit_comment(int count, int key); /* Alt-#, in place of Readline's insert-comment */
 
 /* --- globals.c --------------------------------------------------------------------- */
 

@@ -190,7 +190,7 @@ describe("a value in quotes", function()
     { 'network{2, activation = "ta|"}', "tanh" }, { "network{2, activation = [[ta", "tanh]]" },
     { 'network{2, cost = "cr', 'cross-entropy"' }, { 'network{2, precision = "s', 'single"' },
     { 'network{2, optimizer = {"rms', 'rmsprop"' }, { 'NET.options.optimizer = {"rms', 'rmsprop"' },
-    { 'NET.options.init = {"lec', 'lecun"' }, { 'net.options.optimizer = {"adamw", w', "weight_decay = " },
+    { 'NET.options.init = {"lec', 'lecun"' }, { 'NET.options.optimizer = {"adamw", w', "weight_decay = " },
     { 'NET.options.init = "lec', 'lecun"' }, { 'mine.options.init = {"lec', "" },
     { 'network{2, optimizer = "sg', 'sgd"' }, { 'network{2, init = "lec', 'lecun"' },
     { 'network{2, init = {"lec', 'lecun"' },

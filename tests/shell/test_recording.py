@@ -181,6 +181,17 @@ def odd_starts(home):
 
 
 @test
+def marked_file(home):
+    """run() reads a file with a byte order mark as Lua does, and says what a file of UTF-16 is"""
+    write(home + "/mark.lua", "\ufeffreturn 5\n")
+    write(home + "/wide.lua", "p\0r\0i\0n\0t\0(\0)\0")
+    p = Prompt(home, "-q", cols=200)
+    equal(p.do("run 'mark.lua'"), ["5"])
+    check(p.do("run 'wide.lua'")[0].endswith("; this is UTF-16 or binary: save the text as UTF-8"), *p.lines())
+    equal(p.end(), 0)
+
+
+@test
 def edit_file(home):
     """edit "file.lua" opens the editor, waits, and runs what was changed; without VISUAL and EDITOR it is vi"""
     write(home + "/ed", "#!/bin/sh\necho editor\nread line\ntest -n \"$line\" || exit 3\ntest \"$line\" = same || echo \"$line\" > \"$1\"\n")

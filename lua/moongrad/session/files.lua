@@ -56,6 +56,7 @@ local function chunk(who, path)
   local text, message = text_of(path)
   if not text then raise("%s: cannot read %s", who, message) end
   if find(text, "^\27") then raise("%s: %s is a precompiled chunk; only Lua source is run here", who, path) end
+  text = gsub(text, "^\xEF\xBB\xBF", "") -- the byte order mark that some editors write
   local f, problem = load(gsub(text, "^#[^\n]*", ""), "@" .. path, "t")
   if not f then error(problem, 0) end
   ran(path, text)

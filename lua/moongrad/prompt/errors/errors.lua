@@ -189,9 +189,10 @@ local function named_place(session, where, line, words)
   if not shown then return nil end
   line = tonumber(line)
   local near = match(words, " near (.*)$")
-  if not near then return pointed(shown, caret.of(source, line, words), "  ") end
+  local hint = script_syntax.hint(session, source, line, words)
+  if not near then return pointed(shown, caret.of(source, line, words), "  "), hint end
   local column, ending = caret.near(source, line, near)
-  return pointed(ending or shown, column, "  "), script_syntax.hint(session, source, line, words)
+  return pointed(ending or shown, column, "  "), hint
 end
 
 -- Is the frame the last input, and is that a single line, which the user still sees above?

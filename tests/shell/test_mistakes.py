@@ -19,7 +19,8 @@ def of_other_languages(home):
             ("X'", "", "the transpose is X.T"), ("z = X[1]' * y", "", "the transpose is X.T"),
             ("%timeit step(10)", "%", "bench(f) measures how long the function f takes, time(f) runs it once"),
             ("%run a.lua", "%", 'run is a function: help "run"'), ("%ls", "%", "a command of the shell begins with !, as in !ls"),
-            ("cd ..", "", "moongrad stays in the folder in which it was started; !pwd shows it"),
+            ("%time step(1)", "%", 'time is a function: help "time"'), ("X %*% y", "*", "the matrix product is X:matmul(w)"),
+            ("for i = 1:10", ":", "a block is for i = 1, 10 do ... end"), ("cd ..", "", "moongrad stays in the folder in which it was started; !pwd shows it"),
             ("ls *.lua", ".", "a command of the shell begins with !, as in !ls"), ("x && y", "&", "write the word and"), ("x || y", "|", "write the word or"),
             ("x === 5", "= 5", "equal is =="), ("x ** 2", "*", "a power is x ^ 2"), ("x := 5", "=", "assign with ="),
             ("walk?", "?", "write ?walk"), ("NET:step ??", "??", "write ?NET:step"),
@@ -142,6 +143,10 @@ def valid_by_chance(home):
     p.do("X = eye(2)")
     for n, (code, said) in enumerate((
             ("# comment", "attempt to get length of a nil value (global 'comment'); a comment begins with --"),
+            ("X(1)", "attempt to call a matrix value (global 'X'); a row is X[1], an element X[1][2]"),
+            ("x <- 5", "attempt to compare nil with number; assign with ="),
+            ('print(f"{x}")', "attempt to call a nil value (global 'f'); a text with numbers in it is string.format(\"x is %g\", x)"),
+            ("argmax(X)", "no 'argmax'; write X:argmax()"),
             ("X'*X'", "attempt to call a matrix value (global 'X'); the transpose is X.T"),
             ("ls -la /tmp", "attempt to perform arithmetic on a nil value (global 'la'); a command of the shell begins with !, as in !ls")), 2):
         equal(p.do(code)[0], "[%d]:1: %s" % (n, said))

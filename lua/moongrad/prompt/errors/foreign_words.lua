@@ -17,6 +17,10 @@ local function table_of(list)
 end
 
 foreign_words.leave = "Ctrl-D leaves, os.exit() too"
+foreign_words.transpose = "the transpose is X.T"
+foreign_words.element = "a row is X[1], an element X[1][2]"
+foreign_words.assignment = "assign with ="
+foreign_words.formatted = 'a text with numbers in it is string.format("x is %g", x)'
 
 local rate = "the learning rate is ETA"
 local matrices = 'matrices are matrix{{1, 2}, {3, 4}}: help "matrix"'
@@ -32,14 +36,15 @@ foreign_words.names = table_of {
   { "None null NULL", "write nil" }, { "nan NaN", "write 0/0" },
   { "True TRUE", "write true" }, { "False FALSE", "write false" }, { "inf Inf", "write math.huge" },
   { "pi", "write math.pi" },
-  { "len length numel", "a length is #x" }, { "size shape", "the shape of a matrix is X.shape, X.nrows, X.ncols" },
+  { "len length numel", "a length is #x" },
+  { "size shape nrow ncol dim", "the shape of a matrix is X.shape, X.nrows, X.ncols" },
+  { "head tail", "some rows are X:rows(1, 2)" },
   { "range", "count with for i = 1, 10 do ... end" },
   { "str", "write tostring(x)" }, { "int", "write math.floor(x)" }, { "float", "write tonumber(x)" },
-  { "printf", "write print(string.format(...))" }, { "disp display", "write print(x)" },
+  { "printf", "write print(string.format(...))" }, { "disp display console", "write print(x)" },
   { "input", "write io.read()" }, { "append", "write table.insert(t, x)" },
-  { "dot mm", "the matrix product is X:matmul(w)" }, { "transpose", "the transpose is X.T" },
-  { "max", "write math.max or X:max()" }, { "min", "write math.min or X:min()" }, { "sum", "write X:sum()" },
-  { "mean", "write X:mean()" }, { "std", "write X:std()" },
+  { "dot mm", "the matrix product is X:matmul(w)" }, { "transpose", foreign_words.transpose },
+  { "max", "write math.max or X:max()" }, { "min", "write math.min or X:min()" },
   { "loss criterion", "J is the cost of the last pass, cost() computes it anew" },
   { "lr learning_rate", rate },
   { "fit", "training is step(1000), or train{epochs = 10, batch = 32}" },
@@ -68,7 +73,7 @@ foreign_words.assigned = { lr = rate, learning_rate = rate }
 
 -- Fields and methods of matrices and networks.
 foreign_words.fields = table_of {
-  { "dot mm bmm", "the matrix product is X:matmul(w)" }, { "transpose t", "the transpose is X.T" },
+  { "dot mm bmm", "the matrix product is X:matmul(w)" }, { "transpose t", foreign_words.transpose },
   { "size dim ndim length", "the shape is X.shape, X.nrows, X.ncols" },
   { "numpy tolist item", "X:totable() is a table of rows, X[1][1] a number" },
   { "flatten ravel view", "X:reshape(1, n) has other sizes" }, { "clone", "write X:copy()" },

@@ -87,13 +87,15 @@ function messages.hint(session, message, thread)
   return undefined_names.hint(session, message, thread) or foreign_calls.hint(message)
 end
 
--- Returns advice on an expression, with tokens t, that is valid Lua by chance: # a comment, X' * X', ls -l. Token i is
--- the one that the message is about. nil if there is none.
+-- Returns advice on an expression, with tokens t, that is valid Lua by chance: # a comment, X' * X', X(1), x <- 5,
+-- f"{x}", ls -l. Token i is the one that the message is about. nil if there is none.
 local function valid_by_chance(session, words, t, i)
   local first = t.text[1]
   if first == "#" and find(words, "^attempt to get length of a nil value") then return "a comment begins with --" end
   local is_called = find(words, "^attempt to call a matrix value") or find(words, "^attempt to call a row value")
-  if is_called and t.kind[i + 1] == "string" then return foreign_words.fields.transpose end
+  if is_called then return foreign_words[t.kind[i + 1] == "string" and "transpose" or "element"] end
+  if t.text[i] == "<" and t.text[i + 1] == "-" and t.last[i] + 1 == t.at[i + 1] then return foreign_words.assignment end
+  if t.text[i] == "f" and t.kind[i + 1] == "string" then return foreign_words.formatted end
   local is_command = foreign_words.names[first] == foreign_words.names.ls and first
   return is_command and undefined_names.value(session, first) == nil and foreign_words.names.ls
 end

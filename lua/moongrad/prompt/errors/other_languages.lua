@@ -66,8 +66,7 @@ end
 local function of_magic(t)
   local word = t.text[1] == "%" and t.text[2]
   if not word then return nil end
-  local is_command = commands.global(word) and commands.global(word).of == "session"
-  return foreign_words.names[word] or is_command and format("%s is a function: help %q", word, word)
+  return foreign_words.names[word] or commands.global(word) and format("%s is a function: help %q", word, word)
 end
 
 -- What may stand behind a name at the beginning of a statement.
@@ -86,6 +85,7 @@ local pairs_of_signs = {
   ["! ="] = "not equal is ~=", ["< >"] = "not equal is ~=", ["& &"] = "write the word and",
   ["| |"] = "write the word or", ["* *"] = "a power is x ^ 2", ["== ="] = "equal is ==",
   ["+ +"] = "Lua has no ++: write x = x + 1", [": ="] = "assign with =", ["/ *"] = "a comment begins with --",
+  ["% *"] = foreign_words.names.dot,
 }
 
 -- One sign that is an operator in other languages -> advice.
@@ -151,7 +151,7 @@ local function of_blocks(t, i, source, message)
   end
   local block = at > 0 and blocks[keyword_before(t, at)]
   local begins = t.text[at] == "{" or ends_line(t, at, source)
-    or t.text[at] == ":" and find(message, " '%l+' expected") -- then, do
+    or t.text[at] == ":" and find(message, " '[%l,]+' expected") -- then, do; 1:10
   if block and begins then return "a block is " .. block end
   if i > t.n and (t.text[t.n] == ":" or t.text[t.n - 1] == ":") then return "a method is called, NET:step()" end
 end
@@ -171,7 +171,7 @@ function other_languages.hint(source, at, message, is_callable)
   while i <= t.n and t.at[i] < at do i = i + 1 end
   local character = characters.explain(source, at)
   if character then return character end
-  if is_transposed(t, source) then return foreign_words.fields.transpose end
+  if is_transposed(t, source) then return foreign_words.transpose end
   if i > 2 and t.text[1] == "#" then return "a comment begins with --" end
   if find(message, "<eof> expected") and t.text[i] == "end" then return "there is one end too many" end
   if i > t.n then return of_blocks(t, i, source, message) or of_shell(t) end

@@ -1,5 +1,6 @@
 -- undefined_names.lua - explains why a name has no value in a session, or which name the user may have meant.
 
+local commands = require "moongrad.commands"
 local core = require "moongrad.core"
 local foreign_words = require "moongrad.prompt.errors.foreign_words"
 local gone_locals = require "moongrad.prompt.gone_locals"
@@ -40,6 +41,7 @@ local function suggest(session, name)
   if gone then return "; " .. gone end
   local foreign = foreign_words.of_name(name)
   if foreign then return "; " .. foreign end
+  if commands.of.m[name] then return format("; write X:%s()", name) end
   local list = session.names()
   for key in next, _G do
     if type(key) == "string" then list[#list + 1] = key end

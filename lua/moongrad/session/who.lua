@@ -17,7 +17,9 @@ function who.begin(s) session = s end
 local function is_result(name) return find(name, "^_%d*$") ~= nil end
 
 -- The words about a value, with the bytes of the numbers and strings in it if there are any.
-local function sized(words, bytes) return bytes == 0 and words or format("%s   %d bytes", words, bytes) end
+local function sized(words, bytes)
+  return bytes == 0 and words or format("%s   %d byte%s", words, bytes, bytes == 1 and "" or "s")
+end
 
 local list = { __name = "who", __metatable = false }
 

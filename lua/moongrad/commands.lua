@@ -100,6 +100,7 @@ local commands = {
   { "history", of = "session", looks = true, reads = false, returns = false, takes = "text", from = "session.history" },
   -- The text of a file that they run is written into the saved session with the input. Without a file nothing changed.
   { "run edit", of = "session", looks = true, reads = false, returns = false, takes = "file", from = "session.files" },
+  { "shell", of = "session", looks = true, reads = false, returns = false, takes = "text", from = "session.files" },
   { "reset", of = "session", looks = false, reads = false, returns = false, takes = "", from = "session.reset" },
   { "save_session", of = "session", looks = true, reads = false, returns = false, takes = "file",
     from = "session.journal.recording" },

@@ -96,24 +96,35 @@ static int push_key(lua_State *L) {
   return 0;
 }
 
-/* Replaces the function on top of the stack by its name in the module moongrad.core or among the methods of a
-   class. Returns 0 when it has none there. */
-static int push_own_name(lua_State *L) {
+/* Replaces the function on top of the stack by its name among the methods of matrices and generators. Returns
+   0, with the stack unchanged, when it is none of them. */
+static int push_method(lua_State *L) {
   static const char *const classes[] = {MATRIX, RNG};
   const int f = lua_gettop(L);
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-  lua_getfield(L, -1, "moongrad.core");
-  lua_replace(L, -2);
-  lua_pushvalue(L, f);
-  if (push_key(L)) return 1;
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
     if (luaL_getmetatable(L, classes[i]) == LUA_TTABLE) lua_getfield(L, -1, "methods");
     lua_replace(L, f + 1);
     lua_settop(L, f + 1);
     lua_pushvalue(L, f);
-    if (push_key(L)) return 1;
+    if (push_key(L)) {
+      lua_replace(L, f);
+      return 1;
+    }
   }
   return 0;
+}
+
+/* Replaces the function on top of the stack by its name in the module moongrad.core or among the methods of a
+   class. Returns 0, with the stack unchanged, when it has none there. */
+static int push_own_name(lua_State *L) {
+  const int f = lua_gettop(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_getfield(L, -1, "moongrad.core");
+  lua_replace(L, -2);
+  lua_pushvalue(L, f);
+  if (!push_key(L)) return push_method(L);
+  lua_replace(L, f);
+  return 1;
 }
 
 /* Pushes the running function's name: the name that moongrad gives it, else the name by which it was called.
@@ -126,8 +137,10 @@ static const char *push_bare_name(lua_State *L) {
     lua_settop(L, top);
     return NULL;
   }
-  if (lua_gettop(L) == top + 1) lua_pushstring(L, ar.name);
-  lua_replace(L, top + 1);
+  if (lua_isfunction(L, -1)) {
+    lua_pushstring(L, ar.name);
+    lua_replace(L, top + 1);
+  }
   return lua_tostring(L, top + 1);
 }
 
@@ -159,9 +172,21 @@ const char *push_came(lua_State *L, int idx) {
   return lua_type(L, idx) == LUA_TNUMBER ? push_number(L, lua_tonumber(L, idx)) : push_kind(L, idx);
 }
 
+/* Pushes what to add to the error that the first argument is no matrix or generator, if the running function is
+   a method that was called as x.f(): "; a method is called with a colon, x:sum()"; else "". */
+static const char *push_colon(lua_State *L) {
+  lua_Debug ar;
+  const int top = lua_gettop(L);
+  if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "nf", &ar) && strcmp(ar.namewhat, "method") != 0 &&
+      push_method(L))
+    return lua_pushfstring(L, "; a method is called with a colon, x:%s()", lua_tostring(L, -1));
+  lua_settop(L, top);
+  return lua_pushliteral(L, "");
+}
+
 int arg_error(lua_State *L, int idx, const char *expected) {
-  const char *came = push_kind(L, idx);
-  return fail(L, "%sexpected %s, got %s", push_name(L), expected, came);
+  const char *came = push_kind(L, idx), *name = push_name(L);
+  return fail(L, "%sexpected %s, got %s%s", name, expected, came, idx == 1 ? push_colon(L) : "");
 }
 
 double check_number(lua_State *L, int idx, const char *what) {

@@ -46,6 +46,17 @@ static int to_string(lua_State *L) {
   return 1;
 }
 
+/* Pushes what session.fields says of the error object at index 1: " {code = 5}"; "" if it is no table. */
+static void push_fields(lua_State *L) {
+  int top = lua_gettop(L);
+  if (lua_istable(L, 1) && session_push(L, "fields")) {
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) return;
+  }
+  lua_settop(L, top);
+  lua_pushliteral(L, "");
+}
+
 /* Replaces the error object at index 1 by a message, unless it is a string; true if it was replaced. The
    message comes from its __tostring, or names its type if that is missing or fails. */
 static int make_message(lua_State *L) {
@@ -55,8 +66,10 @@ static int make_message(lua_State *L) {
   }
   lua_pushcfunction(L, to_string);
   lua_pushvalue(L, 1);
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING)
-    lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
+    push_fields(L);
+    lua_pushfstring(L, "(error object is a %s value)%s", luaL_typename(L, 1), lua_tostring(L, -1));
+  }
   lua_replace(L, 1);
   lua_settop(L, 1);
   return 1;
@@ -101,9 +114,17 @@ static int last_level(lua_State *L) {
   return low;
 }
 
-/* Is the frame one of moongrad's own Lua files, or of a C function that they called? */
+/* Is the frame one of moongrad's own Lua files, or of a C function that they called, or one that is called in
+   their place (core.entry)? */
 static int is_own_frame(lua_State *L, int level) {
   lua_Debug ar;
+  if (level > 1 && lua_getstack(L, level - 1, &ar)) {
+    lua_getinfo(L, "S", &ar);
+    int calls_own = *ar.what != 'C' && path_is_own(ar.source);
+    lua_getstack(L, level, &ar);
+    lua_getinfo(L, "S", &ar);
+    if (calls_own && *ar.what == 'C') return 1;
+  }
   while (lua_getstack(L, level++, &ar)) {
     lua_getinfo(L, "S", &ar);
     if (*ar.what != 'C') return path_is_own(ar.source);

@@ -218,6 +218,10 @@ describe("apropos", function()
     assert.equal("ETA", help.apropos "learning rate"[1].name)
     assert.same(#help.apropos "GRAD", #found)
     assert.is_true(#help.apropos "gradient cost" < #help.apropos "cost")
+    for _, words in ipairs { "one-hot", "onehot", "one_hot", "One-Hot" } do
+      assert.equal("mg.one_hot", help.apropos(words)[1].name, words)
+    end
+    for _, name in ipairs(help.names()) do assert.is_true(name == "_" or #help.apropos(name) > 0, name) end
     assert.equal("string.gsub", help.apropos "gsub"[1].name)
   end)
 

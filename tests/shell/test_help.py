@@ -146,8 +146,8 @@ def names(home):
     p.do("m = rand(2, 3) text = 'a' function f(x) end")
     lines = p.do("who()")
     check(lines[0].startswith("  NET   network 2-2-1 "), *lines)
-    equal(lines[1:], ["  X     matrix 4 x 2", "  y     matrix 4 x 1", "  f     function(x)", "  m     matrix 2 x 3",
-                      '  text  string "a"'])
+    equal(lines[1:], ["  X     matrix 4 x 2   64 bytes", "  y     matrix 4 x 1   32 bytes", "  f     function(x)", "  m     matrix 2 x 3   48 bytes",
+                      '  text  string "a"   1 byte'])
     equal(p.do("who"), lines)
     equal(p.do("who()[2].shape"), ["2 x 3"])
     equal(p.end(), 0)

@@ -85,7 +85,7 @@ function data.parity(o, ...)
 end
 
 for name, record in pairs(commands.of.data) do
-  data[name] = commands.func(name, record) or data[name]
+  data[name] = core.entry(commands.func(name, record) or data[name])
 end
 
 return data

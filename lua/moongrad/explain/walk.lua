@@ -276,6 +276,7 @@ function methods.to(w, what, layer, ...)
   return new_op(self, k)
 end
 
+for name, f in pairs(methods) do methods[name] = core.entry(f) end
 walk.methods = methods
 
 -- --- the walk itself ------------------------------------------------------------------------
@@ -295,6 +296,8 @@ function class.__call(w, ...)
   run(self)
   return new_op(self, done(self))
 end
+
+class.__call = core.entry(class.__call)
 
 function class.__tostring(w)
   local self = walks[w]

@@ -319,6 +319,16 @@ function help.help(...)
   return help_by_value(what)
 end
 
+--- Returns the page about a library of moongrad's, as text; for a function of moongrad's or Lua's how it is called and
+-- the first sentence; nil for any other value.
+function help.about(v)
+  local name = name_of(v)
+  local found = name and help.find(name)
+  if not found then return nil end
+  if type(v) ~= "function" then return tostring(help_by_name(name)) end
+  return format('%s\n%s\nhelp "%s" says more', title_of(found[1]), entries.sentence(found[1]), found[1].path)
+end
+
 local hits = { __name = "apropos", __metatable = false } -- the metatable of what apropos returns
 
 function hits.__tostring(t)
@@ -328,12 +338,16 @@ function hits.__tostring(t)
   return page.table(rows)
 end
 
+-- The text in small letters, and without - and _: one-hot, one_hot and onehot are the same word.
+local function folded(s) return (gsub(lower(s), "[-_]", "")) end
+
 -- Returns how well an entry fits the words: 1 if all are in its name, 2 if some are only in its title, 3 if some are
--- only in its text; 3 more for Lua's own functions; nil if some word is in none of them.
+-- only in its text or its other names; 3 more for Lua's own functions; nil if some word is in none of them.
 local function rank(entry, words)
-  local worst, words_in = 1, gsub("\n" .. lower(entry.text), "\n>[^\n]*", "")
+  local text_of = entry.text .. "\n" .. table.concat(entry.also or {}, "\n")
+  local worst, words_in = 1, gsub("\n" .. folded(text_of), "\n>[^\n]*", "")
   for _, word in ipairs(words) do
-    local fits = find(lower(entry.path), word, 1, true) and 1 or find(lower(entry.title), word, 1, true) and 2
+    local fits = find(folded(entry.path), word, 1, true) and 1 or find(folded(entry.title), word, 1, true) and 2
       or find(words_in, word, 1, true) and 3
     if not fits then return nil end
     worst = math.max(worst, fits)
@@ -351,10 +365,12 @@ function help.apropos(words, ...)
     raise('apropos: expected words in quotes, apropos "grad", got %s', core.kind(words))
   end
   local list, found, all = {}, {}, entries.all()
-  for word in gmatch(lower(words), "%S+") do list[#list + 1] = word end
-  for i, entry in ipairs(all) do
-    local r = #list > 0 and entry.kind ~= "choice" and rank(entry, list)
-    if r then found[#found + 1] = { r = r, i = i } end
+  for word in gmatch(folded(words), "%S+") do list[#list + 1] = word end
+  for _, is_choice in ipairs { false, true } do -- the choices of options only if nothing else has the words
+    for i, entry in ipairs(#found == 0 and all or {}) do
+      local r = #list > 0 and (entry.kind == "choice") == is_choice and rank(entry, list)
+      if r then found[#found + 1] = { r = r, i = i } end
+    end
   end
   table.sort(found, function(p, q) return p.r < q.r or p.r == q.r and p.i < q.i end)
   local result = setmetatable({ words = words }, hits)

@@ -341,18 +341,18 @@ keys: the keys of the prompt
   Enter             runs the input if it is complete, else begins a new line
   Alt-Enter         begins a new line in any case
   Up, Down          move through the lines of the input, then to earlier inputs that begin with the typed text
-  Tab               completes names, fields, options and files; Tab twice lists them
+  Tab               completes names, fields, options and files; if there are several, lists them
   Ctrl-R            finds an earlier input
-  Ctrl-X Ctrl-E     edits the input in $VISUAL or $EDITOR
+  Ctrl-X Ctrl-E     edits the input in $VISUAL, $EDITOR or vi; Alt-# makes a comment of it
   Ctrl-C            drops the input; stops a running call and keeps THETA; twice more after a second ends moongrad
   Ctrl-Z            suspends moongrad; the shell's fg resumes it
   Ctrl-D            on an empty line: ends moongrad
   Ctrl-\            ends moongrad even while something runs, and saves the session: help "session"
   Enter, nothing typed   repeats the last input if it was a step or a training; in a walk, does the next operation
 The prompt prints every value of an expression, unless a ; ends it. _ and _1 to _9 are the last values: help "_".
-?name is short for help "name". Readline's keys work, and ~/.inputrc is used. PROMPT, a string or a function, replaces
-the text of the prompt; it may contain colours. By default the prompt shows the epoch and the cost of the last report
-(for J see help "costs"). moongrad runs $XDG_CONFIG_HOME/moongrad/init.lua before the first prompt.
+?name is short for help "name", !ls for shell "ls". Readline's keys work, and ~/.inputrc is used. PROMPT, a string or a
+function, replaces the text of the prompt; it may contain colours. By default the prompt shows the epoch and the cost of
+the last report (for J see help "costs"). moongrad runs $XDG_CONFIG_HOME/moongrad/init.lua before the first prompt.
 > 6 * 7
 42
 > x = 1; y1 = 2;]] },
@@ -362,7 +362,7 @@ session: list, save and repeat what you did
 {session}
 moongrad records every input that changes something. save_session writes them as a script; running the script gives the
 same THETA, to the last bit. If a signal ends moongrad, if it runs out of memory, or if the terminal is closed, it
-writes such a script by itself and prints its name; the next start prints the name once more.
+writes such a script by itself and prints its name; the next start prints the name once more. The newest ten stay.
 > step(10)
 > save_session "xor.lua"
 > who()]] },

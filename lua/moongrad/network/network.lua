@@ -381,4 +381,8 @@ function setters._missing(_, name)
   raise("network has no %s to set%s", show(name), suggest(name))
 end
 
+for _, list in ipairs { methods, matrix_methods } do
+  for name, f in pairs(list) do list[name] = core.entry(f) end
+end
+
 return network

@@ -1,6 +1,8 @@
 -- hints.lua - remarks after an input that ran without an error but may not have done what the user meant.
 
 local core = require "moongrad.core"
+local foreign_words = require "moongrad.prompt.errors.foreign_words"
+local gone_locals = require "moongrad.prompt.gone_locals"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
 local options = require "moongrad.options"
@@ -16,49 +18,12 @@ local most_text = 100000 -- bytes of an input that are looked through
 
 -- --- locals that end with their input ---------------------------------------------------
 
-local vanished = {}      -- name of a local -> number of the input that declared it
-local told_local = false -- the remark about locals was made
+local told_local = {} -- name of a local -> true if the remark about it was made
 
--- Returns the names that the keyword local at token i declares, and the last token of the declaration.
-local function declared(t, i)
-  if t.text[i + 1] == "function" then return { t.text[i + 2] }, t.match[i + 1] or t.n end
-  local list = {}
-  repeat
-    i = i + 1
-    list[#list + 1] = t.text[i]
-    if t.text[i + 1] == "<" then i = i + 3 end -- <const>
-    i = i + 1
-  until t.text[i] ~= ","
-  return list, i
-end
-
--- Is there a token with this name from index `from` on?
-local function is_used(t, name, from)
-  for i = from, t.n do
-    if t.kind[i] == "name" and t.text[i] == name then return true end
-  end
-  return false
-end
-
--- The remark about the locals of input n. It is made once in a session.
-local function of_locals(_, text, n)
-  if not find(text, "local", 1, true) or #text > most_text then return nil end
-  local t = lexer.tokens(text)
-  lexer.nest(t)
-  local unused
-  local i = 1
-  while i <= t.n do
-    if t.kind[i] == "keyword" and t.text[i] == "local" then
-      local list, last = declared(t, i)
-      for _, name in ipairs(list) do
-        vanished[name] = n
-        if not unused and not is_used(t, name, last + 1) then unused = name end
-      end
-    end
-    i = math.max(i, t.match[i] or i) + 1
-  end
-  if not unused or told_local then return nil end
-  told_local = true
+-- The remark about a local that its input does not use, once for each name.
+local function of_locals(_, _, unused)
+  if not unused or told_local[unused] then return nil end
+  told_local[unused] = true
   return format("the local %s ended with its input; without the word local it would have stayed", unused)
 end
 
@@ -80,12 +45,7 @@ local function of_names(session, text)
   local path = #text < 1000 and path_of(text)
   if not path or find(path[1], "^_%d*$") then return nil end
   if #path > 1 then return undefined_names.field(session, path) end
-  local name = path[1]
-  local words = undefined_names.name(session, name)
-  if words and vanished[name] then
-    return format("no '%s'; the local %s of [%d] ended with that input", name, name, vanished[name])
-  end
-  return words
+  return (undefined_names.name(session, path[1]))
 end
 
 -- --- names that are almost those of the session -----------------------------------------------
@@ -96,6 +56,8 @@ for _, quantity in ipairs(quantities) do -- NET is not here: net is a good name 
   almost[lower(name)] = what
   almost[sub(name, 1, 1) .. lower(sub(name, 2))] = what
 end
+
+for name, what in pairs(foreign_words.assigned) do almost[name] = what end
 
 local matrices = { x = "the data is X", Y = "the targets are y" } -- said only if the value is a table or a matrix
 
@@ -246,10 +208,11 @@ end
 -- Returns the remarks about input n, which ended with this status, one a line; nil if there are none.
 function hints.on(session, n, status)
   local text = session.inputs.text(n)
+  local unused = text and gone_locals.note(text, n) -- also if the input failed
   if status ~= "ok" or not text then return nil end
   local list = {}
   for _, remark in ipairs { of_names, of_rows, of_rows_of_one, of_globals, of_hidden, of_typos, of_locals } do
-    list[#list + 1] = remark(session, text, n) or nil
+    list[#list + 1] = remark(session, text, unused) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil
 end

@@ -67,6 +67,11 @@ function shell.folder(path, files) return require "moongrad.prompt.folder".list(
 local errors = "moongrad.prompt.errors.errors"
 function shell.advised(thread, message) return require(errors).advised(session, thread, message) end
 
+-- The fields of a table that is an error, " {code = 5}"; "" if it has none.
+function shell.fields(t)
+  return next(t) == nil and "" or " " .. require("moongrad.prompt.print").brief(t, show.width() - 32)
+end
+
 -- The prompt's text about an error whose message handler runs in thread, and about an input that does not compile.
 function shell.failed(thread, message) return require(errors).failed(session, thread, message) end
 function shell.unreadable(_, message) return require(errors).unreadable(session, message) end

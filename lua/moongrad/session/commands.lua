@@ -63,13 +63,15 @@ function functions.walk(...)
   return require("moongrad.explain.walk").current(live.read.NET, ...)
 end
 
+for name, f in pairs(functions) do functions[name] = core.entry(f) end
+
 -- --- functions in modules of the session ---------------------------------------------------------
 
 -- Returns an object that can be called like f; its text, when its name alone is typed, is that of f().
 local function by_name(name, f)
   return setmetatable({}, {
     __name = name, __metatable = false,
-    __call = function(_, ...) return f(...) end,
+    __call = core.entry(function(_, ...) return f(...) end),
     __tostring = function() return tostring(f()) end,
   })
 end
@@ -79,7 +81,7 @@ end
 function commands.add(of, module)
   for name, record in pairs(declared.of[of]) do
     local function get() return module("moongrad." .. record.from) end
-    local f = record.call or calling("get()." .. name, get)
+    local f = core.entry(record.call or calling("get()." .. name, get))
     functions[name] = record.alone and by_name(name, f) or f
   end
 end

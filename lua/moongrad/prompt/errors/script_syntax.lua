@@ -4,6 +4,7 @@
 -- into the script. Other advice comes from other_languages.lua.
 
 local caret = require "moongrad.prompt.errors.caret"
+local characters = require "moongrad.prompt.errors.characters"
 local lexer = require "moongrad.syntax.lexer"
 local other_languages = require "moongrad.prompt.errors.other_languages"
 local undefined_names = require "moongrad.prompt.errors.undefined_names"
@@ -46,7 +47,10 @@ end
 
 -- Returns "; " and advice, or "", for a source that does not compile. words is Lua's message about line `number`.
 function script_syntax.hint(session, source, number, words)
-  local near = match(words, " near (.*)$")
+  local near, zero = match(words, " near (.*)$"), find(source, "\0", 1, true)
+  if zero and (find(words, "syntax error$") or find(words, "symbol$") or find(words, "expected$")) then
+    return "; " .. characters.explain(source, zero) -- Lua names no token at a zero byte
+  end
   if not near or #source > most_source then return "" end
   local line, from = caret.line(source, number)
   if not line then return "" end

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local quantities = require "moongrad.quantities"
+local raise = require "moongrad.raise"
 local line_width = require("moongrad.text").width
 local find, gmatch, gsub, sub = string.find, string.gmatch, string.gsub, string.sub
 
@@ -58,11 +59,11 @@ end
 -- Sets how many significant digits are shown, 1 to 17 (6 at the start), and returns the number that is in use.
 -- > mg.digits(10)
 function show.digits(n, ...)
-  if select("#", ...) > 0 then error("digits: takes at most 1 argument", 2) end
+  if select("#", ...) > 0 then raise "digits: takes at most 1 argument" end
   if n ~= nil then
     local whole = math.type(n) and math.tointeger(n)
     if not whole or whole < 1 or whole > 17 then
-      error("digits: expected a whole number, 1 to 17, got " .. (n ~= n and "NaN" or tostring(n)), 2)
+      raise("digits: expected a whole number, 1 to 17, got %s", n ~= n and "NaN" or tostring(n))
     end
     digits = whole
   end
@@ -71,6 +72,7 @@ end
 
 -- A number as text, with the digits that mg.digits sets. All output uses it.
 function show.number(x)
+  if x == 0 then return "0" end -- -0, too
   if x ~= x then return "NaN" end
   if x == math.huge then return "Inf" end
   if x == -math.huge then return "-Inf" end

@@ -350,6 +350,7 @@ void edit_replace(void) {
       {rl_end_of_line, to_end},
       {rl_kill_line, kill_to_end},
       {rl_unix_line_discard, kill_to_start},
+      {rl_insert_comment, edit_comment},
   };
   Keymap maps[] = {emacs_standard_keymap, vi_insertion_keymap};
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)

@@ -229,7 +229,9 @@ void line_setup(lua_State *L, int lines) {
   rl_readline_name = "moongrad";
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
-  rl_change_environment = 0; /* LINES and COLUMNS stay the user's */
+  rl_change_environment = 0;                       /* LINES and COLUMNS stay the user's */
+  rl_variable_bind("show-all-if-ambiguous", "on"); /* the inputrc is read later, and may say otherwise */
+  rl_variable_bind("comment-begin", "--");
   term_setup();
   comp_setup(L);
   if (lines) edit_setup(L);

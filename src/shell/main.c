@@ -74,7 +74,7 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, LUA_REGISTRYINDEX, SESSION);
   lua_getfield(L, -1, "install");
   lua_remove(L, -2);
-  lua_createtable(L, 0, 12);
+  lua_createtable(L, 0, 13);
   lua_pushcfunction(L, terminal_width);
   lua_setfield(L, -2, "width");
   lua_pushcfunction(L, terminal_height);
@@ -83,6 +83,8 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, -2, "message_width");
   lua_pushcfunction(L, pager_show);
   lua_setfield(L, -2, "page");
+  lua_pushcfunction(L, folder_is_file);
+  lua_setfield(L, -2, "is_file");
   lua_pushboolean(L, want_color(o->flags));
   lua_setfield(L, -2, "color");
   lua_pushboolean(L, is_utf8());

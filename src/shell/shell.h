@@ -21,6 +21,7 @@
    terminal.c  the modes of the terminal while a line is edited
    view.c      draws the input, or the part of it that fits the screen
    edit.c      the keys of an input of several lines
+   comment.c   the key that makes a comment of an input
    history.c   the history file
    files.c     writes files whole
    recovery.c  writes the session to a file
@@ -236,6 +237,13 @@ void edit_begin(void);         /* at the start of each line */
 /* files(path): a table from each name in the folder to whether that is a folder; nothing if it cannot be read. */
 int folder_files(lua_State *L);
 int folder_is(const char *path); /* is it a folder? */
+
+/* is_file(path): is it a plain file, no pipe or device, which might be read for ever? */
+int folder_is_file(lua_State *L);
+
+/* --- comment.c ------------------------------------------------------------------ */
+
+int edit_comment(int count, int key); /* Alt-#, in place of Readline's insert-comment */
 
 /* --- globals.c --------------------------------------------------------------------- */
 

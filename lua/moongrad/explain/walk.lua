@@ -198,6 +198,7 @@ function methods.to(w, what, layer, ...)
   return operation.of(self, k)
 end
 
+for name, f in pairs(methods) do methods[name] = core.entry(f) end
 walk.methods = methods
 
 -- --- the walk itself ------------------------------------------------------------------------
@@ -217,6 +218,8 @@ function class.__call(w, ...)
   run(self)
   return operation.of(self, done(self))
 end
+
+class.__call = core.entry(class.__call)
 
 function class.__tostring(w)
   local self = walks[w]

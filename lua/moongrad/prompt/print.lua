@@ -2,6 +2,8 @@
 
 local lexer = require "moongrad.syntax.lexer"
 local lists = require "moongrad.network.lists"
+local mg = require "moongrad"
+local names = require "moongrad.names"
 local page = require "moongrad.help.page"
 local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
@@ -18,6 +20,7 @@ local most_key = 40    -- columns of a key
 local short = 16       -- columns of an item that is printed beside others on one line
 
 local classof = debug.getmetatable
+local session -- of the last values
 local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$") -- of moongrad's Lua files
 
 -- Does the class of v say how to show it, by __tostring or __name?
@@ -32,6 +35,7 @@ local function before(a, b)
   local ta, tb = type(a), type(b)
   if ta ~= tb then return (ranks[ta] or 4) < (ranks[tb] or 4) end
   if ta == "boolean" then return b and not a end
+  if ta == "string" then return names.before(a, b) end
   return ranks[ta] and a < b
 end
 
@@ -99,6 +103,12 @@ local function object(v, room, calm)
   return text.line(match(words, "^[^\n]*"), room) -- "matrix 2 x 3"
 end
 
+-- A number as Lua writes it, but without a sign of 0, and with NaN and Inf as in matrices.
+local function number(x)
+  if x ~= x or x == math.huge or x == -math.huge then return show.number(x) end
+  return tostring(x == 0 and math.abs(x) or x)
+end
+
 local pretty
 
 local function key_text(k, seen)
@@ -152,7 +162,8 @@ function pretty(v, seen, path, depth, room, used)
   if type(v) == "string" then return text.quote(v, left) end
   if has_words(v) then return object(v, left, seen.calm) end
   if type(v) == "table" then return table_text(v, seen, path, depth, room) end
-  return show.paint(v, text.line(tostring(v), left))
+  if type(v) == "number" then return show.paint(v, text.line(number(v), left)) end
+  return text.line(tostring(v), left)
 end
 
 -- A value in one line of room columns, with two levels of tables. No code of the user's runs.
@@ -165,7 +176,14 @@ end
 local function in_color(v)
   local name = type(v) == "userdata" and classof(v) and rawget(classof(v), "__name")
   if name == "matrix" or name == "row" then return show.matrix(v, true) end
-  return lists.is(v) and lists.text(v, true)
+  return lists.is_live(v) and lists.text(v, true)
+end
+
+-- What help says of v, a function of Lua's or moongrad's, or one of moongrad's libraries; nil for any other value.
+local function about_own(v)
+  if type(v) ~= "function" and not rawequal(v, mg) and not rawequal(v, mg.data) then return nil end
+  local about = session.module("moongrad.help.help").about(v)
+  return about and page.fold(about, show.width())
 end
 
 -- The text of table v, or of a value without words of its own, with as many items as the terminal has lines for. If the
@@ -183,6 +201,8 @@ end
 -- The text of v, the i-th value of an input.
 function printer.text(v, i)
   if type(v) == "string" then return text.escape(v) end
+  local about = about_own(v)
+  if about then return about end
   local painted = show.color and in_color(v)
   if painted then return painted end
   if has_words(v) then
@@ -208,18 +228,19 @@ end
 
 -- Are the values of the last input one file that it wrote to, as io.write returns it? It is not printed: the user asked
 -- for what was written. io.stdout, typed alone, is printed.
-function printer.is_written(session, v, ...)
+function printer.is_written(of, v, ...)
   local class = classof(v)
   local is_file = type(v) == "userdata" and class and rawget(class, "__name") == "FILE*"
   if not is_file or select("#", ...) > 0 then return false end
-  local input = session.inputs.text(session.inputs.last) or ""
+  local input = of.inputs.text(of.inputs.last) or ""
   if find(input, "%f[%w_]write%f[^%w_]") then return true end
   return (v == io.stdout or v == io.stderr) and not find(input, "^[%s=%w_.]*$")
 end
 
 -- Keeps the values of an input. Returns what an empty input runs after it (repeats.lua): true for the same input again,
 -- a string for another one, false for nothing; then the function that prints the values, nil if quiet is set.
-function printer.results(session, quiet, ...)
+function printer.results(of, quiet, ...)
+  session = of
   if select("#", ...) == 0 then return false end
   local is_new = session.keep(...)
   local print = not quiet and printer.echo or nil

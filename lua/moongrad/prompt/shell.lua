@@ -89,11 +89,16 @@ function shell.interrupted() return fold(session.interrupted()) end
 
 -- --- errors -----------------------------------------------------------------------------------
 
--- Returns what to add to the message of an error in a script: "; " and advice, or nil.
-function shell.hint(message) return require("moongrad.prompt.errors.undefined_names").hint(session, message) end
+-- The message of an error in a script whose message handler runs in thread, with advice; nil if there is none.
+local errors = "moongrad.prompt.errors.errors"
+function shell.advised(thread, message) return require(errors).advised(session, thread, message) end
+
+-- The fields of a table that is an error, " {code = 5}"; "" if it has none.
+function shell.fields(t)
+  return next(t) == nil and "" or " " .. require("moongrad.prompt.print").brief(t, show.width() - 32)
+end
 
 -- The prompt's text about an error whose message handler runs in thread, and about an input that does not compile.
-local errors = "moongrad.prompt.errors.errors"
 function shell.failed(thread, message) return fold(require(errors).failed(session, thread, message)) end
 function shell.unreadable(_, message) return fold(require(errors).unreadable(session, message)) end
 

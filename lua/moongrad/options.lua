@@ -139,7 +139,7 @@ options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_
 options.operations = { "z", "a", "dropout", "cost", "delta", "grad", "update" }
 
 local explained = table.move(quantities.matrices, 1, #quantities.matrices, 1, {})
-table.move({ "cost", "J" }, 1, 2, #explained + 1, explained)
+table.move({ "x", "cost", "J" }, 1, 3, #explained + 1, explained)
 
 -- The kinds of positional arguments that the records in commands.lua name in `takes`:
 --   choices    the names that the argument may be; {} if it is never a string, nil if any string will do

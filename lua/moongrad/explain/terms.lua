@@ -279,6 +279,18 @@ function of.delta(net, f, l, i, j)
     end }
 end
 
+-- dJ/dX[i][j], of GRAD_X.
+function of.x(net, f, _, i, j)
+  local engine, d = net.grad_x[i][j], row(net.delta[1], i)
+  local list, note = with_theta(net, engine, function(theta)
+    local t = {}
+    for k, w in ipairs(column(theta(1), j + 1)) do t[k] = { value = d[k] * w, index = k, d[k], w } end
+    return t
+  end)
+  return { symbols = format("sum over k of DELTA[1][%d][k] THETA[1][k][%d]", i, j + 1), engine = engine, list = list,
+    unit = "unit", form = "%s * %s", notes = { note }, open = function(t) return { { "delta", 1, i, t.index } } end }
+end
+
 -- --- the gradient -----------------------------------------------------------------------------
 
 local function sign(w) return w > 0 and 1 or w < 0 and -1 or 0 end

@@ -93,6 +93,8 @@ options.defaults = options.declare("network", {
     example = '"sgd"' },
   { name = "l1", default = 0, about = "J gains l1 times the sum of |w|, biases excluded", example = "1e-4" },
   { name = "l2", default = 0, about = "J gains l2/2 times the sum of w^2, biases excluded", example = "1e-4" },
+  { name = "bias_l1", default = 0, about = "as l1, of the biases alone", example = "1e-4" },
+  { name = "bias_l2", default = 0, about = "as l2, of the biases alone", example = "1e-4" },
   { name = "init", default = "uniform", choices = core.inits,
     about = 'how THETA is drawn; also {"epsilon", epsilon = .5}, a list of matrices', example = '"xavier"' },
   { name = "seed", without = "none",
@@ -313,7 +315,7 @@ local check = {
     return v
   end,
 }
-for _, name in ipairs { "l1", "l2", "undo" } do
+for _, name in ipairs { "l1", "l2", "bias_l1", "bias_l2", "undo" } do
   check[name] = function(v)
     if not finite(v) or v < 0 then raise("%s: expected a number from 0, got %s", name, show(v)) end
     return v

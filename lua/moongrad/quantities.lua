@@ -80,7 +80,7 @@ local quantities = {
 
   --- GRAD[l]
   -- dJ/dTHETA[l], the gradient: how J changes with each weight.
-  --   GRAD[l] = DELTA[l]^T A[l] + l1 sign(THETA[l]) + l2 THETA[l], the last two not for biases
+  --   GRAD[l] = DELTA[l]^T A[l] + l1 sign(THETA[l]) + l2 THETA[l], for biases bias_l1 and bias_l2
   -- > GRAD[1]
   { name = "GRAD", field = "grad", kind = "matrices", shape = "as THETA[l]", writer = "engine",
     hint = "the gradient is GRAD", maker = "backward", lacks = "backward pass", op = "grad", turn = 5, first = 1,

@@ -28,8 +28,8 @@ describe("grad_x", function()
     for seed = 1, helpers.many(100, 30) do
       local g = mg.generator(seed)
       local output = ({ "linear", "tanh", "sigmoid", "softplus" })[seed % 4 + 1]
-      local net = mg.network { 3, { 4, "tanh", bias = seed % 3 > 0 }, { 3, "gelu" }, { 2, output }, cost = "mse", seed = seed,
-        init = { "normal", sigma = .7 }, l2 = seed % 2 * .1, X = g:randn(6, 3), y = g:rand(6, 2) }
+      local net = mg.network { 3, { 4, "tanh", bias = seed % 3 > 0 }, { 3, "gelu" }, { 2, output }, cost = "mse",
+        seed = seed, init = { "normal", sigma = .7 }, l2 = seed % 2 * .1, X = g:randn(6, 3), y = g:rand(6, 2) }
       if seed % 5 == 0 then net:step(3) end
       net:forward()
       net:backward()

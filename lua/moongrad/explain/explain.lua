@@ -245,7 +245,8 @@ end
 -- numbers of each term, and the total beside the engine's own number. Of many terms the largest are shown, and the sum
 -- of the others. what is "z", "a", "delta", "grad", "theta" (its next update), "dtheta" (its last one) or, without
 -- indices, "cost". The numbers are those that A Z DELTA GRAD THETA hold now; when they no longer fit together it says
--- so. explain("x", 2, 1) explains GRAD_X[2][1]. {depth = 2} explains the numbers in the terms, too, and so on, back to the data. Returns a tree: value, engine,
+-- so. explain("x", 2, 1) explains GRAD_X[2][1].
+-- {depth = 2} explains the numbers in the terms, too, and so on, back to the data. Returns a tree: value, engine,
 -- difference, terms[k].value, .text and, with depth, .terms, which are explanations.
 -- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1); so are explain "DELTA[1][2][1]" and DELTA[1][2]:explain(1).
 -- > forward() backward()

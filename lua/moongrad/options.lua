@@ -93,6 +93,8 @@ options.defaults = options.declare("network", {
     example = '"sgd"' },
   { name = "l1", default = 0, about = "J gains l1 times the sum of |w|, biases excluded", example = "1e-4" },
   { name = "l2", default = 0, about = "J gains l2/2 times the sum of w^2, biases excluded", example = "1e-4" },
+  { name = "bias_l1", default = 0, about = "as l1, of the biases alone", example = "1e-4" },
+  { name = "bias_l2", default = 0, about = "as l2, of the biases alone", example = "1e-4" },
   { name = "init", default = "uniform", choices = core.inits,
     about = 'how THETA is drawn; also {"epsilon", epsilon = .5}, a list of matrices', example = '"xavier"' },
   { name = "seed", without = "none",
@@ -139,7 +141,7 @@ options.numbers = { init = options.init_numbers, cost = cost_numbers, of = cost_
 options.operations = { "z", "a", "dropout", "cost", "delta", "grad", "update" }
 
 local explained = table.move(quantities.matrices, 1, #quantities.matrices, 1, {})
-table.move({ "cost", "J" }, 1, 2, #explained + 1, explained)
+table.move({ "x", "cost", "J" }, 1, 3, #explained + 1, explained)
 
 -- The kinds of positional arguments that the records in commands.lua name in `takes`:
 --   choices    the names that the argument may be; {} if it is never a string, nil if any string will do
@@ -316,7 +318,7 @@ local check = {
     return v
   end,
 }
-for _, name in ipairs { "l1", "l2", "undo" } do
+for _, name in ipairs { "l1", "l2", "bias_l1", "bias_l2", "undo" } do
   check[name] = function(v)
     if not finite(v) or v < 0 then raise("%s: expected a number from 0, got %s", name, show(v)) end
     return v

@@ -1,4 +1,4 @@
--- quantities.lua - the list of the quantities of a network: LAYERS ETA X y THETA A Z DELTA GRAD V S DTHETA J.
+-- quantities.lua - the list of the quantities of a network: LAYERS ETA X y THETA A Z DELTA GRAD GRAD_X V S DTHETA J.
 --
 -- Each is declared once, here, under its help. The session's names, the fields of networks, labels, hints, completion,
 -- explain, walk, diff and .luacheckrc are made from these records. Lua 5.1 reads this file too, for .luacheckrc. Every
@@ -10,11 +10,11 @@
 --   writer  "user", or "engine" if only a pass or an update writes it
 --   hint    what a hint says when the user makes a variable of a similar name; false: nothing
 --   yields  of a live name: may a user's global of this name hide it?
--- Lists of matrices, and J, have also
+-- Lists of matrices, GRAD_X and J have also
 --   maker   the function, besides step(), that computes it; false: it always exists
 --   lacks   what has to happen before it exists, for "there has been no ... yet"
 --   op      the operation of a walk that computes it
---   turn    its position in the order in which a step computes them
+--   turn    its position in the order in which a step computes them; false: a step does not
 -- Lists of matrices have also
 --   first   the layer of weights that its first matrix belongs to: 1, but 0 for A, whose first matrix is the input
 --   column  the label of column 1 if that column is no unit: "bias" or "one"; false: it is a unit
@@ -82,11 +82,20 @@ local quantities = {
 
   --- GRAD[l]
   -- dJ/dTHETA[l], the gradient: how J changes with each weight.
-  --   GRAD[l] = DELTA[l]^T A[l] + l1 sign(THETA[l]) + l2 THETA[l], the last two not for biases
+  --   GRAD[l] = DELTA[l]^T A[l] + l1 sign(THETA[l]) + l2 THETA[l], for biases bias_l1 and bias_l2
   -- > GRAD[1]
   { name = "GRAD", field = "grad", kind = "matrices", shape = "as THETA[l]", writer = "engine",
     hint = "the gradient is GRAD", maker = "backward", lacks = "backward pass", op = "grad", turn = 5, first = 1,
     column = "bias" },
+
+  --- GRAD_X
+  -- dJ/dX: how J changes with each number of X in the last backward pass. It is computed when it is read, and a copy.
+  --   GRAD_X = DELTA[1] THETA[1], without the bias's column
+  -- > backward()
+  -- > GRAD_X
+  { name = "GRAD_X", field = "grad_x", kind = "matrix", shape = "N x n(1)", writer = "engine",
+    hint = "the gradient with respect to X is GRAD_X", yields = true, maker = "backward", lacks = "backward pass",
+    op = "delta", turn = false },
 
   --- V[l]
   -- The running mean of GRAD[l] that the optimiser carries from update to update, 0 at first; nil where it has none.

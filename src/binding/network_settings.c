@@ -176,7 +176,7 @@ static int frozen(lua_State *L) {
 }
 
 /* core.numbers(net): returns eta, l1, l2, epoch, J (nil before a pass). core.numbers(net, name, value): sets
-   eta, l1 or l2. */
+   eta, l1, l2, bias_l1 or bias_l2. */
 static int numbers(lua_State *L) {
   check_arity(L, 3);
   Network *self = network_check(L, 1);
@@ -189,8 +189,8 @@ static int numbers(lua_State *L) {
     n->made >= MG_FORWARD && !isnan(n->j) ? lua_pushnumber(L, n->j) : lua_pushnil(L);
     return 5;
   }
-  static const char *const names[] = {"eta", "l1", "l2", NULL};
-  double *const places[] = {&n->eta, &n->l1, &n->l2};
+  static const char *const names[] = {"eta", "l1", "l2", "bias_l1", "bias_l2", NULL};
+  double *const places[] = {&n->eta, &n->l1, &n->l2, &n->bias_l1, &n->bias_l2};
   double *place = places[luaL_checkoption(L, 2, NULL, names)];
   const double v = check_finite(L, 3, lua_tostring(L, 2));
   network_idle(L, self);

@@ -370,7 +370,7 @@ static void end_layer(const work *k, size_t l) {
   for (size_t j = 0; j < w.nrows; j++)
     for (size_t i = 0; i < w.ncols; i++)
       row(&g, j)[i] += ((double)net->rows + 1) * k->tiny +
-                       (j > 0 ? 2 * k->u * (fabs(net->l2) * row(&w, j)[i] + fabs(net->l1)) : 0);
+                       2 * k->u * (fabs(mg_l2(net, j)) * row(&w, j)[i] + fabs(mg_l1(net, j)));
 }
 
 mg_status mg_bound_make(mg_network *net, const mg_cost *cost, double j, void *space, mg_bound *bound) {

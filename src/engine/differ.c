@@ -144,8 +144,8 @@ static mg_status perturbed(const mg_differ *d, const double *by, size_t n, point
   for (size_t k = 0; k < n; k++) {
     const double to = w + by[k];
     double penalty = d->penalty;
-    if (d->j > 0 && (net->l1 != 0 || net->l2 != 0))
-      penalty += net->l1 * (fabs(to) - fabs(w)) + net->l2 / 2 * (to * to - w * w);
+    if (mg_l1(net, d->j) != 0 || mg_l2(net, d->j) != 0)
+      penalty += mg_l1(net, d->j) * (fabs(to) - fabs(w)) + mg_l2(net, d->j) / 2 * (to * to - w * w);
     p[k].j = factor * sum[k] + penalty;
   }
   return MG_OK;
@@ -187,7 +187,7 @@ mg_status mg_differ_at(mg_differ *d, size_t j, mg_difference method, double step
   *s = (mg_slope){.step = step, .below = NAN, .above = NAN};
   for (size_t k = 0; k < at->n; k++) {
     if (p[k].kinks != p[0].kinks) s->is_kinked = true;
-    if (d->net->l1 != 0 && j > 0 && w * (w + by[k]) <= 0) s->is_kinked = true;
+    if (mg_l1(d->net, j) != 0 && w * (w + by[k]) <= 0) s->is_kinked = true;
     sum += at->weight[k] * p[k].j;
     weights += fabs(at->weight[k]);
     if (!(fabs(p[k].j) <= s->largest)) s->largest = fabs(p[k].j);

@@ -26,7 +26,7 @@ static bool tiny_fits(const mg_network *net) {
 
 /* Does the products' descend apply? It computes this optimiser's update, of all of THETA, from one block. */
 static bool update_fits(const mg_network *net) {
-  if (!net->optimiser->fused) return false;
+  if (!net->optimiser->fused || net->bias_l1 != 0 || net->bias_l2 != 0) return false;
   for (size_t l = 0; l < net->n_layers; l++)
     if (!net->layer[l].bias || net->layer[l].frozen != 0) return false;
   return net->rows <= net->block;

@@ -73,6 +73,7 @@ typedef struct mg_network {
   mg_layer *layer; /* [L] */
   mg_cost cost;
   double eta, l1, l2;
+  double bias_l1, bias_l2; /* as l1 and l2, of the biases */
   uint64_t epoch;
   uint64_t t;   /* updates since the optimiser's states were 0 */
   mg_type type; /* of all matrices; J and metrics are doubles */
@@ -116,6 +117,10 @@ typedef struct mg_network {
   size_t room_size;     /* numbers of room of one part */
   mg_stop stop;         /* asked whether to stop; set by the caller */
 } mg_network;
+
+/* l1 and l2 of the parameters in column j of THETA: column 0 holds the biases. */
+static inline double mg_l1(const mg_network *net, size_t j) { return j > 0 ? net->l1 : net->bias_l1; }
+static inline double mg_l2(const mg_network *net, size_t j) { return j > 0 ? net->l2 : net->bias_l2; }
 
 /* Bytes that a network of n_in inputs and these layers needs; 0 when a size is 0 or the count overflows. */
 size_t mg_network_bytes(mg_type type, size_t parts, size_t n_in, size_t n_layers, const mg_layer_spec *spec);

@@ -3,7 +3,7 @@
      Z[l]     = A[l] THETA[l]^T                        A[l+1] = [1 g(Z[l])], times a mask where there is dropout
      DELTA[L] = dJ/dyhat * g'(Z[L])                    (g' cancels for the logarithmic costs)
      DELTA[l] = (DELTA[l+1] THETA[l+1] without its bias column) * g'(Z[l])
-     GRAD[l]  = DELTA[l]^T A[l] + l1 sign(W[l]) + l2 W[l]
+     GRAD[l]  = DELTA[l]^T A[l] + l1 sign(W[l]) + l2 W[l], and bias_l1, bias_l2 of the biases
      DTHETA   = -ETA GRAD,  THETA = THETA + DTHETA */
 
 #include "ops.h"
@@ -132,6 +132,8 @@ void mg_finish_grad(mg_network *net, size_t l) {
   if (net->l1 != 0 || net->l2 != 0)
     net->kernels->flat->regularise(weights_of(&y->theta), net->l1, net->l2, weights_of(&y->grad),
                                    weights_count(y));
+  if (y->bias && (net->bias_l1 != 0 || net->bias_l2 != 0))
+    net->kernels->flat->regularise(y->theta.data, net->bias_l1, net->bias_l2, y->grad.data, y->n_out);
 }
 
 static mg_status op_grad(mg_network *net, size_t l, size_t from, size_t to) {
@@ -263,11 +265,14 @@ void mg_update_of(const mg_network *net, size_t at, bool again, mg_update_of_one
 }
 
 double mg_penalty(const mg_network *net) {
-  if (net->l1 == 0 && net->l2 == 0) return 0;
+  const bool of_weights = net->l1 != 0 || net->l2 != 0, of_biases = net->bias_l1 != 0 || net->bias_l2 != 0;
   double sum = 0;
-  for (size_t l = 0; l < net->n_layers; l++) {
+  for (size_t l = 0; l < net->n_layers && (of_weights || of_biases); l++) {
     const mg_layer *y = &net->layer[l];
-    sum += net->kernels->flat->penalty(weights_of(&y->theta), net->l1, net->l2, weights_count(y));
+    if (of_weights)
+      sum += net->kernels->flat->penalty(weights_of(&y->theta), net->l1, net->l2, weights_count(y));
+    if (of_biases && y->bias)
+      sum += net->kernels->flat->penalty(y->theta.data, net->bias_l1, net->bias_l2, y->n_out);
   }
   return sum;
 }

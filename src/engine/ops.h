@@ -77,7 +77,7 @@ void mg_layer_z(mg_network *net, size_t l, const mg_mat *in, mg_mat *z, size_t f
 /* a = g(z) of layer l for rows from .. to - 1; z and a: rows x n_out. */
 mg_status mg_layer_a(mg_network *net, size_t l, const mg_mat *z, mg_mat *a, size_t from, size_t to);
 
-/* l1 * sum of |w| + l2/2 * sum of w^2 over the weights, biases excluded. */
+/* l1 * sum of |w| + l2/2 * sum of w^2 over the weights, and the same of the biases with bias_l1 and bias_l2. */
 double mg_penalty(const mg_network *net);
 
 /* J = factor * net->sum + the penalty, when net->sum is that of all rows. */

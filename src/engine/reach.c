@@ -64,7 +64,7 @@ double mg_reach_of(const mg_reach *r, size_t l, size_t i, size_t j) {
 
 double mg_truncation(const mg_reach *r, size_t l, size_t i, size_t j, mg_difference method, double step) {
   const double path = mg_reach_of(r, l, i, j), moved = 2 * step * path;
-  const double of_penalty = j > 0 && method == MG_ONE_SIDED ? fabs(r->net->l2) * step : 0;
+  const double of_penalty = method == MG_ONE_SIDED ? fabs(mg_l2(r->net, j)) * step : 0;
   if (!(moved < 0.05)) return INFINITY;
   if (l < r->smooth_from || method == MG_ONE_SIDED) return 10 * r->scale * path * moved + of_penalty;
   return r->scale * path * (method == MG_FIVE_POINT ? 100 * pow(moved, 4) : 10 * moved * moved);

@@ -5,6 +5,7 @@ local entries = require "moongrad.help.entries"
 local help = require "moongrad.help.help"
 local helpers = require "helpers"
 local mg = require "moongrad"
+local quantities = require "moongrad.quantities"
 local options = require "moongrad.options"
 
 local run = helpers.run
@@ -57,8 +58,8 @@ describe("every public function", function()
 
   it("and field of a network has one, or a live name that says it", function()
     local class, names = core.network_class, {}
-    local live = { theta = "THETA", a = "A", z = "Z", delta = "DELTA", grad = "GRAD", dtheta = "DTHETA",
-      v = "V", s = "S", layers = "LAYERS", eta = "ETA", J = "J", X = "X", y = "y" }
+    local live = {}
+    for field, quantity in pairs(quantities.by_field) do live[field] = quantity.name end
     for _, name in ipairs(keys(class.methods, class.getters)) do
       if live[name] then
         assert.same({}, lacking({ live[name] }, ""))

@@ -145,17 +145,17 @@ local penalties = {
 -- The words when GRAD has c times too much of l1 or l2 (name), whose value this is, in its weights or biases (kind).
 -- words: what is added, "W".
 local function penalty_words(kind, name, value, c, words)
-  if kind == "biases" then
+  if kind == "biases" and value == 0 then
     return format("the biases are regularised in the gradient: %.4g %s is added to each, but J leaves biases out", c,
       words)
   elseif value == 0 then
     return format("%.4g %s is added to the gradients of the weights: %s is in the gradient, and not in J", c, words,
       name)
   elseif math.abs(c / value + 1) < 1e-3 then
-    return format("%s is forgotten: the gradients of the weights lack %g %s, and all else agrees", name, value, words)
+    return format("%s is forgotten: the gradients of the %s lack %g %s, and all else agrees", name, kind, value, words)
   end
-  return format("%s is counted %.4g times: the gradients of the weights have %.4g %s in place of %g %s", name,
-    1 + c / value, value + c, words, value, words)
+  return format("%s is counted %.4g times: the gradients of the %s have %.4g %s in place of %g %s", name,
+    1 + c / value, kind, value + c, words, value, words)
 end
 
 -- The words when only weights are wrong, by l1 or l2, or only biases, which l1 and l2 leave out; else nil.
@@ -174,8 +174,9 @@ local function about_penalty(net, parts)
     return "l1 and l2 are forgotten: the gradients of the weights lack what both add, and all else agrees"
   end
   for name, term in pairs(penalties) do
-    local c, value = share_of(net, list, term.f), net.options[name]
-    if c then return penalty_words(kind, name, value, c, kind == "weights" and term.of_weights or term.of_biases) end
+    local own = kind == "biases" and "bias_" .. name or name
+    local c, value = share_of(net, list, term.f), net.options[own]
+    if c then return penalty_words(kind, own, value, c, kind == "weights" and term.of_weights or term.of_biases) end
   end
 end
 

@@ -32,12 +32,14 @@ local known = options.kinds.quantity.choices
 local is_known = {}
 for _, name in ipairs(known) do is_known[name] = true end
 
-local function quantity_of(what) return quantities.by_field[what == "cost" and "J" or what] end
+local fields = { cost = "J", x = "grad_x" } -- what explain calls otherwise than networks do
+
+local function quantity_of(what) return quantities.by_field[fields[what] or what] end
 
 -- Raises when no pass, or walk, has made the quantity of this layer yet. label: its name in the message.
 local function check_made(net, what, l, label)
   local made
-  if what == "cost" then made = net.J else made = core.view(net, what, l) end
+  if fields[what] then made = net[fields[what]] else made = core.view(net, what, l) end
   if made then return end
   local quantity = quantity_of(what)
   if not quantity.maker then raise("explain: %s: %s", label, lists.no_state(net)) end
@@ -58,13 +60,14 @@ end
 -- Reads the arguments of explain in all their forms. Returns the quantity ("grad"), its layer, i, j and the options.
 local function number_of(what, l, i, j, o)
   what = lists.what(what) or what
-  local written, at, row, column = match(tostring(what), "^%s*(%a+)%[(%d+)%]%[(%d+)%]%[(%d+)%]%s*$")
-  if written then -- explain "GRAD[1][2][3]"
+  local written, at, row, column = match(tostring(what), "^%s*([%a_]+)%[(%d+)%]%[(%d+)%]%[?(%d*)%]?%s*$")
+  if written then -- explain "GRAD[1][2][3]", explain "GRAD_X[2][1]"
     if i ~= nil then raise "explain: expected the indices once: explain \"GRAD[1][2][3]\"" end
     what, l, i, j, o = written, tonumber(at), tonumber(row), tonumber(column), l
+    if not j then j, o = o, nil end
   end
   local name = type(what) == "string" and lower(what)
-  if name == "j" then name = "cost" end
+  if name == "j" then name = "cost" elseif name == "grad_x" then name = "x" end
   if not name then
     raise("explain: expected one of %s, got %s%s", table.concat(known, ", "), options.show(what),
       type(what) == "number" and '; name the number to explain: explain("grad", 1, 2, 3), explain("J")'
@@ -72,6 +75,7 @@ local function number_of(what, l, i, j, o)
   elseif not is_known[name] then
     raise("explain: no quantity %s%s", options.show(what), names.suggest(name, known))
   end
+  if name == "x" then return name, nil, l, i, j end
   if name ~= "cost" then return name, l, i, j, o end
   if type(l) == "number" then raise 'explain: J is one number: explain("cost")' end
   return name, nil, nil, nil, l
@@ -128,6 +132,7 @@ local function term_class(made)
 end
 
 local function label_of(what, l, i, j)
+  if what == "x" then return format("GRAD_X[%d][%d]", i, j) end
   return what == "cost" and "J" or format("%s[%d][%d][%d]", upper(what), l, i, j)
 end
 
@@ -275,7 +280,8 @@ end
 -- numbers of each term, and the total beside the engine's own number. Of many terms the largest are shown, and the sum
 -- of the others. what is "z", "a", "delta", "grad", "theta" (its next update), "dtheta" (its last one) or, without
 -- indices, "cost". The numbers are those that A Z DELTA GRAD THETA hold now; when they no longer fit together it says
--- so. {depth = 2} explains the numbers in the terms, too, and so on, back to the data. Returns a tree: value, engine,
+-- so. explain("x", 2, 1) explains GRAD_X[2][1].
+-- {depth = 2} explains the numbers in the terms, too, and so on, back to the data. Returns a tree: value, engine,
 -- difference, terms[k].value, .text and, with depth, .terms, which are explanations.
 -- DELTA[1]:explain(2, 1) is explain("delta", 1, 2, 1); so are explain "DELTA[1][2][1]" and DELTA[1][2]:explain(1).
 -- > forward() backward()
@@ -290,12 +296,12 @@ function explain.of(net, what, l, i, j, o, ...)
   options.no_more('explain: expected what, layer, i, j and options: explain("grad", 1, 2, 3)', ...)
   local depth = depth_of(o)
   local f = symbols.facts(net)
-  if name ~= "cost" then l = index("layer", l, quantities.place(name, f.L), "") end
-  local label = name == "cost" and "J" or format("%s[%d]", upper(name), l)
+  if not fields[name] then l = index("layer", l, quantities.place(name, f.L), "") end
+  local label = fields[name] and quantity_of(name).name or format("%s[%d]", upper(name), l)
   check_made(net, name, l, label)
   if name == "theta" or name == "dtheta" then check_made(net, "grad", l, format("GRAD[%d]", l)) end
   if name ~= "cost" then
-    local m = net[name][l]
+    local m = name == "x" and net.grad_x or net[name][l]
     local of = format(" of %s (%d x %d)", label, m.nrows, m.ncols)
     i, j = index("i", i, m.nrows, ", a row" .. of), index("j", j, m.ncols, ", a column" .. of)
   end
@@ -313,6 +319,10 @@ end
 -- > DELTA[1][2]:explain(1)
 function explain.of_matrix(m, i, j, ...)
   local origin, row = core.origin(m)
+  if origin and origin.what == "grad_x" then
+    if row then return explain.of(origin.net, "x", row, i, j, ...) end
+    return explain.of(origin.net, "x", i, j, ...)
+  end
   if not origin or not is_known[origin.what] then
     local shown = {}
     for k, what in ipairs(quantities.matrices) do shown[k] = quantities.by_field[what].name .. "[l]" end

@@ -20,11 +20,12 @@ local function own_optimiser(name)
 end
 
 -- What formulas need of net: L layers of weights, rows of the batch, n (sizes), activations, cost and optimiser names,
--- numbers (of the optimiser), eta, l1, l2, and bias and frozen of each layer.
+-- numbers (of the optimiser), eta, l1, l2, bias_l1, bias_l2, and bias and frozen of each layer.
 local function facts(net)
   local s = state(net)
   local f = { L = #s.layers - 1, rows = core.batch(net), n = {}, activations = s.activations,
-    eta = net.eta, l1 = net.options.l1, l2 = net.options.l2, bias = {}, frozen = {}, eta_scale = {}, dropout = {} }
+    eta = net.eta, l1 = net.options.l1, l2 = net.options.l2,
+    bias_l1 = net.options.bias_l1, bias_l2 = net.options.bias_l2, bias = {}, frozen = {}, eta_scale = {}, dropout = {} }
   for i, layer in ipairs(s.layers) do f.n[i] = layer.size end
   for l = 1, f.L do
     f.bias[l], f.frozen[l] = s.layers[l + 1].bias, core.frozen(net, l)
@@ -85,6 +86,8 @@ function symbols.cost(f)
   local text = formulas.cost[f.cost] or format("J = %s(yhat, y)", f.cost)
   if f.l1 ~= 0 then text = text .. format(" + %g sum of |w|", f.l1) end
   if f.l2 ~= 0 then text = text .. format(" + %g/2 sum of w^2", f.l2) end
+  if f.bias_l1 ~= 0 then text = text .. format(" + %g sum of |b|", f.bias_l1) end
+  if f.bias_l2 ~= 0 then text = text .. format(" + %g/2 sum of b^2", f.bias_l2) end
   return text
 end
 
@@ -160,17 +163,22 @@ function op.delta(f, l)
     all_of(format("DELTA[%d]", l + 1), format("THETA[%d]", l + 1), table.unpack(of))
 end
 
--- What l1 and l2 add to the gradient of weight w, as text; "" when both are 0.
-function symbols.pull_of_size(f, w)
-  local text = ""
-  if f.l1 ~= 0 then text = text .. format(" + %g sign(%s)", f.l1, w) end
-  if f.l2 ~= 0 then text = text .. format(" + %g %s", f.l2, w) end
+-- What l1 and l2 add to the gradient of weight w, or of a bias, as text; "" when both are 0.
+function symbols.pull_of_size(f, w, is_bias)
+  local l1, l2, text = f.l1, f.l2, ""
+  if is_bias then l1, l2 = f.bias_l1, f.bias_l2 end
+  if l1 ~= 0 then text = text .. format(" + %g sign(%s)", l1, w) end
+  if l2 ~= 0 then text = text .. format(" + %g %s", l2, w) end
   return text
 end
 
 function op.grad(f, l)
-  local more = symbols.pull_of_size(f, format("THETA[%d]", l))
-  if more ~= "" then more = more .. ", but not for biases" end
+  local more, of_biases = symbols.pull_of_size(f, format("THETA[%d]", l)), symbols.pull_of_size(f, "bias", true)
+  if of_biases ~= "" and f.bias[l] then
+    more = format("%s, for biases%s", more, of_biases)
+  elseif more ~= "" then
+    more = more .. ", but not for biases"
+  end
   if not f.bias[l] then more = more .. ", 0 in the column of the bias that is not there" end
   return format("GRAD[%d] = DELTA[%d]^T A[%d]%s", l, l, l, more),
     format("%s = %s^T %s", shape(f.n[l + 1], 1 + f.n[l]), shape(f.rows, f.n[l + 1]), shape(f.rows, 1 + f.n[l])),

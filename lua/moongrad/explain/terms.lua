@@ -152,17 +152,22 @@ local function loss_text(f, loss, yhat, y)
   return #parts > 1 and whole and "(" .. text .. ")" or text
 end
 
--- What l1 and l2 add to J: l1 * sum of |w| + l2/2 * sum of w^2 over the weights.
+-- What l1 and l2 add to J: l1 * sum of |w| + l2/2 * sum of w^2 over the weights, and the same of the biases.
 local function penalty(f, theta)
   local sum = 0
   for l = 1, f.L do
-    local w = theta(l):cols(2, 1 + f.n[l])
+    local w, b = theta(l):cols(2, 1 + f.n[l]), theta(l):cols(1, 1)
     sum = sum + f.l1 * core.abs(w):sum() + f.l2 / 2 * (w * w):sum()
+    if f.bias[l] then sum = sum + f.bias_l1 * core.abs(b):sum() + f.bias_l2 / 2 * (b * b):sum() end
   end
   return sum
 end
 
-local function is_regularised(f) return f.l1 ~= 0 or f.l2 ~= 0 end
+-- Does J have terms of the weights, or of the biases?
+local function is_regularised(f, is_bias)
+  if is_bias then return f.bias_l1 ~= 0 or f.bias_l2 ~= 0 end
+  return f.l1 ~= 0 or f.l2 ~= 0
+end
 
 function of.cost(net, f)
   local rows, factor, y = core.batch(net)
@@ -172,7 +177,9 @@ function of.cost(net, f)
       local loss = core.loss(net, n)
       t[n] = { value = factor * loss, index = n, loss }
     end
-    if is_regularised(f) then t[rows + 1] = { value = penalty(f, theta), label = "l1, l2" } end
+    if is_regularised(f) or is_regularised(f, true) then
+      t[rows + 1] = { value = penalty(f, theta), label = "l1, l2" }
+    end
     return t
   end)
   local function open(t)
@@ -182,7 +189,7 @@ function of.cost(net, f)
   end
   return { symbols = format("%s, yhat = A[%d]", gsub(symbols.cost(f), "^J = ", ""), f.L + 1), engine = net.J,
     list = list, unit = "row", notes = { note }, open = open, describe = function(t)
-      if not t.index then return "of the weights" end
+      if not t.index then return "of the parameters" end
       local text = loss_text(f, t[1], row(net.a[f.L + 1], t.index), row(y, t.index))
       return factor == 1 and text or number(factor) .. " * " .. text
     end }
@@ -279,6 +286,18 @@ function of.delta(net, f, l, i, j)
     end }
 end
 
+-- dJ/dX[i][j], of GRAD_X.
+function of.x(net, _, _, i, j)
+  local engine, d = net.grad_x[i][j], row(net.delta[1], i)
+  local list, note = with_theta(net, engine, function(theta)
+    local t = {}
+    for k, w in ipairs(column(theta(1), j + 1)) do t[k] = { value = d[k] * w, index = k, d[k], w } end
+    return t
+  end)
+  return { symbols = format("sum over k of DELTA[1][%d][k] THETA[1][k][%d]", i, j + 1), engine = engine, list = list,
+    unit = "unit", form = "%s * %s", notes = { note }, open = function(t) return { { "delta", 1, i, t.index } } end }
+end
+
 -- --- the gradient -----------------------------------------------------------------------------
 
 local function sign(w) return w > 0 and 1 or w < 0 and -1 or 0 end
@@ -288,13 +307,15 @@ function of.grad(net, f, l, i, j)
   if j == 1 and not f.bias[l] then
     return { symbols = "0, layer " .. l .. " has no bias", engine = engine, list = {}, form = "" }
   end
-  local d, a, weighs = column(net.delta[l], i), column(net.a[l], j), j > 1 and is_regularised(f)
+  local d, a, weighs = column(net.delta[l], i), column(net.a[l], j), is_regularised(f, j == 1)
   local list, note = with_theta(net, engine, function(theta)
     local t = {}
     for n, v in ipairs(d) do t[n] = { value = v * a[n], index = n, v, a[n] } end
     if weighs then
       local w = theta(l)[i][j]
-      t[#t + 1] = { value = f.l1 * sign(w) + f.l2 * w, label = "l1, l2", w }
+      local l1, l2 = f.l1, f.l2
+      if j == 1 then l1, l2 = f.bias_l1, f.bias_l2 end
+      t[#t + 1] = { value = l1 * sign(w) + l2 * w, label = "l1, l2", w }
     end
     return t
   end)
@@ -303,11 +324,11 @@ function of.grad(net, f, l, i, j)
   local notes = { note }
   if j == 1 then
     notes[#notes + 1] = format("column 1 is the bias, the weight of a constant: A[%d][n][1] is 1 in every row%s", l,
-      is_regularised(f) and "; l1 and l2 leave it out" or "")
+      is_regularised(f) and not weighs and "; l1 and l2 leave it out" or "")
   end
-  return { symbols = text .. (weighs and symbols.pull_of_size(f, W) or ""), engine = engine, list = list, unit = "row",
-    form = "%s * %s", notes = notes, describe = function(t)
-      return not t.index and sub(symbols.pull_of_size(f, "w"), 4) .. ", w = " .. number(t[1])
+  return { symbols = text .. (weighs and symbols.pull_of_size(f, W, j == 1) or ""), engine = engine, list = list,
+    unit = "row", form = "%s * %s", notes = notes, describe = function(t)
+      return not t.index and sub(symbols.pull_of_size(f, "w", j == 1), 4) .. ", w = " .. number(t[1])
     end, open = function(t)
       if not t.index then return {} end
       return { { "delta", l, t.index, i }, j > 1 and { "a", l, t.index, j } or nil }

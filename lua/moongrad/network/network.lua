@@ -225,6 +225,7 @@ function getters.eta(net) return (core.numbers(net)) end
 -- How many epochs of training THETA has had since it was drawn; a call of update() counts as one.
 -- > NET.epoch
 function getters.epoch(net) return (select(4, core.numbers(net))) end
+function getters.grad_x(net) return require "moongrad.network.grad_x"(net) end
 function getters.J(net) return (select(5, core.numbers(net))) end
 function getters.X(net) return (core.network_data(net)) end
 function getters.y(net) return (select(2, core.network_data(net))) end

@@ -30,7 +30,7 @@ function state.set_options(net, layers, given)
     core.eta_scale(net, l, layers[l + 1].eta_scale or 1)
   end
   core.set_cost(net, cost, scale)
-  for _, name in ipairs { "l1", "l2" } do core.numbers(net, name, given[name] or 0) end
+  for _, name in ipairs { "l1", "l2", "bias_l1", "bias_l2" } do core.numbers(net, name, given[name] or 0) end
 end
 
 -- What is frozen, as a string of digits: core's number for each layer.
@@ -240,6 +240,8 @@ local moving = {
   { "dropout", dropouts },
   { "l1", option "l1" },
   { "l2", option "l2" },
+  { "bias_l1", option "bias_l1" },
+  { "bias_l2", option "bias_l2" },
   { "frozen", frozen_parts },
   { "bug", function(s) return s.bug end },
   { "precision", option "precision" },

@@ -26,7 +26,7 @@ core.set_network_tostring(function(net)
     format("%s, cost %s, eta %g", #kinds > 6 and "several activations" or table.concat(kinds, ", "),
       options.name_of((options.cost("cost", st.given.cost or options.defaults.cost))), net.eta),
   }
-  for _, name in ipairs { "l1", "l2" } do
+  for _, name in ipairs { "l1", "l2", "bias_l1", "bias_l2" } do
     if (st.given[name] or 0) ~= 0 then words[2] = words[2] .. format(", %s %g", name, st.given[name]) end
   end
   local optimizer = core.optimizer(net)

@@ -21,6 +21,7 @@
    terminal.c  the modes of the terminal while a line is edited
    view.c      draws the input, or the part of it that fits the screen
    edit.c      the keys of an input of several lines
+   move.c      those of them that move in it and search the history
    comment.c   the key that makes a comment of an input
    history.c   the history file
    files.c     writes files whole
@@ -231,6 +232,21 @@ void edit_replace(void);       /* replaces Readline's commands, after it has rea
 int edit_cancelled(void);      /* did Ctrl-D drop the last line? */
 int edit_accepted(void);       /* the number of inputs in the last line; 0 if Enter was not pressed */
 void edit_begin(void);         /* at the start of each line */
+
+/* --- move.c ------------------------------------------------------------------- */
+
+int move_line_start(int i);          /* the index where the line of index i of the text starts */
+int move_line_end(int i);            /* the index of the newline that ends it, or of the end of the text */
+void move_replace(const char *text); /* replaces the whole text, in one step for undo */
+void move_begin(void);               /* at the start of each line: a new search of the history */
+
+/* Commands for Readline. */
+int move_up(int count, int key);
+int move_down(int count, int key);
+int move_to_start(int count, int key);
+int move_to_end(int count, int key);
+int move_kill_to_start(int count, int key);
+int move_kill_to_end(int count, int key);
 
 /* --- folder.c ---------------------------------------------------------------------- */
 

@@ -159,7 +159,7 @@ describe("an option's name", function()
     { "network{2, 2, act", "activation = " }, { "mg.network{2, 2, pre", "precision = " },
     { "network({2, opt", "optimizer = " },
     { "network{2, 2, eta = 1, se", "seed = " },
-    { "network{2, eta = 1, |seed = 2}", "X | activation | cost | init | l1 | "
+    { "network{2, eta = 1, |seed = 2}", "X | activation | bias_l1 | bias_l2 | cost | init | l1 | "
       .. "l2 | optimizer | output | precision | undo | y" }, { "network{2, 2, eta = 1, et", "" },
       { "network{2, 2, et| = 3}", "eta" },
     { "network{2, 2, co| = 3}", "cost" }, { "NET:train{ep", "epochs = " }, { "nosuch:train{ep", "epochs = " },

@@ -47,8 +47,9 @@ describe("grad_x", function()
   it("is what differences show with a softmax in the middle and at the end, and l2 does not enter", function()
     for seed = 1, helpers.many(60, 20) do
       local g = mg.generator(seed)
-      local net = mg.network { 3, { 4, ({ "softmax", "sigmoid" })[seed % 2 + 1], bias = seed % 3 > 0 }, { 3, "softmax" },
-        cost = "softmax", seed = seed, init = { "normal" }, X = g:randn(5, 3), y = mg.one_hot(g:randint(1, 4, 5, 1), 3) }
+      local hidden, y = ({ "softmax", "sigmoid" })[seed % 2 + 1], mg.one_hot(g:randint(1, 4, 5, 1), 3)
+      local net = mg.network { 3, { 4, hidden, bias = seed % 3 > 0 }, { 3, "softmax" }, cost = "softmax", seed = seed,
+        init = { "normal" }, X = g:randn(5, 3), y = y }
       net:forward()
       net:backward()
       local x = net.grad_x
@@ -136,10 +137,11 @@ describe("grad_x", function()
   end)
 
   it("is GRAD_X in a session, and says what makes it", function()
-    local status, out = helpers.run "X, y = data.xor() LAYERS = {2, 2, 1} print(GRAD_X) step() print(#GRAD_X, GRAD_X.ncols)"
+    local make = "X, y = data.xor() LAYERS = {2, 2, 1} "
+    local status, out = helpers.run(make .. "print(GRAD_X) step() print(#GRAD_X, GRAD_X.ncols)")
     assert.equal("nil\n4\t2\n", out)
     assert.equal(0, status)
-    status, out = helpers.run "X, y = data.xor() LAYERS = {2, 2, 1} print(GRAD_X[1])"
+    status, out = helpers.run(make .. "print(GRAD_X[1])")
     assert.equal(1, status)
     helpers.contains(out, "there has been no backward pass yet: backward() or step() makes it")
   end)

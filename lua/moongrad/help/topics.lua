@@ -61,8 +61,10 @@ yhat = A[L+1] is the prediction; the sums run over the N rows and K outputs.
 The scale of the cost also scales GRAD, and so the length of a step. The article trains with "sse" and prints "mse";
 their gradients differ by the factor N K / 2. The cost "cross-entropy" needs a sigmoid output, "softmax" a softmax
 output. With these pairs g' cancels, so that DELTA[L] = (yhat - y) / N; both costs are computed from Z and stay finite.
-The options l1 and l2 add l1 sum of |w| + l2/2 sum of w^2 to J, bias_l1 and bias_l2 the same of the biases. Reports have
-mse, tss = sum of (yhat - y)^2 and accuracy, too. A cost of your own is J and dJ/dyhat as Lua functions: help "mg.cost".
+The options l1 and l2 add l1 sum of |w| + l2/2 sum of w^2 to J, without the biases, which bias_l1 and
+bias_l2 are for. Reports also have mse, tss = sum of
+(yhat - y)^2 and accuracy, whatever the cost is. A cost of your own consists of J and dJ/dyhat as Lua functions: help
+"mg.cost" describes their shapes and scale.
 
 The costs that moongrad shows belong to different THETA and rows:
   J               the cost in the last pass: before the update that followed it; of the batch, if there are batches
@@ -176,9 +178,9 @@ training deep feedforward neural networks (2010); Karpathy, CS231n notes (2015),
 regularisation: a penalty on large weights
   added to J       l1 sum of |w| + l2/2 sum of w^2
   added to GRAD    l1 sign(w) + l2 w
-Biases have options of their own, bias_l1 and bias_l2 (PyTorch's weight_decay decays both). The cost in reports and in
-check includes these terms; mse and tss do not. Keep some rows out of training, to see how well the network predicts
-rows that it has not seen: train's option test takes them.
+Biases have a penalty of their own, with the options bias_l1 and bias_l2. (PyTorch's weight_decay decays weights and
+biases alike.) The cost in reports and in check includes these terms; mse and tss do not. Keep some rows out of
+training, to see how well the network predicts rows that it has not seen: train's option test takes them.
 > NET.options.l2, NET.options.bias_l2 = 0.001, 0.001
 > step(100)
 > train{epochs = 10, test = {X, y}}.test_cost

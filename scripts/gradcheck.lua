@@ -1,5 +1,5 @@
 #!/usr/bin/env moongrad
--- The article's gradient check: as its author did it, done right, and why the two differ.
+-- The gradient check of the article "Backpropagation NumPy Example": its author's, a right one, why they differ.
 --
 -- The author halves the gradient, asks why that is needed, and gets only two or three equal digits. The check has two
 -- mistakes: THETA is updated between the gradient and the check, and the gradient is that of half the sum of squares,

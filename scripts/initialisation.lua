@@ -3,7 +3,7 @@
 --
 -- Shows that equal weights stay equal, and counts for several distributions how many of 200 seeds learn. A network
 -- has learnt XOR if all four outputs are on the right side of .5 after 10,000 epochs with ETA .1. One that is stuck
--- has an mse near .25 (all outputs are .5), 1/6 or 1/8.
+-- has an mse near .25 (all outputs are .5), 1/6 or 1/8. "The article" is "Backpropagation NumPy Example".
 
 X, y = data.xor()
 ETA = 0.1

@@ -1,5 +1,7 @@
 #!/usr/bin/env moongrad
 -- A museum of wrong numbers: each as published, computed again with its mistake, and right.
+--
+-- "The article" is "Backpropagation NumPy Example".
 
 local function room(n, title) print((n > 1 and "\n" or "") .. n .. ". " .. title .. "\n") end
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env moongrad
--- The article's training: a network {2, 2, 2, 1} tries to learn XOR.
+-- The training of the article "Backpropagation NumPy Example": a network {2, 2, 2, 1} tries to learn XOR.
 --
 -- It trains for 10,000 epochs of plain gradient descent and prints the mean of squares every 1000 epochs, as the
 -- article does, and the predictions at the end. Try other seeds, `moongrad scripts/xor.lua 3`: with ETA .1, most

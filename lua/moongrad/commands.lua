@@ -5,8 +5,8 @@
 -- A record declares one function, or several with the same properties. Every record has
 --   [1]      the names, separated by blanks
 --   of       the owner: "mg" the library; "net" networks (a session has it also as a function on the current network);
---            "m" matrices and rows; "g" generators; "w" walks; "data" mg.data; "session" sessions; "prompt" sessions
---            at a prompt
+--            "m" matrices and rows; "l" lists such as THETA; "g" generators; "w" walks; "data" mg.data; "session"
+--            sessions; "prompt" sessions at a prompt
 --   looks    true if it changes nothing: an input that calls only such functions is left out of saved sessions
 --   reads    what it reads that a saved session does not contain: "file" or "clock"; false: nothing
 --   returns  the class of its result, for completion; false: a result that completion does not look into
@@ -84,6 +84,8 @@ local commands = {
   { "explain", of = "m", looks = true, reads = false, returns = false, takes = "", from = "explain.explain",
     as = "of_matrix" },
 
+  { "copy totable", of = "l", looks = true, reads = false, returns = false, takes = "" },
+
   { "rand randn randint choice permutation", of = "g", looks = false, reads = false, returns = "matrix", takes = "" },
   { "seed", of = "g", looks = false, reads = false, returns = false, takes = "" },
 
@@ -98,6 +100,7 @@ local commands = {
   { "history", of = "session", looks = true, reads = false, returns = false, takes = "text", from = "session.history" },
   -- The text of a file that they run is written into the saved session with the input. Without a file nothing changed.
   { "run edit", of = "session", looks = true, reads = false, returns = false, takes = "file", from = "session.files" },
+  { "shell", of = "session", looks = true, reads = false, returns = false, takes = "text", from = "session.files" },
   { "reset", of = "session", looks = false, reads = false, returns = false, takes = "", from = "session.reset" },
   { "save_session", of = "session", looks = true, reads = false, returns = false, takes = "file",
     from = "session.journal.recording" },
@@ -110,6 +113,14 @@ for _, record in ipairs(commands) do
   local of = commands.of[record.of] or {}
   commands.of[record.of] = of
   for name in gmatch(record[1], "%S+") do of[name] = record end
+end
+
+-- The functions whose names a session keeps: the user may replace them by functions only. Every other function of a
+-- session yields: a global of the user's hides it, whatever its value.
+commands.kept = {}
+for name in gmatch("init forward backward update step train predict cost accuracy check walk explain undo seek save",
+    "%a+") do
+  commands.kept[name] = true
 end
 
 -- Returns the function that a record declares under a name; nil if the record has neither from nor call.
@@ -132,7 +143,7 @@ end
 -- Returns true if some class has a method of this name and the method changes nothing in every class that has it.
 function commands.method_looks(name)
   local looks = false
-  for _, owner in ipairs { "net", "m", "g", "w" } do
+  for _, owner in ipairs { "net", "m", "l", "g", "w" } do
     local record = commands.of[owner][name]
     if record and not record.looks then return false end
     looks = looks or record ~= nil

@@ -16,7 +16,7 @@ core.set_tostring(show.matrix)
 -- > mg.rand(2, 3)
 local mg = { data = require "moongrad.data.data" }
 for name, record in pairs(commands.of.mg) do
-  mg[name] = commands.func(name, record) or core[name]
+  mg[name] = core.entry(commands.func(name, record) or core[name])
 end
 
 return mg

@@ -1,6 +1,7 @@
 -- names.lua - finds the known names nearest to a mistyped one, for "did you mean ...?" in errors.
 
-local byte, lower, sub = string.byte, string.lower, string.sub
+local byte, find, gsub, lower = string.byte, string.find, string.gsub, string.lower
+local match, sub = string.match, string.sub
 
 local names = {}
 
@@ -58,6 +59,28 @@ function names.suggest(word, list)
   local known = table.move(list, 1, #list, 1, {})
   table.sort(known)
   return "; known: " .. table.concat(known, ", ")
+end
+
+--- Does the string a come before b in the order of people, key5 before key49? Numbers in them count as numbers.
+function names.before(a, b)
+  local i = 1
+  while i <= #a and byte(a, i) == byte(b, i) do i = i + 1 end -- what both begin with
+  while i > 1 and find(a, "^%d", i - 1) do i = i - 1 end
+  local j = i
+  while i <= #a and j <= #b do
+    local m, n = match(a, "^%d+", i), match(b, "^%d+", j)
+    if m and n then
+      local x, y = gsub(m, "^0+", ""), gsub(n, "^0+", "")
+      if x ~= y then return #x < #y or #x == #y and x < y end
+      i, j = i + #m, j + #n
+    else
+      local c, d = byte(a, i), byte(b, j)
+      if c ~= d then return c < d end
+      i, j = i + 1, j + 1
+    end
+  end
+  if #a - i ~= #b - j then return #a - i < #b - j end
+  return a < b -- x1 and x01
 end
 
 return names

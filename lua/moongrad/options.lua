@@ -217,8 +217,11 @@ function options.cost_of(net)
   return options.cost("cost", core.network_state(net).given.cost or options.defaults.cost)
 end
 
--- Is v, the option init, a list of matrices?
-function options.is_matrices(v) return type(v) == "table" and v[1] ~= nil and type(v[1]) ~= "string" end
+-- Is v, the option init, a list of matrices? core.kind names net.theta and its kin so.
+function options.is_matrices(v)
+  if type(v) == "userdata" then return core.kind(v) == "a list of matrices" end
+  return type(v) == "table" and v[1] ~= nil and type(v[1]) ~= "string"
+end
 
 -- The method that draws THETA and its number: "he", {"epsilon", epsilon = .5}; or a list of matrices.
 function options.init(who, v)

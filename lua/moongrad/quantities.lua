@@ -36,7 +36,8 @@ local quantities = {
     hint = "the learning rate is ETA" },
 
   --- X
-  -- The data, a row for each example; a table of rows becomes a matrix.
+  -- The data, a row for each example; a table of rows becomes a matrix. X = {} stays a table, which you fill row by
+  -- row, until the network is used.
   -- > X = {{0, 0}, {0, 1}, {1, 0}, {1, 1}}
   { name = "X", field = "X", kind = "matrix", shape = "N x n(1)", writer = "user", hint = false },
 
@@ -48,7 +49,8 @@ local quantities = {
   --- THETA[l]
   -- The weights into layer l + 1: a row for each of its units. Column 1 is the bias, the weight of a constant 1.
   -- Writing to a weight or a row changes the network; THETA[l] = m copies a matrix; THETA = {} draws all weights anew.
-  -- A layer with bias = false takes m with its column of zeros or without it.
+  -- A layer with bias = false takes m with its column of zeros or without it. THETA:copy() is a plain table of copies,
+  -- THETA:totable() one of tables of numbers; so are those of LAYERS, A and their kin.
   -- > THETA[1][1][2] = 0.5
   -- > THETA[1]
   { name = "THETA", field = "theta", kind = "matrices", shape = "n(l+1) x (1 + n(l))", writer = "user",

@@ -235,6 +235,8 @@ function methods.save(r, path)
   return true
 end
 
+for name, f in pairs(methods) do methods[name] = core.entry(f) end
+
 --- mg.records(columns)
 -- Returns an empty table of results with columns of these names. r:add(v1, v2, ...) or r:add{name = v, ...} adds a row;
 -- r[i].name is a value, #r the number of rows. r:column(name) is a column: an N x 1 matrix, NaN where there is nothing,

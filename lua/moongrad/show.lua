@@ -2,12 +2,15 @@
 
 local core = require "moongrad.core"
 local quantities = require "moongrad.quantities"
-local find, gsub, sub = string.find, string.gsub, string.sub
+local raise = require "moongrad.raise"
+local line_width = require("moongrad.text").width
+local find, gmatch, gsub, sub = string.find, string.gmatch, string.gsub, string.sub
 
 local show = {}
 
 local most_rows = 40 -- rows of a matrix that are shown
-local least_rows = 8 -- rows that are shown however few lines the terminal has
+local least_rows = 8 -- rows that are shown however few lines the terminal has ...
+local least_each = 3 -- ... of each matrix, if several are shown together
 local digits = 6 -- significant digits of a number
 local gap = "  " -- between columns
 local beyond = 1000 -- a number this many times the median is large; one this many times smaller is tiny
@@ -28,21 +31,39 @@ function show.height()
   return nil
 end
 
--- The most rows that are shown if `around` further lines, such as a caption, are printed with them.
-function show.room(around)
+-- The most rows that are shown if `around` further lines, such as a caption, are printed with them. lines: how many
+-- lines all of that may take, by default those of the terminal but the prompt's.
+function show.room(around, lines)
   local height = show.height()
-  return height and math.max(least_rows, math.min(most_rows, height - around - 1)) or most_rows -- 1: the prompt
+  local least = lines and least_each or least_rows
+  lines = lines or height and height - 1
+  return lines and math.max(least, math.min(most_rows, lines - around)) or most_rows
+end
+
+-- The lines of the terminal that a text takes.
+function show.lines(s)
+  local width, n = show.width(), 0
+  for line in gmatch(s .. "\n", "([^\n]*)\n") do n = n + math.max(1, -(-line_width(line) // width)) end
+  return n
+end
+
+-- Does the text fit the terminal, with a line for the prompt? Without a terminal every text does.
+function show.fits(s)
+  local height = show.height()
+  if not height then return true end
+  local _, newlines = gsub(s, "\n", "")
+  return newlines < height and show.lines(s) < height
 end
 
 --- mg.digits([n])
 -- Sets how many significant digits are shown, 1 to 17 (6 at the start), and returns the number that is in use.
 -- > mg.digits(10)
 function show.digits(n, ...)
-  if select("#", ...) > 0 then error("digits: takes at most 1 argument", 2) end
+  if select("#", ...) > 0 then raise "digits: takes at most 1 argument" end
   if n ~= nil then
     local whole = math.type(n) and math.tointeger(n)
     if not whole or whole < 1 or whole > 17 then
-      error("digits: expected a whole number, 1 to 17, got " .. (n ~= n and "NaN" or tostring(n)), 2)
+      raise("digits: expected a whole number, 1 to 17, got %s", n ~= n and "NaN" or tostring(n))
     end
     digits = whole
   end
@@ -51,6 +72,7 @@ end
 
 -- A number as text, with the digits that mg.digits sets. All output uses it.
 function show.number(x)
+  if x == 0 then return "0" end -- -0, too
   if x ~= x then return "NaN" end
   if x == math.huge then return "Inf" end
   if x == -math.huge then return "-Inf" end
@@ -194,12 +216,12 @@ local function nonfinite(m)
   return string.format("%s, first at [%d][%d]", table.concat(counts, ", "), i, j)
 end
 
--- The text of a matrix or row, in colour if wanted.
-function show.matrix(m, color)
+-- The text of a matrix or row, in colour if wanted. most: how many lines it may take, by default those of the terminal.
+function show.matrix(m, color, most)
   local origin, row = core.origin(m)
   local labels = labels_of(origin)
   local marks = nonfinite(m)
-  local rows = edges(m.nrows, show.room(1 + (labels and 1 or 0) + (marks and 1 or 0)))
+  local rows = edges(m.nrows, show.room(1 + (labels and 1 or 0) + (marks and 1 or 0), most))
   local margin = labels and #tostring(row or m.nrows) or 0
   local width = math.max(show.width(), 20) - (labels and margin + #gap or 0)
   local cols = edges(m.ncols, width // (1 + #gap) * 2 + 1)
@@ -234,6 +256,27 @@ function show.matrix(m, color)
   end
   lines[#lines + 1] = marks
   return table.concat(lines, "\n")
+end
+
+-- The texts of several matrices that are shown together, with `around` other lines. A matrix gets the lines that it
+-- needs, if these are no more than its share of the terminal's.
+function show.matrices(list, color, around)
+  local height, order, texts = show.height(), {}, {}
+  if height == nil then
+    for i, m in ipairs(list) do texts[i] = show.matrix(m, color) end
+    return texts
+  end
+  for i = 1, #list do order[i] = i end
+  table.sort(order, function(i, j)
+    local a, b = list[i].nrows, list[j].nrows
+    return a < b or a == b and i < j
+  end)
+  local left = height - 1 - (around or 0)
+  for n, i in ipairs(order) do
+    texts[i] = show.matrix(list[i], color, left // (#list - n + 1))
+    left = left - show.lines(texts[i])
+  end
+  return texts
 end
 
 return show

@@ -48,6 +48,17 @@ static int core_kind(lua_State *L) {
   return 1;
 }
 
+/* core.object(metatable): returns a new value with this metatable, all of whose behaviour its metamethods are. It is
+   no table: next and encoders, which would find an empty one, refuse it. */
+static int core_object(lua_State *L) {
+  check_arity(L, 1);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_newuserdatauv(L, 0, 0);
+  lua_pushvalue(L, 1);
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
 /* core.set_folder(folder): files whose source begins with folder count as moongrad's own. */
 static int core_set_folder(lua_State *L) {
   check_arity(L, 1);
@@ -85,24 +96,35 @@ static int push_key(lua_State *L) {
   return 0;
 }
 
-/* Replaces the function on top of the stack by its name in the module moongrad.core or among the methods of a
-   class. Returns 0 when it has none there. */
-static int push_own_name(lua_State *L) {
+/* Replaces the function on top of the stack by its name among the methods of matrices and generators. Returns
+   0, with the stack unchanged, when it is none of them. */
+static int push_method(lua_State *L) {
   static const char *const classes[] = {MATRIX, RNG};
   const int f = lua_gettop(L);
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-  lua_getfield(L, -1, "moongrad.core");
-  lua_replace(L, -2);
-  lua_pushvalue(L, f);
-  if (push_key(L)) return 1;
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
     if (luaL_getmetatable(L, classes[i]) == LUA_TTABLE) lua_getfield(L, -1, "methods");
     lua_replace(L, f + 1);
     lua_settop(L, f + 1);
     lua_pushvalue(L, f);
-    if (push_key(L)) return 1;
+    if (push_key(L)) {
+      lua_replace(L, f);
+      return 1;
+    }
   }
   return 0;
+}
+
+/* Replaces the function on top of the stack by its name in the module moongrad.core or among the methods of a
+   class. Returns 0, with the stack unchanged, when it has none there. */
+static int push_own_name(lua_State *L) {
+  const int f = lua_gettop(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_getfield(L, -1, "moongrad.core");
+  lua_replace(L, -2);
+  lua_pushvalue(L, f);
+  if (!push_key(L)) return push_method(L);
+  lua_replace(L, f);
+  return 1;
 }
 
 /* Pushes the running function's name: the name that moongrad gives it, else the name by which it was called.
@@ -115,8 +137,10 @@ static const char *push_bare_name(lua_State *L) {
     lua_settop(L, top);
     return NULL;
   }
-  if (lua_gettop(L) == top + 1) lua_pushstring(L, ar.name);
-  lua_replace(L, top + 1);
+  if (lua_isfunction(L, -1)) {
+    lua_pushstring(L, ar.name);
+    lua_replace(L, top + 1);
+  }
   return lua_tostring(L, top + 1);
 }
 
@@ -148,9 +172,21 @@ const char *push_came(lua_State *L, int idx) {
   return lua_type(L, idx) == LUA_TNUMBER ? push_number(L, lua_tonumber(L, idx)) : push_kind(L, idx);
 }
 
+/* Pushes what to add to the error that the first argument is no matrix or generator, if the running function is
+   a method that was called as x.f(): "; a method is called with a colon, x:sum()"; else "". */
+static const char *push_colon(lua_State *L) {
+  lua_Debug ar;
+  const int top = lua_gettop(L);
+  if (lua_getstack(L, 0, &ar) && lua_getinfo(L, "nf", &ar) && strcmp(ar.namewhat, "method") != 0 &&
+      push_method(L))
+    return lua_pushfstring(L, "; a method is called with a colon, x:%s()", lua_tostring(L, -1));
+  lua_settop(L, top);
+  return lua_pushliteral(L, "");
+}
+
 int arg_error(lua_State *L, int idx, const char *expected) {
-  const char *came = push_kind(L, idx);
-  return fail(L, "%sexpected %s, got %s", push_name(L), expected, came);
+  const char *came = push_kind(L, idx), *name = push_name(L);
+  return fail(L, "%sexpected %s, got %s%s", name, expected, came, idx == 1 ? push_colon(L) : "");
 }
 
 double check_number(lua_State *L, int idx, const char *what) {
@@ -226,7 +262,10 @@ int unknown_name(lua_State *L, const char *kind, const char *key, int names) {
   return fail(L, "a %s has no '%s'%s", kind, key, near);
 }
 
-static const luaL_Reg functions[] = {
-    {"raise", core_raise}, {"kind", core_kind}, {"set_folder", core_set_folder}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"raise", core_raise},
+                                     {"kind", core_kind},
+                                     {"object", core_object},
+                                     {"set_folder", core_set_folder},
+                                     {NULL, NULL}};
 
 void open_args(lua_State *L) { luaL_setfuncs(L, functions, 0); }

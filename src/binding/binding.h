@@ -82,6 +82,7 @@ void check_arity(lua_State *L, int most);
 int arg_error(lua_State *L, int idx, const char *expected);
 const char *push_kind(lua_State *L, int idx);
 const char *push_came(lua_State *L, int idx);
+const char *push_no_matrix(lua_State *L, int idx); /* push_kind, and for a list what is a matrix of it */
 
 /* Return the argument at index idx, or raise: a number (not a string); a number neither NaN nor infinite; a
    whole number from least to most; a whole number from 1. what is its name for the message: "nrows". */
@@ -267,5 +268,6 @@ void open_journal(lua_State *L);
 void open_past(lua_State *L);
 void open_hold(lua_State *L);
 void open_docs(lua_State *L); /* adds docs(), the help texts by name */
+void open_entry(lua_State *L);
 
 #endif

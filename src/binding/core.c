@@ -39,5 +39,6 @@ int luaopen_moongrad_core(lua_State *L) {
   open_past(L);
   open_hold(L);
   open_docs(L);
+  open_entry(L);
   return 1;
 }

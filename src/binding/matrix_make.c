@@ -1,6 +1,7 @@
 /* matrix_make.c - functions that make matrices from tables, sizes and other matrices. */
 
 #include <limits.h>
+#include <string.h>
 
 #include "../engine/matmath.h"
 #include "binding.h"
@@ -57,12 +58,18 @@ static void read_row(lua_State *L, mg_mat *m, size_t i, const char *what) {
   mg_mat_copy(&dst, &row->m);
 }
 
+const char *push_no_matrix(lua_State *L, int idx) {
+  const char *kind = push_kind(L, idx);
+  if (strcmp(kind, "a list of matrices") != 0) return kind;
+  return lua_pushfstring(L, "%s; one matrix of a list is THETA[1]", kind);
+}
+
 Matrix *matrix_want(lua_State *L, int idx, const char *what, int column) {
   idx = lua_absindex(L, idx);
   Matrix *a = matrix_test(L, idx);
   if (a != NULL) return a;
   if (!lua_istable(L, idx))
-    fail(L, "%s: expected a matrix or a table of rows, got %s", what, push_kind(L, idx));
+    fail(L, "%s: expected a matrix or a table of rows, got %s", what, push_no_matrix(L, idx));
   const size_t n = lua_rawlen(L, idx);
   if (n == 0) fail(L, "%s: the table is empty; expected numbers or rows of numbers", what);
   if (lua_rawgeti(L, idx, 1) == LUA_TNUMBER) { /* a flat table */

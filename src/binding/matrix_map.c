@@ -54,7 +54,7 @@ mg_mat matrix_operand(lua_State *L, int idx, const char *name, double *x) {
     return mg_mat_of(x, 1, 1, 1, MG_DOUBLE);
   }
   if (matrix_test(L, idx) == NULL && !lua_istable(L, idx))
-    fail(L, "%s: expected a matrix or a number, got %s", name, push_kind(L, idx));
+    fail(L, "%s: expected a matrix or a number, got %s", name, push_no_matrix(L, idx));
   matrix_want(L, idx, name, 0);
   return matrix_doubles(L, idx)->m;
 }

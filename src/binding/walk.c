@@ -62,6 +62,17 @@ static int begin(lua_State *L) {
   return 2;
 }
 
+/* core.walk_end(net): ends the walk, if there is one. What it has made so far is no pass. */
+static int end(lua_State *L) {
+  check_arity(L, 1);
+  Network *n = network_check(L, 1);
+  network_idle(L, n);
+  if (!n->walking) return 0;
+  if (n->batch->version != n->version_batch) network_touch(n, TOUCH_X); /* Lua may have written to A[1] */
+  network_touch(n, TOUCH_PASS);
+  return 0;
+}
+
 /* core.walk_state(net): returns the number of the current walk and how many of its operations are done.
    Returns nothing when there is no walk, or when another pass has ended it. */
 static int state(lua_State *L) {
@@ -200,7 +211,7 @@ static int back(lua_State *L) {
 
 static const luaL_Reg functions[] = {{"batch", batch},    {"walk_begin", begin}, {"walk_state", state},
                                      {"walk_op", op_at},  {"walk_run", run},     {"walk_keep", keep},
-                                     {"walk_back", back}, {NULL, NULL}};
+                                     {"walk_back", back}, {"walk_end", end},     {NULL, NULL}};
 
 void open_walk(lua_State *L) {
   luaL_setfuncs(L, functions, 0);

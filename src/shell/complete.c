@@ -17,6 +17,7 @@
 static struct {
   lua_State *state; /* whose names are offered */
   int told_at;      /* where the cursor was when the signature was shown last; -1: Tab showed none last */
+  int tells;        /* does this Tab show the signature? Then the next one lists the words */
 } tab = {.told_at = -1};
 
 static const char policy; /* its address is the key of the policy's function in the registry */
@@ -213,7 +214,8 @@ static char **complete(const char *text, int start, int end) {
   (void)text;
   rl_attempted_completion_over = 1;
   rl_completion_suppress_append = 1;
-  if (offer.signature != NULL && (rl_last_func != rl_complete || tab.told_at != end)) tell(offer.signature);
+  tab.tells = offer.signature != NULL && (rl_last_func != rl_complete || tab.told_at != end);
+  if (tab.tells) tell(offer.signature);
   tab.told_at = offer.signature != NULL ? end : -1;
   return matches_from(start);
 }
@@ -232,6 +234,7 @@ static void show(char **matches, int n, int longest) {
   char *list[MAX_SHOWN + 2] = {(char[]){'\0'}};
   int rows, cols, most = n < MAX_SHOWN ? n : MAX_SHOWN;
   longest = 0;
+  if (tab.tells) return;
   for (int i = 1; i <= most; i++) {
     list[i] = shown_as(matches[i]);
     if ((int)strlen(list[i]) > longest) longest = (int)strlen(list[i]);

@@ -1,4 +1,4 @@
-/* edit.c - the keys of an input of several lines: Enter, Alt-Enter, Up and Down, Ctrl-D, C-x C-e, a paste.
+/* edit.c - the keys of an input of several lines: Enter, Alt-Enter, Ctrl-D, C-x C-e, a paste; the names of all.
 
    Readline sees the whole input as one line with newlines in it: rl_line_buffer, called the text here. A line
    of the text goes from one newline to the next. Each command has a name, so that an inputrc can bind it to
@@ -22,33 +22,7 @@ static struct {
   int cancelled;    /* did Ctrl-D give the text up? */
 } line;
 
-/* Up in the first line of the text and Down in its last line search the history. */
-static struct {
-  char *draft;   /* the text when the search began; an entry is found that has its first bytes ... */
-  size_t prefix; /* ... as many as were before the cursor */
-  char *shown;   /* the text that was found last; when the text is another, a new search begins */
-  int found;     /* the index of that in the history; the history's length for the draft */
-} search;
-
-/* Up and Down in the other lines move the cursor. */
-static struct {
-  int column; /* where the first of several moves began, in characters from the start of its line */
-  int stayed; /* did the last Up or Down move the cursor in the text? */
-} move;
-
 /* --- Enter ---------------------------------------------------------------------------- */
-
-/* The index where the line of index i starts. */
-static int line_start(int i) {
-  while (i > 0 && rl_line_buffer[i - 1] != '\n') i--;
-  return i;
-}
-
-/* The index of the newline that ends it, or of the end of the text. */
-static int line_end(int i) {
-  while (i < rl_end && rl_line_buffer[i] != '\n') i++;
-  return i;
-}
 
 /* The number of blanks from index i on. */
 static int blanks_at(int i) {
@@ -64,8 +38,8 @@ static void insert_blanks(int n) {
 /* Removes blanks at the start of the cursor's line: all if it has nothing else, else down to own, which is -1
    to leave them. */
 static void settle_line(int own) {
-  int start = line_start(rl_point), blanks = blanks_at(start), point = rl_point;
-  int wanted = start + blanks == line_end(start) ? 0 : own;
+  int start = move_line_start(rl_point), blanks = blanks_at(start), point = rl_point;
+  int wanted = start + blanks == move_line_end(start) ? 0 : own;
   if (wanted < 0 || blanks <= wanted || point < start + blanks) return;
   rl_delete_text(start + wanted, start + blanks);
   rl_point = point - (blanks - wanted);
@@ -108,7 +82,7 @@ static int accept(int n, int key) {
 static int accept_or_newline(int count, int key) {
   int own, n = syntax_split(line.state, rl_line_buffer, (size_t)rl_end);
   if (n == 0) return insert_newline(count, key);
-  if (line_start(rl_end) > 0) {
+  if (move_line_start(rl_end) > 0) {
     syntax_indent(line.state, rl_line_buffer, (size_t)rl_end, &own);
     rl_point = rl_end;
     settle_line(own);
@@ -120,151 +94,20 @@ static int accept_or_newline(int count, int key) {
 /* Ctrl-D: at the end of a text of several lines drops the text; elsewhere deletes a character. In an empty
    text Readline itself takes Ctrl-D for the end of input and does not call this. */
 static int delete_or_cancel(int count, int key) {
-  if (rl_point < rl_end || line_start(rl_end) == 0) return rl_delete(count, key);
+  if (rl_point < rl_end || move_line_start(rl_end) == 0) return rl_delete(count, key);
   line.cancelled = 1;
   view_draw();
   return rl_newline(1, key);
 }
 
-/* --- Up and Down ------------------------------------------------------------------------ */
-
-/* The number of characters from index i to j in UTF-8: a byte 10xxxxxx continues a character. */
-static int characters(int i, int j) {
-  int n = 0;
-  for (; i < j; i++) n += (rl_line_buffer[i] & 0xc0) != 0x80;
-  return n;
-}
-
-/* Moves the cursor to move.column of the line that starts at start, or to its end if it is shorter. */
-static void move_to_line(int start) {
-  int end = line_end(start), n = move.column;
-  rl_point = start;
-  while (rl_point < end && n > 0) {
-    do rl_point++;
-    while (rl_point < end && (rl_line_buffer[rl_point] & 0xc0) == 0x80);
-    n--;
-  }
-}
-
-/* Replaces *copy by a copy of text, or by NULL. */
-static void keep(char **copy, const char *text) {
-  free(*copy);
-  *copy = text ? strdup(text) : NULL;
-}
-
-/* Replaces the whole text, in one step for undo. */
-static void replace(const char *text) {
-  rl_begin_undo_group();
-  rl_delete_text(0, rl_end);
-  rl_point = 0;
-  rl_insert_text(text);
-  rl_end_undo_group();
-}
-
-/* Is the text still the one that the search found last? */
-static int is_searching(void) { return search.shown != NULL && strcmp(search.shown, rl_line_buffer) == 0; }
-
-/* Replaces the text by the next entry of the history that begins with the draft's prefix and differs from the
-   text; by is -1 to search backwards, 1 forwards. False if there is none. */
-static int find(int by) {
-  HIST_ENTRY **list = history_list();
-  if (!is_searching()) {
-    keep(&search.draft, rl_line_buffer);
-    search.prefix = (size_t)rl_point;
-    search.found = history_length;
-  }
-  if (search.draft == NULL) return 0; /* memory was short */
-  for (int i = search.found + by; list != NULL && i >= 0 && i < history_length; i += by) {
-    if (strncmp(list[i]->line, search.draft, search.prefix) != 0 ||
-        strcmp(list[i]->line, rl_line_buffer) == 0)
-      continue;
-    search.found = i;
-    keep(&search.shown, list[i]->line);
-    replace(list[i]->line);
-    return 1;
-  }
-  return 0;
-}
-
-/* Up: moves one line up in the text, or from its first line searches the history backwards. */
-static int up(int count, int key) {
-  int start = line_start(rl_point);
-  (void)count;
-  (void)key;
-  if (start > 0) {
-    if (rl_last_func != up || !move.stayed) move.column = characters(start, rl_point);
-    move.stayed = 1;
-    move_to_line(line_start(start - 1));
-    return 0;
-  }
-  move.stayed = 0;
-  if (!find(-1)) return rl_ding();
-  rl_point = line_end(0);
-  return 0;
-}
-
-/* Down: moves one line down in the text, or from its last line searches forwards; after the last entry comes
-   the draft. */
-static int down(int count, int key) {
-  int end = line_end(rl_point);
-  (void)count;
-  (void)key;
-  if (end < rl_end) {
-    if (rl_last_func != down || !move.stayed) move.column = characters(line_start(rl_point), rl_point);
-    move.stayed = 1;
-    move_to_line(end + 1);
-    return 0;
-  }
-  move.stayed = 0;
-  if (!is_searching() || search.found == history_length) return rl_ding();
-  if (!find(1)) {
-    search.found = history_length;
-    keep(&search.shown, search.draft);
-    replace(search.draft);
-  }
-  return 0;
-}
-
-/* --- start and end of a line ---------------------------------------------------------------- */
-
-/* Moves to the start of the cursor's line; from there to the start of the text. */
-static int to_start(int count, int key) {
-  int start = line_start(rl_point);
-  (void)count;
-  (void)key;
-  rl_point = start < rl_point ? start : 0;
-  return 0;
-}
-
-/* Moves to the end of the cursor's line; from there to the end of the text. */
-static int to_end(int count, int key) {
-  int end = line_end(rl_point);
-  (void)count;
-  (void)key;
-  rl_point = end > rl_point ? end : rl_end;
-  return 0;
-}
-
-/* Kills the text back to the start of the line; from there the newline before it. */
-static int kill_to_start(int count, int key) {
-  int start = line_start(rl_point), to = rl_point;
-  (void)count;
-  (void)key;
-  if (start == to && start > 0) start--;
-  rl_kill_text(start, to);
-  rl_point = start;
-  return 0;
-}
-
-/* Kills the text up to the end of the line; from there the newline. A negative count kills back to the start
-   of the line, as in Readline. */
-static int kill_to_end(int count, int key) {
-  int end = line_end(rl_point), from = rl_point;
-  if (count < 0) return kill_to_start(1, key);
-  if (end == from && end < rl_end) end++;
-  rl_kill_text(from, end);
-  rl_point = from;
-  return 0;
+/* Alt-b: on an empty text, while a walk is open, enters the input that undoes its last operation. Else moves
+   back by a word, as in Readline. */
+static int walk_back(int count, int key) {
+  if (rl_end > 0) return rl_backward_word(count, key);
+  if (!session_walk(line.state, "back")) return rl_ding();
+  rl_insert_text(lua_tostring(line.state, -1));
+  lua_pop(line.state, 1);
+  return accept_or_newline(1, key);
 }
 
 /* --- an editor, a paste ------------------------------------------------------------------- */
@@ -279,7 +122,7 @@ static void replace_from(FILE *f) {
     n = (ssize_t)keys_clean(text, (size_t)n);
     text[n] = '\0';
   }
-  replace(n > 0 ? text : "");
+  move_replace(n > 0 ? text : "");
   free(text);
 }
 
@@ -332,8 +175,7 @@ int edit_cancelled(void) { return line.cancelled; }
 
 void edit_begin(void) {
   line.accepted = line.cancelled = 0;
-  keep(&search.draft, NULL);
-  keep(&search.shown, NULL);
+  move_begin();
 }
 
 /* Readline's own commands act on the whole text, which is one line to it; ours act on each line. The keys
@@ -343,10 +185,11 @@ void edit_replace(void) {
     rl_command_func_t *theirs, *ours;
   } pairs[] = {
       {rl_newline, accept_or_newline},
-      {rl_beg_of_line, to_start},
-      {rl_end_of_line, to_end},
-      {rl_kill_line, kill_to_end},
-      {rl_unix_line_discard, kill_to_start},
+      {rl_beg_of_line, move_to_start},
+      {rl_end_of_line, move_to_end},
+      {rl_kill_line, move_kill_to_end},
+      {rl_unix_line_discard, move_kill_to_start},
+      {rl_insert_comment, edit_comment},
   };
   Keymap maps[] = {emacs_standard_keymap, vi_insertion_keymap};
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
@@ -370,8 +213,9 @@ void edit_setup(lua_State *L) {
       {"accept-or-newline", accept_or_newline, {"\r", "\n"}, "\r"},
       {"insert-newline", insert_newline, {"\033\r", "\033\n"}, NULL},
       {"delete-or-cancel", delete_or_cancel, {"\004"}, NULL},
-      {"line-or-history-up", up, {"\033[A", "\033OA", "\020"}, "k"},
-      {"line-or-history-down", down, {"\033[B", "\033OB", "\016"}, "j"},
+      {"line-or-history-up", move_up, {"\033[A", "\033OA", "\020"}, "k"},
+      {"line-or-history-down", move_down, {"\033[B", "\033OB", "\016"}, "j"},
+      {"walk-back", walk_back, {"\033b"}, NULL},
       {"edit-input", edit, {"\030\005"}, "v"},
       {"paste-input", paste, {"\033[200~"}, "\033[200~"},
   };
@@ -381,7 +225,7 @@ void edit_setup(lua_State *L) {
     for (int k = 0; k < 4 && commands[i].keys[k]; k++) {
       const char *keys = commands[i].keys[k];
       rl_bind_keyseq_in_map(keys, commands[i].command, emacs_standard_keymap);
-      if (strcmp(keys, "\033\r") != 0 && strcmp(keys, "\033\n") != 0) /* in vi mode: Escape, then Enter */
+      if (keys[0] != '\033' || strchr("\r\nb", keys[1]) == NULL) /* in vi mode: Escape, then another key */
         rl_bind_keyseq_in_map(keys, commands[i].command, vi_insertion_keymap);
     }
     if (commands[i].vi) rl_bind_keyseq_in_map(commands[i].vi, commands[i].command, vi_movement_keymap);
@@ -391,6 +235,6 @@ void edit_setup(lua_State *L) {
   rl_variable_bind("isearch-terminators", "\\033\\012\\030");
   rl_bind_keyseq_in_map("\030e", NULL, emacs_standard_keymap);
   rl_bind_keyseq_in_map("\n", accept_or_newline, vi_movement_keymap);
-  rl_bind_keyseq_in_map("\033[A", up, vi_movement_keymap);
-  rl_bind_keyseq_in_map("\033[B", down, vi_movement_keymap);
+  rl_bind_keyseq_in_map("\033[A", move_up, vi_movement_keymap);
+  rl_bind_keyseq_in_map("\033[B", move_down, vi_movement_keymap);
 }

@@ -40,22 +40,21 @@ static void user_position(lua_State *L) {
   }
 }
 
-/* Appends the session's hint, if it has one, to the message at index 1, the top of the stack. */
-static void add_hint(lua_State *L) {
-  const char *msg = lua_tostring(L, 1);
-  if (strstr(msg, "a nil value (global '") == NULL && strstr(msg, "expected a layer from 1 to ") == NULL)
-    return;
-  if (session_push(L, "hint")) {
-    lua_pushvalue(L, 1);
-    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) lua_concat(L, 2);
-  }
-  lua_settop(L, 1);
-}
-
 /* to_string(object): the string that its __tostring returns, nil without one. */
 static int to_string(lua_State *L) {
   if (!luaL_callmeta(L, 1, "__tostring") || lua_type(L, -1) != LUA_TSTRING) lua_pushnil(L);
   return 1;
+}
+
+/* Pushes what session.fields says of the error object at index 1: " {code = 5}"; "" if it is no table. */
+static void push_fields(lua_State *L) {
+  int top = lua_gettop(L);
+  if (lua_istable(L, 1) && session_push(L, "fields")) {
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) return;
+  }
+  lua_settop(L, top);
+  lua_pushliteral(L, "");
 }
 
 /* Replaces the error object at index 1 by a message, unless it is a string; true if it was replaced. The
@@ -67,11 +66,32 @@ static int make_message(lua_State *L) {
   }
   lua_pushcfunction(L, to_string);
   lua_pushvalue(L, 1);
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING)
-    lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
+    push_fields(L);
+    lua_pushfstring(L, "(error object is a %s value)%s", luaL_typename(L, 1), lua_tostring(L, -1));
+  }
   lua_replace(L, 1);
   lua_settop(L, 1);
   return 1;
+}
+
+/* --- the session's words ---------------------------------------------------------- */
+
+/* Replaces the message at index 1, the top of the stack, by what session[name](thread, message) returns. If
+   that fails the message stays. It runs on a stack of its own, because this one may have overflowed. */
+static void ask_session(lua_State *L, const char *name) {
+  lua_State *own = lua_newthread(L);
+  lua_sethook(own, NULL, 0, 0); /* Ctrl-C stops the code that failed, not the writing of its message */
+  if (session_push(own, name)) {
+    lua_pushthread(L);
+    lua_pushvalue(L, 1);
+    lua_xmove(L, own, 2);
+    if (lua_pcall(own, 2, 1, 0) == LUA_OK && lua_type(own, -1) == LUA_TSTRING) {
+      lua_xmove(own, L, 1);
+      lua_replace(L, 1);
+    }
+  }
+  lua_settop(L, 1);
 }
 
 /* --- of scripts ----------------------------------------------------------------- */
@@ -94,9 +114,17 @@ static int last_level(lua_State *L) {
   return low;
 }
 
-/* Is the frame one of moongrad's own Lua files, or of a C function that they called? */
+/* Is the frame one of moongrad's own Lua files, or of a C function that they called, or one that is called in
+   their place (core.entry)? */
 static int is_own_frame(lua_State *L, int level) {
   lua_Debug ar;
+  if (level > 1 && lua_getstack(L, level - 1, &ar)) {
+    lua_getinfo(L, "S", &ar);
+    int calls_own = *ar.what != 'C' && path_is_own(ar.source);
+    lua_getstack(L, level, &ar);
+    lua_getinfo(L, "S", &ar);
+    if (calls_own && *ar.what == 'C') return 1;
+  }
   while (lua_getstack(L, level++, &ar)) {
     lua_getinfo(L, "S", &ar);
     if (*ar.what != 'C') return path_is_own(ar.source);
@@ -144,7 +172,7 @@ int err_script(lua_State *L) {
   int has_words = luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL;
   if (make_message(L) && has_words) return 1; /* as in lua5.4, without a traceback */
   user_position(L);
-  add_hint(L);
+  ask_session(L, "advised");
   user_traceback(L);
   return 1;
 }
@@ -180,23 +208,6 @@ static void warn(void *ud, const char *msg, int more) {
 void err_warn(lua_State *L) { lua_setwarnf(L, warn, NULL); }
 
 /* --- at the prompt -------------------------------------------------------------- */
-
-/* Replaces the message at index 1, the top of the stack, by what session[name](thread, message) returns. If
-   that fails the message stays. It runs on a stack of its own, because this one may have overflowed. */
-static void ask_session(lua_State *L, const char *name) {
-  lua_State *own = lua_newthread(L);
-  lua_sethook(own, NULL, 0, 0); /* Ctrl-C stops the code that failed, not the writing of its message */
-  if (session_push(own, name)) {
-    lua_pushthread(L);
-    lua_pushvalue(L, 1);
-    lua_xmove(L, own, 2);
-    if (lua_pcall(own, 2, 1, 0) == LUA_OK && lua_type(own, -1) == LUA_TSTRING) {
-      lua_xmove(own, L, 1);
-      lua_replace(L, 1);
-    }
-  }
-  lua_settop(L, 1);
-}
 
 /* Message handler for the prompt. */
 int err_prompt(lua_State *L) {

@@ -8,7 +8,7 @@
    When the file has too many entries or bytes, a new file with the last entries replaces it, under the same
    lock. While another program holds the lock, new entries wait in memory. They are written together with the
    first entry after the lock is free, or when the prompt ends. Without a home directory, or without the right
-   to write there, the history ends with the prompt. */
+   to write there, the history ends with the prompt, which is said once. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -138,6 +138,12 @@ static int open_locked(int flags, int patience) {
   return -1;
 }
 
+/* From here on no history file is used; prints why. */
+static void give_up(const char *why) {
+  esc_printf(stderr, "the history is not kept: %s: %s\n", file.path, why);
+  file.path[0] = '\0';
+}
+
 /* Prints that another program holds the lock, once. */
 static void tell(void) {
   if (!file.told++)
@@ -202,9 +208,11 @@ void hist_open(void) {
   char real[sizeof file.path];
   using_history();
   stifle_history(ENTRIES);
-  if (path_user(file.path, sizeof file.path, "XDG_STATE_HOME", ".local/state", "history") == NULL ||
-      !file_make_dirs(file.path))
-    file.path[0] = '\0';
+  if (path_user(file.path, sizeof file.path, "XDG_STATE_HOME", ".local/state", "history") == NULL) {
+    strcpy(file.path, "history");
+    give_up("there is no home for it: set HOME or XDG_STATE_HOME");
+  } else if (!file_make_dirs(file.path))
+    give_up(strerror(errno));
   if (realpath(file.path, real) != NULL) strcpy(file.path, real); /* follow a symbolic link */
   int fd = file.path[0] ? open_locked(O_RDWR, 1) : -1;
   if (fd < 0 && !file.is_locked && file.path[0]) fd = open_locked(O_RDONLY, 1);
@@ -259,7 +267,7 @@ static void append(int patience) {
   off_t length = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
   if (length > 0 && pread(fd, &last, 1, length - 1) < 1) last = '\n';
   if (fd < 0 || (last != '\n' && !file_write(fd, "\n", 1)) || !file_write(fd, waiting.text, waiting.size))
-    file.path[0] = '\0';
+    give_up(strerror(errno));
   else if ((file.entries += waiting.entries) > ENTRIES + SPARE)
     settle(fd, 0);
   if (fd >= 0) close(fd);

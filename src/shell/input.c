@@ -140,15 +140,20 @@ static const char *run_source(lua_State *L, lua_Integer n) {
     return "error";
   }
   status = chunk_call(L, 0, LUA_MULTRET);
+  if (line_editing() && prog_in_line() && !chunk_interrupted()) cursor_to_start();
   if (status != LUA_OK) return report(L, status);
   if (from >= 0) lua_remove(L, 3);
   return show_results(L, from);
 }
 
-/* If the input at index 1 is empty and the last one stepped, replaces it by that. False if there is nothing
-   to run. */
+/* Replaces the input at index 1, if it is empty, by the next operation of an open walk, or else by the last
+   input if that stepped. False if there is nothing to run. */
 static int repeat(lua_State *L) {
   if (!is_blank(lua_tostring(L, 1))) return 1;
+  if (session_walk(L, "next")) {
+    lua_replace(L, 1);
+    return 1;
+  }
   if (!inputs.stepping) return 0;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &last);
   lua_replace(L, 1);

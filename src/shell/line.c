@@ -18,6 +18,7 @@
 #define MAX_PROMPT 1000 /* bytes; Readline 8.2 crashes at a prompt much larger than the screen */
 
 static struct {
+  int lines;        /* may an input have several? Not under --no-session */
   int use_readline; /* else lines come from stdin as a plain stream */
   int echo;         /* is stdin no terminal? Then each line is printed after its prompt */
   int begun;        /* has a line been read from a plain stream? */
@@ -123,6 +124,7 @@ static int edit_line(const char *prompt, char **line, size_t *len) {
   edited.done = 0;
   edited.result = NULL;
   edit_begin();
+  if (input.lines) cursor_to_start();
   rl_callback_handler_install(strlen(prompt) > MAX_PROMPT ? "> " : prompt, on_line);
   forget_undo();
   if (input.prefill != NULL) {
@@ -219,6 +221,7 @@ int line_editing(void) { return input.use_readline; }
 
 void line_setup(lua_State *L, int lines) {
   const char *term = getenv("TERM");
+  input.lines = lines;
   input.echo = !isatty(STDIN_FILENO);
   input.use_readline =
       !input.echo && isatty(STDOUT_FILENO) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
@@ -226,7 +229,9 @@ void line_setup(lua_State *L, int lines) {
   rl_readline_name = "moongrad";
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
-  rl_change_environment = 0; /* LINES and COLUMNS stay the user's */
+  rl_change_environment = 0;                       /* LINES and COLUMNS stay the user's */
+  rl_variable_bind("show-all-if-ambiguous", "on"); /* the inputrc is read later, and may say otherwise */
+  rl_variable_bind("comment-begin", "--");
   term_setup();
   comp_setup(L);
   if (lines) edit_setup(L);

@@ -34,6 +34,14 @@ static int terminal_height(lua_State *L) {
   return 1;
 }
 
+/* host.message_width(): the columns of the terminal that messages go to, nil when standard error is none. */
+static int message_width(lua_State *L) {
+  struct winsize w;
+  if (!isatty(STDERR_FILENO) || ioctl(STDERR_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0) return 0;
+  lua_pushinteger(L, w.ws_col);
+  return 1;
+}
+
 /* Is the encoding of the environment's locale UTF-8? The locale is not set: the user's code may do that. */
 static int is_utf8(void) {
   locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
@@ -66,11 +74,17 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, LUA_REGISTRYINDEX, SESSION);
   lua_getfield(L, -1, "install");
   lua_remove(L, -2);
-  lua_createtable(L, 0, 10);
+  lua_createtable(L, 0, 13);
   lua_pushcfunction(L, terminal_width);
   lua_setfield(L, -2, "width");
   lua_pushcfunction(L, terminal_height);
   lua_setfield(L, -2, "height");
+  lua_pushcfunction(L, message_width);
+  lua_setfield(L, -2, "message_width");
+  lua_pushcfunction(L, pager_show);
+  lua_setfield(L, -2, "page");
+  lua_pushcfunction(L, folder_is_file);
+  lua_setfield(L, -2, "is_file");
   lua_pushboolean(L, want_color(o->flags));
   lua_setfield(L, -2, "color");
   lua_pushboolean(L, is_utf8());

@@ -22,6 +22,7 @@ static struct {
   int shown;   /* the line's columns, 0 when it is not shown */
   int width;   /* columns of the window when it was shown last */
   int in_line; /* has the user's code printed part of a line? Then the progress line is not shown */
+  int ran;     /* has it run another program, which may have printed part of a line? */
 } line;
 
 static int is_wanted(void) {
@@ -78,7 +79,9 @@ void prog_clear(void) {
   if (sig_pressed()) put("^C", 2); /* the terminal's echo of Ctrl-C was cleared with it */
 }
 
-void prog_start(void) { line.in_line = 0; }
+void prog_start(void) { line.in_line = line.ran = 0; }
+
+int prog_in_line(void) { return line.in_line || line.ran; }
 
 /* --- what prints ------------------------------------------------------------------- */
 
@@ -88,9 +91,15 @@ static int clear_and_call(lua_State *L) {
   return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
-/* print(...), os.execute(...): the cursor is at the start of a line afterwards. */
+/* print(...): the cursor is at the start of a line afterwards. */
 static int clear_and_print(lua_State *L) {
-  line.in_line = 0;
+  line.in_line = line.ran = 0;
+  return clear_and_call(L);
+}
+
+/* os.execute(...) */
+static int clear_and_execute(lua_State *L) {
+  line.in_line = 0, line.ran = 1;
   return clear_and_call(L);
 }
 
@@ -107,13 +116,17 @@ static void note(lua_State *L, int first) {
     const char *s = lua_type(L, i) == LUA_TSTRING ? lua_tolstring(L, i, &n) : "0";
     if (*s == '\0') continue;
     line.in_line = s[strlen(s) - 1] != '\n';
+    line.ran = 0;
     return;
   }
 }
 
-/* file:write(...) */
+/* file:write(...). What was written to standard output before is seen before. */
 static int clear_and_write_to(lua_State *L) {
-  if (is_shown(L, 1)) note(L, 2);
+  if (is_shown(L, 1)) {
+    fflush(stdout);
+    note(L, 2);
+  }
   return clear_and_call(L);
 }
 
@@ -143,7 +156,7 @@ int prog_open(lua_State *L) {
   lua_getfield(L, -1, "io");
   wrap(L, "write", clear_and_write);
   lua_getfield(L, -2, "os");
-  wrap(L, "execute", clear_and_print);
+  wrap(L, "execute", clear_and_execute);
   luaL_getmetatable(L, LUA_FILEHANDLE);
   lua_getfield(L, -1, "__index");
   wrap(L, "write", clear_and_write_to);

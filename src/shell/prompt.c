@@ -79,6 +79,7 @@ static int read_inputs(lua_State *L, int *n) {
 
 /* Prints an input after a prompt, as if it had been typed. */
 static void show_input(lua_State *L, const char *text) {
+  if (line_editing()) cursor_to_start();
   push_prompt(L, 0);
   for (const char *s = lua_tostring(L, -1); *s; s++)
     if (*s != RL_HIDE && *s != RL_SHOW) putchar(*s);
@@ -88,8 +89,8 @@ static void show_input(lua_State *L, const char *text) {
 }
 
 /* Gives the inputs after the ith of n, and an incomplete one, back to Readline as the beginning of the next
-   line. */
-static void leave_rest(lua_State *L, int i, int n) {
+   line. failed: they did not run because the ith one failed, which is said. */
+static void leave_rest(lua_State *L, int i, int n, int failed) {
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   for (int k = i + 1; k <= n + 1; k++) {
@@ -102,7 +103,9 @@ static void leave_rest(lua_State *L, int i, int n) {
     if (k <= n) luaL_addchar(&b, '\n');
   }
   luaL_pushresult(&b);
-  if (*lua_tostring(L, -1)) line_prefill(lua_tostring(L, -1));
+  const char *rest = lua_tostring(L, -1);
+  if (*rest) line_prefill(rest);
+  if (*rest && failed) fputs("the rest of the paste has not run: Enter runs it, Ctrl-C drops it\n", stderr);
   lua_pop(L, 1);
 }
 
@@ -117,7 +120,7 @@ static int input(lua_State *L) {
     if (line_editing()) hist_add(text);
     ok = input_run(L);
     lua_settop(L, 0);
-    if (line_editing() && n > 1 && (!ok || i == n)) leave_rest(L, i, n);
+    if (line_editing() && (!ok || i == n)) leave_rest(L, i, n, !ok);
   }
   lua_pushinteger(L, got);
   return 1;

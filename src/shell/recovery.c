@@ -1,6 +1,8 @@
 /* recovery.c - writes the session to a file: where its user saves it, or to a recovery file. */
 
+#include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,8 @@
 #include <unistd.h>
 
 #include "shell.h"
+
+#define KEPT 10 /* recovery files that stay */
 
 /* Returns nil and a message that the path cannot be written. */
 static int failed(lua_State *L, const char *path, const char *why) {
@@ -64,14 +68,18 @@ static char *list_path(char *buf, size_t size) {
 static void note(const char *file) {
   char path[MAX_PATH];
   FILE *f = list_path(path, sizeof path) ? fopen(path, "a") : NULL;
-  if (f == NULL) return;
+  if (f == NULL) {
+    esc_printf(stderr, "the next start cannot name the session: %s: %s\n", path, strerror(errno));
+    return;
+  }
   fprintf(f, "%s\n", file);
   fclose(f);
 }
 
 void recovery_tell(void) {
   char path[MAX_PATH], mine[MAX_PATH + 32], line[MAX_PATH];
-  if (list_path(path, sizeof path) == NULL) return;
+  struct stat st;
+  if (list_path(path, sizeof path) == NULL || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return;
   snprintf(mine, sizeof mine, "%s.%ld", path, (long)getpid());
   if (rename(path, mine) != 0) return; /* there is no list, or another start has taken it */
   FILE *f = fopen(mine, "r");
@@ -82,6 +90,26 @@ void recovery_tell(void) {
   }
   if (f != NULL) fclose(f);
   unlink(mine);
+}
+
+static int is_session(const struct dirent *entry) {
+  return fnmatch("session-[0-9]*.lua", entry->d_name, 0) == 0;
+}
+
+/* Removes the oldest recovery files beside the one at path: the newest KEPT stay. Their names begin with their
+   times. */
+static void remove_oldest(const char *path) {
+  struct dirent **entries;
+  char old[MAX_PATH + 256];
+  const int folder = (int)(strrchr(path, '/') + 1 - path);
+  snprintf(old, sizeof old, "%.*s", folder, path);
+  const int n = scandir(old, &entries, is_session, alphasort);
+  for (int i = 0; i < n; i++) {
+    snprintf(old, sizeof old, "%.*s%s", folder, path, entries[i]->d_name);
+    if (i < n - KEPT && strcmp(old, path) != 0) unlink(old);
+    free(entries[i]);
+  }
+  if (n >= 0) free(entries);
 }
 
 /* host.recover(text): writes text to a new recovery file beside the history, which only the user may read.
@@ -98,6 +126,7 @@ static int recover(lua_State *L) {
     return failed(L, name, "there is no home for it: set HOME or XDG_STATE_HOME");
   if (!file_make_dirs(path) || !file_replace(path, text, n, 0600)) return failed(L, path, strerror(errno));
   note(path);
+  remove_oldest(path);
   lua_pushstring(L, path);
   return 1;
 }

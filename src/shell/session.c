@@ -22,3 +22,13 @@ void session_note(lua_State *L, const char *how, const char *what) {
   lua_pcall(L, 2, 0, 0);
   lua_settop(L, top);
 }
+
+int session_walk(lua_State *L, const char *move) {
+  int top = lua_gettop(L);
+  if (session_push(L, "walk")) {
+    lua_pushstring(L, move);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) return 1;
+  }
+  lua_settop(L, top);
+  return 0;
+}

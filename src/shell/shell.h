@@ -15,10 +15,14 @@
    session.c   calls of the session module
    plain.c     the prompt of --no-session
    line.c      reads one line, with Readline or from a plain stream
+   pager.c     shows tall texts with the user's pager
+   cursor.c    brings the cursor to the start of a line
    keys.c      reads bytes from the terminal for Readline
    terminal.c  the modes of the terminal while a line is edited
    view.c      draws the input, or the part of it that fits the screen
    edit.c      the keys of an input of several lines
+   move.c      those of them that move in it and search the history
+   comment.c   the key that makes a comment of an input
    history.c   the history file
    files.c     writes files whole
    recovery.c  writes the session to a file
@@ -173,6 +177,7 @@ int stop_ask(void); /* asks for a stop, also from a signal handler; false if no 
 int prog_open(lua_State *L); /* pushes host.progress; false, with nothing pushed, if there is to be none */
 void prog_start(void);       /* a call begins: the cursor is at the start of a line */
 void prog_clear(void);       /* removes the line, if it is shown */
+int prog_in_line(void);      /* may the call have left the cursor behind a text? */
 
 /* --- line.c ------------------------------------------------------------------- */
 
@@ -183,6 +188,15 @@ int line_editing(void);                                      /* are lines read w
 int line_read(const char *prompt, char **line, size_t *len); /* LINE_OK: *line is to be freed */
 void line_prefill(const char *text);                         /* the next line begins with this text */
 void line_break_off(void); /* restores the terminal if Readline has it; no line is read any more */
+
+/* --- pager.c ------------------------------------------------------------------- */
+
+/* host.page(text): shows the text with the user's pager; false if no lines are edited, or if there is no pager. */
+int pager_show(lua_State *L);
+
+/* --- cursor.c ------------------------------------------------------------------ */
+
+void cursor_to_start(void); /* begins a line, unless the cursor is at the start of one */
 
 /* --- keys.c ------------------------------------------------------------------- */
 
@@ -219,11 +233,33 @@ int edit_cancelled(void);      /* did Ctrl-D drop the last line? */
 int edit_accepted(void);       /* the number of inputs in the last line; 0 if Enter was not pressed */
 void edit_begin(void);         /* at the start of each line */
 
+/* --- move.c ------------------------------------------------------------------- */
+
+int move_line_start(int i);          /* the index where the line of index i of the text starts */
+int move_line_end(int i);            /* the index of the newline that ends it, or of the end of the text */
+void move_replace(const char *text); /* replaces the whole text, in one step for undo */
+void move_begin(void);               /* at the start of each line: a new search of the history */
+
+/* Commands for Readline. */
+int move_up(int count, int key);
+int move_down(int count, int key);
+int move_to_start(int count, int key);
+int move_to_end(int count, int key);
+int move_kill_to_start(int count, int key);
+int move_kill_to_end(int count, int key);
+
 /* --- folder.c ---------------------------------------------------------------------- */
 
 /* files(path): a table from each name in the folder to whether that is a folder; nothing if it cannot be read. */
 int folder_files(lua_State *L);
 int folder_is(const char *path); /* is it a folder? */
+
+/* is_file(path): is it a plain file, no pipe or device, which might be read for ever? */
+int folder_is_file(lua_State *L);
+
+/* --- comment.c ------------------------------------------------------------------ */
+
+int edit_comment(int count, int key); /* Alt-#, in place of Readline's insert-comment */
 
 /* --- globals.c --------------------------------------------------------------------- */
 
@@ -245,6 +281,9 @@ void prompt_run(lua_State *L, const Options *o); /* until the input ends, or a s
 
 /* Pushes session[name]; false, with nothing pushed, when there is no such function. */
 int session_push(lua_State *L, const char *name);
+/* Pushes the input that does this move, "next" or "back", of the open walk; false, with nothing pushed, if there
+   is none. */
+int session_walk(lua_State *L, const char *move);
 /* Tells session.note what will be run: how is "script", "-e", "-l" or "init.lua". */
 void session_note(lua_State *L, const char *how, const char *what);
 

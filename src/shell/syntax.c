@@ -137,7 +137,9 @@ static int is_open(const char *msg, const char *text, size_t len) {
 /* What a text is by itself: WHOLE, OPEN or BAD. It is open if it may go on as an expression, like "{", or as
    statements, like "f(1) x =". */
 static int judge(lua_State *L, const char *text, size_t len) {
-  if (text[0] == '?') return WHOLE; /* the session turns it into Lua */
+  if (text[0] == '?' || text[0] == '!') /* the session turns such a line into Lua */
+    return memchr(text, '\n', len) == NULL ? WHOLE : BAD;
+  if (strcmp(text, "cd ..") == 0) return BAD; /* to Lua it is the beginning of an input */
   int equals = text[0] == '=', top = lua_gettop(L), how = BAD;
   if (load_expression(L, text + equals, len - (size_t)equals, "=input") == LUA_OK)
     how = WHOLE;

@@ -23,4 +23,13 @@ describe("a character that Lua does not know", function()
     assert.equal(1, status)
     helpers.contains(out, ":2: ", "a minus sign, U+2212; minus is -")
   end)
+
+  it("is named in a script of UTF-16, with and without a byte order mark", function()
+    local wide = ("print(1)\nx = 5\n"):gsub(".", "%0\0")
+    for _, code in ipairs { wide, "\xFF\xFE" .. wide, "\xFE\xFF\0" .. wide } do
+      local status, out = helpers.run(code)
+      assert.equal(1, status)
+      helpers.contains(out, ":1: ", "UTF-16 or binary: save the text as UTF-8")
+    end
+  end)
 end)

@@ -29,11 +29,12 @@ local function public(of)
   if of == "net" then return core.network_class.methods end
   if of == "m" then return debug.getmetatable(mg.ones(1, 1)).methods end
   if of == "g" then return debug.getmetatable(mg.generator(0)).methods end
+  if of == "l" then return require("moongrad.network.lists").methods end
   if of == "w" then return require("moongrad.explain.walk").methods end
 end
 
-local owners = { "mg", "data", "net", "m", "g", "w" }
-local in_help = { mg = "mg.", data = "data.", net = "net:", m = "m:", g = "mg.", w = "w:" } -- a generator has mg's
+local owners = { "mg", "data", "net", "m", "l", "g", "w" }
+local in_help = { mg = "mg.", data = "data.", net = "net:", m = "m:", l = "l:", g = "mg.", w = "w:" } -- g has mg's
 
 describe("a command", function()
   it("has a record with every field", function()

@@ -153,7 +153,8 @@ table.sort(kinds) -- the same in every run
 
 -- What the functions want; of others that a network comes first.
 local signatures = {
-  raise = "word", kind = "table", as_matrix = "table word bool", is_matrix = "matrix", origin = "matrix",
+  raise = "word", kind = "table", object = "table",
+  as_matrix = "table word bool", is_matrix = "matrix", origin = "matrix",
   set_origin = "matrix table", label = "matrix", nonfinite = "matrix", version = "matrix", own = "own",
   matrix = "table", zeros = "rows rows", ones = "rows rows", eye = "rows", linspace = "number number rows",
   hstack = "matrix matrix", vstack = "matrix matrix table", eq = "matrix matrix", lt = "matrix number",

@@ -25,6 +25,25 @@ it("finds each entry by its path, as \"See also\" names it", function()
   end
 end)
 
+it("names the article wherever it speaks of it, and so do the scripts", function()
+  local n = 0
+  local function check(text, where)
+    text = text:gsub("\n%-%- ", " "):gsub("%s+", " "):gsub('"', ""):lower()
+    local first = text:match "the article.*"
+    if first then
+      n = n + 1
+      assert.is_truthy(first:find "^the article i?s? ?backpropagation numpy example", where)
+    end
+  end
+  for _, entry in ipairs(entries.all()) do check(entry.text, entry.path) end
+  local list <close> = assert(io.popen "ls scripts/*.lua")
+  for path in list:lines() do
+    local file <close> = assert(io.open(path))
+    check(file:read "a", path)
+  end
+  assert.is_true(n >= 8)
+end)
+
 describe("help", function()
   it("finds a function by its name, its call, and what it belongs to", function()
     local step = text_of "step"
@@ -199,6 +218,10 @@ describe("apropos", function()
     assert.equal("ETA", help.apropos "learning rate"[1].name)
     assert.same(#help.apropos "GRAD", #found)
     assert.is_true(#help.apropos "gradient cost" < #help.apropos "cost")
+    for _, words in ipairs { "one-hot", "onehot", "one_hot", "One-Hot" } do
+      assert.equal("mg.one_hot", help.apropos(words)[1].name, words)
+    end
+    for _, name in ipairs(help.names()) do assert.is_true(name == "_" or #help.apropos(name) > 0, name) end
     assert.equal("string.gsub", help.apropos "gsub"[1].name)
   end)
 

@@ -161,6 +161,57 @@ describe("a network's lists", function()
     assert.same({ 1, 1, 1, 1 }, net.a[2]:cols(1, 1).T:totable()[1])
   end)
 
+  it("become plain tables by copy and totable", function()
+    local net = helpers.xor()
+    local before = net.theta:copy()
+    net:step(3)
+    assert.is_nil(debug.getmetatable(before))
+    assert.equal(3, #before)
+    assert.is_false(before[1] == net.theta[1])
+    net.theta = before
+    assert.is_true(before[1] == net.theta[1])
+    assert.same(before[2]:totable(), net.theta:totable()[2])
+    assert.same({ net.layers:copy(), net.layers:totable(), net.frozen:copy() },
+      { { 2, 2, 2, 1 }, { 2, 2, 2, 1 }, { false, false, false } })
+    for _, call in ipairs { "net.theta.copy()", "net.theta:copy(1)", "net.layers.totable {}", "net.x:copy()" } do
+      assert.is_false(pcall(load("local net = ... return " .. call), net), call)
+    end
+  end)
+
+  it("are no tables, which next and encoders would find empty", function()
+    local net = helpers.xor()
+    net:step()
+    local json = require "dkjson"
+    for _, what in ipairs { "theta", "a", "grad", "layers", "frozen", "state", "options" } do
+      assert.has_error(function() next(net[what]) end)
+      assert.has_error(function() json.encode(net[what]) end, "type 'userdata' is not supported by JSON.")
+    end
+    assert.equal("[2,2,2,1]", json.encode(net.layers:totable()))
+    local decoded = json.decode(json.encode(net.theta:totable())) -- of 14 digits
+    assert.near(net.theta[3][1][2], decoded[3][1][2], 1e-14)
+    local function deepcopy(v, seen) -- as many libraries have it
+      if type(v) ~= "table" then return v end
+      if not seen[v] then
+        seen[v] = {}
+        for key, item in next, v do seen[v][deepcopy(key, seen)] = deepcopy(item, seen) end
+        setmetatable(seen[v], deepcopy(getmetatable(v), seen))
+      end
+      return seen[v]
+    end
+    local copy = deepcopy({ net = net, theta = net.theta, layers = net.layers, options = net.options }, {})
+    assert.equal(3, #copy.theta)
+  end)
+
+  it("can be what a network is made of", function()
+    local net = helpers.xor()
+    local twin = mg.network(net.layers)
+    assert.equal(tostring(net.layers), tostring(twin.layers))
+    twin.theta = net.theta
+    assert.is_true(twin.theta[2] == net.theta[2])
+    assert.is_true(mg.network { 2, 2, 2, 1, init = net.theta }.theta[3] == net.theta[3])
+    assert.equal("{2, 2, 2, 1}", tostring(net:like(net.layers).layers))
+  end)
+
   it("are empty before a pass, and say what makes one", function()
     local net = mg.network { 2, 2, 1 }
     for _, what in ipairs { "a", "z", "delta", "grad", "dtheta" } do

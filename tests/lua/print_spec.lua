@@ -89,7 +89,7 @@ describe("a table", function()
     local keys = {}
     for i = 1000, 1, -1 do keys["k" .. i] = i end
     local words = shown(keys)
-    assert.is_truthy(words:find "^{\n  k1 = 1,\n? ?%s*k10 = 10,")
+    assert.is_truthy(words:find "^{\n  k1 = 1,\n? ?%s*k2 = 2,")
     assert.is_truthy(words:find("... 950 more", 1, true))
   end)
 
@@ -126,7 +126,7 @@ describe("colour", function()
       colored(mg.matrix { 1, 1, 1, 0 / 0, -1 / 0, 1000, 999, 0.001, 0.0011, 0 }))
     assert.same({}, colored(mg.matrix { 0, 0, 0 }))
     assert.same({}, colored(mg.matrix { 1e-9, 2e-9 }))
-    assert.same({ "inf 1;31" }, colored { 1, 1 / 0, 1e300 })
+    assert.same({ "Inf 1;31" }, colored { 1, 1 / 0, 1e300 })
   end)
 
   it("changes nothing else, and is not in tostring", function()

@@ -329,6 +329,62 @@ describe("walk", function()
     raises(function() net.walk() end, "walk: expected a network first")
   end)
 
+  it("is moved and ended through the network, without a variable", function()
+    local net, twin = helpers.xor(), helpers.xor()
+    raises(function() net:walk "next" end, "walk: no walk is open; walk() begins one")
+    raises(function() net:walk "back" end, "walk: no walk is open")
+    net:walk(false)
+    net:walk()
+    collectgarbage()
+    raises(function() net:walk "back" end, "back: the walk is at its beginning")
+    raises(function() net:walk "nxt" end, 'walk: no move "nxt"; did you mean next?')
+    raises(function() net:walk("next", 1) end, "walk: expected one move")
+    assert.equal("z", net:walk("next").name)
+    local w = net:walk "back"
+    assert.equal("z", w().name)
+    for k = 2, 14 do assert.equal(k, net:walk("next").k) end
+    assert.is_nil(net:walk "next")
+    twin:step()
+    assert.equal(helpers.live(twin), helpers.live(net))
+    net:walk "back"
+    assert.equal(0, net.epoch)
+    net:walk "next"
+    assert.equal(helpers.live(twin), helpers.live(net))
+
+    w = net:walk()
+    w:to "delta"
+    assert.equal(0, select("#", net:walk(false)))
+    assert.is_nil(net:walk(false))
+    raises(w, "walk: no longer valid")
+    raises(function() net:walk "next" end, "walk: no walk is open")
+    for _, what in ipairs { "delta", "grad" } do assert.equal(0, #net[what]) end
+    net:step()
+    twin:step()
+    assert.equal(helpers.live(twin), helpers.live(net))
+    net:walk()
+    net.a[1]:fill(7) -- for the walk that is ended, not for what follows
+    net:walk(false)
+    net:step()
+    twin:step()
+    assert.equal(helpers.live(twin), helpers.live(net))
+    net:walk()
+    net.X = net.X:copy()
+    raises(function() net:walk "next" end, "walk: no longer valid: X has changed")
+  end)
+
+  it("of one that something else ended keeps no copy of THETA", function()
+    local net = mg.network { 300, 300, X = mg.rand(2, 300), y = mg.rand(2, 300), undo = 0 }
+    net:walk():finish()
+    net:step()
+    collectgarbage()
+    collectgarbage()
+    local before = collectgarbage "count"
+    pcall(net.walk, net, "next")
+    collectgarbage()
+    collectgarbage()
+    assert.is_true(before - collectgarbage "count" > 8 * 300 * 300 / 1024 / 2)
+  end)
+
   it("names a number that is not finite as step does, and keeps THETA", function()
     local function spec() return helpers.xor { 2, { 3, "relu" }, { 1, "linear" }, eta = 1e308 } end
     local net, twin = spec(), spec()

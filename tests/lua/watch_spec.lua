@@ -124,7 +124,11 @@ describe("watch", function()
     assert.is_nil(tostring(net:watch "J"):find "no value yet")
     assert.is_truthy(tostring(net:watch "'J'"):find('; no value yet: expected a number or a matrix, got "J"', 1, true))
     local fresh = helpers.xor()
-    assert.is_truthy(tostring(fresh:watch "A[2][1][1]"):find("; no value yet: attempt to index a nil value", 1, true))
+    for expression, name in pairs { ["A[2][1][1]"] = "A", ["J + 1"] = "J", ["2 * Z[1][1][1]"] = "Z" } do
+      local said = "; no value yet: " .. name .. " is not made yet: forward() or step() makes it"
+      assert.is_truthy(tostring(fresh:watch(expression)):find(said, 1, true), expression)
+    end
+    assert.is_truthy(tostring(fresh:watch "V[1]"):find('; no value yet: optimizer "sgd" has none', 1, true))
     fresh:step(3)
     assert.equal(3, #fresh:watched(1)) -- and then it is there
     fresh:undo()

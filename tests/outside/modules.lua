@@ -13,7 +13,7 @@ local may = {
   network = "past explain check diagnose", explain = "network help", check = "past help",
   session = "session.journal network past help explain syntax",
   ["session.journal"] = "network past syntax",
-  prompt = "prompt.errors network past help syntax session",
+  prompt = "prompt.errors network past explain help syntax session",
   ["prompt.errors"] = "prompt network past help syntax session",
   ["prompt.complete"] = "network explain help syntax", -- it gets the session as an argument
 }

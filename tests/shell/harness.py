@@ -20,8 +20,8 @@ MOONGRAD = os.path.abspath(os.environ.get("MOONGRAD", os.path.join(ROOT, "build/
 LUA = os.environ.get("LUA", "lua5.4")
 WAIT = 60  # seconds to wait before a test fails
 
-# The default prompt, with or without a network, in UTF-8 or ASCII.
-PROMPT = re.compile(r"(∇|∇ \d+( \S+)?|\d+( \S+)?|)>")
+# The default prompt, with or without a network, in UTF-8 or ASCII, also in a walk.
+PROMPT = re.compile(r"(∇|∇ \d+( \S+)?|\d+( \S+)?|)( \[[^]]*\])?>")
 
 _tests = []
 
@@ -79,7 +79,7 @@ def main():
 def environment(home, **more):
     """The variables of a user who lives in home; a value of None takes a variable away."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("LUA", "XDG_", "NO_COLOR", "INPUTRC"))}
-    env.update(HOME=home, TERM="xterm-256color", LC_ALL="C.UTF-8", ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", ""))
+    env.update(PAGER="", HOME=home, TERM="xterm-256color", LC_ALL="C.UTF-8", ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", ""))
     for k, v in more.items():
         env.pop(k, None)
         if v is not None:

@@ -285,6 +285,14 @@ def folder(home):
 
 
 @test
+def second_prompt(home):
+    """a _PROMPT2 that is no text is said, once, and the usual one comes"""
+    out, err, rc = run("-i", "-q", stdin="_PROMPT2 = {}\nv =\n1\nw =\n2\nv + w\n", home=home)
+    equal((rc, err.count("_PROMPT2: a table; a string of at most 500")), (0, 1), err)
+    check(">> 1" in out and ">> 2" in out and "\n3\n" in out, out)
+
+
+@test
 def tracebacks(home):
     """a traceback shows the user's frames, none of moongrad's own and of what they call"""
     path = os.path.join(home, "t.lua")

@@ -26,10 +26,10 @@ def completes(p, text, expected):
 
 
 def lists(p, text, *expected):
-    """Types text and two Tabs, and waits for all of expected below it, and text again; the lines of the list."""
+    """Types text and a Tab, and waits for all of expected below it, and text again; the lines of the list."""
     clear(p)
     p.type(text)
-    p.keys("\t\t")
+    p.keys("\t")
     for word in expected:
         p.until(lambda word=word: any(word in line.split("  ") or word in line.split() for line in p.lines()[1:]))
     p.until(lambda: p.screen.cursor.y > 0 and p.typed() == text.rstrip())
@@ -216,13 +216,32 @@ def long_lists(home):
     p.do("n = 500")
     p.do("for i=1,n do _G['many'..i]=i end")
     clear(p)
-    p.keys("many\t\t")
+    p.keys("many\t")
     p.until_text("more")
     p.until(lambda: p.screen.cursor.y > 0 and p.typed() == "many")
     shown = p.lines()
     equal(p.typed(), "many")
     check(len(shown) == 10 or shown[0].endswith("many"), *shown)
     check(len(shown[1].split()) == 4, *shown)
+    p.interrupt()
+    equal(p.end(), 0)
+
+
+@test
+def first_tab(home):
+    """the first Tab lists what there is, unless the inputrc says otherwise"""
+    p = Prompt(home)
+    lists(p, "math.c", "ceil", "cos")
+    equal(p.end(), 0)
+    write(home + "/.inputrc", "set show-all-if-ambiguous off\n")
+    p = Prompt(home)
+    clear(p)
+    p.type("math.c")
+    p.keys("\t\x1b[D")  # Left: the second Tab of a pair would list
+    p.until(lambda: p.screen.cursor.x == len("∇> math."))
+    equal(len(p.lines()), 1, *p.lines())
+    p.keys("\x05\t\t")
+    p.until(lambda: any("ceil" in line for line in p.lines()) and p.typed() == "math.c")
     p.interrupt()
     equal(p.end(), 0)
 

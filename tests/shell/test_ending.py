@@ -115,6 +115,27 @@ def on_stderr(home):
 
 
 @test
+def newest_ten(home):
+    """of the kept sessions the newest ten stay; other files stay, too; a folder in place of their list is said, and stays"""
+    state = home + "/.local/state/moongrad/"
+    old = ["session-20200101-0000%02d-%d.lua" % (n, 99 - n) for n in range(13)]
+    for name in old + ["session-mine.lua", "session-2020.txt"]:
+        write(state + name, "")
+    os.mkdir(state + "kept")
+    p = begin(home)
+    p.p.kill(signal.SIGTERM)
+    p.wait()
+    left = sorted(os.listdir(state))
+    check("the next start cannot name the session: %skept: Is a directory" % state in " ".join(p.lines()).replace("  ", " "), *p.lines())
+    check(os.path.isdir(state + "kept") and "session-mine.lua" in left and "session-2020.txt" in left, *left)
+    kept = [name for name in left if name.startswith("session-20") and name.endswith(".lua")]
+    equal((len(kept), kept[:9]), (10, old[4:]))
+    p = Prompt(home, cols=250)
+    check("cut off" not in " ".join(p.lines()) and os.path.isdir(state + "kept"), *p.lines())
+    equal(p.end(), 0)
+
+
+@test
 def next_start(home):
     """the next start tells of the sessions that were cut off and how to go on with each; the one after it is silent"""
     cut = [begin(home) for _ in range(2)]

@@ -28,6 +28,11 @@ def first_line(home):
     equal(p.do("error('boom', 0)"), ["boom"])
     equal(p.do("error({})"), ["(error object is a table value)"])
     equal(p.do("error(setmetatable({}, {__tostring = error}))"), ["(error object is a table value)"])
+    equal(p.do("error{code = 5, words = 'a', {b = {}}}"), ["(error object is a table value) {{b = {}}, code = 5, words = \"a\"}"])
+    equal(p.do("error(setmetatable({a = 1}, {__index = print, __pairs = print}))"), ["(error object is a table value) {a = 1}"])
+    equal(p.do("error{('x'):rep(1000)}")[0][-12:], " bytes more}")
+    equal(run("-e", "error{code = 5}")[1].split("\n")[0].split(": ", 1)[1], "(error object is a table value) {code = 5}")
+    equal(run("--no-session", "-e", "error{code = 5}")[1].split("\n")[0].split(": ", 1)[1], "(error object is a table value)")
     equal(p.end(), 0)
 
 
@@ -203,8 +208,8 @@ def small_letters(home):
 
 @test
 def vanishing_local(home):
-    """a top-level local that its input does not use says once that it is gone, and later why it is not there"""
-    p = Prompt(home)
+    """a top-level local that its input does not use is said to be gone, once, and every error that meets it says so"""
+    p = Prompt(home, cols=150)
     equal(p.do("do local inside = 1 end"), [])
     equal(p.do("for i = 1, 2 do local inside = 1 end"), [])
     equal(p.do("f = function() local inside = 1 end"), [])
@@ -212,8 +217,24 @@ def vanishing_local(home):
     equal(p.do("s = 'local x = 1'"), [])
     said = "the local lost ended with its input; without the word local it would have stayed"
     equal(p.do("local kept, lost = 1, 2 kept = kept + 1"), [said])
-    equal(p.do("local other = 5"), [])
-    equal(p.do("other"), ["nil", "no 'other'; the local other of [7] ended with that input"])
+    equal(p.do("local sq = 5"), [said.replace("lost", "sq")])
+    equal(p.do("local sq = 5"), [])
+    gone = "the local sq of [8] has gone with that input"
+    for _ in range(2):
+        equal(p.do("sq"), ["nil", "no 'sq'; " + gone])
+    for code, words in (("sq + 1", "no 'sq'; %s (attempt to perform arithmetic on a nil value)"), ("sq()", "no 'sq'; %s"),
+                        ("math.sqrt(sq)", "bad argument #1 to 'sqrt' (number expected, got nil); %s"),
+                        ("X, y = sq, sq print(y.T)", "y is nil: there is no data yet: X, y = data.xor() (attempt to index a nil value); %s"),
+                        ("(function() return sq .. 'a' end)()", "no 'sq'; %s (attempt to concatenate a nil value)")):
+        equal(p.do(code)[0].split(": ", 1)[1], words % gone)
+    equal(p.do("t = {sq = 1} error('x' .. t.sq)")[0][-4:], ": x1")
+    equal(p.do("(function(sq) error 'x' end)()")[0][-3:], ": x")
+    p.do("local late, ending = 1, error 'x'")
+    check(p.do("late + 1")[0].startswith("[19]:1: no 'late'; the local late of [18] has gone with that input"), *p.lines())
+    p.do("local y = 5")
+    check("y is nil: the local y of [20] has gone with that input; there is no data yet" in p.do("y.T")[0], *p.lines())
+    p.do("sq = 3")
+    equal(p.do("sq + 1"), ["4"])
     equal(p.end(), 0)
     p = Prompt(home)
     equal(p.do("local function again(n) return n and again(n - 1) end")[0][:21], "the local again ended")

@@ -43,8 +43,12 @@ def overview(home):
     equal(shown(p, "?"), text)
     equal(shown(p, "  ? "), text)
     check("THETA" in shown(p, "help('THETA').text"))
-    lines = p.do("help = 5")
-    check("help is a function" in lines[0], *lines)
+    equal(p.do("help = 5"), ["help is a global of your own now; help = nil brings the session's back"])
+    equal(p.do("help"), ["5"])
+    check(p.do("?THETA")[0].startswith("THETA[l]"), *p.lines())
+    equal(shown(p, "?"), text)
+    p.do("help = nil")
+    equal(shown(p, "help"), text)
     equal(p.end(), 0)
 
 
@@ -142,8 +146,8 @@ def names(home):
     p.do("m = rand(2, 3) text = 'a' function f(x) end")
     lines = p.do("who()")
     check(lines[0].startswith("  NET   network 2-2-1 "), *lines)
-    equal(lines[1:], ["  X     matrix 4 x 2", "  y     matrix 4 x 1", "  f     function(x)", "  m     matrix 2 x 3",
-                      '  text  string "a"'])
+    equal(lines[1:], ["  X     matrix 4 x 2   64 bytes", "  y     matrix 4 x 1   32 bytes", "  f     function(x)", "  m     matrix 2 x 3   48 bytes",
+                      '  text  string "a"   1 byte'])
     equal(p.do("who"), lines)
     equal(p.do("who()[2].shape"), ["2 x 3"])
     equal(p.end(), 0)

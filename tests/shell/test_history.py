@@ -213,7 +213,7 @@ def locked(home):
 
 @test
 def place(home):
-    """XDG_STATE_HOME says where; without a place to write the prompt works all the same"""
+    """XDG_STATE_HOME says where; without a place to write the prompt works all the same, and says why, once"""
     p = Prompt(home, XDG_STATE_HOME=home + "/state")
     p.do("7")
     equal(p.end(), 0)
@@ -221,15 +221,19 @@ def place(home):
     write(home + "/file", "")
     for env in ({"HOME": None}, {"HOME": "/nonexistent"}, {"HOME": "relative"}, {"XDG_STATE_HOME": home + "/file"},
                 {"XDG_STATE_HOME": "/proc"}, {"HOME": "/dev/null"}):
-        p = Prompt(home, **env)
-        equal(p.do("1 + 1"), ["2"])
+        p = Prompt(home, cols=200, **env)
+        equal(p.do("1 + 1")[-1:], ["2"])
         p.keys(UP)
         p.until_typed("1 + 1")
         p.interrupt()
+        equal(p.do("2 + 2"), ["4"])
         equal(p.end(), 0)
+        said = [line for line in p.raw.decode().split("\r\n") if "the history is not kept: " in line]
+        equal(len(said), 0 if env.get("HOME") == "/nonexistent" and os.access("/", os.W_OK) else 1, env, *said)
     os.makedirs(home + "/dir/moongrad/history")
-    p = Prompt(home, XDG_STATE_HOME=home + "/dir")
-    equal(p.do("1 + 1"), ["2"])
+    p = Prompt(home, cols=200, XDG_STATE_HOME=home + "/dir")
+    equal(p.do("1 + 1"), ["the history is not kept: %s/dir/moongrad/history: Is a directory" % home, "2"])
+    equal(p.do("2 + 2"), ["4"])
     equal(p.end(), 0)
 
 

@@ -15,7 +15,13 @@ def of_other_languages(home):
             ("x += 1", "=", "Lua has no +=: write x = x + ..."), ("t[1] -= 2", "=", "Lua has no -=: write x = x - ..."),
             ("x++", "+", "Lua has no ++: write x = x + 1"), ("x != 5", "!", "not equal is ~="),
             ("if x != 5 then y() end", "!", "not equal is ~="), ("if x <> 5 then end", ">", "not equal is ~="),
-            ("!x", "!", "not is a word: not x"), ("x && y", "&", "write the word and"), ("x || y", "|", "write the word or"),
+            ("y = !x", "!", "not is a word: not x"), ("x = 5 # a", "#", "a comment begins with --"),
+            ("X'", "", "the transpose is X.T"), ("z = X[1]' * y", "", "the transpose is X.T"),
+            ("%timeit step(10)", "%", "bench(f) measures how long the function f takes, time(f) runs it once"),
+            ("%run a.lua", "%", 'run is a function: help "run"'), ("%ls", "%", "a command of the shell begins with !, as in !ls"),
+            ("%time step(1)", "%", 'time is a function: help "time"'), ("X %*% y", "*", "the matrix product is X:matmul(w)"),
+            ("for i = 1:10", ":", "a block is for i = 1, 10 do ... end"), ("cd ..", "", "moongrad stays in the folder in which it was started; !pwd shows it"),
+            ("ls *.lua", ".", "a command of the shell begins with !, as in !ls"), ("x && y", "&", "write the word and"), ("x || y", "|", "write the word or"),
             ("x === 5", "= 5", "equal is =="), ("x ** 2", "*", "a power is x ^ 2"), ("x := 5", "=", "assign with ="),
             ("walk?", "?", "write ?walk"), ("NET:step ??", "??", "write ?NET:step"),
             ("x > 1 ? 2 : 3", "?", "choose with and, or: x > 0 and 1 or -1"), ("X @ y", "@", "the matrix product is X:matmul(w)"),
@@ -95,7 +101,72 @@ def names_of_other_languages(home):
     check('help "matrix"' in p.do("np.array({1})")[0], *p.lines())
     p.do("exit = 5")
     equal(p.do("exit"), ["5"])
+    p.do("X, y = data.xor() LAYERS = {2, 2, 1}")
+    for code, step in (("ls", "a command of the shell begins with !, as in !ls"), ("ls -la", "begins with !, as in !ls"),
+                       ("pip install numpy", "begins with !, as in !ls"), ("cd", "!pwd shows it"),
+                       ("plot", 'watch "J" records the cost'), ("loss()", "cost() computes it anew"),
+                       ("W1", "the weights into layer 2 are THETA[1], its column 1 the biases"),
+                       ("b2", "the weights into layer 3 are THETA[2], its column 1 the biases"),
+                       ("lr", "the learning rate is ETA"), ("model.fit()", "a network is LAYERS = {2, 2, 1}, or NET = network{")):
+        check(any(step in line for line in p.do(code)), code, *p.lines())
+    for name in ("lr", "learning_rate"):
+        equal(p.do(name + " = 0.1"), [name + " is a global of your own now; the learning rate is ETA"])
+        equal(p.do(name + " = 0.2"), [])
     equal(p.end(), 0)
+
+
+@test
+def members_of_other_languages(home):
+    """fields and methods that a matrix or a network has elsewhere say what there is, at the prompt and in a script"""
+    p = Prompt(home, cols=150)
+    p.do("X, y = data.xor() LAYERS = {2, 2, 1}")
+    for n, (code, said) in enumerate((
+            ("X.sum()", "sum: expected a matrix, got nothing; a method is called with a colon, x:sum()"),
+            ("X.mean(0)", "mean: expected a matrix, got a number; a method is called with a colon, x:mean()"),
+            ("X.dot(X)", "a matrix has no 'dot'; the matrix product is X:matmul(w)"),
+            ("X[1]:dot(X)", "a matrix has no 'dot'; the matrix product is X:matmul(w)"),
+            ("X:sigmoid()", "a matrix has no 'sigmoid'; sigmoid is a function: sigmoid(X)"),
+            ("NET:fit()", 'network has no "fit"; training is NET:step(1000), or NET:train{epochs = 10, batch = 32}'),
+            ("NET.step(4)", "step: expected a network first, got a number; a method is called with a colon: net:step(...)"),
+            ("sigmoid(THETA)", "sigmoid: expected a matrix or a number, got a list of matrices; one matrix of a list is THETA[1]"),
+            ("X:nosuch()", "a matrix has no 'nosuch'; help \"matrix\" says what it has")), 2):
+        equal(p.do(code)[0], "[%d]:1: %s" % (n, said))
+    equal(p.end(), 0)
+    err = run("-e", "X = eye(2) X.dot(X)")[1]
+    check("has no 'dot'" in err and "; the matrix product is X:matmul(w)" in err.split("\n")[0], err)
+
+
+@test
+def valid_by_chance(home):
+    """what other languages write and Lua can read says what there is, as far as it fails"""
+    p = Prompt(home, cols=150)
+    p.do("X = eye(2)")
+    for n, (code, said) in enumerate((
+            ("# comment", "attempt to get length of a nil value (global 'comment'); a comment begins with --"),
+            ("X(1)", "attempt to call a matrix value (global 'X'); a row is X[1], an element X[1][2]"),
+            ("x <- 5", "attempt to compare nil with number; assign with ="),
+            ('print(f"{x}")', "attempt to call a nil value (global 'f'); a text with numbers in it is string.format(\"x is %g\", x)"),
+            ("argmax(X)", "no 'argmax'; write X:argmax()"),
+            ("X'*X'", "attempt to call a matrix value (global 'X'); the transpose is X.T"),
+            ("ls -la /tmp", "attempt to perform arithmetic on a nil value (global 'la'); a command of the shell begins with !, as in !ls")), 2):
+        equal(p.do(code)[0], "[%d]:1: %s" % (n, said))
+    equal(p.do("ls = 5"), [])
+    equal(p.do("ls - 3"), ["2"])
+    equal(p.end(), 0)
+
+
+@test
+def words_are_not_names(home):
+    """no word that is explained as another language's is a name of the session's"""
+    out, err, code = run("-", stdin="""
+        local words = require "moongrad.prompt.errors.foreign_words"
+        for name in pairs(words.names) do
+          if _G[name] ~= nil then print(name) end
+        end
+        for name in pairs(words.fields) do
+          if pcall(function() return eye(2)[name] end) or pcall(function() return network{2, 1}[name] end) then print(name) end
+        end""")
+    equal((out, err, code), ("", "", 0))
 
 
 @test
@@ -128,7 +199,7 @@ def wrong_kinds(home):
     for n, (code, at, step) in enumerate((
             ('print "a" "b"', '"b"', "the value before it is no function: is a comma missing?"),
             ("io.open('nosuch'):read()", ":", "the value before it is nil"), ("X.shape()", "shape", "it is no function: write it without ()"),
-            ('"a" + 1', "+", "strings are joined by .."), ("rand[1]", "rand", "a function is called: f(x)")), 2):
+            ('"a" + 1', "+", "strings are joined by .."), ("rand[1]", "rand", "rand is a function of the session, called as rand(...)")), 2):
         lines = p.do(code)[-3:]
         check(lines[0].startswith("[%d]:1: attempt to " % n) and lines[0].endswith("; " + step), *lines)
         equal(lines[1:], ["  " + code, "  " + " " * code.index(at) + "^"])
@@ -138,7 +209,7 @@ def wrong_kinds(home):
     check("layer 1 is the input: it has a size only, network{2, 2, 1}" in p.do("network{{2, 2, 1}}")[0], *p.lines())
     p.do("LAYERS = {2, 1}")
     check("train: no option 100; each has a name: epochs, batch," in p.do("train{[100] = 1}")[0], *p.lines())
-    equal(p.do("data = 5"), ["data is a global of your own now; data = nil brings the data sets back"])
+    equal(p.do("data = 5"), ["data is a global of your own now; data = nil brings the session's back"])
     p.do("data = nil")
     equal(p.do("type(data.xor)"), ["function"])
     equal(p.end(), 0)

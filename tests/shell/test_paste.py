@@ -87,7 +87,7 @@ def statements(home):
 
 @test
 def first_error(home):
-    """it stops at the first error, and at Ctrl-C; the rest is left in the input"""
+    """it stops at the first error, and at Ctrl-C; the rest is left in the input, which is said"""
     p = Prompt(home, "-q")
     for bad, said in (("nil + 1", "attempt to perform arithmetic"), ("a = = 1", "unexpected symbol"),
                       ("function g()\n  a = = 1\nend", "unexpected symbol")):
@@ -98,6 +98,7 @@ def first_error(home):
         lines = p.lines()
         check("11" in lines and "22" in lines and any(said in line for line in lines), *lines)
         check(lines[-2:] == ["∇> 33", "44"] and "44" not in lines[:-1], *lines)
+        equal(lines[-3], "the rest of the paste has not run: Enter runs it, Ctrl-C drops it")
         p.keys("\r")
         p.until(lambda: p.is_ready() and p.lines()[-4:-1] == ["33", "∇> 44", "44"])
     p.keys("\x0c")
@@ -110,6 +111,15 @@ def first_error(home):
     p.paste("1\n2\nfunction f()\n")
     p.until(lambda: p.typed() == "function f()")
     p.interrupt()
+    for text, is_said in (("1\nfunction f()\n", False), ("nil + 1\nfunction f()\n", True), ("1\nnil + 1\n", None)):
+        p.keys("\x0c")
+        p.until(lambda: p.screen.cursor.y == 0)
+        p.paste(text)
+        p.until_typed("function f()" if is_said is not None else "")
+        p.until(lambda: p.screen.cursor.y > 1)
+        equal(any("the rest of the paste" in line for line in p.lines()), bool(is_said), *p.lines())
+        p.interrupt()
+    equal(p.do("1 + 1"), ["2"])  # nothing of a paste is in front of it
     equal(p.end(), 0)
 
 

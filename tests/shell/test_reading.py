@@ -200,6 +200,24 @@ def editor(home):
 
 
 @test
+def comments(home):
+    """Alt-# makes a comment of each line of the input, which stays in the history, and begins as the inputrc says"""
+    for begin in ("--", "-- "):
+        if begin == "-- ":
+            write(home + "/.inputrc", 'set comment-begin "-- "\n')
+        p = Prompt(home, "-q")
+        p.keys("a = 2\x1b\rreturn a")
+        shows(p, "a = 2", "return a")
+        p.keys("\x1b#")
+        p.until(lambda: p.is_ready() and p.screen.cursor.y > 1)
+        equal(p.do("a == nil"), ["true"])
+        p.keys("\x1b[A\x1b[A")
+        shows(p, begin + "a = 2", begin + "return a")
+        p.interrupt()
+        equal(p.end(), 0)
+
+
+@test
 def inputrc(home):
     """an inputrc sees $if moongrad, binds keys to the commands by name, and to text of several inputs"""
     write(home + "/.inputrc", '$if moongrad\n"\\C-o": insert-newline\n"\\eq": "7 * 6"\n"\\ew": line-or-history-up\n$endif\n'

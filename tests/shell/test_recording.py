@@ -181,8 +181,19 @@ def odd_starts(home):
 
 
 @test
+def marked_file(home):
+    """run() reads a file with a byte order mark as Lua does, and says what a file of UTF-16 is"""
+    write(home + "/mark.lua", "\ufeffreturn 5\n")
+    write(home + "/wide.lua", "p\0r\0i\0n\0t\0(\0)\0")
+    p = Prompt(home, "-q", cols=200)
+    equal(p.do("run 'mark.lua'"), ["5"])
+    check(p.do("run 'wide.lua'")[0].endswith("; this is UTF-16 or binary: save the text as UTF-8"), *p.lines())
+    equal(p.end(), 0)
+
+
+@test
 def edit_file(home):
-    """edit "file.lua" opens the editor, waits, and runs what was changed; without an editor it says what to set"""
+    """edit "file.lua" opens the editor, waits, and runs what was changed; without VISUAL and EDITOR it is vi"""
     write(home + "/ed", "#!/bin/sh\necho editor\nread line\ntest -n \"$line\" || exit 3\ntest \"$line\" = same || echo \"$line\" > \"$1\"\n")
     os.chmod(home + "/ed", 0o755)
     p = Prompt(home, "-q", VISUAL=home + "/ed", EDITOR="false", cols=200)
@@ -211,12 +222,39 @@ def edit_file(home):
     save(p)
     same(p, home)
     equal(p.end(), 0)
-    p = Prompt(home, "-q", VISUAL=None, EDITOR="", cols=200)
-    said = p.do("edit 'a.lua'")
-    check("put its name into VISUAL or EDITOR" in " ".join(said), said)
-    equal(p.end(), 0)
+    os.rename(home + "/ed", home + "/vi")
+    for n, env in enumerate(({"VISUAL": None, "EDITOR": None}, {"VISUAL": "", "EDITOR": ""})):
+        p = Prompt(home, "-q", cols=200, PATH=home + ":" + os.environ["PATH"], **env)
+        equal(edited("edit 'a.lua'", "return %d" % n), [str(n)])
+        equal(p.end(), 0)
     again = run(home, "-e", "print(edit 'a.lua')")
-    check("VISUAL or EDITOR" in again.stderr or "needs a terminal" in again.stdout, again.stderr)
+    check("needs a terminal" in again.stdout, again.stderr)
+
+
+@test
+def shell_commands(home):
+    """!command runs in the shell; the saved session does not have it; a status other than 0 is said"""
+    p = Prompt(home, "-q", cols=120)
+    equal(p.do("!echo 'a  b' \"$((1 + 1))\" | tr b c"), ["a  c 2"])
+    equal(p.do(" !echo é; echo out >&2"), ["é", "out"])
+    equal(p.do("!exit 3"), ["shell: it ended with status 3"])
+    equal(p.do("!kill -9 $$"), ["shell: it ended with signal 9"])
+    equal(p.do("shell 'true'"), ["true"])
+    equal(p.do("shell 'false'"), ["nil     shell: it ended with status 1"])
+    check("expected a command" in p.do("shell()")[0], *p.lines())
+    p.paste("made = 1\n!touch made.txt\nmade = 2\n")
+    p.until(lambda: p.is_ready() and "made = 2" in " ".join(p.lines()))
+    check(os.path.exists(home + "/made.txt"))
+    equal(p.do("made"), ["2"])
+    p.type("!cat made.t")
+    p.keys("\t")
+    p.until_typed("!cat made.txt")
+    p.interrupt()
+    p.do("?step")
+    save(p)
+    text = read(home + "/s.lua")
+    check("shell" not in text and "echo" not in text and "help" not in text and "made = 2" in text, text)
+    equal(p.end(), 0)
 
 
 @test

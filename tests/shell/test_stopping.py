@@ -114,6 +114,7 @@ def looks(home):
     """... in what looks at a network, goes through its past, measures, or runs a file; the network stays whole"""
     p = Prompt(home, cols=300)
     p.do("X, y = data.xor() LAYERS = {2, 2, 1} step(200000)")
+    p.do("walk()")  # the remark about walks is made now
     write(home + "/steps.lua", "while true do pcall(step, 5) end")
     stops(p, "while true do seek(1) seek(199999) end", "while true do step(3) undo() end",
           "step() while true do tostring(explain('grad', 1, 1, 1)) end", "while true do tostring(diagnose()) end",

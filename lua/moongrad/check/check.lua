@@ -88,7 +88,7 @@ end
 
 -- Copies of the option grad for these layers: layer -> matrix.
 local function own_gradients(net, given, layers)
-  if type(given) ~= "table" then
+  if type(given) ~= "table" and not options.is_matrices(given) then
     raise("check: grad: expected a list of matrices, one for each layer, got %s", options.show(given))
   end
   local own = {}

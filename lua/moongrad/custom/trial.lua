@@ -206,6 +206,7 @@ function trial.class(class)
     local _, self = core.custom(object)
     return self[key]
   end
+  class.__call = class.__call and core.entry(class.__call)
 end
 
 return trial

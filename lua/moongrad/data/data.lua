@@ -50,7 +50,8 @@ options.declare("data.split", { seed,
   "data.split(X, y, .75, {seed = 1})")
 
 --- data.xor()
--- The article's data: the rows of X (4 x 2) are 00 01 10 11, y (4 x 1) is 1 where exactly one of the two bits is 1.
+-- The data of the article "Backpropagation NumPy Example": the rows of X (4 x 2) are 00 01 10 11, y (4 x 1) is 1 where
+-- exactly one of the two bits is 1.
 -- > X, y = data.xor()
 function data.xor(...)
   options.none("data.xor", ...)
@@ -84,7 +85,7 @@ function data.parity(o, ...)
 end
 
 for name, record in pairs(commands.of.data) do
-  data[name] = commands.func(name, record) or data[name]
+  data[name] = core.entry(commands.func(name, record) or data[name])
 end
 
 return data

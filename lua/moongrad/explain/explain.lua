@@ -18,6 +18,9 @@ local explain = {}
 
 local most_terms = 12  -- up to so many terms are all shown
 local most_shown = 10  -- of more terms the largest so many are shown
+-- With the option depth: how many terms are shown of numbers in terms that have more than most_terms, and how many
+-- numbers in one term are explained. The first of these whose text fits the terminal is taken.
+local tries = { { terms = 3, numbers = 5 }, { terms = 2, numbers = 3 }, { terms = 1, numbers = 2 } }
 local most_nodes = 500 -- numbers that are explained in turn, with the option depth
 
 local node = { __name = "explanation", __metatable = false } -- the metatable of explanations
@@ -177,38 +180,62 @@ local function pad(s, width) return s .. rep(" ", width - #s) end
 
 local add
 
+-- Adds the lines of the numbers in term t of self, at most few.numbers: that of the same unit as self, and the largest.
+local function add_opened(self, t, lines, indent, seen, few)
+  local opened, is_left = t.terms or {}, {}
+  local order = table.move(opened, 1, #opened, 1, {})
+  local function size(e) return e.j == self.j and math.huge or e.value end
+  if #opened > few.numbers then table.sort(order, function(a, b) return size(a) > size(b) end) end
+  for n = few.numbers + 1, #order do is_left[order[n]] = true end
+  for _, e in ipairs(opened) do
+    if not is_left[e] then add(e, lines, indent .. "      ", seen, few) end
+  end
+  if #opened > few.numbers then
+    lines[#lines + 1] = format("%s      %d more, all smaller, are not shown", indent, #opened - few.numbers)
+  end
+end
+
+-- The terms of self that are shown below this indentation, how many others there are, and the sum of those.
+local function terms_at(self, indent, few)
+  if indent == "" or self.left == 0 then return self.shown, self.left, self.rest end
+  local rest = self.rest
+  for n = few.terms + 1, #self.shown do rest = rest + self.terms[self.shown[n]].value end
+  return table.move(self.shown, 1, few.terms, 1, {}), #self.terms - few.terms, rest
+end
+
 -- Adds the lines of the terms of self. Returns the width of the labels.
-local function add_terms(self, lines, indent, seen)
+local function add_terms(self, lines, indent, seen, few)
   local labels, texts, wide, long = {}, {}, #"engine", 0
-  for n, k in ipairs(self.shown) do
+  local shown, left, rest = terms_at(self, indent, few)
+  for n, k in ipairs(shown) do
     local t = self.terms[k]
     labels[n], texts[n] = t.label, t.text
     wide, long = math.max(wide, #labels[n]), math.max(long, #texts[n])
   end
-  for n, k in ipairs(self.shown) do
+  for n, k in ipairs(shown) do
     local t = self.terms[k]
     local value = number(t.value + 0) -- no -0
     lines[#lines + 1] = format("%s  %s  %s = %s", indent, pad(labels[n], wide), pad(texts[n], long), value)
-    for _, opened in ipairs(t.terms or {}) do add(opened, lines, indent .. "      ", seen) end
+    add_opened(self, t, lines, indent, seen, few)
   end
-  if self.left > 0 then
-    lines[#lines + 1] = format("%s  the other %d, all smaller: sum %s", indent, self.left, number(self.rest))
+  if left > 0 then
+    lines[#lines + 1] = format("%s  the other %d, all smaller: sum %s", indent, left, number(rest))
   end
   return wide
 end
 
 -- The same for a sum of one term: "= g(1.39465) = 0.801334".
-local function add_one(self, lines, indent, seen)
+local function add_one(self, lines, indent, seen, few)
   local t = self.terms[1]
   local value = number(t.value + 0)
   lines[#lines + 1] = format("%s  = %s%s", indent, t.text == value and "" or t.text .. " = ", value)
-  for _, opened in ipairs(t.terms or {}) do add(opened, lines, indent .. "      ", seen) end
+  add_opened(self, t, lines, indent, seen, few)
   return #"engine"
 end
 
 -- Adds the lines of explanation self. seen: the names of numbers that are explained above already; of these only the
 -- value is shown.
-function add(self, lines, indent, seen)
+function add(self, lines, indent, seen, few)
   if seen[self.name] then
     lines[#lines + 1] = format("%s%s = %s, see above", indent, self.name, number(self.value))
     return
@@ -216,7 +243,7 @@ function add(self, lines, indent, seen)
   seen[self.name] = true
   if self.above then lines[#lines + 1] = indent .. self.above end
   lines[#lines + 1] = format("%s%s = %s", indent, self.head or self.name, self.symbols)
-  local wide = (#self.terms == 1 and add_one or add_terms)(self, lines, indent, seen)
+  local wide = (#self.terms == 1 and add_one or add_terms)(self, lines, indent, seen, few)
   if #self.terms > 1 then lines[#lines + 1] = format("%s  %s  %s", indent, pad("sum", wide), number(self.value)) end
   if indent == "" then
     lines[#lines + 1] = format("  %s  %s   difference %.2g", pad("engine", wide), number(self.engine), self.difference)
@@ -231,11 +258,19 @@ function node.__index(self, name)
   return name == "text" and tostring(self) or nil
 end
 
-function node.__tostring(self)
+local function text_of(self, few)
   local lines = {}
-  add(self, lines, "", {})
+  add(self, lines, "", {}, few)
   if self.short then lines[#lines + 1] = format("  only the first %d numbers were explained", most_nodes) end
   return table.concat(lines, "\n")
+end
+
+function node.__tostring(self)
+  for _, few in ipairs(tries) do
+    local text = text_of(self, few)
+    if show.fits(text) then return text end
+  end
+  return text_of(self, tries[1])
 end
 
 -- --- the functions ------------------------------------------------------------------------------

@@ -4,95 +4,14 @@ local core = require "moongrad.core"
 local edited = require "moongrad.explain.edited"
 local lists = require "moongrad.network.lists"
 local names = require "moongrad.names"
+local operation = require "moongrad.explain.operation"
 local options = require "moongrad.options"
-local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
-local repeats = require "moongrad.repeats"
-local show = require "moongrad.show"
-local symbols = require "moongrad.explain.symbols"
 local format, gsub, lower, match = string.format, string.gsub, string.lower, string.match
 
+local title = operation.title
+
 local walk = {}
-
--- --- operations -----------------------------------------------------------------------
-
-local op = { __name = "operation", __metatable = false } -- the metatable of the operations that a walk returns
-
-local op_names = options.operations
-local is_matrix = {} -- the operations that make a matrix, which has the operation's name: z, a, delta, grad
-for _, what in ipairs(quantities.matrices) do
-  if quantities.by_field[what].op == what then is_matrix[what] = true end
-end
-
--- The name of operation k: "z 1", "update"
-local function title(net, k)
-  local name, layer = core.walk_op(net, k)
-  return layer and name .. " " .. layer or name
-end
-
--- The live matrix or number that an operation made; for the update the list THETA.
-local function value(net, name, layer)
-  if name == "cost" then return net.J end
-  if name == "update" then return net.theta end
-  if name == "dropout" then return net.a[layer + 1] end
-  return net[name][quantities.place(name, layer)]
-end
-
--- "op 5 of 14   z 3; next a 3"
-local function place(self)
-  local text = format("op %d of %d   %s", self.k, self.count, title(self.net, self.k))
-  if self.row then text = text .. format(", of row %d alone (N = 1)", self.row) end
-  if self.k == self.count then return text .. format("; this was the last, epoch %d", self.epoch) end
-  return text .. "; next " .. title(self.net, self.k + 1)
-end
-
--- The result of the operation as text. from: the names of what it is computed from.
-local function result(self, from)
-  if self.name == "cost" then return format("J = %s   from %s", show.number(self.value), from) end
-  if self.name == "dropout" then
-    return gsub(show.matrix(self.value), "\n", "   from " .. from .. "\n", 1) .. "\nmask  " .. show.matrix(self.mask)
-  end
-  if self.name ~= "update" then
-    from = from .. edited.words(self.net, self.name, self.layer)
-    return (gsub(show.matrix(self.value), "\n", "   from " .. from .. "\n", 1))
-  end
-  local texts = {}
-  for l, m in ipairs(self.value) do
-    local from_l = gsub(from, "%u+", format("%%0[%d]", l)) -- "THETA[1] and GRAD[1]"
-    texts[#texts + 1] = gsub(show.matrix(m), "\n", "   from " .. from_l .. "\n", 1)
-    for _, list in pairs(self.net.state) do texts[#texts + 1] = show.matrix(list[l]) end
-  end
-  return table.concat(texts, "\n")
-end
-
--- Does the matrix that the operation made still exist? w:back() takes it away.
-local function is_there(self)
-  if not is_matrix[self.name] then return true end
-  return core.view(self.net, self.name, quantities.place(self.name, self.layer)) ~= nil
-end
-
-function op.__tostring(self)
-  local _, shapes, from = symbols.op(self.net, self.name, self.layer)
-  local made = is_there(self) and result(self, from) or "taken back"
-  return format("%s\n%s\n%s\n%s", self.formula, shapes, made, place(self))
-end
-
-function op.__index(self, name) return name == "text" and tostring(self) or nil end
-
--- At the prompt an empty line after w:to(...) does w(). text: the line that was typed.
-repeats[op] = function(text)
-  local w = match(text, "^%s*([%a_][%w_]*)%s*:%s*[%a_]+%f[^%w_]")
-  return w and w .. "()" or true
-end
-
--- Operation k, just done, as a value.
-local function new_op(self, k)
-  local name, layer = core.walk_op(self.net, k)
-  return setmetatable({ name = name, layer = layer, formula = symbols.op(self.net, name, layer),
-    value = value(self.net, name, layer), mask = name == "dropout" and core.mask(self.net, layer) or nil, k = k,
-    count = self.count, net = self.net, row = self.row or nil,
-    epoch = self.net.epoch }, op)
-end
 
 -- --- is a walk still valid? ------------------------------------------------------
 
@@ -134,7 +53,7 @@ local function run(self)
   if k == self.count then self.kept = core.walk_keep(self.net) end
   core.walk_run(self.net)
   local name, layer = core.walk_op(self.net, k)
-  if is_matrix[name] then edited.made(self.net, name, layer) end
+  if operation.is_matrix[name] then edited.made(self.net, name, layer) end
   self.finished = k == self.count
 end
 
@@ -162,6 +81,8 @@ local function row_of(self, X, y)
   return X:rows(k, k), y:rows(k, k)
 end
 
+local newest = setmetatable({}, { __mode = "k" }) -- network -> the walk of it that began last
+
 local function begin(self)
   if self.X then
     self.number, self.count = core.walk_begin(self.net, self.X, self.y)
@@ -174,6 +95,7 @@ local function begin(self)
     end
     self.data = { X = { matrix = X, version = core.version(X) }, y = { matrix = y, version = core.version(y) } }
   end
+  newest[self.net] = self.handle
   edited.begin(self.net, self.number)
   self.kept, self.finished = false, false
 end
@@ -209,7 +131,7 @@ function methods.finish(w, ...)
   options.none("finish", ...)
   check(self)
   go(self, self.count)
-  return new_op(self, self.count)
+  return operation.of(self, self.count)
 end
 
 --- w:reset()
@@ -248,9 +170,9 @@ local function find(self, what, layer)
     if name == what and (layer == nil or at == layer) then list[#list + 1] = k end
   end
   local known = false
-  for _, name in ipairs(op_names) do known = known or name == what end
+  for _, name in ipairs(options.operations) do known = known or name == what end
   if not known then
-    raise("to: no operation %q%s", what, names.suggest(what, op_names))
+    raise("to: no operation %q%s", what, names.suggest(what, options.operations))
   elseif #list == 0 and (what == "cost" or what == "update") then
     raise("to: %s has no layer: w:to(%q)", what, what)
   elseif #list == 0 then
@@ -273,9 +195,10 @@ function methods.to(w, what, layer, ...)
   check(self)
   local k = find(self, what, layer)
   go(self, k)
-  return new_op(self, k)
+  return operation.of(self, k)
 end
 
+for name, f in pairs(methods) do methods[name] = core.entry(f) end
 walk.methods = methods
 
 -- --- the walk itself ------------------------------------------------------------------------
@@ -293,8 +216,10 @@ function class.__call(w, ...)
   if self.finished and (not done(self) or done(self) == self.count) then return nil end
   check(self)
   run(self)
-  return new_op(self, done(self))
+  return operation.of(self, done(self))
 end
+
+class.__call = core.entry(class.__call)
 
 function class.__tostring(w)
   local self = walks[w]
@@ -305,15 +230,52 @@ function class.__tostring(w)
   local n = done(self) or self.count
   if n == self.count then return format("%s: finished, epoch %d", text, self.net.epoch) end
   if n == 0 then
-    return format("%s: at its beginning; with w = walk(), w() does op 1, %s", text, title(self.net, 1))
+    return format("%s: at its beginning; w(), or walk \"next\", does op 1, %s", text, title(self.net, 1))
   end
   local at = format("after op %d of %d, %s", n, self.count, title(self.net, n))
   return format("%s: %s; w() does op %d, %s", text, at, n + 1, title(self.net, n + 1))
 end
 
+-- --- the open walk of a network -----------------------------------------------------------------
+
+-- The walk of net that is open, and how many operations are done; nil without one. One that has just finished counts,
+-- because it can go back.
+local function open(net)
+  local w = newest[net]
+  local n = w and done(walks[w])
+  if n then return w, n end
+  newest[net] = nil -- something else ended it: what it keeps for going back is of no use
+end
+
+-- Which moves net:walk(move) can make now: a table "next", "back" -> true, and the position as text, "z 2, 3/10". Nil
+-- when no walk of net is open; nil and the reason in words when one is, but is no longer valid.
+function walk.moves(net)
+  local w, n = open(net)
+  local why = w and trouble(walks[w])
+  if not w or why then return nil, why end
+  local count = walks[w].count
+  return { next = n < count, back = n > 0 }, format("%s, %d/%d", n > 0 and title(net, n) or "walk", n, count)
+end
+
+-- net:walk "next", net:walk "back" and net:walk(false)
+local function move(net, name, more)
+  if more ~= nil then raise 'walk: expected one move: walk "next", walk "back" or walk(false)' end
+  local w = open(net)
+  if name == false then
+    newest[net] = nil
+    return core.walk_end(net)
+  elseif name ~= "next" and name ~= "back" then
+    raise("walk: no move %s%s", options.show(name), names.suggest(name, { "next", "back" }))
+  elseif not w then
+    raise "walk: no walk is open; walk() begins one"
+  end
+  if name == "next" then return w() end
+  return methods.back(w)
+end
+
 --- net:walk([X, y] or {rows = k})
 -- Begins a walk: one step on X, y (default the network's own), done one operation at a time. After w = walk() each w()
--- does the next operation and returns it, nil after the last; at the prompt an empty line does so, too:
+-- does the next operation and returns it, nil after the last:
 --   z 1, a 1, (dropout 1,) ..., z L, a L, cost, delta L, ..., delta 1, grad L, ..., grad 1, update
 -- An operation has name, layer, formula, value (the live matrix or number) and text. Between operations A Z DELTA GRAD
 -- THETA hold what the walk has made so far; later operations use what you write into them. A finished walk leaves the
@@ -321,17 +283,24 @@ end
 --   w:back()             undoes the last operation, w:reset() all of them
 --   w:to("delta", 1)     goes on, or back, to this operation
 --   w:finish()           does all that are left
+-- walk "next" does the next operation of the walk that is open, walk "back" undoes the last, walk(false) ends the walk:
+-- they need no variable. At the prompt an open walk of NET is a mode: the prompt shows the last operation, as in
+-- [z 2, 3/10], Enter on an empty line is walk "next", and Alt-b is walk "back", until the walk ends.
 -- {rows = 3} does the step on row 3 alone: N is 1, and J, GRAD and the update are of that row.
 -- > w = walk()
 -- > w()
 -- > w:to("delta", 1)
 -- > w:finish()
+-- > walk()
+-- > walk "next"
+-- > walk(false)
 -- > for op in walk() do print(op.name, op.layer) end
 function walk.of(net, X, y, ...)
   core.network_self(net, "walk")
+  if X == false or type(X) == "string" then return move(net, X, y) end
   options.no_more("walk: expected X and y, or {rows = 3}, or nothing", ...)
   local self = { net = net, X = false, y = false, row = false, data = false, kept = false, finished = false,
-    current = false }
+    current = false, handle = setmetatable({}, class) }
   if type(X) == "table" and y == nil and X[1] == nil then
     self.row = options.take("walk", X).rows or false
   elseif (X == nil) ~= (y == nil) then
@@ -339,15 +308,16 @@ function walk.of(net, X, y, ...)
   elseif X ~= nil then
     self.X, self.y = core.as_matrix(X, "X"), core.as_matrix(y, "y", true)
   end
+  walks[self.handle] = self
   begin(self)
-  local w = setmetatable({}, class)
-  walks[w] = self
-  return w
+  return self.handle
 end
 
 -- Like walk.of for the session's current network, current(). The walk ends when that becomes another network.
-function walk.current(current, ...)
-  local w = walk.of(current() or raise "walk needs a network: make one first, LAYERS = {2, 2, 2, 1}", ...)
+function walk.current(current, X, ...)
+  local net = current() or raise "walk needs a network: make one first, LAYERS = {2, 2, 2, 1}"
+  if X == false or type(X) == "string" then return walk.of(net, X, ...) end
+  local w = walk.of(net, X, ...)
   walks[w].current = current
   return w
 end

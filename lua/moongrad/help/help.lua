@@ -56,7 +56,7 @@ local function title_of(entry)
   local session = help.session
   local called = entry.kind == "documented" and (entry.owner == "net" or entry.owner == "mg") and session
     and sub(entry.title, #entry.owner + 2)
-  if not called or not entries.bracket(entry) or session.value(entry.name) == nil then return entry.title end
+  if not called or not entries.bracket(entry) or not session.is_own(entry.name) then return entry.title end
   if entry.owner == "mg" and session.own(entry.name) then return entry.title end -- mg.cost: cost() is the network's
   return format("%s   or %s", entry.title, #called <= 26 and called or gsub(called, "([({]).*([)}])$", "%1...%2"))
 end
@@ -290,7 +290,9 @@ function help_by_name(what)
   local v = rawget(_G, what)
   local is_users = v ~= nil and shown and (minor[shown[1].kind] or live[what] == shown[1].name and live[what] ~= what)
   if shown and not is_users then
-    return table.move(shown, 1, #shown, 1, setmetatable({ also = also }, text))
+    local hidden = v ~= nil and help.session and help.session.is_known(what)
+      and format("%s is a global of your own now: %s = nil brings the session's back.", what, what)
+    return table.move(shown, 1, #shown, 1, setmetatable({ also = also, message = hidden or nil }, text))
   end
   if v ~= nil then return help_by_value(v, what) end
   local name = select(2, parts_of(what))
@@ -317,6 +319,16 @@ function help.help(...)
   return help_by_value(what)
 end
 
+--- Returns the page about a library of moongrad's, as text; for a function of moongrad's or Lua's how it is called and
+-- the first sentence; nil for any other value.
+function help.about(v)
+  local name = name_of(v)
+  local found = name and help.find(name)
+  if not found then return nil end
+  if type(v) ~= "function" then return tostring(help_by_name(name)) end
+  return format('%s\n%s\nhelp "%s" says more', title_of(found[1]), entries.sentence(found[1]), found[1].path)
+end
+
 local hits = { __name = "apropos", __metatable = false } -- the metatable of what apropos returns
 
 function hits.__tostring(t)
@@ -326,12 +338,16 @@ function hits.__tostring(t)
   return page.table(rows)
 end
 
+-- The text in small letters, and without - and _: one-hot, one_hot and onehot are the same word.
+local function folded(s) return (gsub(lower(s), "[-_]", "")) end
+
 -- Returns how well an entry fits the words: 1 if all are in its name, 2 if some are only in its title, 3 if some are
--- only in its text; 3 more for Lua's own functions; nil if some word is in none of them.
+-- only in its text or its other names; 3 more for Lua's own functions; nil if some word is in none of them.
 local function rank(entry, words)
-  local worst, words_in = 1, gsub("\n" .. lower(entry.text), "\n>[^\n]*", "")
+  local text_of = entry.text .. "\n" .. table.concat(entry.also or {}, "\n")
+  local worst, words_in = 1, gsub("\n" .. folded(text_of), "\n>[^\n]*", "")
   for _, word in ipairs(words) do
-    local fits = find(lower(entry.path), word, 1, true) and 1 or find(lower(entry.title), word, 1, true) and 2
+    local fits = find(folded(entry.path), word, 1, true) and 1 or find(folded(entry.title), word, 1, true) and 2
       or find(words_in, word, 1, true) and 3
     if not fits then return nil end
     worst = math.max(worst, fits)
@@ -349,10 +365,12 @@ function help.apropos(words, ...)
     raise('apropos: expected words in quotes, apropos "grad", got %s', core.kind(words))
   end
   local list, found, all = {}, {}, entries.all()
-  for word in gmatch(lower(words), "%S+") do list[#list + 1] = word end
-  for i, entry in ipairs(all) do
-    local r = #list > 0 and entry.kind ~= "choice" and rank(entry, list)
-    if r then found[#found + 1] = { r = r, i = i } end
+  for word in gmatch(folded(words), "%S+") do list[#list + 1] = word end
+  for _, is_choice in ipairs { false, true } do -- the choices of options only if nothing else has the words
+    for i, entry in ipairs(#found == 0 and all or {}) do
+      local r = #list > 0 and (entry.kind == "choice") == is_choice and rank(entry, list)
+      if r then found[#found + 1] = { r = r, i = i } end
+    end
   end
   table.sort(found, function(p, q) return p.r < q.r or p.r == q.r and p.i < q.i end)
   local result = setmetatable({ words = words }, hits)

@@ -1,6 +1,9 @@
--- topics.lua - the pages of help "topics": each explains one subject that concerns several functions.
+-- topics.lua - the pages of help "topics": each explains one subject that concerns several functions. Those of the
+-- prompt and of scripts are in session_topics.lua.
 --
 -- A line such as {costs} stands for a table, which entries.lua makes. The examples use the network of help().
+
+local session_topics = require "moongrad.help.session_topics"
 
 local topics = {}
 
@@ -58,13 +61,12 @@ Sources: Bottou, Stochastic gradient descent tricks (2012); Nielsen, chapter 1 (
 costs: the functions that training minimises, with their scales
 yhat = A[L+1] is the prediction; the sums run over the N rows and K outputs.
 {costs}
-The scale of the cost also scales GRAD, and so the length of a step. The article trains with "sse" and prints "mse";
-their gradients differ by the factor N K / 2. The cost "cross-entropy" needs a sigmoid output, "softmax" a softmax
-output. With these pairs g' cancels, so that DELTA[L] = (yhat - y) / N; both costs are computed from Z and stay finite.
-The options l1 and l2 add l1 sum of |w| + l2/2 sum of w^2 to J, without the biases, which bias_l1 and
-bias_l2 are for. Reports also have mse, tss = sum of
-(yhat - y)^2 and accuracy, whatever the cost is. A cost of your own consists of J and dJ/dyhat as Lua functions: help
-"mg.cost" describes their shapes and scale.
+The scale of the cost also scales GRAD, and so the length of a step. The article "Backpropagation NumPy Example" trains
+with "sse" and prints "mse"; their gradients differ by the factor N K / 2. The cost "cross-entropy" needs a sigmoid
+output, "softmax" a softmax output. With these pairs g' cancels, so that DELTA[L] = (yhat - y) / N; both costs are
+computed from Z and stay finite. The options l1 and l2 add l1 sum of |w| + l2/2 sum of w^2 to J, without biases, which
+bias_l1 and bias_l2 are for. Reports also have mse, tss = sum of (yhat - y)^2 and accuracy, whatever the cost is. A cost
+of your own consists of J and dJ/dyhat as Lua functions: help "mg.cost" describes their shapes and scale.
 
 The costs that moongrad shows belong to different THETA and rows:
   J               the cost in the last pass: before the update that followed it; of the batch, if there are batches
@@ -125,8 +127,8 @@ n_in is the number of units that the weights of a layer come from, n_out the num
 {inits}
 If two rows of THETA[l] are equal, their gradients are equal, too, and they stay equal for ever: that is why THETA is
 random. "xavier" keeps the size of signals about the same from layer to layer with tanh and sigmoid, "he" with relu.
-"auto" takes for each layer the one of the two that goes with its activation. The article uses "uniform". THETA may
-also be given: init = {m1, m2}.
+"auto" takes for each layer the one of the two that goes with its activation. The article "Backpropagation NumPy
+Example" uses "uniform". THETA may also be given: init = {m1, m2}.
 > init("xavier")
 > init("epsilon", {epsilon = 0.5})
 > NET = network{2, 8, 1, activation = "relu", output = "sigmoid", init = "he"}
@@ -206,15 +208,15 @@ method or epsilon given, the differences asked for are shown, but five points st
   ok           some pairs agree and none is wrong; .undecided counts the others
   FAILED       a pair is wrong; a right gradient never gets this verdict
   UNDECIDED    no pair could be decided, as in a saturated network or at an exact solution; .ok is true
-.table is what courses show, backprop | numeric | relative, the worst pair first. .norm_ratio is their
-||b - n|| / (||b|| + ||n||), commonly below 1e-7 for a right gradient; at an exact solution it is a ratio of
-rounding errors and can be 1, so read the verdict.
-A difference across the kink of a relu says nothing and is left out. of = another cost checks against that one,
-and names the ratio; sweep = true tabulates the error against epsilon. The article says O(h) of the central
-difference and O(h^2) of the one-sided one: it is the other way round, as the slopes of the sweep show.
-When a check failed, .reason says what the pattern of backprop / numeric tells: one ratio everywhere (a factor of the
-cost); only the weights or only the biases of a layer are wrong; l1 or l2 is forgotten, or is on the biases; the layers
-below the last are wrong; a matrix is transposed. It names the mistake of help "mistakes" that gives the same GRAD.
+.table is what courses show, backprop | numeric | relative, the worst pair first. .norm_ratio is their ||b - n|| /
+(||b|| + ||n||), commonly below 1e-7 for a right gradient; at an exact solution it is a ratio of rounding errors and can
+be 1, so read the verdict. A difference across the kink of a relu says nothing and is left out. of = another cost checks
+against that one, and names the ratio; sweep = true tabulates the error against epsilon. The article "Backpropagation
+NumPy Example" says O(h) of the central difference and O(h^2) of the one-sided one: it is the other way round, as the
+slopes of the sweep show. When a check failed, .reason says what the pattern of backprop / numeric tells: one ratio
+everywhere (a factor of the cost); only the weights or only the biases of a layer are wrong; l1 or l2 is forgotten, or
+is on the biases; the layers below the last are wrong; a matrix is transposed. It names the mistake of help "mistakes"
+that gives the same GRAD.
 > check().verdict
 ok
 > check().undecided
@@ -234,17 +236,15 @@ section 8.1 (2006); Higham, Accuracy and Stability of Numerical Algorithms, chap
 
 { "inside", { "walking", "explaining", "see inside", "step by step", "derivations" }, [[
 inside: go through a step, and ask where a number came from
-w = walk() begins a step. Each w() does the next operation of the engine, and so does an empty input after it. The
-prompt then shows the formula, the shapes, the result and the position in the step. A Z DELTA GRAD THETA have what the
-step has computed so far. You can write into them; the later operations use it. w:back(), w:to("delta", 1), w:finish()
-and w:reset() move to other operations.
+walk() begins a step. From then on Enter on an empty line does the next operation: it shows the formula, the shapes, the
+result and the position in the step. Whatever you look at in between, Enter goes on and Alt-b goes back, until the walk
+ends; walk(false) ends it. A Z DELTA GRAD THETA have what the step has computed so far. You can write into them; the
+later operations use it. w = walk() has the methods w:back(), w:to("delta", 1), w:finish() and w:reset().
 
-explain(what, l, i, j) derives one number: it shows the sum, its terms in numbers, and the engine's own result beside
-it. With the option depth = 2 it also explains the numbers in the terms, with a larger depth their terms, down to the
-data. After a step, A Z DELTA GRAD belong to the pass before its update: explain then uses the THETA of that pass, and
-says so.
+explain(what, l, i, j) derives one number: it shows the sum, its terms in numbers, and the engine's own result. With
+depth = 2 it also explains the numbers in the terms, with a larger depth their terms, down to the data. After a step, A
+Z DELTA GRAD belong to the pass before its update: explain then uses the THETA of that pass, and says so.
 > w = walk()
-> w()
 > w:to("delta", 1)
 > w:to("z", 1)
 > Z[1][2][1] = 0
@@ -268,17 +268,17 @@ dropped-row
 > bug(false)
 
 Sources: stale-weights: Mazur, A step by step backpropagation example (2015), whose .291027924 after one step came from
-a program that had it, while his text warns of it; missing-factor: the article, which descends half a sum and prints a
-mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen, chapter 3, and dJ/dA taken for
-dJ/dZ with cross-entropy; extra-output-derivative: the squares' DELTA kept when the cost became cross-entropy or
-softmax, as in questions about Ng's DELTA = a - y, which lacks a g' on purpose; derivative-of-a: a (1 - a) written where
-a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's machine learning course,
-exercise 4.]] },
+a program that had it, while his text warns of it; missing-factor: the article "Backpropagation NumPy Example", which
+descends half a sum and prints a mean; no-output-derivative: cross-entropy's DELTA used with squares, compare Nielsen,
+chapter 3, and dJ/dA taken for dJ/dZ with cross-entropy; extra-output-derivative: the squares' DELTA kept when the cost
+became cross-entropy or softmax, as in questions about Ng's DELTA = a - y, which lacks a g' on purpose; derivative-of-a:
+a (1 - a) written where a sigmoid' of z is wanted, or the reverse; shifted-bias: the reason for delta2(2:end) in Ng's
+machine learning course, exercise 4.]] },
 
 { "data", { "datasets", "data sets", "targets", "one-hot" }, [[
 data: X and y
-X has a row for each example; y has a row of targets for each row of X. Instead of a matrix you can assign a table of
-rows, and for a y of one column a table of N numbers. When they are used, their shapes are checked.
+X has a row for each example, y a row of targets for each row of X. A table of rows will do, one that begins as X = {}
+and is filled row by row, and for a y of one column a table of N numbers. When they are used, their shapes are checked.
 {data}
 With one output the targets are 0 and 1 (or -1 and 1). With several outputs, a row of y has a 1 in the column of its
 class. accuracy() is the share of rows that the network assigns to the right class.
@@ -290,8 +290,7 @@ class. accuracy() is the share of rows that the network assigns to the right cla
 matrices: tables of numbers to calculate with
 m[i][j] is a number, m[i] a row; m[i][j] = v and m[i] = {...} write. #m is the number of rows. + - * / ^ work element by
 element; a number, a single row and a single column are repeated to fit. a:matmul(b) is the matrix product, m.T the
-transpose. m.T, m[i], m:rows(i, j) and m:cols(i, j) are views: writing to them writes to m. m:copy() is independent of
-m.
+transpose. m.T, m[i], m:rows(i, j) and m:cols(i, j) are views: writing to them writes to m; m:copy() is no view.
 > m = matrix{{1, 2}, {3, 4}}
 > m * m
 2 x 2
@@ -338,65 +337,8 @@ would alone, so that the results are the same to the last bit. A network for XOR
 with layers of some hundred units gains.
 > threads(2) == 2
 true]] },
-
-{ "keys", { "prompt", "prompt keys", "keyboard", "editing", "readline", "shortcuts" }, [[
-keys: the keys of the prompt
-  Enter             runs the input if it is complete, else begins a new line
-  Alt-Enter         begins a new line in any case
-  Up, Down          move through the lines of the input, then to earlier inputs that begin with the typed text
-  Tab               completes names, fields, options and files; Tab twice lists them
-  Ctrl-R            finds an earlier input
-  Ctrl-X Ctrl-E     edits the input in $VISUAL or $EDITOR
-  Ctrl-C            drops the input; stops a running call and keeps THETA; twice more after a second ends moongrad
-  Ctrl-Z            suspends moongrad; the shell's fg resumes it
-  Ctrl-D            on an empty line: ends moongrad
-  Ctrl-\            ends moongrad even while something runs, and saves the session: help "session"
-  Enter, nothing typed   repeats the last input if it was a step or a training; in a walk, does the next operation
-The prompt prints every value of an expression, unless a ; ends it. _ and _1 to _9 are the last values: help "_".
-?name is short for help "name". Readline's keys work, and ~/.inputrc is used. PROMPT, a string or a function, replaces
-the text of the prompt; it may contain colours. By default the prompt shows the epoch and the cost of the last report
-(for J see help "costs"). moongrad runs $XDG_CONFIG_HOME/moongrad/init.lua before the first prompt.
-> 6 * 7
-42
-> x = 1; y1 = 2;]] },
-
-{ "session", { "sessions", "saving", "recording", "replaying", "recovery" }, [[
-session: list, save and repeat what you did
-{session}
-moongrad records every input that changes something. save_session writes them as a script; running the script gives the
-same THETA, to the last bit. If a signal ends moongrad, if it runs out of memory, or if the terminal is closed, it
-writes such a script by itself and prints its name; the next start prints the name once more.
-> step(10)
-> save_session "xor.lua"
-> who()]] },
-
-{ "time", { "past", "going back", "redo", "history of a network" }, [[
-time: go back to an earlier state of a network
-undo() takes back the last command that changed the network, undo(5) the last five. seek(100) goes to epoch 100, back or
-forwards again; undo() also takes back a seek. THETA, the options and the results of the last pass are then as they
-were, to the last bit. To do this a network keeps copies of itself from time to time, and repeats the steps after them.
-It keeps at most 64 megabytes; the option undo changes that: network{2, 2, 1, undo = 256}.
-
-A loop that calls step() 5000 times makes 5000 commands: undo() says how many more of the same there are, undo(5000)
-takes them all back. time(f) and bench(f) count as one command. Writing into X, X[1][1] = 7, is no command and is not
-taken back; undo says so if it takes back a command before it.
-
-NET:copy() makes an independent network with the same past; diff() says where the two differ. step(n, {stop_when = f})
-ends when f returns true. watch() records the value of an expression while the network trains.
-> step(100)
-> twin = NET:copy()  twin:seek(50)  twin.eta = .1  twin:step(50)
-> diff(NET, twin)
-> undo()]] },
-
-{ "scripts", { "script", "library", "running scripts", "command line" }, [[
-scripts: the commands of the prompt in a file
-A script can use all names of the prompt. The prompt shows the values of an input; a script shows only what it prints.
-  moongrad file.lua          runs a file; moongrad -i file.lua opens the prompt after it
-  moongrad -e "print(1)"     runs a line
-  #!/usr/bin/env moongrad    as the first line of an executable file makes it a program
-In any Lua 5.4, local mg = require "moongrad" loads everything except the prompt, and sets no global variable.
-> print(step(10))
-> local net = mg.network{2, 2, 1}  print(net:predict{{0, 1}})]] },
 }
+
+for _, topic in ipairs(session_topics) do topics.list[#topics.list + 1] = topic end
 
 return topics

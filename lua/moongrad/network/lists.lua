@@ -1,15 +1,51 @@
--- lists.lua - the lists among a network's fields, net.theta, net.layers and so on: they look like tables, but reading
--- shows the engine's numbers and writing changes them. network.lua makes the fields.
+-- lists.lua - the lists among a network's fields, net.theta, net.layers and so on: they are indexed like tables, but
+-- reading shows the engine's numbers and writing changes them. network.lua makes the fields.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local raise = require "moongrad.raise"
-local show_matrix = require("moongrad.show").matrix
+local show_matrices = require("moongrad.show").matrices
 local format, upper = string.format, string.upper
 
 local lists = {}
 local show, state = options.show, core.network_state
+
+-- --- as plain tables ---------------------------------------------------------------------
+
+local settings = setmetatable({}, { __mode = "k" }) -- a list that lists.settings made -> its name in messages
+
+-- Returns a plain table of what f makes of the items of self. name: the method, for errors.
+local function plain(self, name, f, ...)
+  if not lists.is(self) then
+    raise("%s: expected a list such as THETA, THETA:%s(), got %s", name, name, core.kind(self))
+  end
+  options.none(name, ...)
+  local t = {}
+  for i = 1, #self do
+    local item = self[i]
+    t[i] = core.is_matrix(item) and f(item) or item
+  end
+  return t
+end
+
+local methods = {}
+lists.methods = methods
+
+--- l:copy()
+-- Returns a plain table with copies of the matrices of a list: THETA, A, GRAD and their kin; of LAYERS with its
+-- numbers. A list itself is no table: it shows what the network has now.
+-- > before = THETA:copy()
+-- > step(3)
+-- > THETA[1] - before[1]
+function methods.copy(self, ...) return plain(self, "copy", function(m) return m:copy() end, ...) end
+
+--- l:totable()
+-- Returns a list of matrices as plain tables of tables of numbers, for encoders: cjson.encode(THETA:totable()).
+-- > THETA:totable()[1][1][2]
+function methods.totable(self, ...)
+  return plain(self, "totable", function(m) return m:totable() end, ...)
+end
 
 -- --- live matrices: net.theta[l] ------------------------------------------------------
 
@@ -52,12 +88,16 @@ local function missing(self, n, l)
 end
 
 -- The message that says why list[l] is nil.
-function lists.missing(proxy, l) return missing(list[proxy], length(list[proxy]), l) end
+function lists.missing(proxy, l)
+  if settings[proxy] then return format("%s[%s]: expected 1 to %d", settings[proxy], show(l), #proxy) end
+  return missing(list[proxy], length(list[proxy]), l)
+end
 
 function list.__len(proxy) return length(list[proxy]) end
 
 -- The live matrix; nil one past the last. Printed it has a label, which says what made it.
 function list.__index(proxy, l)
+  if methods[l] then return methods[l] end
   local self = list[proxy]
   local n = length(self)
   local whole = type(l) == "number" and math.tointeger(l)
@@ -92,23 +132,30 @@ end
 
 -- The matrices of a list as text. color: with colours?
 function lists.text(proxy, color)
-  local self, lines = list[proxy], {}
+  local self, made, to_be = list[proxy], {}, {}
   for l = 1, length(self) do
-    local is_made = view_of(self, l)
-    lines[l] = is_made and show_matrix(proxy[l], color)
-      or format("%s[%d]  %s", upper(self.what), l, to_come(self, l))
+    if view_of(self, l) then
+      made[#made + 1] = proxy[l]
+    else
+      to_be[#to_be + 1] = format("%s[%d]  %s", upper(self.what), l, to_come(self, l))
+    end
   end
-  if #lines == 0 then return self.what .. ": no matrices yet" end
+  if #made + #to_be == 0 then return self.what .. ": no matrices yet" end
+  local texts, lines = show_matrices(made, color, #to_be), {}
+  for l = 1, length(self) do lines[l] = table.remove(view_of(self, l) and texts or to_be, 1) end
   return table.concat(lines, "\n")
 end
 
 function list.__tostring(proxy) return lists.text(proxy) end
 
 -- Is v a list of live matrices?
-function lists.is(v) return type(v) == "table" and list[v] ~= nil end
+function lists.is_live(v) return type(v) == "userdata" and list[v] ~= nil end
+
+-- Is it one of these, or a list of settings?
+function lists.is(v) return lists.is_live(v) or type(v) == "userdata" and settings[v] ~= nil end
 
 list.__name, list.__metatable = "list of matrices", false
-setmetatable(list, { __mode = "k" }) -- also a map: proxy, the table that users see -> {net, what, quantity, origins}
+setmetatable(list, { __mode = "k" }) -- also a map: proxy, the object that users see -> {net, what, quantity, origins}
 
 lists.class = list -- the metatable of all these lists
 
@@ -124,7 +171,7 @@ function lists.of(net, what)
   s.lists = s.lists or {}
   if not s.lists[what] then
     local self = { net = net, what = what, quantity = quantities.by_field[what] or state_quantity(what), origins = {} }
-    local proxy = setmetatable({}, list)
+    local proxy = core.object(list)
     list[proxy] = self
     s.lists[what] = proxy
   end
@@ -175,7 +222,7 @@ setmetatable(carried, { __mode = "k" }) -- proxy -> network
 
 -- The states of net's optimiser by name.
 function lists.states(net)
-  local proxy = setmetatable({}, carried)
+  local proxy = core.object(carried)
   carried[proxy] = net
   return proxy
 end
@@ -184,26 +231,32 @@ end
 
 -- A list of n values: reading calls get(i), writing calls set(i, v). what: its name in messages.
 function lists.settings(n, get, set, what)
-  return setmetatable({}, {
+  local self = core.object {
     __name = what, __metatable = false,
     __len = function() return n end,
-    __index = function(_, i)
+    __index = function(proxy, i)
+      if methods[i] then return methods[i] end
       local whole = type(i) == "number" and math.tointeger(i)
       if whole and whole >= 1 and whole <= n then return get(whole) end
-      if whole ~= n + 1 then raise("%s[%s]: expected 1 to %d", what, show(i), n) end
+      if whole ~= n + 1 then raise("%s", lists.missing(proxy, i)) end
     end,
     __newindex = function(_, i, v) set(i, v) end,
-    __pairs = function(self)
+    __pairs = function(proxy)
       return function(_, i)
-        if i < n then return i + 1, self[i + 1] end
-      end, self, 0
+        if i < n then return i + 1, proxy[i + 1] end
+      end, proxy, 0
     end,
-    __tostring = function(self)
+    __tostring = function(proxy)
       local parts = {}
-      for i = 1, n do parts[i] = tostring(self[i]) end
+      for i = 1, n do parts[i] = tostring(proxy[i]) end
       return "{" .. table.concat(parts, ", ") .. "}"
     end,
-  })
+  }
+  settings[self] = what
+  return self
 end
+
+-- Returns a list as a plain table, THETA as one of copies; any other value as it is.
+function lists.plain(v) return lists.is(v) and methods.copy(v) or v end
 
 return lists

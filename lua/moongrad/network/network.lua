@@ -47,7 +47,7 @@ end
 -- > NET = network{2, {4, "relu"}, {1, "sigmoid"}, init = "he", seed = 7}
 local function network(spec, ...)
   options.no_more("network: expected one table, network{2, 2, 1}", ...)
-  local net = make(specification.read(spec))
+  local net = make(specification.read(lists.plain(spec)))
   net:init()
   past.begin(net)
   return net
@@ -134,6 +134,7 @@ end
 function methods.like(net, sizes, ...)
   core.network_self(net, "like")
   options.no_more("like: expected one table of layer sizes", ...)
+  sizes = lists.plain(sizes)
   if type(sizes) ~= "table" then raise("like: expected one table of layer sizes, got %s", show(sizes)) end
   local layers, given = description(net)
   local spec = {}
@@ -178,6 +179,7 @@ function getters.state(net) return lists.states(net) end
 
 -- net.theta = {m1, ...} checks all shapes before it copies anything.
 function setters.theta(net, matrices)
+  matrices = lists.plain(matrices)
   if type(matrices) ~= "table" then raise("theta: expected a list of matrices, got %s", show(matrices)) end
   local n = #net.theta
   if #matrices ~= n then raise("theta: expected %d matrices, one for each layer, got %d", n, #matrices) end
@@ -304,7 +306,7 @@ end
 -- > NET.options
 -- > NET.options.cost = "mse"
 function getters.options(net)
-  return setmetatable({}, {
+  return core.object {
     __name = "options", __metatable = false,
     __index = function(_, name)
       options.exists("options", name)
@@ -342,7 +344,7 @@ function getters.options(net)
       end
       return table.concat(lines, "\n")
     end,
-  })
+  }
 end
 
 -- --- names that do not exist ---------------------------------------------------------------------
@@ -378,6 +380,10 @@ function setters._missing(_, name)
   if why then raise("network: %s cannot be set: %s", name, why) end
   if methods[name] then raise("network: %s cannot be set: it is a method, call it: net:%s()", name, name) end
   raise("network has no %s to set%s", show(name), suggest(name))
+end
+
+for _, list in ipairs { methods, matrix_methods } do
+  for name, f in pairs(list) do list[name] = core.entry(f) end
 end
 
 return network

@@ -1,6 +1,7 @@
 -- watch.lua - watched expressions, and steps with the option stop_when: runs of epochs that Lua looks at in between.
 
 local core = require "moongrad.core"
+local lists = require "moongrad.network.lists"
 local options = require "moongrad.options"
 local past = require "moongrad.past.past"
 local quantities = require "moongrad.quantities"
@@ -16,14 +17,16 @@ local most_rows = 10000                      -- recorded by a watch, unless `eve
 
 -- --- watches -----------------------------------------------------------------------------
 
--- The environment of a watched expression: the quantities and methods of net, else globals.
-local function scope(net)
+-- The environment of a watched expression: the quantities and methods of net, else globals. found.lacks is set to the
+-- first quantity that it reads and that is not there.
+local function scope(net, found)
   return setmetatable({}, {
     __index = function(_, name)
       local quantity = quantities.by_name[name]
       if quantity then
         local v = net[quantity.field]
-        if type(v) == "table" and #v == 0 then return nil end -- no pass has made it yet
+        if quantity.kind == "matrices" and v and #v == 0 then v = nil end -- no pass has made it yet
+        if v == nil then found.lacks = found.lacks or quantity end
         return v
       end
       local method = core.network_class.methods[name]
@@ -48,8 +51,15 @@ local function numbers(v)
   return row
 end
 
+-- Why a quantity of net is nil.
+local function why_nil(net, quantity)
+  if not quantity.maker then return lists.no_state(net) end
+  return format("%s is not made yet: %s makes it", quantity.name, quantities.makers(quantity))
+end
+
 -- Records the value of watch w at this epoch. When that fails w is stopped: returns a message for the user, and why.
 local function look(net, w)
+  w.found.lacks = nil
   local ok, v = core.look(net, w.f) -- the expression may change nothing: a change would be looked at again
   local row, why
   if ok then
@@ -60,6 +70,7 @@ local function look(net, w)
   else
     why = gsub(gsub(tostring(v), "^watch:%d+: ", ""), "^[^\n]-%.lua:%d+: ", "")
   end
+  if not row and w.found.lacks then why = why_nil(net, w.found.lacks) end
   if not row then
     w.error = format('watch %q: %s', w.expression, why)
     return w.error .. "; it is no longer watched", why
@@ -121,12 +132,14 @@ function watch.watch(net, expression, every, ...)
     raise('watch: expected an expression in quotes, watch("THETA[1][2][3]"), got %s', options.show(expression))
   end
   if every ~= nil then every = options.whole("watch: every", every, 1) end
-  local f, message = load("return " .. expression, "=watch", "t", scope(net))
+  local found = {}
+  local f, message = load("return " .. expression, "=watch", "t", scope(net, found))
   if not f then
     raise("watch: %s is not an expression: %s", options.show(expression), (gsub(message, "^watch:%d+: ", "")))
   end
   watch.unwatch(net, expression, true)
-  local w = setmetatable({ expression = expression, every = every or 1, asked = every, f = f, rows = {} }, watching)
+  local w = setmetatable({ expression = expression, every = every or 1, asked = every, f = f, found = found,
+    rows = {} }, watching)
   local s = state(net)
   s.watches = s.watches or {}
   table.insert(s.watches, w)

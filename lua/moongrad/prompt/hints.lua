@@ -1,7 +1,11 @@
 -- hints.lua - remarks after an input that ran without an error but may not have done what the user meant.
 
+local core = require "moongrad.core"
+local foreign_words = require "moongrad.prompt.errors.foreign_words"
+local gone_locals = require "moongrad.prompt.gone_locals"
 local lexer = require "moongrad.syntax.lexer"
 local names = require "moongrad.names"
+local options = require "moongrad.options"
 local quantities = require "moongrad.quantities"
 local undefined_names = require "moongrad.prompt.errors.undefined_names"
 local byte, find, format, gmatch, gsub, lower, match, sub, upper =
@@ -14,49 +18,12 @@ local most_text = 100000 -- bytes of an input that are looked through
 
 -- --- locals that end with their input ---------------------------------------------------
 
-local vanished = {}      -- name of a local -> number of the input that declared it
-local told_local = false -- the remark about locals was made
+local told_local = {} -- name of a local -> true if the remark about it was made
 
--- Returns the names that the keyword local at token i declares, and the last token of the declaration.
-local function declared(t, i)
-  if t.text[i + 1] == "function" then return { t.text[i + 2] }, t.match[i + 1] or t.n end
-  local list = {}
-  repeat
-    i = i + 1
-    list[#list + 1] = t.text[i]
-    if t.text[i + 1] == "<" then i = i + 3 end -- <const>
-    i = i + 1
-  until t.text[i] ~= ","
-  return list, i
-end
-
--- Is there a token with this name from index `from` on?
-local function is_used(t, name, from)
-  for i = from, t.n do
-    if t.kind[i] == "name" and t.text[i] == name then return true end
-  end
-  return false
-end
-
--- The remark about the locals of input n. It is made once in a session.
-local function of_locals(_, text, n)
-  if not find(text, "local", 1, true) or #text > most_text then return nil end
-  local t = lexer.tokens(text)
-  lexer.nest(t)
-  local unused
-  local i = 1
-  while i <= t.n do
-    if t.kind[i] == "keyword" and t.text[i] == "local" then
-      local list, last = declared(t, i)
-      for _, name in ipairs(list) do
-        vanished[name] = n
-        if not unused and not is_used(t, name, last + 1) then unused = name end
-      end
-    end
-    i = math.max(i, t.match[i] or i) + 1
-  end
-  if not unused or told_local then return nil end
-  told_local = true
+-- The remark about a local that its input does not use, once for each name.
+local function of_locals(_, _, unused)
+  if not unused or told_local[unused] then return nil end
+  told_local[unused] = true
   return format("the local %s ended with its input; without the word local it would have stayed", unused)
 end
 
@@ -78,24 +45,19 @@ local function of_names(session, text)
   local path = #text < 1000 and path_of(text)
   if not path or find(path[1], "^_%d*$") then return nil end
   if #path > 1 then return undefined_names.field(session, path) end
-  local name = path[1]
-  local words = undefined_names.name(session, name)
-  if words and vanished[name] then
-    return format("no '%s'; the local %s of [%d] ended with that input", name, name, vanished[name])
-  end
-  return words
+  return (undefined_names.name(session, path[1]))
 end
 
 -- --- names that are almost those of the session -----------------------------------------------
 
-local almost = { -- a name of the user's -> what to say about it
-  data = "data = nil brings the data sets back", mg = "mg = nil brings the library back",
-}
+local almost = {} -- a name of the user's -> what to say about it
 for _, quantity in ipairs(quantities) do -- NET is not here: net is a good name for one of several networks
   local name, what = quantity.name, quantity.hint or nil
   almost[lower(name)] = what
   almost[sub(name, 1, 1) .. lower(sub(name, 2))] = what
 end
+
+for name, what in pairs(foreign_words.assigned) do almost[name] = what end
 
 local matrices = { x = "the data is X", Y = "the targets are y" } -- said only if the value is a table or a matrix
 
@@ -110,6 +72,25 @@ local function of_globals(_, text)
         list[name] = nil
         said[#said + 1] = format("%s is a global of your own now; %s", name, what)
       end
+    end
+  end
+  table.sort(said)
+  return #said > 0 and table.concat(said, "\n")
+end
+
+-- --- names of the session that a global of the user's hides ----------------------------------------
+
+local told_hidden = {} -- names that had the remark
+local is_option = {}
+for _, name in ipairs(options.names) do is_option[name] = true end
+
+local function of_hidden(session)
+  local said = {}
+  for name in next, session.fresh do
+    if not told_hidden[name] and session.is_hidden(name) then
+      told_hidden[name] = true
+      local more = is_option[name] and format("; the network's is NET.options.%s", name) or ""
+      said[#said + 1] = format("%s is a global of your own now; %s = nil brings the session's back%s", name, name, more)
     end
   end
   table.sort(said)
@@ -142,7 +123,8 @@ end
 local function of_typos(session, text)
   local said = {}
   for name in next, session.fresh do
-    local near = not told[name] and find(text, "%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
+    local is_new = not told[name] and not session.is_hidden(name)
+    local near = is_new and find(text, "%f[%w_]" .. name .. "%f[^%w_]") and mistyped(name)
     if near and #near > 0 then
       told[name] = true
       said[#said + 1] = format("%s is a new variable%s", name, names.suggest(name, near))
@@ -188,6 +170,53 @@ local function of_rows(_, text)
   end
 end
 
+-- --- walks ---------------------------------------------------------------------------------------
+
+local told_walk = false -- the remark about what Enter does was made
+local is_walking        -- did the input before leave a walk of NET open?
+
+-- The remarks about an input that leaves a walk open, which changes what Enter does, and about one that changed the
+-- walk's data. The first is made once in a session, if lines are edited.
+local function of_walk(session, _, _, is_edited)
+  local net, was_walking = session.value "NET", is_walking
+  is_walking = false
+  if not net or not core.walk_state(net) then return nil end
+  local moves, why = require "moongrad.explain.walk".moves(net)
+  if not moves then return was_walking and why and "the walk has ended: " .. match(why, "^[^;]*") end
+  is_walking = moves.next
+  if not is_walking or not is_edited or told_walk then return nil end
+  told_walk = true
+  return "a walk is open: Enter does the next operation, Alt-b undoes one, walk(false) ends it"
+end
+
+-- --- rows of a column taken for numbers -----------------------------------------------------------
+
+local told_row = false -- the remark was made
+
+-- If token i of t begins NAME[k] and the value is a row of one number, returns its text and NAME.
+local function row_at(session, t, i)
+  if t.kind[i] ~= "name" or t.text[i + 1] ~= "[" or t.text[i + 3] ~= "]" or t.text[i + 4] == "[" then return nil end
+  local m = undefined_names.value(session, t.text[i])
+  if core.is_matrix(m) and m.nrows > 1 and m.ncols == 1 then
+    return format("%s[%s]", t.text[i], t.text[i + 2]), t.text[i]
+  end
+end
+
+-- The remark about s = s + y[i], once: y[i] is a row, and s becomes a 1 x 1 matrix.
+local function of_rows_of_one(session, text)
+  if told_row or #text > most_text or not find(text, "=", 1, true) then return nil end
+  local t, target, row, name = lexer.tokens(text), nil, nil, nil
+  for i = 1, t.n do
+    local v = t.text[i + 1] == "=" and t.kind[i] == "name" and rawget(_G, t.text[i])
+    if core.is_matrix(v) and v.nrows == 1 and v.ncols == 1 then target = t.text[i] end
+    if not row then row, name = row_at(session, t, i) end
+  end
+  if not (target and row) then return nil end
+  told_row = true
+  return format("%s is a 1 x 1 matrix: %s is a row, %s[1] its number; %s:sum() is the sum of all", target, row, row,
+    name)
+end
+
 -- Should the value nil of the last input not be printed, because the remark says all? So for exit and quit.
 function hints.says_all(session)
   local text = session.inputs.text(session.inputs.last)
@@ -195,13 +224,15 @@ function hints.says_all(session)
   return name and undefined_names.is_leave(name) or false
 end
 
--- Returns the remarks about input n, which ended with this status, one a line; nil if there are none.
-function hints.on(session, n, status)
+-- Returns the remarks about input n, which ended with this status, one a line; nil if there are none. is_edited: are
+-- lines edited with Readline?
+function hints.on(session, n, status, is_edited)
   local text = session.inputs.text(n)
+  local unused = text and gone_locals.note(text, n) -- also if the input failed
   if status ~= "ok" or not text then return nil end
   local list = {}
-  for _, remark in ipairs { of_names, of_rows, of_globals, of_typos, of_locals } do
-    list[#list + 1] = remark(session, text, n) or nil
+  for _, remark in ipairs { of_names, of_rows, of_rows_of_one, of_globals, of_hidden, of_typos, of_locals, of_walk } do
+    list[#list + 1] = remark(session, text, unused, is_edited) or nil
   end
   return #list > 0 and table.concat(list, "\n") or nil
 end

@@ -11,11 +11,15 @@ local paste = {}
 local patient = 100 -- lines that are tried one by one as the end of a statement; further ones with growing gaps
 
 -- Patterns of a line that begins with moongrad's prompt, and of one that begins with the prompt in ASCII or Lua's.
-local ours = { "^∇> ?(.*)", "^∇ %d+> ?(.*)", "^∇ %d+ J?=?[%d.einfa+-]+> ?(.*)" }
-local ascii = { "^>%f[^>=] ?(.*)", "^%d+> ?(.*)", "^%d+ J?=?[%d.einfa+-]+> ?(.*)" }
+local ours = { "^∇> ?(.*)", "^∇ %d+> ?(.*)", "^∇ %d+ J?=?[%d.einfa+-]+> ?(.*)",
+  walk = "^∇ %d+ %[%l+[%l%d ]*, %d+/%d+%]> ?(.*)" }
+local ascii = { "^>%f[^>=] ?(.*)", "^%d+> ?(.*)", "^%d+ J?=?[%d.einfa+-]+> ?(.*)",
+  walk = "^%d+ %[%l+[%l%d ]*, %d+/%d+%]> ?(.*)" }
 
--- Returns the line without the prompt at its beginning; nil if it has none.
+-- Returns the line without the prompt at its beginning, nil if it has none; then true if that is the prompt of a walk.
 local function after_prompt(line, prompts)
+  local in_walk = match(line, prompts.walk)
+  if in_walk then return in_walk, true end
   for _, pattern in ipairs(prompts) do
     local text = match(line, pattern)
     if text then return text end
@@ -75,7 +79,7 @@ end
 local function transcript(list, prompts, judge)
   local found, i = {}, 1
   while i <= #list do
-    local text = after_prompt(list[i], prompts)
+    local text, in_walk = after_prompt(list[i], prompts)
     local block = { text }
     i = i + 1
     while text and list[i] and not after_prompt(list[i], prompts) do
@@ -86,7 +90,9 @@ local function transcript(list, prompts, judge)
       block[#block + 1] = line
       i = i + 1
     end
-    if text and find(text, "%S") and not find(text, "%^C$") then
+    if in_walk and not find(text, "%S") and find(table.concat(block), "%S") then
+      found[#found + 1] = 'walk "next"' -- Enter on an empty line, with what it printed below it
+    elseif text and find(text, "%S") and not find(text, "%^C$") then
       local last = end_of_statement(block, 1, lines.scan(table.concat(block, "\n")).depth, judge)
       if last then
         found[#found + 1] = table.concat(block, "\n", 1, last)

@@ -2,6 +2,8 @@
 
 local lexer = require "moongrad.syntax.lexer"
 local lists = require "moongrad.network.lists"
+local mg = require "moongrad"
+local names = require "moongrad.names"
 local page = require "moongrad.help.page"
 local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
@@ -10,13 +12,15 @@ local find, format, gsub, match, sub = string.find, string.format, string.gsub, 
 
 local printer = {}
 
-local most_items = 50  -- items of a table that are shown
+local most_items = 50  -- items of a table that are shown, fewer if the terminal has not enough lines ...
+local fewer = { 20, 10, 5, 3 }
 local most_depth = 4   -- levels of tables in tables that are shown
 local most_open = 1000 -- tables within one value that are shown
 local most_key = 40    -- columns of a key
 local short = 16       -- columns of an item that is printed beside others on one line
 
 local classof = debug.getmetatable
+local session -- of the last values
 local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$") -- of moongrad's Lua files
 
 -- Does the class of v say how to show it, by __tostring or __name?
@@ -31,6 +35,7 @@ local function before(a, b)
   local ta, tb = type(a), type(b)
   if ta ~= tb then return (ranks[ta] or 4) < (ranks[tb] or 4) end
   if ta == "boolean" then return b and not a end
+  if ta == "string" then return names.before(a, b) end
   return ranks[ta] and a < b
 end
 
@@ -52,11 +57,11 @@ local function first_keys(t, length, most)
   return keys, count
 end
 
--- Returns how many items of t are shown as a list, and the length of its list part.
-local function list_part(t)
+-- Returns how many items of t are shown as a list, at most `most`, and the length of its list part.
+local function list_part(t, most)
   local n = 0
-  while n < most_items and rawget(t, n + 1) ~= nil do n = n + 1 end
-  return n, n < most_items and n or math.max(n, rawlen(t))
+  while n < most and rawget(t, n + 1) ~= nil do n = n + 1 end
+  return n, n < most and n or math.max(n, rawlen(t))
 end
 
 -- Items as lines of at most width: short ones side by side, others each on its own.
@@ -98,6 +103,12 @@ local function object(v, room, calm)
   return text.line(match(words, "^[^\n]*"), room) -- "matrix 2 x 3"
 end
 
+-- A number as Lua writes it, but without a sign of 0, and with NaN and Inf as in matrices.
+local function number(x)
+  if x ~= x or x == math.huge or x == -math.huge then return show.number(x) end
+  return tostring(x == 0 and math.abs(x) or x)
+end
+
 local pretty
 
 local function key_text(k, seen)
@@ -117,9 +128,9 @@ end
 -- The items of a table, as a list of texts.
 local function items(t, seen, path, depth, room)
   local list = {}
-  local n, length = list_part(t)
+  local n, length = list_part(t, seen.items)
   for i = 1, n do list[i] = pretty(rawget(t, i), seen, path_to(path, i), depth + 1, room) end
-  local keys, count = first_keys(t, length, most_items - n)
+  local keys, count = first_keys(t, length, seen.items - n)
   for i, k in ipairs(keys) do
     local name = key_text(k, seen) .. " = "
     list[n + i] = name .. pretty(rawget(t, k), seen, path_to(path, k), depth + 1, room, text.width(name))
@@ -145,18 +156,19 @@ end
 
 -- The text of a value, depth levels inside tables, within room columns, of which its line has used some already. path
 -- is the expression for the value, nil if it has none. seen: table -> its path, false if it has none; seen.left is how
--- many more tables may be shown.
+-- many more tables may be shown, seen.items how many items of each.
 function pretty(v, seen, path, depth, room, used)
   local left = math.max(room - (used or 0) - 1, short) -- 1: the comma
   if type(v) == "string" then return text.quote(v, left) end
   if has_words(v) then return object(v, left, seen.calm) end
   if type(v) == "table" then return table_text(v, seen, path, depth, room) end
-  return show.paint(v, text.line(tostring(v), left))
+  if type(v) == "number" then return show.paint(v, text.line(number(v), left)) end
+  return text.line(tostring(v), left)
 end
 
 -- A value in one line of room columns, with two levels of tables. No code of the user's runs.
 function printer.brief(v, room)
-  local seen = { left = 10, calm = true }
+  local seen = { left = 10, items = most_items, calm = true }
   return text.line(gsub(pretty(v, seen, nil, most_depth - 2, room), "\n *", " "), room)
 end
 
@@ -164,12 +176,33 @@ end
 local function in_color(v)
   local name = type(v) == "userdata" and classof(v) and rawget(classof(v), "__name")
   if name == "matrix" or name == "row" then return show.matrix(v, true) end
-  return lists.is(v) and lists.text(v, true)
+  return lists.is_live(v) and lists.text(v, true)
+end
+
+-- What help says of v, a function of Lua's or moongrad's, or one of moongrad's libraries; nil for any other value.
+local function about_own(v)
+  if type(v) ~= "function" and not rawequal(v, mg) and not rawequal(v, mg.data) then return nil end
+  local about = session.module("moongrad.help.help").about(v)
+  return about and page.fold(about, show.width())
+end
+
+-- The text of table v, or of a value without words of its own, with as many items as the terminal has lines for. If the
+-- fewest take too many lines, too, the most are shown: the pager has room for them.
+local function table_of(v, path)
+  local whole = pretty(v, { left = most_open, items = most_items }, path, 0, show.width())
+  if type(v) ~= "table" or show.fits(whole) then return whole end
+  for _, n in ipairs(fewer) do
+    local cut = pretty(v, { left = most_open, items = n }, path, 0, show.width())
+    if show.fits(cut) then return cut end
+  end
+  return whole
 end
 
 -- The text of v, the i-th value of an input.
 function printer.text(v, i)
   if type(v) == "string" then return text.escape(v) end
+  local about = about_own(v)
+  if about then return about end
   local painted = show.color and in_color(v)
   if painted then return painted end
   if has_words(v) then
@@ -178,29 +211,43 @@ function printer.text(v, i)
     return own and page.fold(words, show.width()) or words
   end
   local path = i == 1 and "_" or i <= 9 and "_" .. i
-  return pretty(v, { left = most_open }, path, 0, show.width())
+  return table_of(v, path)
 end
 
--- Prints values on one line, separated by tabs; if the text of one has several lines, each value on its own line.
+-- Prints values on one line, separated by tabs; if the text of one has several lines, each value on its own line. What
+-- is taller than the terminal is shown by printer.page, which the shell sets: page(text) returns false without a pager.
 function printer.echo(...)
   local texts, several = {}, false
   for i = 1, select("#", ...) do
     texts[i] = printer.text(select(i, ...), i)
     several = several or find(texts[i], "\n") ~= nil
   end
-  io.stdout:write(table.concat(texts, several and "\n" or "\t"), "\n")
+  local all = table.concat(texts, several and "\n" or "\t")
+  if show.fits(all) or not printer.page or not printer.page(all .. "\n") then io.stdout:write(all, "\n") end
+end
+
+-- Are the values of the last input one file that it wrote to, as io.write returns it? It is not printed: the user asked
+-- for what was written. io.stdout, typed alone, is printed.
+function printer.is_written(of, v, ...)
+  local class = classof(v)
+  local is_file = type(v) == "userdata" and class and rawget(class, "__name") == "FILE*"
+  if not is_file or select("#", ...) > 0 then return false end
+  local input = of.inputs.text(of.inputs.last) or ""
+  if find(input, "%f[%w_]write%f[^%w_]") then return true end
+  return (v == io.stdout or v == io.stderr) and not find(input, "^[%s=%w_.]*$")
 end
 
 -- Keeps the values of an input. Returns what an empty input runs after it (repeats.lua): true for the same input again,
 -- a string for another one, false for nothing; then the function that prints the values, nil if quiet is set.
-function printer.results(session, quiet, ...)
+function printer.results(of, quiet, ...)
+  session = of
   if select("#", ...) == 0 then return false end
   local is_new = session.keep(...)
   local print = not quiet and printer.echo or nil
   local class = classof((...))
   local goes_on = is_new and class and repeats[class]
   if not goes_on then return false, print end
-  if type(goes_on) == "function" then goes_on = goes_on(session.inputs.text(session.inputs.last) or "") end
+  if type(goes_on) == "function" then goes_on = goes_on(session.inputs.text(session.inputs.last) or "", (...)) end
   return goes_on, print
 end
 

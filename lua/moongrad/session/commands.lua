@@ -6,13 +6,14 @@ local core = require "moongrad.core"
 local declared = require "moongrad.commands"
 local live = require "moongrad.session.live"
 local mg = require "moongrad"
+local own_names = require "moongrad.session.own_names"
 local raise = require "moongrad.raise"
 local format = string.format
 
 local commands = {}
 
 local functions = {} -- name -> function; those of mg are not among them
-local replaced = {}  -- name -> the user's function in place of one of these or of mg's
+local replaced = {}  -- name -> the user's function in place of one whose name the session keeps
 
 commands.functions = functions
 
@@ -62,13 +63,15 @@ function functions.walk(...)
   return require("moongrad.explain.walk").current(live.read.NET, ...)
 end
 
+for name, f in pairs(functions) do functions[name] = core.entry(f) end
+
 -- --- functions in modules of the session ---------------------------------------------------------
 
 -- Returns an object that can be called like f; its text, when its name alone is typed, is that of f().
 local function by_name(name, f)
   return setmetatable({}, {
     __name = name, __metatable = false,
-    __call = function(_, ...) return f(...) end,
+    __call = core.entry(function(_, ...) return f(...) end),
     __tostring = function() return tostring(f()) end,
   })
 end
@@ -78,15 +81,15 @@ end
 function commands.add(of, module)
   for name, record in pairs(declared.of[of]) do
     local function get() return module("moongrad." .. record.from) end
-    local f = record.call or calling("get()." .. name, get)
+    local f = core.entry(record.call or calling("get()." .. name, get))
     functions[name] = record.alone and by_name(name, f) or f
   end
 end
 
 -- --- the values of the names -------------------------------------------------------------------
 
--- Is this the name of a function of the session or of mg?
-function commands.has(name) return functions[name] ~= nil or type(mg[name]) == "function" end
+-- Is this the name of a function that only another function may replace?
+function commands.keeps(name) return declared.kept[name] and functions[name] ~= nil end
 
 -- The value of a name: the user's replacement, or else the session's own value.
 function commands.value(name) return replaced[name] or commands.provided(name) end
@@ -110,9 +113,9 @@ end
 -- For NAME = v: replaces a function of the session by the user's function v, or restores it if v is nil.
 function commands.assign(name, v)
   if v ~= nil and type(v) ~= "function" then
-    raise("%s is a function: %s; %s", name, instead(name, v), live.own_name(name))
+    raise("%s is a function: %s; %s", name, instead(name, v), own_names.advice(name))
   end
-  replaced[name] = v
+  replaced[name] = not rawequal(v, functions[name]) and v or nil
 end
 
 -- name -> function of the user's in place of the session's; clear() restores the session's.

@@ -1,4 +1,4 @@
--- files.lua - run() and edit(): run Lua files in the session.
+-- files.lua - run(), edit() and shell(): run Lua files in the session, and commands of the shell.
 
 local core = require "moongrad.core"
 local options = require "moongrad.options"
@@ -56,6 +56,7 @@ local function chunk(who, path)
   local text, message = text_of(path)
   if not text then raise("%s: cannot read %s", who, message) end
   if find(text, "^\27") then raise("%s: %s is a precompiled chunk; only Lua source is run here", who, path) end
+  text = gsub(text, "^\xEF\xBB\xBF", "") -- the byte order mark that some editors write
   local f, problem = load(gsub(text, "^#[^\n]*", ""), "@" .. path, "t")
   if not f then error(problem, 0) end
   ran(path, text)
@@ -72,9 +73,31 @@ end
 
 local function quote(path) return "'" .. gsub(path, "'", "'\\''") .. "'" end
 
+-- Runs a command of the shell and waits for its end. Returns nil if it ended well, else "status 2" or "signal 15".
+local function failure(command)
+  io.stdout:flush()
+  local ok, how, number = execute(command)
+  if not ok then return (how == "signal" and "signal " or "status ") .. number end
+end
+
+--- shell(command)
+-- Runs a command of the shell, /bin/sh, and waits for its end. At the prompt !ls is short for shell "ls". The command
+-- has a working directory and variables of its own: !cd changes nothing here. Returns true, or nil and a message if it
+-- ended with a status other than 0.
+-- > shell "date"
+function files.shell(command, ...)
+  if type(command) ~= "string" or select("#", ...) > 0 then
+    raise('shell: expected a command, shell "ls", got %s', core.kind(command))
+  end
+  local why = failure(command)
+  if why then return nil, "shell: it ended with " .. why end
+  return true
+end
+
 --- edit([path])
--- Opens a file in your editor, $VISUAL or else $EDITOR, and waits until you leave the editor. If the file was changed,
--- runs it, as run does. The file need not exist yet. Without path it opens the file of the last run or edit.
+-- Opens a file in your editor, $VISUAL or else $EDITOR or else vi, and waits until you leave the editor. If the file
+-- was changed, runs it, as run does. The file need not exist yet. Without path it opens the file of the last run or
+-- edit.
 -- > edit "mine.lua"
 function files.edit(path, ...)
   options.no_more('edit: expected one name of a file, edit "mine.lua"', ...)
@@ -82,19 +105,13 @@ function files.edit(path, ...)
   if given[1] and given[1].name == path then return files.run(path) end
   local editor = getenv "VISUAL"
   if not editor or editor == "" then editor = getenv "EDITOR" end
-  if not editor or editor == "" then
-    raise "edit: no editor is set: put its name into VISUAL or EDITOR, as in EDITOR=nano moongrad"
-  end
+  if not editor or editor == "" then editor = "vi" end
   if not execute "test -t 0 && test -t 1" then
     return nil, "edit: an editor needs a terminal; run(path) runs a file"
   end
   local before = read(path)
-  io.stdout:flush()
-  local ok, how, status = execute(editor .. " " .. quote(find(path, "^-") and "./" .. path or path))
-  if not ok then
-    local why = how == "signal" and "signal" or "status"
-    return nil, format("edit: %s ended with %s %d; %s is not run", editor, why, status, path)
-  end
+  local why = failure(editor .. " " .. quote(find(path, "^-") and "./" .. path or path))
+  if why then return nil, format("edit: %s ended with %s; %s is not run", editor, why, path) end
   local after, message = read(path)
   if not after then
     if not before then return nil, "edit: " .. path .. " does not exist; nothing is run" end

@@ -14,8 +14,8 @@ results.values = {}
 local seen = setmetatable({}, { __mode = "k" }) -- objects that were the first value of an input
 local list, n = {}, 0 -- the n values, those of the newest input first; some may be nil
 
--- Returns about how many bytes v takes in memory. left is the number of table items that may still be counted; the
--- number that remains is the second result.
+-- Returns how many bytes the numbers and strings in v take in memory. left is the number of table items that may still
+-- be counted; the number that remains is the second result.
 local function weight(v, left)
   if type(v) == "string" then return #v, left end
   if type(v) == "userdata" then
@@ -34,6 +34,9 @@ local function weight(v, left)
   end
   return sum, left
 end
+
+--- Returns how many bytes the numbers of matrices and the strings in v take; of a table its first 1000 items count.
+function results.bytes(v) return (weight(v, most_items)) end
 
 --- _  (and _1 to _9)
 -- The first value of the last input that returned one. _1 to _9 are the last nine values, those of the newest input

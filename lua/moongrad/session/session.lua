@@ -1,7 +1,8 @@
 -- session.lua - the session: makes LAYERS, ETA, THETA ... and step, train ... globals, and follows each input.
 --
 -- The names are not in _G itself: its metatable reads and writes them (live.lua has the quantities, commands.lua the
--- functions, results.lua _ and _1 to _9). A global of any other name is a plain one.
+-- functions, results.lua _ and _1 to _9). A global of any other name is a plain one. So is one that hides a name of the
+-- session's: it is in _G, and NAME = nil brings the session's back.
 
 local commands = require "moongrad.session.commands"
 local core = require "moongrad.core"
@@ -9,6 +10,7 @@ local inputs = require "moongrad.session.inputs"
 local live = require "moongrad.session.live"
 local long_call = require "moongrad.long_call"
 local mg = require "moongrad"
+local own_names = require "moongrad.session.own_names"
 local past = require "moongrad.past.past"
 local raise = require "moongrad.raise"
 local results = require "moongrad.session.results"
@@ -38,6 +40,14 @@ function session.names()
   return list
 end
 
+-- Is a global one of the session's names, whether the user has replaced it or not?
+function session.is_known(name) return live.read[name] ~= nil or commands.provided(name) ~= nil end
+
+-- Is it one that a global or a function of the user's hides?
+function session.is_hidden(name)
+  return session.is_known(name) and (rawget(_G, name) ~= nil or commands.replaced()[name] ~= nil)
+end
+
 -- Is a name one of NET, LAYERS, ETA ..., whose values come from the current network?
 function session.is_live(name) return live.read[name] ~= nil end
 
@@ -65,7 +75,7 @@ local function assign(set, v)
   error(message, 0)
 end
 
-function session.metatable() end -- install() replaces it with host.metatable
+function session.metatable() end -- install() replaces it with host.metatable, and sets is_file to host.is_file
 
 -- A field of the metatable that the user gave _G. It applies to the names that are not the session's.
 local function theirs(field)
@@ -75,6 +85,7 @@ end
 
 local metatable = {
   __index = function(t, name)
+    if next(live.growing) and live.read[name] and name ~= "X" and name ~= "y" then assign(live.grow_all) end
     local v = session.value(name)
     note_read(name)
     if v ~= nil or live.read[name] then return v end
@@ -85,9 +96,14 @@ local metatable = {
   __newindex = function(t, name, v)
     if live.write[name] then
       assign(live.write[name], v)
-    elseif commands.has(name) then
+    elseif commands.keeps(name) then
       commands.assign(name, v)
+      session.fresh[name] = true
     else
+      if session.is_known(name) then
+        if v == nil or rawequal(v, commands.provided(name)) then return end -- plot = plot hides nothing
+        own_names.note(name, v)
+      end
       local newindex = theirs "__newindex"
       session.fresh[name] = true
       if type(newindex) == "function" then return newindex(t, name, v) end
@@ -101,22 +117,17 @@ local metatable = {
 -- A module of the session gets this table through begin. install() adds host, what the program provides, and seeds,
 -- the two numbers that seeded math.random at the start.
 local interface = { noted = {}, names = session.names, live = session.value, value = session.value, own = session.own,
-  replaced = commands.replaced, base = session.at_start }
+  replaced = commands.replaced, base = session.at_start, is_known = session.is_known }
 
 function interface.seed() return math.tointeger(tonumber(interface.host.seed)) or 0 end
 function interface.last() return results.values end
 
--- Is a global one of the session's names, whether the user has replaced it or not?
-function interface.is_known(name) return live.read[name] ~= nil or commands.provided(name) ~= nil end
-
--- Is it one that the user has not replaced?
-function interface.is_own(name)
-  return interface.is_known(name) and rawget(_G, name) == nil and commands.replaced()[name] == nil
-end
+-- Is a global one of the session's names, and not hidden?
+function interface.is_own(name) return session.is_known(name) and not session.is_hidden(name) end
 
 -- For reset: forgets the network, the data, the user's replacements of functions and the last values.
 function interface.clear()
-  live.NET, live.held = nil, {}
+  live.NET, live.held, live.growing = nil, {}, {}
   commands.clear()
   results.clear()
 end
@@ -145,11 +156,11 @@ commands.add("session", session.module)
 -- --- the beginning ---------------------------------------------------------------------------
 
 -- Installs the session's names, before any code of the user's runs. host is what the program provides: metatable()
--- returns the metatable that the user gave _G; prompt is true if there will be a prompt. With a prompt host also has
--- version, seed (the option --seed, or nil), save(path, text, head), recover(text) and former(), which returns the
--- inputs of earlier sessions.
+-- returns the metatable that the user gave _G; is_file(path) is true for a plain file, which can be read twice; prompt
+-- is true if there will be a prompt. With a prompt host also has version, seed (the option --seed, or nil), save(path,
+-- text, head), recover(text) and former(), which returns the inputs of earlier sessions.
 function session.install(host)
-  session.metatable = host.metatable
+  session.metatable, session.is_file = host.metatable, host.is_file
   for name, v in next, _G do session.at_start[name] = v end
   setmetatable(_G, metatable)
   interface.host, interface.seeds = host, { math.randomseed() }
@@ -206,10 +217,21 @@ function session.settle()
   return live.NET ~= nil and past.settle(live.NET) or noted
 end
 
+-- Makes matrices of X and y if an input filled a table for them row by row. Returns the list of these names.
+local function grown()
+  local list = {}
+  for _, name in ipairs { "X", "y" } do
+    local before = live.growing[name]
+    if before and pcall(live.grow, name) and not live.growing[name] then list[#list + 1] = name end
+  end
+  return list
+end
+
 -- Called after an input ran and was printed. Returns a remark for the user if something was too large to keep.
 function session.close_input(status)
+  local names = grown()
   local settled = session.settle()
-  return recording and recording.close(status, settled)
+  return recording and recording.close(status, settled, names)
 end
 
 -- Returns the line about the run that Ctrl-C stopped last, and forgets it; nil if none was stopped since.

@@ -55,22 +55,41 @@ function arguments:later_table(t, around, opener)
   end
 end
 
--- What a table takes that is inside another table, or a later argument of a call; see table_at.
+-- Can an entry of the table at the opener begin after token i?
+local function is_entry_start(t, opener, i)
+  return t.text[opener] == "{" and (i == opener or t.text[i] == "," or t.text[i] == ";")
+end
+
+arguments.is_entry_start = is_entry_start
+
+-- The declaration of the option that is assigned at token equals: an entry of the table of options around it, or a
+-- field of net.options. nil if there is none.
+function arguments:option_at(t, equals, around)
+  local name, list = equals - 1, nil
+  if t.kind[name] ~= "name" then return nil end
+  if is_entry_start(t, around, name - 1) then
+    local taken = self:table_at(t, around)
+    list = taken and taken.options
+  elseif t.text[name - 1] == "." then
+    local object = self.reach:ending_at(t, name - 2)
+    list = object and self.reach.things:class_of(object) == "options" and self.calls.options.of.network
+  end
+  for _, option in next, list or {} do
+    if option.name == t.text[name] then return option end
+  end
+end
+
+-- What a table takes that is assigned, or inside another table, or a later argument of a call; see table_at.
 function arguments:inner_table(t, opener)
   local around, before = t.around[opener], opener - 1
-  local outer = t.text[around] == "{" and self:table_at(t, around)
-  if outer and t.text[before] == "=" then
-    for _, option in next, outer.options do
-      if option.name == t.text[before - 1] and option.choices then
-        return { options = numbers_of(t, opener + 1, self.calls.options.numbers[option.name]),
-          arguments = { { choices = option.choices } } }
-      end
-    end
-  elseif outer and outer.who == "network" then
-    return self.calls.options.layer
-  elseif t.text[around] == "(" and self.calls:callee(t, around) then
-    return self:later_table(t, around, opener)
+  if t.text[before] == "=" then
+    local option = self:option_at(t, before, around)
+    return option and option.choices and { options = numbers_of(t, opener + 1, self.calls.options.numbers[option.name]),
+      arguments = { { choices = option.choices } } } or nil
   end
+  local outer = t.text[around] == "{" and self:table_at(t, around)
+  if outer and outer.who == "network" then return self.calls.options.layer end
+  if t.text[around] == "(" and self.calls:callee(t, around) then return self:later_table(t, around, opener) end
 end
 
 --- What the table that begins at the opener takes: {who =, options = list of options, arguments = what its positional
@@ -84,12 +103,6 @@ function arguments:table_at(t, opener)
   local list = self.calls.options.of[who]
   return list and { who = who, options = list, arguments = {} } or nil
 end
-
---- Can an entry of the table at the opener begin after token i?
-function arguments.is_entry_start(t, opener, i)
-  return t.text[opener] == "{" and (i == opener or t.text[i] == "," or t.text[i] == ";")
-end
-local is_entry_start = arguments.is_entry_start
 
 -- Adds the names of a table's entries from token i on to the set given.
 local function add_given(given, t, i)
@@ -116,12 +129,6 @@ end
 
 -- --- values -----------------------------------------------------------------------
 
-local function choices_of(list, name)
-  for _, option in next, list do
-    if option.name == name then return option.choices end
-  end
-end
-
 -- The names that may be assigned to, or compared with, the expression before token equals; nil if that is not known.
 function arguments:assigned(t, equals)
   local name, options = equals - 1, self.calls.options
@@ -130,14 +137,8 @@ function arguments:assigned(t, equals)
     local meta = list and classof(list.value)
     return type(meta) == "table" and rawget(meta, "__name") == "frozen" and options.frozen or nil
   end
-  if t.kind[name] ~= "name" then return nil end
-  if is_entry_start(t, t.inner, name - 1) then
-    local taken = self:table_at(t, t.inner)
-    return taken and choices_of(taken.options, t.text[name])
-  end
-  local object = t.text[name - 1] == "." and self.reach:ending_at(t, name - 2)
-  local is_option = object and self.reach.things:class_of(object) == "options"
-  return is_option and choices_of(options.of.network, t.text[name]) or nil
+  local option = self:option_at(t, equals, t.inner)
+  return option and option.choices
 end
 
 -- The kind (options.kinds) of the argument or positional entry that begins after tokens t; nil if it is not known.

@@ -2,7 +2,7 @@
 --
 -- As in options.lua, that name is called who.
 
-local classof, getinfo, set_class = debug.getmetatable, debug.getinfo, debug.setmetatable
+local classof, set_class = debug.getmetatable, debug.setmetatable
 local find, gmatch, match = string.find, string.gmatch, string.match
 local error, next, pcall, rawget, setmetatable, type = error, next, pcall, rawget, setmetatable, type
 local own = _ENV -- complete.lua: Lua's functions as they were at the start
@@ -39,7 +39,8 @@ function calls.topics(typed)
   return list
 end
 
-local in_front = { net = "", session = "", prompt = "", m = "m:", g = "g:", w = "w:" } -- others: "mg.", "data."
+-- What stands before a name in `who`, by its owner; of others it is "mg." or "data.".
+local in_front = { net = "", session = "", prompt = "", m = "m:", l = "l:", g = "g:", w = "w:" }
 
 -- Adds the arguments that the records in commands.lua declare: who -> list with one of options.kinds for each argument.
 local function add_commands(arguments, kinds)
@@ -95,11 +96,13 @@ function calls:functions_named(path)
   return list
 end
 
---- Is f a function of a moongrad module that is loaded at its first use? Only its name is known then, not its value.
-function calls:is_own(f)
-  if not f or self.who_is[f] or type(f) ~= "function" then return false end
-  local folder = match(getinfo(f, "S").source, "moongrad/(%w+)/[%w_]+%.lua$")
-  return folder == "explain" or folder == "check"
+-- Is f a method of walks? Their class is loaded at its first use, so learn() leaves its functions out.
+function calls:is_of_walk(f)
+  if not self.session or type(f) ~= "function" or self.who_is[f] then return false end
+  for _, method in next, require("moongrad.explain.walk").methods do
+    if method == f then return true end
+  end
+  return false
 end
 
 --- Which function does the expression that ends at token i stand for? It is found by its value, or by its last name if
@@ -107,7 +110,7 @@ end
 function calls:who_at(t, i)
   local thing, first = self.reach:ending_at(t, i)
   if not first then return nil end
-  if thing and not self:is_own(thing.value) then return self.who_is[thing.value] end
+  if thing and not self:is_of_walk(thing.value) then return self.who_is[thing.value] end
   return (thing or first < i) and t.kind[i] == "name" and self.who_by_name[t.text[i]] or nil
 end
 

@@ -221,8 +221,15 @@ function complete:topics(t, left)
   return offer(first, sub(left, first), self.calls.topics(sub(left, first)), nothing)
 end
 
+-- The offer of file names in a command of the shell, in an input that begins with !.
+function complete:shell(left, rest)
+  local from, word = match(left, "()(%S*)$")
+  return self:files({ quote = "", from = from, closing = "" }, word, rest)
+end
+
 -- The offer between the text left of the cursor and the rest; see complete.new.
 function complete:at(left, rest)
+  if find(left, "^%s*!") and self.world.session then return self:shell(left, rest) end
   local t = lexer.tokens(left)
   if t.open and t.open.kind == "comment" then return nil end
   if t.open then return self:in_quotes(lexer.nest(t), left, rest) end

@@ -31,7 +31,7 @@ end
 function signatures:entry_of(f, name)
   if not self.session then return nil end
   self.entries = self.entries or self:documented()
-  return self.entries[f] or self.calls:is_own(f) and self.entries["w:" .. name] or nil
+  return self.entries[f] or self.calls:is_of_walk(f) and self.entries["w:" .. name] or nil
 end
 
 -- The parameters of a Lua function: "(a, b, ...)".

@@ -32,7 +32,7 @@ field_classes.row = field_classes.matrix
 local kind_classes = { matrices = "list", matrix = "matrix", sizes = "settings" }
 for field, quantity in next, quantities.by_field do field_classes.network[field] = kind_classes[quantity.kind] end
 
--- __name -> class, for tables that each have a metatable of their own. They are not looked into.
+-- __name -> class, for objects that each have a metatable of their own. They are not looked into.
 local named_classes = { options = "options", layers = "settings", frozen = "settings" }
 
 -- Fields of objects that are no tables, or of which only the class is known.
@@ -85,7 +85,9 @@ function things:add_own_classes()
     self:add_class(name, meta, meta.methods, meta.fields)
   end
   self:add_class("generator", registry["moongrad.rng"], registry["moongrad.rng"].methods)
-  self.class_by_meta[require("moongrad.network.lists").class] = "list"
+  local lists = require "moongrad.network.lists"
+  self:add_class("list", lists.class, lists.methods)
+  self.classes.settings = { methods = lists.methods, fields = {} }
   self.class_by_meta[core.report] = "report"
 end
 
@@ -141,7 +143,7 @@ function things:class_of(thing)
   local meta = classof(thing.value)
   if type(meta) ~= "table" then return nil end
   if self.class_by_meta[meta] then return self.class_by_meta[meta] end
-  return type(thing.value) == "table" and named_classes[rawget(meta, "__name")] or nil
+  return type(thing.value) == "userdata" and named_classes[rawget(meta, "__name")] or nil
 end
 
 --- The method of one of moongrad's classes.

@@ -4,11 +4,12 @@
 -- The message handler makes all of it when the error happens, and keeps it as text.
 
 local caret = require "moongrad.prompt.errors.caret"
-local missing_index = require "moongrad.prompt.errors.missing_index"
+local messages = require "moongrad.prompt.errors.messages"
 local other_languages = require "moongrad.prompt.errors.other_languages"
 local printer = require "moongrad.prompt.print"
 local script_syntax = require "moongrad.prompt.errors.script_syntax"
 local show = require "moongrad.show"
+local source_text = require "moongrad.prompt.errors.source_text"
 local text = require "moongrad.text"
 local undefined_names = require "moongrad.prompt.errors.undefined_names"
 local find, format, gsub, match, rep, sub =
@@ -18,30 +19,12 @@ local errors = {}
 
 local first_levels, last_levels = 12, 8 -- levels at both ends of the stack that are looked at
 local most_locals = 20                  -- local variables of a frame that are shown
-local most_bytes = 1 << 20              -- bytes of a file that are read to show one of its lines
 local most_source = 100000              -- bytes of an input whose tokens are looked at
 
 local folder = match(debug.getinfo(1, "S").source, "^(.*)prompt/.-$")
-local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
+local getinfo, getlocal = debug.getinfo, debug.getlocal
 
 -- --- sources ------------------------------------------------------------------------------
-
-local function file_text(path)
-  local file = io.open(path, "r")
-  if not file then return nil end
-  local content = file:read(most_bytes)
-  file:close()
-  return content
-end
-
--- The text that a chunk was compiled from, by its chunk name; nil if it is not available.
-local function source_text(session, source)
-  local n = match(source, "^=%[(%d+)%]$")
-  if n then return session.inputs.text(tonumber(n)) end
-  if find(source, "^@/dev/") then return nil end -- to read a pipe might take for ever
-  if find(source, "^@") then return file_text(sub(source, 2)) end
-  return not find(source, "^=") and source or nil
-end
 
 -- A line of source as it is shown below a message; if column is given, with a second line that has a ^ below it.
 local function pointed(line, column, indent)
@@ -134,68 +117,6 @@ local function has_place(frame, where, line)
   return frame.is_users and frame.where == where and frame.line == tonumber(line)
 end
 
--- --- the message ----------------------------------------------------------------------------
-
--- Returns {value =} for the local or upvalue of this name in a frame; nil if the name is a global there.
-local function variable(frame, name)
-  for i = #frame.locals, 1, -1 do
-    if frame.locals[i].name == name then return frame.locals[i] end
-  end
-  local i = 1
-  local upvalue, v = getupvalue(frame.func, i)
-  while upvalue do
-    if upvalue == name then return { value = v } end
-    i = i + 1
-    upvalue, v = getupvalue(frame.func, i)
-  end
-end
-
--- The list of the names in "a.b.c", where token i is c; nil if a is no global.
-local function path_to(t, i, frame)
-  local path = { t.text[i] }
-  while t.text[i - 1] == "." and t.kind[i - 2] == "name" do
-    i = i - 2
-    table.insert(path, 1, t.text[i])
-  end
-  local before = t.text[i - 1]
-  if before == "." or before == ":" or variable(frame, path[1]) then return nil end
-  return path
-end
-
-local advice = { -- pattern of Lua's message -> advice; is_placed: only if it is certain which token it is about
-  { "^attempt to call a %w+ value$", "; the value before it is no function: is a comma missing?", is_placed = true },
-  { "^attempt to index a nil value$", "; the value before it is nil", is_placed = true },
-  { "%(for iterator '", "; for needs an iterator: for i, v in ipairs(t), for key, v in pairs(t)" },
-  { "^attempt to call a (%w+) value %(%l+ '[^']+'%)$", "; it is no function: write it without ()" },
-  { "^attempt to index a function value", "; a function is called: f(x)" },
-  { "^attempt to add a 'string'", "; strings are joined by .." },
-}
-
--- Returns the advice on a message, or nil.
-local function advise(words, is_placed)
-  for _, a in ipairs(advice) do
-    local kind = match(words, a[1])
-    if kind and kind ~= "nil" and (is_placed or not a.is_placed) then return a[2] end
-  end
-end
-
--- Returns Lua's message with advice, or a better message if it is about a name without a value. Token i of t is the one
--- that the message is about, if that is known.
-local function reword(session, words, thread, frame, t, i)
-  local done, name = match(words, "^attempt to (.*) a nil value %(global '([%w_]+)'%)$")
-  if name then
-    local better, more = undefined_names.name(session, name)
-    if better and more and done == "call" then return better end
-    if better then return format("%s (attempt to %s a nil value)", better, done) end
-    return words
-  end
-  if t and find(words, "a nil value %(field '") then
-    local path = path_to(t, i, frame)
-    return path and undefined_names.field(session, path) or words
-  end
-  return words .. (undefined_names.hint(session, words, thread) or advise(words, i ~= nil) or "")
-end
-
 -- --- the whole text ---------------------------------------------------------------------------
 
 local trace = { __name = "traceback", __metatable = false } -- the metatable of what traceback() returns
@@ -226,34 +147,21 @@ local function user_lines(frames)
   return lines
 end
 
--- Returns the message of missing_index.lua about the error, and its column in the line of the frame; nil if there is
--- none.
-local function past_end(session, frame, source, words)
-  local tokens, here, from = caret.tokens(source, frame.line)
-  if not tokens then return nil end
-  local said, at = missing_index.explain(words, tokens, here, function(name)
-    local own = variable(frame, name)
-    if own then return own.value end
-    return undefined_names.value(session, name)
-  end)
-  return said, said and tokens.at[at] - from + 1
-end
-
 -- Gives each of the user's frames its source line. In the frame that the message names by where and line it also finds
--- the column. Returns that frame, the tokens of its source and the index of the token that the message is about, and
--- the message of missing_index.lua, each if it is known.
+-- the column. Returns that frame, the tokens of its source and the index of the token that the message is about, the
+-- message of missing_index.lua, and the advice of taken_names.lua, each if it is known.
 local function find_places(session, frames, where, line, words)
-  local tokens, at, named, said
+  local tokens, at, named, said, more
   for _, f in ipairs(frames) do
     local source = f.is_users and source_text(session, f.source) or nil
     f.text = source and caret.line(source, f.line)
     if f.text and not named and has_place(f, where, line) then
       named = f
-      said, f.column = past_end(session, f, source, words)
+      said, f.column, more = messages.about_line(session, f, source, words)
       if not said then f.column, tokens, at = caret.of(source, f.line, words) end
     end
   end
-  return named, tokens, at, said
+  return named, tokens, at, said, more
 end
 
 -- For a message that names a line without a frame, such as the syntax error of a file: returns the source line, and
@@ -264,9 +172,10 @@ local function named_place(session, where, line, words)
   if not shown then return nil end
   line = tonumber(line)
   local near = match(words, " near (.*)$")
-  if not near then return pointed(shown, caret.of(source, line, words), "  ") end
+  local hint = script_syntax.hint(session, source, line, words)
+  if not near then return pointed(shown, caret.of(source, line, words), "  "), hint end
   local column, ending = caret.near(source, line, near)
-  return pointed(ending or shown, column, "  "), script_syntax.hint(session, source, line, words)
+  return pointed(ending or shown, column, "  "), hint
 end
 
 -- Is the frame the last input, and is that a single line, which the user still sees above?
@@ -295,12 +204,15 @@ end
 function errors.failed(session, thread, message)
   local frames = frames_of(thread)
   local where, line, words = split(message, frames)
-  local frame, tokens, at, said = find_places(session, frames, where, line, words or "")
+  local frame, tokens, at, said, more = find_places(session, frames, where, line, words or "")
   if words then
-    message = format("%s:%s: %s", where, line, said or reword(session, words, thread, frame, tokens, at))
+    said = said or messages.reword(session, words, thread, frame, tokens, at)
+    more = more and "; " .. more or said == words and messages.advise(words, at ~= nil) or ""
+    message = format("%s:%s: %s%s", where, line, said, more)
   end
   local named, hint
   if where and not frame then named, hint = named_place(session, where, line, words) end
+  if frame then hint = messages.gone(session, message, frame, source_text(session, frame.source)) end
   message = message .. (hint or "")
   last = setmetatable({ message = message, frames = frames }, trace)
   local users = {}
@@ -317,6 +229,19 @@ function errors.failed(session, thread, message)
     lines[2] = place(users[1], "  ")
   end
   return table.concat(lines, "\n")
+end
+
+-- Returns the message of an error of a script with advice, nil if there is none. thread is the one whose message
+-- handler runs.
+function errors.advised(session, thread, message)
+  local hint = messages.hint(session, message, thread)
+  if hint then return message .. hint end
+  local frames = frames_of(thread)
+  local where, line, words = split(message, frames)
+  if not words then return nil end
+  local _, _, _, said, more = find_places(session, frames, where, line, words)
+  if not (said or more) then return nil end
+  return format("%s; %s", message, said or more)
 end
 
 -- Returns where Lua's parser stopped in an input: the number of the line, the column or nil, and the line. words, such

@@ -1,7 +1,8 @@
--- missing_index.lua - explains the error of t[3][1] if t[3] is nil, and of a field that a report does not have.
+-- missing_index.lua - explains the error of t[3][1] or t[3] + 1 if t[3] is nil, and of a field that a report does not
+-- have.
 --
--- Lua's own message says only that a nil was indexed, not which index is missing: m[#m + 1] of a matrix or a list is
--- nil so that ipairs ends, and the error comes from the next bracket.
+-- Lua's own message says only that a nil was indexed or added, not which index is missing: m[#m + 1] of a matrix or a
+-- list is nil so that ipairs ends, and the error comes from the next bracket or operator.
 
 local core = require "moongrad.core"
 local lists = require "moongrad.network.lists"
@@ -42,11 +43,40 @@ local function of_number(t, last, path, parts)
     sub(parts[n - 1], 2, -2), sub(parts[n], 2, -2))
 end
 
-local indexes = { ["["] = true, ["."] = true, [":"] = true }
+local function set(...)
+  local is = {}
+  for _, text in ipairs { ... } do is[text] = true end
+  return is
+end
+local indexes = set("[", ".", ":")
 
--- Follows the expression name[i][j]... from token i on as long as each index is known. If it indexes a value of this
--- kind ("nil", "number"), returns the message, and the token that it is about.
-local function follow(t, i, kind, value_of)
+-- What Lua's message says was done to a value of a kind -> the operators that did it.
+local uses = {
+  { "^attempt to perform arithmetic on a (nil) value", set("+", "-", "*", "/", "//", "%", "^") },
+  { "^attempt to concatenate a (nil) value", set ".." },
+  { "^attempt to compare .*(nil)", set("<", ">", "<=", ">=") },
+}
+
+-- Returns a test for an expression from token `first` to token `last` of t: is it used as the message says? Then the
+-- kind of value that the message is about. nil for other messages.
+local function use_of(words)
+  local kind = match(words, "^attempt to index a (%l+) value")
+  if kind then return function(t, _, last) return indexes[t.text[last + 1]] end, kind end
+  for _, use in ipairs(uses) do
+    kind = match(words, use[1])
+    if kind then
+      return function(t, first, last)
+        local after = t.text[last + 1]
+        return use[2][t.text[first - 1]] and not indexes[after] or use[2][after]
+      end, kind
+    end
+  end
+end
+
+-- Follows the expression name[i][j]... from token `first` on as long as each index is known. If is_used says so of one
+-- of its values, and that is of this kind ("nil", "number"), returns the message, and the token that it is about.
+local function follow(t, first, kind, value_of, is_used)
+  local i = first
   local v, parts, path = value_of(t.text[i]), { t.text[i] }, t.text[i]
   while v ~= nil and t.text[i + 1] == "[" and t.text[i + 3] == "]" do
     local k = index_at(t, i + 2, value_of)
@@ -56,7 +86,7 @@ local function follow(t, i, kind, value_of)
     parts[#parts + 1] = "[" .. t.text[i + 2] .. "]"
     path = path .. parts[#parts]
     i = i + 3
-    if type(item) == kind and indexes[t.text[i + 1]] then
+    if type(item) == kind and is_used(t, first, i) then
       if kind == "number" then return #parts > 2 and of_number(t, i, path, parts), i + 1 end
       return own_words(v, k) or path .. " is nil", i - 1
     end
@@ -89,9 +119,10 @@ end
 --- Returns a better message than Lua's, words, and the token that it is about; nil if that is not certain. here lists
 -- the tokens that begin in the line of the error; value_of(name) returns the value of a variable there.
 function missing_index.explain(words, t, here, value_of)
-  local kind = match(words, "^attempt to index a (%l+) value")
+  local is_used, kind = use_of(words)
   if kind == "number" or kind == "nil" then
-    return only(t, here, function(i) return follow(t, i, kind, value_of) end)
+    local said, at = only(t, here, function(i) return follow(t, i, kind, value_of, is_used) end)
+    if said then return said, at end
   end
   if find(words, "^attempt to compare .*nil") or find(words, "a nil value %(field '") then
     return only(t, here, function(i) return follow_report(words, t, i, value_of) end)

@@ -4,6 +4,7 @@
 
 local characters = require "moongrad.prompt.errors.characters"
 local commands = require "moongrad.commands"
+local foreign_words = require "moongrad.prompt.errors.foreign_words"
 local lexer = require "moongrad.syntax.lexer"
 local options = require "moongrad.options"
 local find, format, gmatch, match, sub = string.find, string.format, string.gmatch, string.match, string.sub
@@ -40,18 +41,6 @@ local function touches(t, i) return i > 1 and t.last[i - 1] and t.last[i - 1] + 
 
 -- --- words that begin a statement in other languages ------------------------------------------
 
-local leave = "Ctrl-D leaves, os.exit() too"
-local no_import = 'Lua has no import: moongrad is loaded already, help() lists it; require "name" loads a Lua file'
-local no_type = "a variable needs no type: x = 5"
-
-local words = {
-  import = no_import, from = no_import, using = no_import, include = no_import,
-  def = "a function is function f(x) ... end", lambda = "a function without a name is function(x) return x end",
-  fn = "a function is function f(x) ... end", class = "Lua has no classes; use a table of functions",
-  elif = "write elseif ... then", var = no_type, let = no_type, const = no_type, int = no_type, float = no_type,
-  double = no_type, del = "x = nil removes a variable", exit = leave, quit = leave,
-}
-
 -- Does the function of this name take a string?
 local function takes_word(name)
   local command = commands.global(name)
@@ -63,7 +52,7 @@ end
 local function of_two(t, i, source, is_callable)
   local name, kind = t.text[i - 1], t.kind[i]
   if t.kind[i - 1] ~= "name" or kind ~= "name" and kind ~= "number" and kind ~= "keyword" then return nil end
-  if words[name] then return words[name] end
+  if foreign_words.statements[name] then return foreign_words.statements[name] end
   local word = match(source, "^[^%s;(]+", t.at[i])
   if i == 2 and name == "help" then return format("write help %q or ?%s", word, word) end
   if i == 2 and takes_word(name) then return format("write %s %q", name, word) end
@@ -73,6 +62,22 @@ local function of_two(t, i, source, is_callable)
   end
 end
 
+-- Advice on a command of IPython, %timeit f(x).
+local function of_magic(t)
+  local word = t.text[1] == "%" and t.text[2]
+  if not word then return nil end
+  return foreign_words.names[word] or commands.global(word) and format("%s is a function: help %q", word, word)
+end
+
+-- What may stand behind a name at the beginning of a statement.
+local after_name = { ["="] = true, ["("] = true, ["{"] = true, ["["] = true, ["."] = true, [":"] = true, [","] = true }
+
+-- Advice on a command of the shell, cd .. or ls -l.
+local function of_shell(t)
+  local is_lua = after_name[t.text[2]] or t.kind[2] == "string"
+  return not is_lua and foreign_words.statements[t.text[1]]
+end
+
 -- --- operators -----------------------------------------------------------------------------------
 
 -- Two signs in a row that are an operator in other languages -> advice. Lua stops at the first or the second.
@@ -80,11 +85,12 @@ local pairs_of_signs = {
   ["! ="] = "not equal is ~=", ["< >"] = "not equal is ~=", ["& &"] = "write the word and",
   ["| |"] = "write the word or", ["* *"] = "a power is x ^ 2", ["== ="] = "equal is ==",
   ["+ +"] = "Lua has no ++: write x = x + 1", [": ="] = "assign with =", ["/ *"] = "a comment begins with --",
+  ["% *"] = foreign_words.names.dot,
 }
 
 -- One sign that is an operator in other languages -> advice.
 local one_sign = {
-  ["!"] = "not is a word: not x", ["?"] = "choose with and, or: x > 0 and 1 or -1",
+  ["!"] = "not is a word: not x", ["#"] = "a comment begins with --", ["?"] = "choose with and, or: x > 0 and 1 or -1",
   ["@"] = "the matrix product is X:matmul(w)", ["//"] = "a comment begins with --",
 }
 
@@ -145,9 +151,15 @@ local function of_blocks(t, i, source, message)
   end
   local block = at > 0 and blocks[keyword_before(t, at)]
   local begins = t.text[at] == "{" or ends_line(t, at, source)
-    or t.text[at] == ":" and find(message, " '%l+' expected") -- then, do
+    or t.text[at] == ":" and find(message, " '[%l,]+' expected") -- then, do; 1:10
   if block and begins then return "a block is " .. block end
   if i > t.n and (t.text[t.n] == ":" or t.text[t.n - 1] == ":") then return "a method is called, NET:step()" end
+end
+
+-- Does an open string begin directly after a name or a bracket, as in X' * y?
+local function is_transposed(t, source)
+  local open = t.open
+  return open and open.kind == "string" and open.at > 1 and find(source, "^[%w_%])]'", open.at - 1) ~= nil
 end
 
 -- --- all together -----------------------------------------------------------------------------------------
@@ -159,11 +171,12 @@ function other_languages.hint(source, at, message, is_callable)
   while i <= t.n and t.at[i] < at do i = i + 1 end
   local character = characters.explain(source, at)
   if character then return character end
+  if is_transposed(t, source) then return foreign_words.transpose end
   if i > 2 and t.text[1] == "#" then return "a comment begins with --" end
   if find(message, "<eof> expected") and t.text[i] == "end" then return "there is one end too many" end
-  if i > t.n then return of_blocks(t, i, source, message) end
-  return of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message) or of_blocks(t, i, source, message)
-    or of_two(t, i, source, is_callable)
+  if i > t.n then return of_blocks(t, i, source, message) or of_shell(t) end
+  return of_magic(t) or of_signs(t, i, source) or of_equals(t, i) or of_brackets(t, i, message)
+    or of_blocks(t, i, source, message) or of_two(t, i, source, is_callable) or of_shell(t)
 end
 
 return other_languages

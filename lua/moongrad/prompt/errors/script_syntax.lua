@@ -4,6 +4,7 @@
 -- into the script. Other advice comes from other_languages.lua.
 
 local caret = require "moongrad.prompt.errors.caret"
+local characters = require "moongrad.prompt.errors.characters"
 local lexer = require "moongrad.syntax.lexer"
 local other_languages = require "moongrad.prompt.errors.other_languages"
 local undefined_names = require "moongrad.prompt.errors.undefined_names"
@@ -46,11 +47,14 @@ end
 
 -- Returns "; " and advice, or "", for a source that does not compile. words is Lua's message about line `number`.
 function script_syntax.hint(session, source, number, words)
-  local near = match(words, " near (.*)$")
+  local near, zero = match(words, " near (.*)$"), find(source, "\0", 1, true)
+  if zero and (find(words, "syntax error$") or find(words, "symbol$") or find(words, "expected$")) then
+    return "; " .. characters.explain(source, zero) -- Lua names no token at a zero byte
+  end
   if not near or #source > most_source then return "" end
   local line, from = caret.line(source, number)
   if not line then return "" end
-  if find(line, "^∇[ J=%d.einfa+-]*>") or find(line, "^> ") then
+  if find(line, "^∇[ J=%d.einfa+-]*>") or find(line, "^∇ %d+ %[[^%]]*%]>") or find(line, "^> ") then
     return "; that is a prompt: a script contains only what was typed after it, no prompts and no output"
   end
   local column = caret.near(source, number, near)
@@ -65,9 +69,9 @@ function script_syntax.hint(session, source, number, words)
   return hint and "; " .. hint or ""
 end
 
--- The beginning of a file; "" for a device, which cannot be read twice.
-local function content(name)
-  local file = not find(name, "^/dev/") and io.open(name, "rb")
+-- The beginning of a file; "" for a pipe or device, which cannot be read twice.
+local function content(session, name)
+  local file = session.is_file(name) and io.open(name, "rb")
   local text = file and file:read(most_source + 1)
   if file then file:close() end
   return text or ""
@@ -76,7 +80,7 @@ end
 --- Returns the message of a script's syntax error, with advice if there is any. text is the script; without it name
 -- is the script's file.
 function script_syntax.explain(session, message, name, text)
-  local source = text or content(name)
+  local source = text or content(session, name)
   local number, words = match(message, "^[^\n]-:(%d+): (.*)$")
   return number and message .. script_syntax.hint(session, source, tonumber(number), words) or message
 end

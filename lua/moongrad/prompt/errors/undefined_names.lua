@@ -1,6 +1,9 @@
 -- undefined_names.lua - explains why a name has no value in a session, or which name the user may have meant.
 
+local commands = require "moongrad.commands"
 local core = require "moongrad.core"
+local foreign_words = require "moongrad.prompt.errors.foreign_words"
+local gone_locals = require "moongrad.prompt.gone_locals"
 local lists = require "moongrad.network.lists"
 local mg = require "moongrad"
 local names = require "moongrad.names"
@@ -29,28 +32,16 @@ local function why_nil(session, name)
   return "there is no network yet: make one, LAYERS = {2, 2, 2, 1}"
 end
 
-local leave = "; Ctrl-D leaves, os.exit() too"
-local own_matrices = '; matrices are matrix{{1, 2}, {3, 4}}: help "matrix"'
-
--- Names from other languages -> what to write instead.
-local elsewhere = {
-  exit = leave, quit = leave, bye = leave, np = own_matrices, numpy = own_matrices, torch = own_matrices,
-  None = "; write nil", null = "; write nil", NULL = "; write nil", True = "; write true",
-  False = "; write false", len = "; a length is #x", range = "; count with for i = 1, 10 do ... end",
-  array = "; a matrix is matrix{{1, 2}, {3, 4}}", str = "; write tostring(x)", int = "; write math.floor(x)",
-  float = "; write tonumber(x)", printf = "; write print(string.format(...))", input = "; write io.read()",
-  append = "; write table.insert(t, x)", dot = "; the matrix product is X:matmul(w)",
-  max = "; write math.max or X:max()", min = "; write math.min or X:min()", sum = "; write X:sum()",
-  mean = "; write X:mean()", clear = "; Ctrl-L clears",
-  redo = "; seek(epoch) goes forwards again", back = "; w:back() goes back in a walk w, undo() takes a command back",
-}
-
 -- Does this name end the program in other languages?
-function undefined_names.is_leave(name) return elsewhere[name] == leave end
+function undefined_names.is_leave(name) return foreign_words.names[name] == foreign_words.leave end
 
 -- The end of a message about an unknown name: "; did you mean ...?" with names of the session's or the user's, or "".
 local function suggest(session, name)
-  if elsewhere[name] then return elsewhere[name] end
+  local gone = gone_locals.words(name)
+  if gone then return "; " .. gone end
+  local foreign = foreign_words.of_name(name)
+  if foreign then return "; " .. foreign end
+  if commands.of.m[name] then return format("; write X:%s()", name) end
   local list = session.names()
   for key in next, _G do
     if type(key) == "string" then list[#list + 1] = key end
@@ -100,7 +91,10 @@ end
 -- result is true if the message has advice.
 function undefined_names.name(session, name)
   if undefined_names.value(session, name) ~= nil then return nil end
-  if session.is_live(name) then return format("%s is nil: %s", name, why_nil(session, name)), true end
+  if session.is_live(name) then
+    local gone = gone_locals.words(name)
+    return format("%s is nil: %s%s", name, gone and gone .. "; " or "", why_nil(session, name)), true
+  end
   local near = suggest(session, name)
   return format("no '%s'%s", name, near), near ~= ""
 end

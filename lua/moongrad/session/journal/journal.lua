@@ -134,14 +134,15 @@ function journal.computed(quiet, ...)
   for i = 1, quiet and 0 or select("#", ...) do open.told = open.told or tells((select(i, ...)), 1000, 1) end
 end
 
--- Called after the input ran. settled: did it edit anything that undo takes back? Returns a list of the names of the
--- values that were too large to keep, or nil.
-function journal.close(status, settled)
+-- Called after the input ran. settled: did it edit anything that undo takes back? grown: the names, X or y, whose
+-- tables became matrices. Returns a list of the names of the values that were too large to keep, or nil.
+function journal.close(status, settled, grown)
   local input = open
   open = nil
   if not input then return nil end
   local entry = entry_of(input, input.computed and "ok" or status)
   entry.n, entry.values, entry.told, entry.settled = input.n, input.values, input.told, settled
+  entry.grown = grown
   entry.read, entry.numbered = entry.source and input.reads or 0, input.numbered
   entries[#entries + 1] = entry
   return entry.full and #entry.full > 0 and entry.full or nil

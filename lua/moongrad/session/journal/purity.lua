@@ -19,7 +19,7 @@ end
 
 -- Lua's own functions that change nothing. A call counts only if the name still stands for Lua's function.
 local pure = {} -- "math.sin" -> function
-local plain = set "print tostring tonumber type rawlen rawequal" -- session.base has their functions
+local plain = set "print tostring tonumber type rawlen rawequal select" -- session.base has their functions
 for name, f in pairs(math) do
   if name ~= "random" and name ~= "randomseed" then pure["math." .. name] = f end
 end

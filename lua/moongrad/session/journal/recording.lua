@@ -25,10 +25,10 @@ function recording.computed(...) if journal then journal.computed(...) end end
 function recording.read_last(name) if journal then journal.reads(name) end end
 function recording.file(path, source) if journal then journal.file(path, source) end end
 
--- The session calls this after an input. settled: did the input edit anything? Returns a remark for the user if
--- something that the input left was too large to keep, else nil.
-function recording.close(status, settled)
-  local full = journal.close(status, settled)
+-- The session calls this after an input. settled: did the input edit anything? grown: the names, X or y, whose tables
+-- became matrices. Returns a remark for the user if something that the input left was too large to keep, else nil.
+function recording.close(status, settled, grown)
+  local full = journal.close(status, settled, grown)
   return full and "too large to be kept for save_session: " .. text.first(full)
 end
 

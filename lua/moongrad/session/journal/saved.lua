@@ -241,6 +241,7 @@ local function write_all(self, undoes)
     elseif not entry.looked or kept[entry] then
       self:typed(entry, kept[entry])
     end
+    for _, name in ipairs(entry.grown or {}) do self:line(name .. " = " .. name) end
     -- undo counts the edits of an input as one command; a snapshot may edit, too
     if undoes and (entry.settled or entry.changes) then self:line(self:session "settle()") end
   end

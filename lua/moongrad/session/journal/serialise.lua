@@ -152,13 +152,14 @@ function make:report(r, path)
   return c
 end
 
+make["list of matrices"] = function(self, t, path) -- net.theta, net.a ...
+  local list = rawget(lists.class, t)
+  local net = self:value(list.net, "the network of " .. path)
+  return net and self:add(t, "view", { net = net, path = view_path(list.what) })
+end
+
 function make:table(t, path)
   local meta = debug.getmetatable(t)
-  local list = lists.is(t) and rawget(lists.class, t) -- net.theta, net.a ...
-  if list then
-    local net = self:value(list.net, "the network of " .. path)
-    return net and self:add(t, "view", { net = net, path = view_path(list.what) })
-  end
   if meta and not class_of[meta] then return nil, true end
   local c = self:add(t, "table", { class = class_of[meta] })
   c.items = self:contents(t, path)

@@ -7,6 +7,7 @@
 
 local core = require "moongrad.core"
 local lexer = require "moongrad.syntax.lexer"
+local mg = require "moongrad"
 local serialise = require "moongrad.session.journal.serialise"
 local state = require "moongrad.network.state"
 local text = require "moongrad.text"
@@ -90,8 +91,11 @@ local function known(session, before)
     end
   end
   for _, name in ipairs(session.names()) do
-    local v = session.live(name)
-    if type(v) == "function" or type(v) == "table" then add(v, name, v) end
+    local v = name ~= "X" and name ~= "y" and session.live(name) -- these may be tables that the input made
+    if session.is_own(name) and (type(v) == "function" or type(v) == "table") then add(v, name, v) end
+  end
+  if session.is_own "mg" then
+    for name, v in next, mg do add(v, "mg" .. field(name), v) end -- those that a global of the user's hides
   end
   return names
 end

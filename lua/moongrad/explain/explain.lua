@@ -130,12 +130,7 @@ local function term_class(made)
   local class = { __name = "term", __metatable = false }
   function class.__index(t, name)
     if name == "label" then return format("%s %d", made.unit, t.index) end
-    if name ~= "text" then return nil end
-    local words = made.describe and made.describe(t)
-    if words then return words end
-    local numbers = {}
-    for k, v in ipairs(t) do numbers[k] = number(v) end
-    return format(rawget(t, "form") or made.form, table.unpack(numbers))
+    return name == "text" and terms.text(made, t) or nil
   end
   function class.__tostring(t) return format("%s = %s", t.text, number(t.value)) end
   return class

@@ -23,6 +23,15 @@ function terms.sum(list)
   return sum, size
 end
 
+-- A term of a node, as below, in numbers: "0.5 * 0.25".
+function terms.text(node, term)
+  local words = node.describe and node.describe(term)
+  if words then return words end
+  local numbers = {}
+  for k, v in ipairs(term) do numbers[k] = number(v) end
+  return format(rawget(term, "form") or node.form, table.unpack(numbers))
+end
+
 -- Is the sum of the terms the engine's number, up to rounding?
 function terms.agree(net, list, engine)
   local sum, size = terms.sum(list)

@@ -177,7 +177,9 @@ local scenarios = {
   { "the parts of a pass", function(net)
     net:forward()
     net:backward()
+    tostring(net.grad_x)
     net:update()
+    tostring(net.grad_x)
     net:forward(mg.ones(3, 2))
   end, { step } },
   { small = true, "evaluation", function(net)
@@ -199,7 +201,7 @@ local scenarios = {
   { small = true, "explain", function(net)
     net:forward()
     net:backward()
-    return tostring(net:explain("grad", 1, 1, 1)), tostring(net:explain("a", 2, 1, 1))
+    return tostring(net:explain("grad", 1, 1, 1)), tostring(net:explain("a", 2, 1, 1)), tostring(net:explain("x", 1, 1))
   end },
   { "edits", function(net)
     local was = net.theta[1]:copy()
@@ -212,11 +214,11 @@ local scenarios = {
   end, nil, function(net) net.frozen[1], net.y = false, y end },
   { "options", function(net)
     net.eta = .25
-    net.options.l2 = .1
-    net.options.l2 = 0
+    net.options.l2, net.options.bias_l2 = .1, .2
+    net.options.l2, net.options.bias_l2 = 0, 0
     net.eta = .5
     return tostring(net.options)
-  end, nil, function(net) net.eta, net.options.l2 = .5, 0 end },
+  end, nil, function(net) net.eta, net.options.l2, net.options.bias_l2 = .5, 0, 0 end },
   { "init", function(net) net:init "xavier" end, { function(net) net:init "xavier" end, step } },
   { "undo", function(net) return tostring(net:undo(2)) end },
   { "seek", function(net) net:seek(1) net:seek(3) return tostring(net:seek(2)) end },

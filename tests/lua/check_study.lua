@@ -1,22 +1,24 @@
 -- check_study.lua - tries the gradient check on random networks: counts false alarms, mistakes found, undecided pairs.
 --
 -- moongrad --no-session tests/lua/check_study.lua FROM TO EVERY judges networks FROM .. TO and prints the counts.
--- verdict_spec.lua runs a part of it as a test. Mistakes are planted in every EVERY-th network; with EVERY 0 in none,
--- so that only false alarms are counted. For comparison it also applies the rule that the check had before: an error
--- above 1e-6 of max(|b|, |n|, 16 u |J| / (epsilon 1e-6)), with five points where they bring the worst pair nearer.
+-- verdict_spec.lua runs a part of it as a test. With a fourth argument, kinked, the costs are those that have kinks.
+-- Mistakes are planted in every EVERY-th network; with EVERY 0 in none, so that only false alarms are counted. For
+-- comparison it also applies the rule that the check had before: an error above 1e-6 of
+-- max(|b|, |n|, 16 u |J| / (epsilon 1e-6)), with five points where they bring the worst pair nearer.
 
 local core = require "moongrad.core"
 local mg = require "moongrad"
 
 local study = {}
 
-local costs = { "sse", "mse", "quadratic", { "squares", scale = .3 }, "cross-entropy", "softmax" }
+local smooth = { "sse", "mse", "quadratic", { "squares", scale = .3 }, "cross-entropy", "softmax" }
+local with_kinks = { "mae", "huber", "hinge", "svm" }
 local outputs = { "linear", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "gelu", "softplus" }
 local hidden = { "linear", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "gelu", "softplus", "softmax" }
 
 -- --- networks --------------------------------------------------------------------------------------
 
-local function spec_of(k, g, one, upto)
+local function spec_of(k, g, one, upto, costs)
   local cost = costs[k % #costs + 1]
   local function width() return math.floor(2 ^ (5 * g:rand(1, 1)[1][1]) + .5) end
   local spec = { width(), cost = cost, seed = k, init = one { "xavier", "he", "normal", "uniform" } }
@@ -24,8 +26,9 @@ local function spec_of(k, g, one, upto)
     local activation = hidden[(k + 2 * l) % #hidden + 1]
     spec[l] = { math.max(width(), activation == "softmax" and 2 or 1), activation, bias = upto(6) > 1 }
   end
-  local output = type(cost) == "string" and core.cost_outputs[cost] or one(outputs)
-  spec[#spec + 1] = { math.max(math.min(width(), 10), output == "softmax" and 2 or 1), output }
+  local output = type(cost) == "string" and (core.cost_outputs[cost] or core.cost_scores[cost] and
+    one { "linear", "tanh" }) or one(outputs)
+  spec[#spec + 1] = { math.max(math.min(width(), 10), (output == "softmax" or cost == "svm") and 2 or 1), output }
   if upto(4) == 1 then spec.l1, spec.l2 = .01 * (upto(2) - 1), .02 end
   if upto(4) == 1 then spec.precision = "single" end
   return spec
@@ -33,11 +36,13 @@ end
 
 -- Targets: at random, the network's own prediction, or next to it, so that J is anything from 1 to 0.
 local function targets(net, X, g, kind, one)
-  local yhat = net:predict(X)
+  local yhat, cost = net:predict(X), net.options.cost
+  if cost == "hinge" then return 2 * g:randint(0, 2, #X, yhat.ncols) - 1 end
+  if cost == "svm" then return mg.one_hot(g:randint(1, yhat.ncols + 1, #X, 1), yhat.ncols) end
   if kind == 1 then return yhat end
   if kind <= 4 then
     local y = yhat + 10 ^ -(16 * g:rand(1, 1)[1][1]) * g:randn(#X, yhat.ncols)
-    return core.cost_outputs[net.options.cost] and y:map(function(v) return math.max(0, math.min(1, v)) end) or y
+    return core.cost_outputs[cost] and y:map(function(v) return math.max(0, math.min(1, v)) end) or y
   end
   local output = core.network_state(net).activations
   output = output[#output]
@@ -52,11 +57,11 @@ local work = 4e7
 
 -- Network k, untrained or trained for up to 20,000 epochs; some are saturated or exploding. Then, whether it is
 -- ordinary: neither of these, with random targets, and trained for at most 1,000 epochs that did not diverge.
-function study.network(k)
+function study.network(k, costs)
   local g = mg.generator(k)
   local function upto(n) return g:permutation(n)[1][1] // 1 | 0 end
   local function one(list) return list[upto(#list)] end
-  local net = mg.network(spec_of(k, g, one, upto))
+  local net = mg.network(spec_of(k, g, one, upto, costs or smooth))
   local X = g:randn(upto(50), net.layers[1])
   if upto(5) == 1 then X = mg.lt(X, 0) end
   local stretch = upto(8)
@@ -153,12 +158,12 @@ end
 -- What came of networks from .. to: networks, skipped (J not finite near THETA), false_alarms (their numbers),
 -- alarms_before, undecided; ordinary[precision] {pairs, undecided, zero}; found[name][band] {all, now, before,
 -- undecided}; least, the smallest J. Of every so many networks mistakes are planted, unless the rule before called
--- them wrong as they were.
-function study.run(from, to, every)
+-- them wrong as they were. costs: those of the networks, "smooth" ones by default, or "kinked".
+function study.run(from, to, every, costs)
   local t = { networks = 0, skipped = 0, false_alarms = {}, alarms_before = 0, undecided = 0, found = {}, least = 1,
     ordinary = { double = { pairs = 0, undecided = 0, zero = 0 }, single = { pairs = 0, undecided = 0, zero = 0 } } }
   for k = from, to do
-    local net, is_ordinary = study.network(k)
+    local net, is_ordinary = study.network(k, costs == "kinked" and with_kinks or smooth)
     local ok, c = pcall(net.check, net)
     if not ok then
       if not c:find("J is", 1, true) then error(k .. ": " .. c) end
@@ -229,7 +234,8 @@ function study.print(t)
 end
 
 if arg and arg[0] and arg[0]:find("check_study", 1, true) then
-  study.print(study.run(math.tointeger(tonumber(arg[1])), math.tointeger(tonumber(arg[2])), tonumber(arg[3] or 5)))
+  local from, to = math.tointeger(tonumber(arg[1])), math.tointeger(tonumber(arg[2]))
+  study.print(study.run(from, to, tonumber(arg[3] or 5), arg[4]))
 end
 
 return study

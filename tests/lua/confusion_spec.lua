@@ -83,6 +83,8 @@ class c is never predicted: its precision counts as 0]], tostring(c))
     raises(function() net:confusion(mg.eye(3), mg.rand(3, 3)) end, "confusion: y are no classes", "one_hot")
     raises(function() net:confusion(mg.eye(3), { 0, 1, 2 }) end, "y has 1 column, expected 3")
     raises(function() net:confusion(mg.eye(3), mg.eye(3), 1) end, "confusion: expected X and y")
+    raises(function() net:confusion(mg.eye(3), mg.rand(2, 3)) end, "confusion: y has 2 rows, expected 3")
+    raises(function() net:confusion(mg.rand(3, 2), mg.eye(3)) end, "confusion: X has 2 columns, expected 3")
   end)
 end)
 
@@ -114,6 +116,8 @@ describe("classify", function()
     net = mg.network { 1, { 1, "tanh", bias = false }, init = { { { 1 } } }, X = { { -3 }, { 3 } } }
     assert.same({ { -1 }, { 1 } }, net:classify():totable())
     raises(function() net:classify({ { 1 } }, 2) end, "classify: expected X")
+    raises(function() net:classify { { 1, 2 } } end, "classify: X has 2 columns, expected 1, one for each input unit")
+    raises(function() mg.network { 2, 1 }:classify() end, "classify: no data")
   end)
 end)
 

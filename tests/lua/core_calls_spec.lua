@@ -117,7 +117,7 @@ local make = {
   cost = function() return random(4) == 1 and pool.owns[2] or one_of(core.costs) end,
   init = function() return one_of(core.inits) end,
   bug = function() return one_of(core.bugs) end,
-  name = function() return one_of { "X", "y", "eta", "l1", "l2" } end,
+  name = function() return one_of { "X", "y", "eta", "l1", "l2", "bias_l1", "bias_l2" } end,
   how = function() return one_of { "whole", "theta", "before" } end,
   method = function() return one_of { "central", "forward", "five-point" } end,
   precision = function() return one_of { "double", "single" } end,

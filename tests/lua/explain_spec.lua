@@ -328,4 +328,33 @@ describe("explain", function()
     raises(function() net:explain("cost", 1) end, 'J is one number: explain("cost")')
     raises(function() net.explain("grad") end, "explain: expected a network first")
   end)
+
+  it("takes at most 40 lines at depth 2, also of 784 inputs and 100 rows; what is left out has its total", function()
+    local g = mg.generator(1)
+    local net = mg.network { 784, { 30, "tanh" }, { 10, "softmax" }, cost = "softmax", seed = 1, init = "xavier",
+      X = g:rand(100, 784), y = mg.one_hot(g:randint(1, 11, 100, 1), 10) }
+    net:step()
+    for _, at in ipairs { { "z", 1, 1, 1 }, { "a", 2, 1, 2 }, { "a", 3, 1, 1 }, { "delta", 1, 1, 1 },
+      { "delta", 2, 1, 1 }, { "grad", 1, 2, 3 }, { "grad", 2, 1, 1 }, { "theta", 1, 1, 2 }, { "dtheta", 2, 1, 2 },
+      { "x", 1, 1 }, { "cost" } } do
+      at[#at + 1] = { depth = 2 }
+      local e = net:explain(table.unpack(at))
+      local text = tostring(e)
+      local _, newlines = text:gsub("\n", "")
+      assert.is_true(newlines < 40, text)
+      local sum = 0
+      local count, rest = text:match "\n  the other (%d+), all smaller: sum (%S+)"
+      for value in text:gmatch "\n  [^ \n][^\n]- = (%S+)%f[\n]" do sum = sum + tonumber(value) end
+      if count then assert.near(e.value, sum + tonumber(rest), 2e-5 * math.max(1, math.abs(e.value)), text) end
+    end
+  end)
+
+  it("shows of the numbers in a term those that are largest, whatever their sign", function()
+    local net = mg.network { 1, { 7, "softmax" }, cost = "softmax", X = { { 1 } }, y = { { 1, 0, 0, 0, 0, 0, 0 } },
+      init = { { { 0, 1 }, { 0, -90 }, { 0, -80 }, { 0, 2 }, { 0, 3 }, { 0, -70 }, { 0, 4 } } } }
+    net:forward()
+    local text = net:explain("a", 2, 1, 1, { depth = 2 }).text
+    for _, k in ipairs { 1, 2, 3, 6, 7 } do helpers.contains(text, ("Z[1][1][%d] = "):format(k)) end
+    helpers.contains(text, "2 more, all smaller, are not shown")
+  end)
 end)

@@ -44,6 +44,54 @@ describe("grad_x", function()
     end
   end)
 
+  it("is what differences show with a softmax in the middle and at the end, and l2 does not enter", function()
+    for seed = 1, helpers.many(60, 20) do
+      local g = mg.generator(seed)
+      local hidden, y = ({ "softmax", "sigmoid" })[seed % 2 + 1], mg.one_hot(g:randint(1, 4, 5, 1), 3)
+      local net = mg.network { 3, { 4, hidden, bias = seed % 3 > 0 }, { 3, "softmax" }, cost = "softmax", seed = seed,
+        init = { "normal" }, X = g:randn(5, 3), y = y }
+      net:forward()
+      net:backward()
+      local x = net.grad_x
+      for i = 1, 5 do
+        for j = 1, 3 do assert.near(difference(net, i, j, 1e-5), x[i][j], 1e-9) end
+      end
+      net.options.l1, net.options.l2, net.options.bias_l2 = .5, .5, .5
+      net:forward()
+      net:backward()
+      assert.is_true(net.grad_x == x)
+    end
+  end)
+
+  it("is of the rows' losses, each with its weight, after an epoch with row weights", function()
+    for _, precision in ipairs { "double", "single" } do
+      local function of(weights)
+        local net = helpers.xor { 2, { 3, "tanh" }, { 1, "linear" }, cost = "mse", seed = 2, precision = precision }
+        net:train { batch = 4, shuffle = false, row_weights = weights }
+        return net.grad_x
+      end
+      local plain = of { 1, 1, 1, 1 }
+      local by = mg.matrix { { 0, 0 }, { 2, 2 }, { 1, 1 }, { .5, .5 } }
+      helpers.near(of { 0, 2, 1, .5 }, plain * by, precision == "single" and 1e-7 or 1e-16)
+    end
+  end)
+
+  it("is there in a walk once delta 1 is, and gone with it", function()
+    local net = helpers.xor { 2, 3, 1, seed = 1 }
+    local w = net:walk()
+    w:to("delta", 2)
+    assert.is_nil(net.grad_x)
+    w:to("delta", 1)
+    helpers.near(net.grad_x, net.delta[1]:matmul(net.theta[1]:cols(2, 3)), 1e-16)
+    local x = net.grad_x
+    w:finish()
+    helpers.near(net.grad_x, x, 1e-16)
+    w:back()
+    helpers.near(net.grad_x, x, 1e-16)
+    w:reset()
+    assert.is_nil(net.grad_x)
+  end)
+
   it("is that of the pass, after an update, too", function()
     local net = helpers.xor { 2, 3, 1, seed = 1, eta = 5 }
     net:forward()
@@ -85,6 +133,17 @@ describe("grad_x", function()
     x[1][1] = 5
     assert.is_false(net.grad_x[1][1] == 5)
     assert.equal("GRAD_X  4 x 2", tostring(x):match "[^\n]*")
+    helpers.raises(function() net.grad_x = x end, "grad_x cannot be set")
+  end)
+
+  it("is GRAD_X in a session, and says what makes it", function()
+    local make = "X, y = data.xor() LAYERS = {2, 2, 1} "
+    local status, out = helpers.run(make .. "print(GRAD_X) step() print(#GRAD_X, GRAD_X.ncols)")
+    assert.equal("nil\n4\t2\n", out)
+    assert.equal(0, status)
+    status, out = helpers.run(make .. "print(GRAD_X[1])")
+    assert.equal(1, status)
+    helpers.contains(out, "there has been no backward pass yet: backward() or step() makes it")
   end)
 
   it("is explained by its terms, in every way of asking", function()

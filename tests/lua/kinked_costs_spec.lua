@@ -76,7 +76,9 @@ describe("a cost with kinks", function()
       raises(function() mg.network { 2, 2, cost = cost, output = "softmax" } end, cost)
     end
     raises(function() mg.network { 2, 2, cost = "mae", output = "softmax" } end, "softmax")
+    raises(function() mg.network { 2, { 1, "linear" }, cost = "svm" } end, 'cost "svm" of one output unit is always 0')
     local net = mirror("hinge", 1)
+    raises(function() net.options.cost = "svm" end, 'cost "svm" of one output unit is always 0')
     raises(function() net:cost({ { 1 } }, { 0 }) end, 'y[1][1] is 0; cost "hinge" expects targets -1 and 1')
     net = mirror("svm", 2)
     raises(function() net:cost({ { 1, 1 } }, { { 1, 1 } }) end, "row 1 of y has 2 ones")
@@ -99,6 +101,66 @@ describe("a cost with kinks", function()
         assert.is_string(tostring(net:explain "cost"))
         for op in net:walk() do assert.is_string(tostring(op)) end
       end
+    end
+  end)
+
+  it("is explained in numbers: the losses, and the slope on this side of the kink", function()
+    local net = mirror("svm", 3)
+    net.X, net.y = { { 2, 1.5, -1 }, { 0, .5, 3 } }, { { 1, 0, 0 }, { 0, 1, 0 } }
+    local function says(what, ...)
+      net:forward()
+      net:backward()
+      local text = tostring(net:explain(table.unpack(what)))
+      helpers.contains(text, ...)
+      assert.is_nil(text:find("stale", 1, true), text)
+    end
+    says({ "delta", 1, 1, 2 }, "D = 1/N where A[2][1][2] - A[2][1][1] + 1 > 0, else 0", "= 0.5 * 1 = 0.5",
+      "1.5 - 2 + 1 = 0.5 is above 0")
+    says({ "delta", 1, 1, 3 }, "= 0 * 1 = 0", "-1 - 2 + 1 = -2 is not above 0")
+    says({ "delta", 1, 2, 2 }, "D = -1/N times how many other outputs p have p - A[2][2][2] + 1 > 0",
+      "= -0.5 * 2 * 1 = -1", "2 is the class; 2 of the others cost something")
+    says({ "cost" }, "0.5 * (max(0, 1.5 - 2 + 1) + max(0, -1 - 2 + 1))")
+    helpers.contains(tostring(net:walk():to "delta"), "DELTA[1] = D * g', g' = 1, D = 1/N where A[2] - A[2][c] + 1 > 0")
+
+    net = mirror("hinge", 1)
+    net.X, net.y = { { 2 }, { .25 } }, { 1, -1 }
+    says({ "delta", 1, 1, 1 }, "-1/(N K) y[1][1] where 1 - y[1][1] A[2][1][1] > 0", "= 0 * 1 = 0",
+      "1 - 1 * 2 = -1 is not above 0")
+    says({ "delta", 1, 2, 1 }, "= -0.5 * -1 * 1 = 0.5", "1 - -1 * 0.25 = 1.25 is above 0")
+    says({ "cost" }, "0.5 * max(0, 1 - 1 * 2)")
+
+    net = mirror("huber", 1)
+    net.X, net.y = { { 2 }, { .25 } }, { 0, 0 }
+    says({ "delta", 1, 1, 1 }, "1/(N K) max(-1, min(1, A[2][1][1] - y[1][1]))", "= 0.5 * sign(2 - 0) * 1 = 0.5")
+    says({ "delta", 1, 2, 1 }, "= 0.5 * (0.25 - 0) * 1 = 0.125")
+    says({ "cost" }, "0.5 * (|2 - 0| - 1/2)", "0.5 * (0.25 - 0)^2/2")
+
+    net = mirror("mae", 1)
+    net.X, net.y = { { 2 }, { .25 } }, { 3, .25 }
+    says({ "delta", 1, 1, 1 }, "1/(N K) sign(A[2][1][1] - y[1][1])", "= 0.5 * sign(2 - 3) * 1 = -0.5")
+    says({ "delta", 1, 2, 1 }, "= 0.5 * sign(0.25 - 0.25) * 1 = 0")
+    says({ "cost" }, "0.5 * |2 - 3|")
+  end)
+
+  it("has explanations that add up, for networks at random in both precisions", function()
+    for k = 1, helpers.many(200, 40) do
+      local g, cost = mg.generator(k), ({ "mae", "huber", "hinge", "svm" })[k % 4 + 1]
+      local n_out = cost == "svm" and 3 or 2
+      local net = mg.network { 2, { 4, "tanh" }, { n_out, k % 3 == 0 and "tanh" or "linear" }, cost = cost, seed = k,
+        precision = k % 5 == 0 and "single" or "double", X = g:randn(5, 2),
+        y = cost == "svm" and mg.one_hot(g:randint(1, 4, 5, 1), 3) or cost == "hinge" and 2 * g:randint(0, 2, 5, 2) - 1
+          or 2 * g:randn(5, 2) }
+      net:step(k % 3)
+      net:forward()
+      net:backward()
+      for i = 1, 5 do
+        for j = 1, n_out do
+          local e = net:explain("delta", 2, i, j)
+          assert.near(net.delta[2][i][j], e.value, k % 5 == 0 and 1e-6 or 1e-15)
+          assert.is_nil(tostring(e):find("stale", 1, true), tostring(e))
+        end
+      end
+      assert.is_nil(tostring(net:explain "cost"):find("stale", 1, true))
     end
   end)
 end)

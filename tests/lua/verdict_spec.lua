@@ -164,6 +164,18 @@ describe("check's verdict", function()
     end
   end)
 
+  it("holds over networks at random with costs that have kinks", function()
+    local t = study.run(1, helpers.many(4000, 60), 6, "kinked")
+    assert.same({}, t.false_alarms)
+    local now, all = 0, 0
+    for name, found in pairs(t.found) do
+      local f = found["> 300"]
+      assert.is_true((f.now or 0) >= (f.before or 0), name)
+      now, all = now + (f.now or 0), all + (f.all or 0)
+    end
+    assert.is_true(now > .8 * all, now .. " of " .. all) -- mae has its own prediction as y at times: all pairs at kinks
+  end)
+
   it("holds by each method, epsilon and tolerance that is asked for", function()
     local asked = { { method = "forward" }, { method = "forward", epsilon = 1e-2 }, { epsilon = 1e-8 },
       { method = "five-point", epsilon = 1e-3 }, { tolerance = 1e-10 }, { method = "forward", tolerance = 1e-9 } }

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local raise = require "moongrad.raise"
+local format = string.format
 
 local scale = {}
 
@@ -38,7 +39,7 @@ function scale.standardize(X, means, deviations, ...)
   for j, v in ipairs(spread[1]) do
     if not (v > 0) then
       raise("data.standardize: column %d has no deviation: %s; leave it out", j,
-        given and "the one given is " .. v or "all its numbers are equal")
+        given and format("the one given is %g", v) or "all its numbers are equal")
     end
   end
   deviations = given or X:std(1)

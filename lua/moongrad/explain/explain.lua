@@ -18,9 +18,14 @@ local explain = {}
 
 local most_terms = 12  -- up to so many terms are all shown
 local most_shown = 10  -- of more terms the largest so many are shown
--- With the option depth: how many terms are shown of numbers in terms that have more than most_terms, and how many
--- numbers in one term are explained. The first of these whose text fits the terminal is taken.
-local tries = { { terms = 3, numbers = 5 }, { terms = 2, numbers = 3 }, { terms = 1, numbers = 2 } }
+-- With the option depth: how many terms are shown of the number itself, or, of numbers in terms, of a sum of more than
+-- `whole` terms; and how many numbers in one term are explained. The first of these whose text fits the terminal, and
+-- takes at most most_lines, is taken.
+local tries = { { own = most_terms, whole = most_terms, terms = 3, numbers = 5 },
+  { own = most_terms, whole = most_terms, terms = 2, numbers = 3 },
+  { own = most_terms, whole = most_terms, terms = 1, numbers = 2 },
+  { own = 5, whole = 2, terms = 1, numbers = 2 }, { own = 3, whole = 2, terms = 1, numbers = 2 } }
+local most_lines = 40
 local most_nodes = 500 -- numbers that are explained in turn, with the option depth
 
 local node = { __name = "explanation", __metatable = false } -- the metatable of explanations
@@ -88,30 +93,35 @@ end
 
 -- --- making the tree -----------------------------------------------------------------------
 
--- Which terms are shown. Returns their indices (all, or the largest), how many others there are, and the sum of those.
-local function chosen(list)
-  local shown = {}
-  if #list <= most_terms then
-    for k = 1, #list do shown[k] = k end
-    return shown, 0, 0
-  end
+-- Which of the terms `from`, indices, are shown: up to `whole` all, else the `most` largest. Returns their indices and
+-- the sum of the others.
+local function largest(list, from, whole, most)
+  if #from <= whole then return from, 0 end
+  local shown, rest, is_shown = {}, 0, {}
   local function size(k) -- NaN counts as the largest
     local v = math.abs(list[k].value)
     return v == v and v or math.huge
   end
-  for k = 1, #list do
-    local at = math.min(#shown, most_shown) + 1
+  for _, k in ipairs(from) do
+    local at = math.min(#shown, most) + 1
     while at > 1 and size(k) > size(shown[at - 1]) do at = at - 1 end
-    if at <= most_shown then
+    if at <= most then
       table.insert(shown, at, k)
-      shown[most_shown + 1] = nil
+      shown[most + 1] = nil
     end
   end
-  local rest, is_shown = 0, {}
   for _, k in ipairs(shown) do is_shown[k] = true end
-  for k, t in ipairs(list) do
-    if not is_shown[k] then rest = rest + t.value end
+  for _, k in ipairs(from) do
+    if not is_shown[k] then rest = rest + list[k].value end
   end
+  return shown, rest
+end
+
+-- Which terms of the list are shown at most. Returns their indices, how many others there are, and the sum of those.
+local function chosen(list)
+  local all = {}
+  for k = 1, #list do all[k] = k end
+  local shown, rest = largest(list, all, most_terms, most_shown)
   return shown, #list - #shown, rest
 end
 
@@ -120,12 +130,7 @@ local function term_class(made)
   local class = { __name = "term", __metatable = false }
   function class.__index(t, name)
     if name == "label" then return format("%s %d", made.unit, t.index) end
-    if name ~= "text" then return nil end
-    local words = made.describe and made.describe(t)
-    if words then return words end
-    local numbers = {}
-    for k, v in ipairs(t) do numbers[k] = number(v) end
-    return format(rawget(t, "form") or made.form, table.unpack(numbers))
+    return name == "text" and terms.text(made, t) or nil
   end
   function class.__tostring(t) return format("%s = %s", t.text, number(t.value)) end
   return class
@@ -184,7 +189,7 @@ local add
 local function add_opened(self, t, lines, indent, seen, few)
   local opened, is_left = t.terms or {}, {}
   local order = table.move(opened, 1, #opened, 1, {})
-  local function size(e) return e.j == self.j and math.huge or e.value end
+  local function size(e) return e.j == self.j and math.huge or math.abs(e.value) end
   if #opened > few.numbers then table.sort(order, function(a, b) return size(a) > size(b) end) end
   for n = few.numbers + 1, #order do is_left[order[n]] = true end
   for _, e in ipairs(opened) do
@@ -195,12 +200,16 @@ local function add_opened(self, t, lines, indent, seen, few)
   end
 end
 
--- The terms of self that are shown below this indentation, how many others there are, and the sum of those.
+-- The terms of self that are shown at this indentation, how many others there are, and the sum of those.
 local function terms_at(self, indent, few)
-  if indent == "" or self.left == 0 then return self.shown, self.left, self.rest end
-  local rest = self.rest
-  for n = few.terms + 1, #self.shown do rest = rest + self.terms[self.shown[n]].value end
-  return table.move(self.shown, 1, few.terms, 1, {}), #self.terms - few.terms, rest
+  local whole, most = few.whole, few.terms
+  if indent == "" then
+    whole, most = few.own, few.own
+  elseif self.left > 0 then
+    whole = most
+  end
+  local shown, rest = largest(self.terms, self.shown, whole, most)
+  return shown, #self.terms - #shown, self.rest + rest
 end
 
 -- Adds the lines of the terms of self. Returns the width of the labels.
@@ -268,7 +277,7 @@ end
 function node.__tostring(self)
   for _, few in ipairs(tries) do
     local text = text_of(self, few)
-    if show.fits(text) then return text end
+    if show.fits(text) and show.lines(text) <= most_lines then return text end
   end
   return text_of(self, tries[1])
 end

@@ -2,6 +2,7 @@
 
 local core = require "moongrad.core"
 local edited = require "moongrad.explain.edited"
+local numbers = require "moongrad.explain.numbers"
 local quantities = require "moongrad.quantities"
 local repeats = require "moongrad.repeats"
 local show = require "moongrad.show"
@@ -72,8 +73,10 @@ end
 
 function op.__tostring(self)
   local _, shapes, from = symbols.op(self.net, self.name, self.layer)
-  local above, below = self.formula .. "\n" .. shapes, place(self)
-  local made = is_there(self) and result(self, from, show.lines(above) + show.lines(below)) or "taken back"
+  local there = is_there(self)
+  local lines = there and numbers(self.net, self.name, self.layer) or {}
+  local above, below = table.concat({ self.formula, shapes, table.unpack(lines) }, "\n"), place(self)
+  local made = there and result(self, from, show.lines(above) + show.lines(below)) or "taken back"
   return format("%s\n%s\n%s", above, made, below)
 end
 

@@ -77,9 +77,24 @@ local function all_of(...)
   return #list > 0 and table.concat(list, ", ") .. " and " .. last or last
 end
 
--- The factor before (yhat - y) in the last DELTA, by cost; the user's own costs are not here.
-symbols.pulls = { sse = "", mse = "2/(N K) ", quadratic = "1/N ", squares = "2 scale ", ["cross-entropy"] = "1/N ",
-  softmax = "1/N " }
+-- dJ/dyhat by cost: of those of yhat - y, and of those with kinks. {a}, {y} and {c} stand for yhat, y and, of svm, yhat
+-- of the row's class, whose own line is "class". The logarithmic costs, whose g' cancels, and the user's own are not
+-- here.
+symbols.differences = { sse = "({a} - {y})", mse = "2/(N K) ({a} - {y})", quadratic = "1/N ({a} - {y})",
+  squares = "2 scale ({a} - {y})" }
+symbols.pulls = { mae = "1/(N K) sign({a} - {y})", huber = "1/(N K) max(-1, min(1, {a} - {y}))",
+  hinge = "-1/(N K) {y} where 1 - {y} {a} > 0, else 0",
+  svm = "1/N where {a} - {c} + 1 > 0, else 0",
+  class = "-1/N times how many other outputs p have p - {a} + 1 > 0" }
+
+-- dJ/dyhat as text: how it stands in a product, and the words behind the formula that say what it is. a, y, c: the
+-- names of yhat, y and, for svm, of yhat of the class.
+function symbols.pull(cost, a, y, c)
+  local names = { a = a, y = y, c = c }
+  if symbols.differences[cost] then return (gsub(symbols.differences[cost], "{(%a)}", names)), "" end
+  if not symbols.pulls[cost] then return "dJ/d" .. a, "" end
+  return "D", ", D = " .. gsub(symbols.pulls[cost], "{(%a)}", names)
+end
 
 -- The formula of J with the terms of l1 and l2: "J = 1/2 sum of (yhat - y)^2".
 function symbols.cost(f)
@@ -126,7 +141,7 @@ function op.cost(f)
 end
 
 local function last_delta(f)
-  local l, factor = f.L, symbols.pulls[f.cost]
+  local l = f.L
   local d = shape(f.rows, f.n[l + 1])
   local yhat = format("A[%d]", l + 1)
   local from = all_of(yhat, "y")
@@ -140,10 +155,11 @@ local function last_delta(f)
     return format("DELTA[%d] = A[%d] * (D - sum of each row of A[%d] * D), D = dJ/dA[%d]", l, l + 1, l + 1, l + 1),
       format("%s = %s * (%s - %s)", d, d, d, shape(f.rows, 1)), from
   end
-  local pull = factor and format("%s(A[%d] - y)", factor, l + 1) or format("dJ/dA[%d]", l + 1)
+  local pull, is = symbols.pull(f.cost, yhat, "y", yhat .. "[c]")
+  if f.cost == "svm" then is = is .. "; of the class c -1/N times how many these are" end
   local slope, words, of = symbols.slope(f.activations[l], format("Z[%d]", l), yhat)
-  return format("DELTA[%d] = %s * %s%s", l, pull, slope, words),
-    factor and format("%s = (%s - %s) * %s", d, d, d, d) or format("%s = %s * %s", d, d, d),
+  return format("DELTA[%d] = %s * %s%s%s", l, pull, slope, words, is),
+    symbols.differences[f.cost] and format("%s = (%s - %s) * %s", d, d, d, d) or format("%s = %s * %s", d, d, d),
     all_of(yhat, "y", table.unpack(of))
 end
 

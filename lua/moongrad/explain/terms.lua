@@ -2,6 +2,7 @@
 -- matrices. explain.lua shows them.
 
 local core = require "moongrad.core"
+local costs = require "moongrad.explain.costs"
 local show = require "moongrad.show"
 local symbols = require "moongrad.explain.symbols"
 local format, gsub, sub = string.format, string.gsub, string.sub
@@ -20,6 +21,15 @@ function terms.sum(list)
   local sum, size = 0, 0
   for _, t in ipairs(list) do sum, size = sum + t.value, size + (t.size or math.abs(t.value)) end
   return sum, size
+end
+
+-- A term of a node, as below, in numbers: "0.5 * 0.25".
+function terms.text(node, term)
+  local words = node.describe and node.describe(term)
+  if words then return words end
+  local numbers = {}
+  for k, v in ipairs(term) do numbers[k] = number(v) end
+  return format(rawget(term, "form") or node.form, table.unpack(numbers))
 end
 
 -- Is the sum of the terms the engine's number, up to rounding?
@@ -133,25 +143,6 @@ end
 
 -- --- the cost and the last delta ---------------------------------------------------------
 
-local logarithmic = { ["cross-entropy"] = true, softmax = true }
-
--- The losses of one row in numbers, "(0.2 - 1)^2" or "-ln 0.2"; where that would be long, their sum.
-local function loss_text(f, loss, yhat, y)
-  local parts = {}
-  for k, p in ipairs(yhat) do
-    if f.cost == "softmax" and y[k] == 1 then
-      parts[1] = "-ln " .. number(p)
-    elseif f.cost == "cross-entropy" and (y[k] == 0 or y[k] == 1) then
-      parts[k] = y[k] == 1 and "-ln " .. number(p) or format("-ln(1 - %s)", number(p))
-    elseif symbols.pulls[f.cost] and not logarithmic[f.cost] then
-      parts[k] = format("(%s - %s)^2", number(p), number(y[k]))
-    end
-  end
-  local whole = f.cost == "softmax" and #parts == 1 or #parts == #yhat and #parts <= 3
-  local text = whole and table.concat(parts, " + ") or number(loss)
-  return #parts > 1 and whole and "(" .. text .. ")" or text
-end
-
 -- What l1 and l2 add to J: l1 * sum of |w| + l2/2 * sum of w^2 over the weights, and the same of the biases.
 local function penalty(f, theta)
   local sum = 0
@@ -190,9 +181,30 @@ function of.cost(net, f)
   return { symbols = format("%s, yhat = A[%d]", gsub(symbols.cost(f), "^J = ", ""), f.L + 1), engine = net.J,
     list = list, unit = "row", notes = { note }, open = open, describe = function(t)
       if not t.index then return "of the parameters" end
-      local text = loss_text(f, t[1], row(net.a[f.L + 1], t.index), row(y, t.index))
+      local text = costs.loss(f, t[1], row(net.a[f.L + 1], t.index), row(y, t.index))
       return factor == 1 and text or number(factor) .. " * " .. text
     end }
+end
+
+-- Makes node the explanation of the last delta of a cost with kinks. slope: g', which words are about.
+local function kinked_delta(node, f, factor, yhat, y, i, j, pull, slope, g, words)
+  local c = f.cost == "svm" and costs.class(y)
+  local A = format("A[%d][%d]", f.L + 1, i)
+  local _, is = symbols.pull(c == j and "class" or f.cost, format("%s[%d]", A, j), format("y[%d][%d]", i, j),
+    format("%s[%s]", A, c))
+  local text, note = costs.pulls[f.cost](factor, yhat[j], y[j], yhat, y, j)
+  node.symbols = format("D %s%s%s", g, words, is)
+  node.list = { { value = pull * slope, label = "cost", slope } }
+  node.describe = function() return format("%s * %s", text, number(slope)) end
+  node.notes[1] = note
+  if f.cost == "huber" then node.list[1].size = factor * math.abs(slope) * (math.abs(yhat[j]) + math.abs(y[j])) end
+  if not c then return node end
+  local all = {}
+  for k = 1, #yhat do
+    if k == j or k == c or j == c then all[#all + 1] = { "a", f.L + 1, i, k } end
+  end
+  node.open = function() return all end
+  return node
 end
 
 local function last_delta(net, f, i, j)
@@ -220,19 +232,19 @@ local function last_delta(net, f, i, j)
     node.symbols = format("1/N (%s - y[%d][%d]), g' has cancelled", A, i, j)
     return difference(factor * (yhat - y[j]), yhat, factor, "%s * (%s - %s)", factor, yhat, y[j])
   end
-  local own_cost = not symbols.pulls[f.cost] and row(core.pull(net, i), 1)
-  if own_cost and f.activations[l] == "softmax" then
+  local pull = row(core.pull(net, i), 1)
+  if f.activations[l] == "softmax" then -- a cost of the user's own
     node.symbols = format("a[%d] (d[%d] - sum over k of a[k] d[k]), a = A[%d][%d], d = dJ/da", j, j, l + 1, i)
-    node.list, node.unit = through_softmax(row(net.a[l + 1], i), own_cost, j), "unit"
+    node.list, node.unit = through_softmax(row(net.a[l + 1], i), pull, j), "unit"
     return node
   end
   local slope = core.slopes(net, l, i)[1][j]
   local g, words = symbols.slope(f.activations[l], format("Z[%d][%d][%d]", l, i, j), A)
-  if own_cost then
-    node.symbols = format("dJ/d%s %s%s", A, g, words)
-    return one(own_cost[j] * slope, "%s * %s", own_cost[j], slope)
+  if costs.pulls[f.cost] then
+    return kinked_delta(node, f, factor, row(net.a[l + 1], i), y, i, j, pull[j], slope, g, words)
   end
-  node.symbols = format("%s(%s - y[%d][%d]) %s%s", symbols.pulls[f.cost], A, i, j, g, words)
+  node.symbols = format("%s %s%s", symbols.pull(f.cost, A, format("y[%d][%d]", i, j)), g, words)
+  if not symbols.differences[f.cost] then return one(pull[j] * slope, "%s * %s", pull[j], slope) end
   if factor == .5 then
     return difference((yhat - y[j]) * slope, yhat, slope, "(%s - %s) * %s", yhat, y[j], slope)
   end

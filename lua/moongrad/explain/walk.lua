@@ -286,7 +286,8 @@ end
 -- walk "next" does the next operation of the walk that is open, walk "back" undoes the last, walk(false) ends the walk:
 -- they need no variable. At the prompt an open walk of NET is a mode: the prompt shows the last operation, as in
 -- [z 2, 3/10], Enter on an empty line is walk "next", and Alt-b is walk "back", until the walk ends.
--- {rows = 3} does the step on row 3 alone: N is 1, and J, GRAD and the update are of that row.
+-- {rows = 3} does the step on row 3 alone: N is 1, and J, GRAD and the update are of that row. A walk of one row shows
+-- the formulas in numbers, too.
 -- > w = walk()
 -- > w()
 -- > w:to("delta", 1)

@@ -42,7 +42,12 @@ end
 function classify.classify(net, X, ...)
   core.network_self(net, "classify")
   if select("#", ...) > 0 then raise "classify: expected X" end
-  local predicted, y = net:predict(X), net.y
+  X = X ~= nil and core.as_matrix(X, "X") or net.X or raise "classify: no data: give classify X, or set it"
+  local inputs, y = net.layers[1], net.y
+  if X.ncols ~= inputs then
+    raise("classify: X has %d columns, expected %d, one for each input unit", X.ncols, inputs)
+  end
+  local predicted = net:predict(X)
   local signed = is_signed(net, y)
   local of = places(predicted, signed)
   local classes, list, are_names = classes_of(y, predicted.ncols, signed), {}, false
@@ -126,7 +131,8 @@ function classify.confusion(net, X, y, ...)
   if (X == nil) ~= (y == nil) then raise "confusion: expected X and y, or neither" end
   if X == nil then X, y = net.X, net.y end
   if not X or not y then raise "confusion: no data: give confusion X and y, or set them" end
-  y = core.as_matrix(y, "y", true)
+  X, y = core.as_matrix(X, "X"), core.as_matrix(y, "y", true)
+  core.check_data(net, "confusion", X, y)
   if net:accuracy(X, y) == nil then
     raise "confusion: y are no classes: expected one-hot rows, 0 and 1, or -1 and 1; one_hot makes rows of labels"
   end

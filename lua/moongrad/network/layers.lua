@@ -63,7 +63,7 @@ end
 
 -- What layers and options come to: the activation of each weight layer, the cost and its scale; the user's own as
 -- objects.
--- Raises for an output and a cost that do not go together, and for a softmax of one unit.
+-- Raises for an output and a cost that do not go together, and for a softmax or an svm of one unit.
 function layers.resolve(specification, given)
   local cost, scale = options.cost("cost", given.cost or options.defaults.cost)
   local hidden = given.activation or options.defaults.activation
@@ -82,6 +82,8 @@ function layers.resolve(specification, given)
   elseif output == "softmax" and specification[#specification].size == 1 then
     raise('a softmax output of one unit is always 1: take two units, one for each class, or output = "sigmoid" with '
       .. 'cost = "cross-entropy"')
+  elseif cost == "svm" and specification[#specification].size == 1 then
+    raise('cost "svm" of one output unit is always 0: take two units, one for each class, or cost = "hinge"')
   end
   return activations, cost, scale
 end

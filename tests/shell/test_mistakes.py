@@ -184,13 +184,8 @@ def missing_fields(home):
     equal(p.do("t.foo"), ["nil"])
     equal(p.do("NET:foo()"), ['[8]:1: network has no "foo"; help "NET" says what it has'])
     equal(p.do("X.foo"), ["[9]:1: a matrix has no 'foo'; help \"matrix\" says what it has"])
-<<<<<<< HEAD
-    check(p.do("network{2, 1, foo = 1}")[0].endswith('network: no option "foo"; known: X, activation, bias_l1, bias_l2, cost, eta, init, '
-                                                     'l1, l2, optimizer, output, precision, seed, undo, y'), *p.lines())
-=======
     check(p.do("network{2, 1, foo = 1}")[0].endswith('network: no option "foo"; known: X, activation, bias_l1, bias_l2, '
                                                      'cost, eta, init, l1, l2, optimizer, output, precision, seed, undo, y'), *p.lines())
->>>>>>> t-gradx
     check(p.do("train{foo = 1}")[0].endswith("known: X, batch, best, class_weights, clip, epochs, eta, every, max_norm, "
                                             "patience, report, row_weights, shuffle, stop_when, test, y"), *p.lines())
     equal(p.end(), 0)

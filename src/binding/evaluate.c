@@ -12,7 +12,8 @@ A, Z, DELTA, GRAD and J do not change.
 */
 static int predict(lua_State *L) {
   Network *n = network_check(L, 1);
-  if (lua_gettop(L) > 2 && lua_isuserdata(L, 3)) /* predict(data.standardize(X)), which returns three matrices */
+  if (lua_gettop(L) > 2 &&
+      lua_isuserdata(L, 3)) /* predict(data.standardize(X)), which returns three matrices */
     return fail(L, "predict: takes one matrix, got %d; predict((f(X))) passes the first that f returns alone",
                 lua_gettop(L) - 1);
   check_arity(L, 2);

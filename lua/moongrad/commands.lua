@@ -40,6 +40,7 @@ local commands = {
   { "bench", of = "mg", looks = false, reads = "clock", returns = false, takes = "function", from = "timing",
     timed = true },
   { "records", of = "mg", looks = true, reads = false, returns = false, takes = "", from = "records" },
+  { "sweep", of = "mg", looks = true, reads = false, returns = false, takes = "", from = "sweep.sweep" },
   { "published", of = "mg", looks = true, reads = false, returns = false, takes = "", from = "published" },
   { "activation", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.activation" },
   { "cost", of = "mg", looks = false, reads = false, returns = false, takes = "", from = "custom.cost" },

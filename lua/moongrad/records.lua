@@ -33,13 +33,19 @@ local function check_column(d, who, name)
   end
 end
 
--- A value as text: numbers as mg.digits says, lists as {2, 2, 1}, nothing as "-".
+-- A value as text: numbers as mg.digits says, lists as {2, 2, 1}, {"adam", beta1 = 0.9} likewise, nothing as "-".
 local function cell(v)
   if math.type(v) == "float" then return show.number(v) end
   if v == nil then return "-" end
   if type(v) ~= "table" or getmetatable(v) then return (gsub(tostring(v), "%c", " ")) end
   local parts = {}
   for i, x in ipairs(v) do parts[i] = cell(x) end
+  local named = {}
+  for key, x in pairs(v) do
+    if type(key) == "string" then named[#named + 1] = key .. " = " .. cell(x) end
+  end
+  table.sort(named)
+  table.move(named, 1, #named, #parts + 1, parts)
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
@@ -60,8 +66,8 @@ end
 
 function records.__newindex() raise "records: r:add(...) adds a row; r[i].name = v changes one" end
 
-function records.__tostring(r)
-  local d = data[r]
+-- The rows as a table with the names of the columns.
+local function shown_rows(d)
   local lines = { d.columns }
   for k, i in ipairs(show.edges(#d.rows, show.room(1))) do
     local row = {}
@@ -69,6 +75,11 @@ function records.__tostring(r)
     lines[k + 1] = row
   end
   return text.aligned(lines) .. (#d.rows == 0 and "\nno rows" or "")
+end
+
+function records.__tostring(r)
+  local d = data[r]
+  return d.summary and d.summary(d.rows) or shown_rows(d)
 end
 
 function methods.add(r, ...)
@@ -263,4 +274,10 @@ local function make(columns, ...)
   return new(list)
 end
 
-return make
+-- Lets f(rows) be the text of r, but not of the records that r:where and r:sort make of it. Returns r.
+local function summarised(r, f)
+  data[r].summary = f
+  return r
+end
+
+return { records = make, summarised = summarised, cell = cell }

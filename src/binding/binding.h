@@ -197,6 +197,9 @@ void stopper_end(Stopper *s, mg_stop *stop);
 /* Raises while the function of core.progress runs, which is called in the middle of a call of the engine. */
 void stopper_not_told(lua_State *L);
 
+/* To be called in a process that fork has just made: no progress is told there. */
+void stopper_forked(void);
+
 /* May be called after stopper_begin, so that core.progress can say how far the call is: it does wanted
    epochs, or it fills m row by row. */
 void stopper_expect(Stopper *s, const uint64_t *epoch, const double *cost, uint64_t wanted);
@@ -256,6 +259,7 @@ void open_custom(lua_State *L);
 void open_custom_optimiser(lua_State *L); /* after open_custom */
 void open_threads(lua_State *L);
 void open_stopper(lua_State *L);
+void open_workers(lua_State *L);
 void open_data(lua_State *L);
 void open_report(lua_State *L);
 void open_run(lua_State *L);  /* after open_network and open_report: adds methods, too */

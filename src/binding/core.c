@@ -27,6 +27,7 @@ int luaopen_moongrad_core(lua_State *L) {
   open_custom_optimiser(L);
   open_threads(L);
   open_stopper(L);
+  open_workers(L);
   open_data(L);
   open_report(L);
   open_run(L);

@@ -128,6 +128,8 @@ static int core_progress(lua_State *L) {
   return 0;
 }
 
+void stopper_forked(void) { progress.main = NULL; }
+
 /* --- stopping ------------------------------------------------------------------------ */
 
 /* Is the hook of L like the one that Ctrl-C sets in lua.c: for every event, at the next instruction? */

@@ -9,6 +9,7 @@
 
 #define TEAM    "moongrad.team"    /* metatable name */
 #define CURRENT "moongrad.threads" /* registry key: the team that new networks get */
+#define TEAMS   "moongrad.teams"   /* registry key: a table whose keys are all teams, weakly */
 
 typedef struct Team {
   mg_team *team; /* lies in the rest of the userdata; NULL for one thread */
@@ -35,9 +36,25 @@ static Team *push_new(lua_State *L, size_t n) {
     t->team = mg_team_start(memory, n);
     t->n = mg_team_size(t->team);
   }
+  lua_getfield(L, LUA_REGISTRYINDEX, TEAMS);
+  lua_pushvalue(L, -2);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
   lua_pushvalue(L, -1);
   lua_setfield(L, LUA_REGISTRYINDEX, CURRENT);
   return t;
+}
+
+void threads_forked(lua_State *L) {
+  lua_getfield(L, LUA_REGISTRYINDEX, TEAMS);
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    const Team *t = lua_touserdata(L, -2);
+    if (t->team != NULL) mg_team_forked(t->team);
+  }
+  lua_pop(L, 1);
+  push_new(L, 1);
+  lua_pop(L, 1);
 }
 
 /* The environment's MOONGRAD_THREADS when it is a number of threads, else 1. */
@@ -77,6 +94,12 @@ static int threads(lua_State *L) {
 }
 
 void open_threads(lua_State *L) {
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_pushliteral(L, "k");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_setfield(L, LUA_REGISTRYINDEX, TEAMS);
   class_new(L, TEAM, "team");
   lua_pushcfunction(L, team_gc);
   lua_setfield(L, -2, "__gc");

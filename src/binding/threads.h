@@ -9,4 +9,7 @@
    number of threads. */
 struct mg_team *push_team(lua_State *L, size_t *n);
 
+/* To be called in a process that fork has just made: no team has workers there, and new networks get one thread. */
+void threads_forked(lua_State *L);
+
 #endif

@@ -131,6 +131,15 @@ mg_team *mg_team_start(void *memory, size_t n) {
   return t;
 }
 
+void mg_team_forked(mg_team *t) {
+  t->size = 1;
+  pthread_mutex_init(&t->lock, NULL); /* anew: a worker that is not here may have held it, or waited */
+  pthread_cond_init(&t->called, NULL);
+  pthread_cond_init(&t->finished, NULL);
+  atomic_store(&t->asleep, 0);
+  atomic_store(&t->waiting, false);
+}
+
 void mg_team_stop(mg_team *t) {
   atomic_store(&t->over, true);
   call(t);

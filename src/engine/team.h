@@ -23,6 +23,10 @@ size_t mg_team_bytes(size_t n);
    n when the system gives fewer threads. Its workers block all signals. */
 mg_team *mg_team_start(void *memory, size_t n);
 
+/* To be called in a process that fork has just made, which has none of the workers: the team is one thread from here
+   on. */
+void mg_team_forked(mg_team *team);
+
 /* Ends the workers. */
 void mg_team_stop(mg_team *team);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,14 @@ static int want_color(int flags) {
   return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+/* host.stop_served(): Ctrl-C has been answered by a function, which ended early, and Lua goes on. */
+static int served(lua_State *L) {
+  (void)L;
+  stop_served();
+  sig_take(SIGINT);
+  return 0;
+}
+
 /* Will the prompt open, after the options and the script have run? */
 static int wants_prompt(const Options *o, int argc) {
   return (o->flags & OPT_INTERACTIVE) ||
@@ -74,7 +83,7 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, LUA_REGISTRYINDEX, SESSION);
   lua_getfield(L, -1, "install");
   lua_remove(L, -2);
-  lua_createtable(L, 0, 13);
+  lua_createtable(L, 0, 14);
   lua_pushcfunction(L, terminal_width);
   lua_setfield(L, -2, "width");
   lua_pushcfunction(L, terminal_height);
@@ -83,6 +92,8 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, -2, "message_width");
   lua_pushcfunction(L, pager_show);
   lua_setfield(L, -2, "page");
+  lua_pushcfunction(L, served);
+  lua_setfield(L, -2, "stop_served");
   lua_pushcfunction(L, folder_is_file);
   lua_setfield(L, -2, "is_file");
   lua_pushboolean(L, want_color(o->flags));
@@ -147,6 +158,7 @@ static int lua_init(lua_State *L) {
    after an error. */
 static int run_all(lua_State *L, const Options *o, char **argv, int argc) {
   int session = !(o->flags & OPT_NO_SESSION);
+  if (o->workers) setenv("MOONGRAD_WORKERS", o->workers, 1); /* which sweep reads and checks */
   if (session && open_session(L, o, argc) != LUA_OK) return 0;
   if (o->seed && seed(L, o->seed) != LUA_OK) return 0;
   if (!(o->flags & OPT_E) && lua_init(L) != LUA_OK) return 0;

@@ -21,7 +21,7 @@ static const struct {
 void opt_usage(const char *progname, const char *bad) {
   FILE *f = bad ? stderr : stdout;
   if (bad) {
-    int needs = bad[1] == 'e' || bad[1] == 'l' || strcmp(bad, "--seed") == 0;
+    int needs = bad[1] == 'e' || bad[1] == 'l' || strcmp(bad, "--seed") == 0 || strcmp(bad, "--workers") == 0;
     if (strncmp(bad, "--color", 7) == 0)
       esc_printf(f, "%s: --color is auto, always or never: --color=auto\n", progname);
     else
@@ -46,24 +46,31 @@ void opt_usage(const char *progname, const char *bad) {
              "  --no-session  plain Lua 5.4: no session names, moongrad by require only\n"
              "  --color=when  auto, always or never\n"
              "  --seed n      seed the generator, as seed(n)\n"
+             "  --workers n   processes of sweep (default: all processors)\n"
              "A folder in place of a script: lists the scripts in it.\n"
              "Without a script the prompt opens, which shows values. Standard input that is no\n"
              "terminal runs as a script, where print shows them. Type help at the prompt for more.\n",
              progname);
 }
 
+/* Where o keeps the value of a, "--seed" or "--seed=7"; NULL when a is no such option. */
+static const char **takes_value(const char *a, Options *o) {
+  const size_t n = strcspn(a, "=");
+  if (n == 6 && strncmp(a, "--seed", n) == 0) return &o->seed;
+  if (n == 9 && strncmp(a, "--workers", n) == 0) return &o->workers;
+  return NULL;
+}
+
 /* Stores the long option at argv[*i] in o, and moves *i to its argument. False if it is unknown or
    incomplete. */
 static int collect_long(char **argv, int *i, Options *o) {
   const char *a = argv[*i];
-  if (strncmp(a, "--seed=", 7) == 0 && a[7] != '\0') {
-    o->seed = a + 7;
-    return 1;
-  }
-  if (strcmp(a, "--seed") == 0) {
-    if (argv[*i + 1] == NULL) return 0;
-    o->seed = argv[++*i];
-    return 1;
+  const char **value = takes_value(a, o);
+  if (value != NULL) {
+    const char *equals = strchr(a, '=');
+    if (equals == NULL && argv[*i + 1] == NULL) return 0;
+    *value = equals != NULL ? equals + 1 : argv[++*i];
+    return **value != '\0';
   }
   for (size_t k = 0; k < sizeof long_options / sizeof *long_options; k++) {
     if (strcmp(a, long_options[k].name) == 0) {
@@ -90,7 +97,7 @@ static int letter(char c) {
 
 /* Reads the options. No Lua runs before all are read. */
 Options opt_collect(int argc, char **argv) {
-  Options o = {0, argc, NULL};
+  Options o = {0, argc, NULL, NULL};
   int i;
   for (i = 1; i < argc; i++) {
     const char *a = argv[i];
@@ -135,7 +142,7 @@ int opt_run(lua_State *L, char **argv, int n) {
       if (status != LUA_OK) return 0;
     } else if (option == 'W')
       lua_warning(L, "@on", 0);
-    else if (strcmp(argv[i], "--seed") == 0)
+    else if (strcmp(argv[i], "--seed") == 0 || strcmp(argv[i], "--workers") == 0)
       i++; /* opt_collect has read its number */
   }
   return 1;

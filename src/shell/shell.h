@@ -63,9 +63,10 @@ enum {
 };
 
 typedef struct Options {
-  int flags;        /* OPT_ bits */
-  int script;       /* index of the script's name, argc without one, or of a bad option */
-  const char *seed; /* the argument of --seed, or NULL */
+  int flags;           /* OPT_ bits */
+  int script;          /* index of the script's name, argc without one, or of a bad option */
+  const char *seed;    /* the argument of --seed, or NULL */
+  const char *workers; /* that of --workers, or NULL */
 } Options;
 
 Options opt_collect(int argc, char **argv);
@@ -170,7 +171,8 @@ void stop_setup(lua_State *L);             /* replaces the functions that switch
 void stop_enter(lua_State *L, int to_end); /* L runs; to_end: does a stop hold until stop_leave? */
 int stop_runs(void);                       /* does Lua run, between stop_enter and stop_leave? */
 int stop_leave(void);                      /* L has ended; 0 without a stop, else one of these words */
-int stop_ask(void); /* asks for a stop, also from a signal handler; false if no Lua runs */
+void stop_served(void); /* the stop that was asked for has been answered, and Lua goes on */
+int stop_ask(void);     /* asks for a stop, also from a signal handler; false if no Lua runs */
 
 /* --- progress.c ---------------------------------------------------------------- */
 

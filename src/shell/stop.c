@@ -93,6 +93,11 @@ int stop_ask(void) {
   return 1;
 }
 
+void stop_served(void) {
+  call.asked = 0;
+  call.first = 0;
+}
+
 void stop_enter(lua_State *L, int to_the_end) {
   call.outermost = L;
   call.holds = to_the_end;

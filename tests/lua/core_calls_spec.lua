@@ -16,7 +16,7 @@ local function one_of(list) return list[random(#list)] end
 
 -- What would replace a part of moongrad for good, or take for ever, is called with wrong arguments alone.
 local hooks = { set_folder = "string", set_past = "function", set_steps = "function", set_tostring = "function",
-  set_network_tostring = "function", progress = "function" }
+  set_network_tostring = "function", progress = "function", set_serve_stop = "function", worker = "function" }
 local most = { threads = 3, step = 5, undo = 5 } -- a number that is not far too large
 
 -- --- what is passed ---------------------------------------------------------------------------------

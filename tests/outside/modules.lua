@@ -8,7 +8,7 @@ local lexer = require "moongrad.syntax.lexer"
 -- Which folders a folder may require, besides itself and the library's files at the top. One that is not here is the
 -- library's: it may require all of these but session and prompt.
 local may = {
-  top = "network data custom past", -- loaded when they are used
+  top = "network data custom past sweep", -- loaded when they are used
   syntax = "", data = "", custom = "", past = "network",
   network = "past explain check diagnose", explain = "network help", check = "past help",
   session = "session.journal network past help explain syntax",

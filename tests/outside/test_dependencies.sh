@@ -14,8 +14,8 @@ none "the engine includes only C's headers and its own" \
   "$(grep -nE "$headers" src/engine/*.[ch] src/engine/*/*.[ch] | grep -vE '<[a-z0-9]+\.h>|simd\.h:.*<(immintrin|arm_neon)\.h>|"(kernels/)?[a-z0-9_]+\.[ch]"')"
 none "the engine includes nothing of Lua's or Readline's" \
   "$(grep -nE "$headers(lua|lauxlib|readline)" src/engine/*.[ch] src/engine/*/*.[ch])"
-none "the binding includes nothing of the shell's" \
-  "$(grep -nE "$headers.*(shell|readline|signal\.h)" src/binding/*.[ch])"
+none "the binding includes nothing of the shell's; only workers.c, which makes processes, touches signals" \
+  "$(grep -nE "$headers.*(shell|readline|signal\.h)" src/binding/*.[ch] | grep -v '^src/binding/workers.c:.*<signal.h>')"
 none "the shell includes nothing of the engine's or the binding's" \
   "$(grep -nE "$headers.*(engine|binding)" src/shell/*.[ch])"
 none "only the shell includes Readline" \

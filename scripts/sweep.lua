@@ -14,6 +14,7 @@ local function show(title, swept)
   print()
 end
 
-show("Layers: with three hidden units most starts learn.", { layers = { { 2, 2, 1 }, { 2, 3, 1 }, { 2, 2, 2, 1 } }, eta = 2 })
+show("Layers: with three hidden units most starts learn.",
+  { layers = { { 2, 2, 1 }, { 2, 3, 1 }, { 2, 2, 2, 1 } }, eta = 2 })
 show("How THETA is drawn.", { layers = { 2, 2, 1 }, eta = 2, init = { "uniform", "normal", "xavier" } })
 show("The learning rate: too small is slow, too large jumps.", { layers = { 2, 2, 1 }, eta = { .1, 1, 10, 100 } })

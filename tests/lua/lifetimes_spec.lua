@@ -248,8 +248,8 @@ describe("a wrong argument", function()
   end)
 
   it("to any option raises one line and changes nothing", function()
-    for _, name in ipairs { "activation", "output", "cost", "eta", "optimizer", "l1", "l2", "bias_l1", "bias_l2", "init",
-      "seed", "X", "y", "precision" } do
+    for _, name in ipairs { "activation", "output", "cost", "eta", "optimizer", "l1", "l2", "bias_l1", "bias_l2",
+      "init", "seed", "X", "y", "precision" } do
       for _, v in ipairs(wrong) do
         local net = helpers.xor()
         local before, text = helpers.theta(net), tostring(net.options)

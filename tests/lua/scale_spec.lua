@@ -42,7 +42,8 @@ describe("standardize", function()
     raises(function() standardize "x" end, "data.standardize: X", "a string")
     raises(function() standardize({ { 1 }, { 2 } }, { 1 }, { 0 }) end, "the one given is 0; leave it out")
     local net = mg.network { 1, 1 }
-    raises(function() net:predict(standardize { { 1 }, { 2 } }) end, "predict: takes one matrix, got 3; predict((f(X)))")
+    raises(function() net:predict(standardize { { 1 }, { 2 } }) end,
+      "predict: takes one matrix, got 3; predict((f(X)))")
     assert.equal(2, #net:predict((standardize { { 1 }, { 2 } })))
     raises(function() standardize({ { 1 } }, { 1 }, { 1 }, 2) end, "data.standardize: expected X")
   end)

@@ -48,7 +48,8 @@ describe("the points of a sweep", function()
   end)
 
   it("are drawn from lists and ranges by a generator of their own", function()
-    local swept = { eta = { from = 1e-3, to = 1, log = true }, n = { from = 2, to = 9, whole = true }, l = { "a", "b" } }
+    local swept = { eta = { from = 1e-3, to = 1, log = true }, n = { from = 2, to = 9, whole = true },
+      l = { "a", "b" } }
     local order = { "eta", "l", "n" }
     local before = mg.rand(1, 1) and core.rng_state()
     local points = grid.points(swept, order, 200, 1)
@@ -226,7 +227,7 @@ describe("sweep", function()
     raises("limit: expected a number of seconds", xor, { limit = 0 })
     raises("build: expected a function", xor, { build = 1 })
     raises("no activation", xor, { activation = { "tanh", "tan" } })
-    raises("3 columns", xor, { layers = { 3, 2, 1 } })
+    raises("X has 2 columns, expected 3", xor, { layers = { 3, 2, 1 } })
   end)
 
   it("says which network a build should return", function()

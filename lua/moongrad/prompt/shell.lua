@@ -22,8 +22,9 @@ local utf8_wanted -- may the prompt contain characters outside ASCII?
 
 -- Begins the session. given has the fields that session.install needs, and: width() and height(), the size of the
 -- terminal; message_width(), the columns of the terminal for messages, nil without one; page(text), which shows a tall
--- text with the user's pager, or returns false; stop_served(), which says that a stop has been answered; color, true if it has colours; utf8, true if it shows UTF-8;
--- progress(text), which shows how far a long call is and without text removes that line, nil if no progress is shown.
+-- text with the user's pager, or returns false; stop_served(), which says that a stop has been answered; color, true
+-- if it has colours; utf8, true if it shows UTF-8; progress(text), which shows how far a long call is and without text
+-- removes that line, nil if no progress is shown.
 function shell.install(given)
   host = given
   utf8_wanted = host.utf8

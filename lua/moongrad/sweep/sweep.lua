@@ -22,26 +22,29 @@ local own = {
     example = "{{2, 2, 1}, {2, 3, 1}}" },
   { name = "X", without = "none", about = "the data, never swept", example = "X, y = y" },
   { name = "y", without = "none", about = "the targets, never swept", example = "y, X = X" },
-  { name = "test", without = "none", about = "{X, y}: test_cost and test_accuracy become columns", example = "{X, y}" },
+  { name = "test", without = "none", about = "{X, y}: test_cost and test_accuracy are columns", example = "{X, y}" },
   { name = "epochs", default = 1000, about = "at most, of each run", example = "10000" },
-  { name = "target", without = "none", about = "a run ends when this is reached, and is solved", example = "{mse = .01}" },
-  { name = "random", without = "all points", about = "n: so many points at random, also from ranges {from = 1e-3, to = 1, "
-    .. "log = true}; {n, seed = k}", example = "50" },
+  { name = "target", without = "none", about = "a run ends when this is reached, and is solved",
+    example = "{mse = .01}" },
+  { name = "random", without = "all points", about = "n: so many points at random, also from ranges "
+    .. "{from = 1e-3, to = 1, log = true}; {n, seed = k}", example = "50" },
   { name = "workers", without = "all processors", about = "processes at once; also MOONGRAD_WORKERS", example = "2" },
-  { name = "limit", without = "none", about = "seconds that a run may take; one that takes longer fails", example = "60" },
+  { name = "limit", without = "none", about = "seconds that a run may take; one that takes longer fails",
+    example = "60" },
   { name = "build", without = "none", about = "build(p) returns the network of the settings p",
     example = "function(p) return network{2, p.hidden, 1} end" },
-  { name = "run", without = "step or train", about = "run(net, p) trains; a table of results that it returns adds columns",
+  { name = "run", without = "step or train",
+    about = "run(net, p) trains; a table of results that it returns adds columns",
     example = "function(net, p) net:step(100) return {norm = net.theta[1]:norm()} end" },
 }
 
 -- What a sweep takes of network{...} and of train{...}; the rest is its own, or makes no sense for many runs.
 local not_of_network = { X = true, y = true, seed = true, undo = true }
 local of_train = { "batch", "shuffle", "patience", "best", "clip", "max_norm", "row_weights", "class_weights" }
-local is_of_network, is_of_train, is_own = {}, {}, {}
+local is_of_network, is_of_train = {}, {}
 local declared = {}
 for _, o in ipairs(own) do
-  declared[#declared + 1], is_own[o.name] = o, true
+  declared[#declared + 1] = o
 end
 for _, o in ipairs(options.of.network) do
   if not not_of_network[o.name] then declared[#declared + 1], is_of_network[o.name] = o, true end

@@ -18,7 +18,7 @@
 #
 # V=1 shows the commands that are run.
 #
-# The flags below enforce that dependencies have one direction: only binding and shell see the headers of
+# The flags below enforce that dependencies have one direction: only binding, shell and parts see the headers of
 # Lua, only the shell those of Readline.
 
 VERSION := $(shell sed -n 's/^return "\(.*\)"$$/\1/p' lua/moongrad/version.lua)
@@ -43,13 +43,15 @@ LUA_LIBS := $(if $(findstring /,$(shell $(CC) -print-file-name=liblua5.4.a)),-l:
 # Paths that are compiled into the program, by which it finds its Lua files in the build tree or the installation.
 within = $(patsubst $(abspath $(1))/%,%,$(abspath $(2)))
 TREE   := $(call within,$(CURDIR),$(BUILD))
-PLACES  = -DMG_BUILD='"$(TREE)"' -DMG_LUADIR='"$(LUADIR)"' -DMG_SHARE='"$(call within,$(PREFIX),$(LUADIR))"'
+PLACES  = -DMG_LIBDIR='"$(LIBDIR)"' -DMG_LIBSHARE='"$(call within,$(PREFIX),$(LIBDIR))"' -DMG_BUILD='"$(TREE)"' -DMG_LUADIR='"$(LUADIR)"' -DMG_SHARE='"$(call within,$(PREFIX),$(LUADIR))"'
 
 SAY = $(if $(V),,@echo '  $@';)
 
 # How each part is compiled. When a line changes, its part is recompiled.
 engine_CC  = $(CC) $(CPPFLAGS) $(CFLAGS) $(HOUSE)
 binding_CC = $(engine_CC) $(LUA_CFLAGS) -I$(BUILD)/gen
+files_CC   = $(engine_CC)
+parts_CC   = $(engine_CC) $(LUA_CFLAGS) -DMG_VERSION='"$(VERSION)"'
 shell_CC   = $(engine_CC) $(LUA_CFLAGS) -D_DEFAULT_SOURCE -DMG_VERSION='"$(VERSION)"' $(PLACES)
 test_CC    = $(engine_CC) -Isrc/engine
 
@@ -66,12 +68,19 @@ objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard src/$(1)/*.c)))
 VARIANTS := $(foreach t,double single,$(foreach s,$(SETS),$(t)_$(s)))
 ENGINE   := $(call objects,engine) \
             $(foreach v,$(VARIANTS),$(KERNELS:%=$(BUILD)/obj/engine/$(v)/%.o))
-BINDING := $(call objects,binding)
+FILES   := $(call objects,files)
+BINDING := $(call objects,binding) $(FILES)
 SHELL_O := $(call objects,shell)
 TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/engine/test_*.c)))
 
+# Parts that link a library of their own, loaded when first used; those whose library is here. A new one: a line in each.
+gzip_HEADER := zlib.h
+gzip_LIBS   := -lz
+has = $(shell echo '\#include <$(1)>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
+PARTS := $(foreach p,gzip,$(if $(call has,$($(p)_HEADER)),$(BUILD)/lib/moongrad/parts/$(p).so))
+
 all: $(BUILD)/moongrad module $(if $(filter /%,$(TREE)),$(BUILD)/lua)
-module: $(BUILD)/lib/moongrad/core.so
+module: $(BUILD)/lib/moongrad/core.so $(PARTS)
 engine-tests: $(TESTS)
 programs: $(BUILD)/moongrad-faults $(BUILD)/tests/threads/states
 
@@ -99,6 +108,13 @@ $(foreach t,double single,$(foreach s,$(SETS),$(eval $(call variant,$(t),$(s))))
 
 $(BUILD)/obj/binding/%.o: src/binding/%.c $(BUILD)/obj/binding/flags
 	$(SAY)$(binding_CC) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/files/%.o: src/files/%.c $(BUILD)/obj/files/flags
+	$(SAY)$(files_CC) -MMD -MP -c -o $@ $<
+
+$(BUILD)/lib/moongrad/parts/%.so: src/parts/%.c $(BUILD)/obj/parts/flags
+	@mkdir -p $(@D)
+	$(SAY)$(parts_CC) $(LDFLAGS) -MMD -MF $(BUILD)/obj/parts/$*.d -MP -shared -o $@ $< $($*_LIBS)
 
 $(BUILD)/obj/shell/%.o: src/shell/%.c $(BUILD)/obj/shell/flags
 	$(SAY)$(shell_CC) -MMD -MP -c -o $@ $<
@@ -210,6 +226,7 @@ install-module: module
 	install -d $(libdir)
 	for f in $(LUA_FILES) $(DATA_FILES); do install -D -m 644 $$f $(luadir)/$${f#lua/moongrad/} || exit; done
 	install $(BUILD)/lib/moongrad/core.so $(libdir)
+	for f in $(PARTS); do install -D $$f $(libdir)/parts/$${f##*/} || exit; done
 
 uninstall:
 	rm -rf $(luadir) $(libdir) $(docdir) $(egdir)

@@ -53,6 +53,11 @@ local commands = {
   { "standardize", of = "data", looks = true, reads = false, returns = "matrix", takes = "", from = "data.scale" },
   { "split folds", of = "data", looks = false, reads = false, returns = false, takes = "", from = "data.split" },
 
+  { "read", of = "data", looks = true, reads = "file", returns = false, takes = "file", from = "data.formats" },
+  { "csv", of = "data", looks = true, reads = "file", returns = "matrix", takes = "file", from = "data.csv" },
+  { "npy", of = "data", looks = true, reads = "file", returns = "matrix", takes = "file", from = "data.npy" },
+  { "idx mnist", of = "data", looks = true, reads = "file", returns = "matrix", takes = "file", from = "data.idx" },
+
   { "init", of = "net", looks = false, reads = false, returns = false, takes = "init" },
   { "forward", of = "net", looks = false, reads = false, returns = "matrix", takes = "" },
   { "backward", of = "net", looks = false, reads = false, returns = "list", takes = "" },
@@ -82,6 +87,7 @@ local commands = {
     returns = "matrix", takes = "" },
   { "sum mean std median min max norm totable", of = "m", looks = true, reads = false, returns = false, takes = "" },
   { "map fill set", of = "m", looks = false, reads = false, returns = "matrix", takes = "" },
+  { "save", of = "m", looks = true, reads = false, returns = false, takes = "file", from = "data.save" },
   { "explain", of = "m", looks = true, reads = false, returns = false, takes = "", from = "explain.explain",
     as = "of_matrix" },
 

@@ -260,6 +260,9 @@ void open_custom_optimiser(lua_State *L); /* after open_custom */
 void open_threads(lua_State *L);
 void open_stopper(lua_State *L);
 void open_workers(lua_State *L);
+void open_files(lua_State *L);
+void open_csv(lua_State *L);
+void open_numbers(lua_State *L);
 void open_data(lua_State *L);
 void open_report(lua_State *L);
 void open_run(lua_State *L);  /* after open_network and open_report: adds methods, too */

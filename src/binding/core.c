@@ -28,6 +28,9 @@ int luaopen_moongrad_core(lua_State *L) {
   open_threads(L);
   open_stopper(L);
   open_workers(L);
+  open_files(L);
+  open_csv(L);
+  open_numbers(L);
   open_data(L);
   open_report(L);
   open_run(L);

@@ -18,8 +18,9 @@
 #include "shell.h"
 
 /* Their addresses are keys of the registry: of the environment of our Lua, and of our modules by their names. */
-static const char env, modules;
-static char lib[MAX_PATH]; /* the directory that holds moongrad/init.lua, "" if none was found */
+static const char env, modules, loadlib; /* and of package.loadlib */
+static char lib[MAX_PATH];   /* the directory that holds moongrad/init.lua, "" if none was found */
+static char parts[MAX_PATH]; /* that of moongrad/parts/gzip.so and its like */
 
 /* Sets lib to dir/sub if that holds moongrad's Lua files of this version; else to "" and returns false. */
 static int try_dir(const char *dir, const char *sub) {
@@ -54,18 +55,35 @@ static int find_program(char *dir) {
   return 1;
 }
 
-/* Sets lib, "" if the files are nowhere. */
+/* Sets parts to dir/sub, or to sub if that is a whole path. */
+static void find_parts(const char *dir, const char *sub) {
+  if (sub[0] == '/') dir = "";
+  if (snprintf(parts, sizeof parts, "%s%s%s", dir, *sub && *dir ? "/" : "", sub) >= (int)sizeof parts)
+    parts[0] = '\0';
+}
+
+/* Sets lib and parts; lib is "" if the files are nowhere. */
 static void find_lib(void) {
   char dir[MAX_PATH], build[MAX_PATH];
   if (find_program(dir)) {
     if (MG_BUILD[0] == '/') { /* the build directory is outside of the tree and has a link to lua */
-      if (realpath(MG_BUILD, build) != NULL && strcmp(build, dir) == 0 && try_dir(dir, "lua")) return;
+      if (realpath(MG_BUILD, build) != NULL && strcmp(build, dir) == 0 && try_dir(dir, "lua")) {
+        find_parts(dir, "lib");
+        return;
+      }
     } else {
       strcpy(build, dir);
-      if (strip(build, MG_BUILD) && try_dir(build, "lua")) return;
+      if (strip(build, MG_BUILD) && try_dir(build, "lua")) {
+        find_parts(dir, "lib");
+        return;
+      }
     }
-    if (MG_SHARE[0] != '/' && strip(dir, "bin") && try_dir(dir, MG_SHARE)) return;
+    if (MG_SHARE[0] != '/' && strip(dir, "bin") && try_dir(dir, MG_SHARE)) {
+      find_parts(dir, MG_LIBSHARE);
+      return;
+    }
   }
+  find_parts(MG_LIBDIR, "");
   try_dir(MG_LUADIR, "");
 }
 
@@ -131,6 +149,18 @@ static int load_module(lua_State *L, const char *name) {
   return 0;
 }
 
+/* Pushes the function that opens a part, "moongrad.parts.gzip", which is a C module; raises when it cannot be loaded. */
+static void load_part(lua_State *L, const char *name) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &loadlib);
+  lua_pushfstring(L, "%s/%s.so", parts, luaL_gsub(L, name, ".", "/"));
+  lua_remove(L, -2);
+  lua_pushfstring(L, "luaopen_%s", luaL_gsub(L, name, ".", "_"));
+  lua_remove(L, -2);
+  lua_call(L, 2, 2);
+  if (lua_isnil(L, -2)) lua_error(L);
+  lua_pop(L, 1);
+}
+
 /* The require of moongrad's own Lua. It finds our modules only. Users may change package.loaded: each module is put
    in there, but never looked up there. */
 static int own_require(lua_State *L) {
@@ -147,6 +177,8 @@ static int own_require(lua_State *L) {
   lua_pop(L, 1);
   if (strcmp(name, "moongrad.core") == 0) {
     lua_pushcfunction(L, luaopen_moongrad_core);
+  } else if (strncmp(name, "moongrad.parts.", 15) == 0) {
+    load_part(L, name);
   } else if (load_module(L, name)) {
     lua_pop(L, 1);
   } else {
@@ -187,6 +219,8 @@ void path_open(lua_State *L) {
   lua_pushcfunction(L, own_require);
   lua_setfield(L, -2, "moongrad.core");
   lua_getglobal(L, "package");
+  lua_getfield(L, -1, "loadlib");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loadlib);
   lua_getfield(L, -1, "searchers");
   for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) { /* makes room at 2, after package.preload's */
     lua_rawgeti(L, -1, i);

@@ -10,7 +10,7 @@ local lexer = require "moongrad.syntax.lexer"
 local may = {
   top = "network data custom past sweep", -- loaded when they are used
   syntax = "", data = "", custom = "", past = "network",
-  network = "past explain check diagnose", explain = "network help", check = "past help",
+  network = "past explain check diagnose data", explain = "network help", check = "past help",
   session = "session.journal network past help explain syntax",
   ["session.journal"] = "network past syntax",
   prompt = "prompt.errors network past explain help syntax session",

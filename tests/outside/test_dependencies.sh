@@ -1,7 +1,7 @@
 #!/bin/sh
 # Dependencies run one way: shell and binding know the layer below, never the one above.
 
-echo 1..11
+echo 1..13
 n=0
 # none WHAT FOUND: passes when nothing was found.
 none() {
@@ -20,6 +20,11 @@ none "the shell includes nothing of the engine's or the binding's" \
   "$(grep -nE "$headers.*(engine|binding)" src/shell/*.[ch])"
 none "only the shell includes Readline" \
   "$(grep -lE "$headers.*readline" src/*/*.[ch] src/*/*/*.[ch] | grep -v '^src/shell/')"
+
+none "src/files includes only C's and POSIX's headers and its own" \
+  "$(grep -nE "$headers" src/files/*.[ch] | grep -vE '<(sys/)?[a-z0-9]+\.h>|"[a-z0-9_]+\.h"')"
+none "a part includes nothing of moongrad's but src/files; nobody else includes its library" \
+  "$(grep -nE "$headers\.\." src/parts/*.c | grep -v '"../files/'; grep -nE "$headers(zlib|zip|jansson|matio)" src/[!p]*/*.[ch] src/[!p]*/*/*.[ch])"
 
 # What the engine's objects ask of the C library, and what of theirs changes.
 engine=$BUILD/obj/engine

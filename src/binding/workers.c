@@ -206,8 +206,10 @@ static int core_worker(lua_State *L) {
 /* --- waiting ------------------------------------------------------------------------------ */
 
 /* Ctrl-C has been answered: it does not stop the Lua code that goes on. */
-static void serve_stop(lua_State *L, const Stopper *s) {
-  lua_sethook(s->main, NULL, 0, 0);
+static void serve_stop(lua_State *L) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  lua_sethook(lua_tothread(L, -1), NULL, 0, 0);
+  lua_pop(L, 1);
   lua_sethook(L, NULL, 0, 0);
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &serve) == LUA_TFUNCTION)
     call_unhooked(L, 0, 0);
@@ -232,7 +234,7 @@ static int wait_for(lua_State *L, struct pollfd *fds, int n, double ms) {
     if (left <= 0) break;
   }
   stopper_end(&s, &stop);
-  if (found == -2) serve_stop(L, &s);
+  if (found == -2) serve_stop(L);
   return found;
 }
 
@@ -269,6 +271,13 @@ static int core_await(lua_State *L) {
   return 3;
 }
 
+/* core.serve_stop(): Ctrl-C, which raised an error that has been caught, has been answered. */
+static int core_serve_stop(lua_State *L) {
+  check_arity(L, 0);
+  serve_stop(L);
+  return 0;
+}
+
 /* core.set_serve_stop(f): f() is called when a wait for workers was ended by Ctrl-C and the Lua code goes on. */
 static int set_serve_stop(lua_State *L) {
   check_arity(L, 1);
@@ -289,11 +298,9 @@ static int processors(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"worker", core_worker},
-                                     {"await", core_await},
-                                     {"set_serve_stop", set_serve_stop},
-                                     {"processors", processors},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {{"worker", core_worker},         {"await", core_await},
+                                     {"serve_stop", core_serve_stop}, {"set_serve_stop", set_serve_stop},
+                                     {"processors", processors},      {NULL, NULL}};
 static const luaL_Reg methods[] = {{"send", worker_send},
                                    {"receive", worker_receive},
                                    {"pid", worker_pid},

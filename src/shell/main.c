@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,14 +57,6 @@ static int want_color(int flags) {
   return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-/* host.stop_served(): Ctrl-C has been answered by a function, which ended early, and Lua goes on. */
-static int served(lua_State *L) {
-  (void)L;
-  stop_served();
-  sig_take(SIGINT);
-  return 0;
-}
-
 /* Will the prompt open, after the options and the script have run? */
 static int wants_prompt(const Options *o, int argc) {
   return (o->flags & OPT_INTERACTIVE) ||
@@ -92,7 +83,7 @@ static int open_session(lua_State *L, const Options *o, int argc) {
   lua_setfield(L, -2, "message_width");
   lua_pushcfunction(L, pager_show);
   lua_setfield(L, -2, "page");
-  lua_pushcfunction(L, served);
+  lua_pushcfunction(L, sig_served);
   lua_setfield(L, -2, "stop_served");
   lua_pushcfunction(L, folder_is_file);
   lua_setfield(L, -2, "is_file");

@@ -70,7 +70,7 @@ static int collect_long(char **argv, int *i, Options *o) {
     const char *equals = strchr(a, '=');
     if (equals == NULL && argv[*i + 1] == NULL) return 0;
     *value = equals != NULL ? equals + 1 : argv[++*i];
-    return **value != '\0';
+    return equals == NULL || **value != '\0';
   }
   for (size_t k = 0; k < sizeof long_options / sizeof *long_options; k++) {
     if (strcmp(a, long_options[k].name) == 0) {

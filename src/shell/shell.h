@@ -147,7 +147,9 @@ void esc_printf(FILE *f, const char *format, ...);
 
 void sig_prompt(int on);      /* 1: from here on signals are handled as the prompt needs it; 0: no longer */
 void sig_enter(lua_State *L); /* from here on Ctrl-C stops what L runs ... */
-int sig_leave(void);          /* ... until here; the result of stop_leave */
+int sig_served(
+    lua_State *L);   /* for Lua: Ctrl-C has been answered by a function that ended early; Lua goes on */
+int sig_leave(void); /* ... until here; the result of stop_leave */
 void sig_clear_with(void (*f)(void)); /* f removes the progress line before a handler writes */
 int sig_pressed(void);                /* was Ctrl-C pressed since sig_enter? */
 void sig_restore(void);               /* gives the terminal the modes that it had before anything ran */

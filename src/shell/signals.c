@@ -254,12 +254,26 @@ void sig_enter(lua_State *L) {
   set_signal(SIGINT, on_interrupt, 0);
 }
 
+/* Ends the repeated requests. */
+static void no_alarm(void) {
+  if (!interrupt.requested) return;
+  wake(0);
+  sigaction(SIGALRM, &interrupt.alarm, NULL);
+}
+
+int sig_served(lua_State *L) {
+  (void)L;
+  if (ending.sig) return 0; /* TERM and HUP end all */
+  no_alarm();
+  interrupt.presses = interrupt.requested = interrupt.hinted = 0;
+  held.mark[SIGINT] = 0;
+  stop_served();
+  return 0;
+}
+
 int sig_leave(void) {
   const int stopped = stop_leave();
-  if (interrupt.requested) {
-    wake(0);
-    sigaction(SIGALRM, &interrupt.alarm, NULL);
-  }
+  no_alarm();
   set_signal(SIGINT, prompt.is_open ? on_interrupt : SIG_DFL, 0);
   return stopped;
 }

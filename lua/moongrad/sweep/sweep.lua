@@ -285,12 +285,17 @@ return function(o, ...)
     return job.to_text(job.run(plan, run_of(plan, k)))
   end)
   if not transport then raise("sweep: the system starts no process: %s", message) end
-  local _, reason = deal(transport, plan.runs, function(k, text, why)
+  local ok, all_or_error, reason = pcall(deal, transport, plan.runs, function(k, text, why)
     local row = text and job.of_text(text) or { failed = why, solved = plan.target and false }
     rows[k] = row
     progress.done = progress.done + 1
     local cost = row.cost
     if cost and cost < (progress.cost or math.huge) then progress.cost = cost end
   end, plan.limit)
+  if not ok then -- by Ctrl-C while Lua ran, not while it waited
+    if not string.find(tostring(all_or_error), "interrupted!$") then error(all_or_error, 0) end
+    core.serve_stop()
+    reason = "interrupted"
+  end
   return records_of(plan, rows, reason)
 end

@@ -76,8 +76,12 @@ TESTS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/engine/test_*.c)))
 # Parts that link a library of their own, loaded when first used; those whose library is here. A new one: a line in each.
 gzip_HEADER := zlib.h
 gzip_LIBS   := -lz
+zip_HEADER  := zip.h
+zip_LIBS    := -lzip
+json_HEADER := jansson.h
+json_LIBS   := -ljansson
 has = $(shell echo '\#include <$(1)>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
-PARTS := $(foreach p,gzip,$(if $(call has,$($(p)_HEADER)),$(BUILD)/lib/moongrad/parts/$(p).so))
+PARTS := $(foreach p,gzip json zip,$(if $(call has,$($(p)_HEADER)),$(BUILD)/lib/moongrad/parts/$(p).so))
 
 all: $(BUILD)/moongrad module $(if $(filter /%,$(TREE)),$(BUILD)/lua)
 module: $(BUILD)/lib/moongrad/core.so $(PARTS)

@@ -56,6 +56,11 @@ local commands = {
   { "read", of = "data", looks = true, reads = "file", returns = false, takes = "file", from = "data.formats" },
   { "csv", of = "data", looks = true, reads = "file", returns = "matrix", takes = "file", from = "data.csv" },
   { "npy", of = "data", looks = true, reads = "file", returns = "matrix", takes = "file", from = "data.npy" },
+  { "npz", of = "data", looks = true, reads = "file", returns = false, takes = "file", from = "data.npz" },
+  { "safetensors", of = "data", looks = true, reads = "file", returns = false, takes = "file",
+    from = "data.safetensors" },
+  { "save", of = "data", looks = true, reads = false, returns = false, takes = "file", from = "data.save",
+    as = "save_table" },
   { "idx mnist", of = "data", looks = true, reads = "file", returns = "matrix", takes = "file", from = "data.idx" },
 
   { "init", of = "net", looks = false, reads = false, returns = false, takes = "init" },

@@ -15,7 +15,7 @@
 mg_source *source_check(lua_State *L, int idx) {
   mg_source *s = luaL_testudata(L, idx, SOURCE);
   if (s == NULL) arg_error(L, idx, "a source");
-  if (s->fd < 0) fail(L, "the file is closed");
+  if (s->data == NULL && s->fd < 0) fail(L, "the file is closed");
   return s;
 }
 
@@ -47,9 +47,24 @@ static int source_new(lua_State *L) {
   return 1;
 }
 
+/* core.source_of(text, name): a source of the bytes of a text; name is for messages. */
+static int source_of(lua_State *L) {
+  check_arity(L, 2);
+  size_t n;
+  const char *text = luaL_checklstring(L, 1, &n);
+  luaL_checkstring(L, 2);
+  mg_source *s = lua_newuserdatauv(L, sizeof *s, 1);
+  *s = (mg_source){.fd = -1};
+  luaL_setmetatable(L, SOURCE);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, 3, 1);
+  if (!mg_source_of(s, text, n)) return source_failed(L, 3, "%s", s->why);
+  return 1;
+}
+
 static int source_close(lua_State *L) {
   mg_source *s = luaL_checkudata(L, 1, SOURCE);
-  if (s->fd >= 0) mg_source_close(s);
+  mg_source_close(s);
   return 0;
 }
 
@@ -170,7 +185,8 @@ static void new_class(lua_State *L, const char *class, const char *name, const l
 }
 
 void open_files(lua_State *L) {
-  static const luaL_Reg functions[] = {{"source", source_new}, {"save", save_new}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"source", source_new}, {"source_of", source_of}, {"save", save_new}, {NULL, NULL}};
   static const luaL_Reg of_source[] = {{"peek", source_peek},
                                        {"read", source_read},
                                        {"decode", source_decode},

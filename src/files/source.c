@@ -42,6 +42,14 @@ bool mg_source_open(mg_source *s, const char *path) {
   return true;
 }
 
+bool mg_source_of(mg_source *s, const void *bytes, size_t n) {
+  *s = (mg_source){.fd = -1, .limit = UINT64_MAX, .size = n, .ended = true, .to = n, .room = n + 1};
+  s->data = malloc(n + 1);
+  if (s->data == NULL) return fails(s, "not enough memory");
+  memcpy(s->data, bytes, n);
+  return true;
+}
+
 bool mg_source_decode(mg_source *s, const mg_decoder *decoder) {
   s->packed = malloc(PACKED);
   s->state = s->packed != NULL ? decoder->begin() : NULL;
@@ -51,6 +59,7 @@ bool mg_source_decode(mg_source *s, const mg_decoder *decoder) {
 }
 
 bool mg_source_rewind(mg_source *s) {
+  if (s->fd < 0) return fails(s, "bytes in memory are read once");
   if (lseek(s->fd, 0, SEEK_SET) != 0) return fails(s, strerror(errno));
   s->at = 0;
   s->from = s->to = s->packed_from = s->packed_to = 0;

@@ -40,6 +40,9 @@ typedef struct mg_source {
 /* Opens a file. False, and s->why says why. s need not be closed then. */
 bool mg_source_open(mg_source *s, const char *path);
 
+/* A source of n bytes in memory, which are copied. False when there is no memory. */
+bool mg_source_of(mg_source *s, const void *bytes, size_t n);
+
 /* Decodes what follows; to be called before anything is taken. */
 bool mg_source_decode(mg_source *s, const mg_decoder *decoder);
 

@@ -8,11 +8,13 @@ local find, gsub, lower, match, sub = string.find, string.gsub, string.lower, st
 local formats = {}
 
 -- The formats: the function of mg.data that reads one, and its module; the ends of names, the usual one first; whether
--- m:save writes it.
+-- m:save writes it, and whether data.save writes a table of matrices so.
 formats.list = {
   { name = "csv", from = "moongrad.data.csv", ends = { "csv", "tsv", "txt", "data" }, saves = true },
   { name = "npy", from = "moongrad.data.npy", ends = { "npy" }, saves = true },
   { name = "idx", from = "moongrad.data.idx", ends = { "idx", "idx1-ubyte", "idx3-ubyte", "ubyte" } },
+  { name = "npz", from = "moongrad.data.npz", ends = { "npz" }, saves_tables = true },
+  { name = "safetensors", from = "moongrad.data.safetensors", ends = { "safetensors" }, saves_tables = true },
 }
 
 -- The format of a name and whether .gz follows, or nil.
@@ -40,7 +42,8 @@ end
 
 --- data.read(path [, options])
 -- Reads a data file by the function that the end of its name tells: .csv, .tsv, .txt and .data by data.csv, .npy by
--- data.npy, .idx and -ubyte by data.idx; .gz may follow. Returns what that returns, or nil and a message.
+-- data.npy, .idx and -ubyte by data.idx, .npz by data.npz, .safetensors by data.safetensors; .gz may follow. Returns
+-- what that returns, or nil and a message.
 -- > X = data.read "missing.npy"
 function formats.read(path, o, ...)
   files.check_path("data.read", path)

@@ -78,10 +78,12 @@ gzip_HEADER := zlib.h
 gzip_LIBS   := -lz
 zip_HEADER  := zip.h
 zip_LIBS    := -lzip
+mat_HEADER  := matio.h
+mat_LIBS    := -lmatio
 json_HEADER := jansson.h
 json_LIBS   := -ljansson
 has = $(shell echo '\#include <$(1)>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo yes)
-PARTS := $(foreach p,gzip json zip,$(if $(call has,$($(p)_HEADER)),$(BUILD)/lib/moongrad/parts/$(p).so))
+PARTS := $(foreach p,gzip json mat zip,$(if $(call has,$($(p)_HEADER)),$(BUILD)/lib/moongrad/parts/$(p).so))
 
 all: $(BUILD)/moongrad module $(if $(filter /%,$(TREE)),$(BUILD)/lua)
 module: $(BUILD)/lib/moongrad/core.so $(PARTS)

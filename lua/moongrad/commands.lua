@@ -57,6 +57,7 @@ local commands = {
   { "csv", of = "data", looks = true, reads = "file", returns = "matrix", takes = "file", from = "data.csv" },
   { "npy", of = "data", looks = true, reads = "file", returns = "matrix", takes = "file", from = "data.npy" },
   { "npz", of = "data", looks = true, reads = "file", returns = false, takes = "file", from = "data.npz" },
+  { "mat", of = "data", looks = true, reads = "file", returns = false, takes = "file", from = "data.mat" },
   { "safetensors", of = "data", looks = true, reads = "file", returns = false, takes = "file",
     from = "data.safetensors" },
   { "save", of = "data", looks = true, reads = false, returns = false, takes = "file", from = "data.save",

@@ -7,6 +7,7 @@ local parts = {}
 
 -- name -> the library; the Debian packages that bring it to run, and to build.
 local known = {
+  mat = { library = "matio", run = "libmatio11", build = "libmatio-dev" },
   json = { library = "jansson", run = "libjansson4", build = "libjansson-dev" },
   zip = { library = "libzip", run = "libzip4", build = "libzip-dev" },
   gzip = { library = "zlib", run = "zlib1g", build = "zlib1g-dev" },

@@ -14,6 +14,7 @@ formats.list = {
   { name = "npy", from = "moongrad.data.npy", ends = { "npy" }, saves = true },
   { name = "idx", from = "moongrad.data.idx", ends = { "idx", "idx1-ubyte", "idx3-ubyte", "ubyte" } },
   { name = "npz", from = "moongrad.data.npz", ends = { "npz" }, saves_tables = true },
+  { name = "mat", from = "moongrad.data.mat", ends = { "mat" }, saves_tables = true },
   { name = "safetensors", from = "moongrad.data.safetensors", ends = { "safetensors" }, saves_tables = true },
 }
 
@@ -42,8 +43,8 @@ end
 
 --- data.read(path [, options])
 -- Reads a data file by the function that the end of its name tells: .csv, .tsv, .txt and .data by data.csv, .npy by
--- data.npy, .idx and -ubyte by data.idx, .npz by data.npz, .safetensors by data.safetensors; .gz may follow. Returns
--- what that returns, or nil and a message.
+-- data.npy, .idx and -ubyte by data.idx, .npz by data.npz, .mat by data.mat, .safetensors by data.safetensors; .gz may
+-- follow. Returns what that returns, or nil and a message.
 -- > X = data.read "missing.npy"
 function formats.read(path, o, ...)
   files.check_path("data.read", path)

@@ -104,6 +104,12 @@ function table_writers.npz(names, matrices)
   return function(put) put(bytes) end
 end
 
+function table_writers.mat(names, matrices)
+  local bytes, why = require "moongrad.data.mat".bytes(names, matrices)
+  if not bytes then return nil, why end
+  return function(put) put(bytes) end
+end
+
 function table_writers.safetensors(names, matrices)
   local json, why = parts.need "json"
   if not json then return nil, why end
@@ -125,8 +131,8 @@ function table_writers.safetensors(names, matrices)
 end
 
 --- data.save(path, matrices)
--- Writes a table of matrices by name, {X = X, y = y}, to a file: x.npz, as NumPy reads it, or x.safetensors. The file
--- is written whole or not at all. Returns true, or nil and a message.
+-- Writes a table of matrices by name, {X = X, y = y}, to a file: x.npz, as NumPy reads it, x.mat, as MATLAB, Octave
+-- and SciPy read it, or x.safetensors. The file is written whole or not at all. Returns true, or nil and a message.
 -- > data.save("/nonexistent/x.npz", {X = X})
 local function save_table(path, t, ...)
   options.no_more("data.save: expected the name of a file and a table of matrices", ...)

@@ -79,7 +79,7 @@ static int packer_gc(lua_State *L) {
   return 0;
 }
 
-/* gzip.packer(): packs texts: packer:pack(text[, true]) returns what is ready; true: text is the last one. */
+/* gzip.packer(): packs texts: packer:add(text[, true]) returns what is ready; true: text is the last one. */
 static int packer_new(lua_State *L) {
   z_stream *z = lua_newuserdatauv(L, sizeof *z, 0);
   memset(z, 0, sizeof *z);
@@ -89,7 +89,7 @@ static int packer_new(lua_State *L) {
   return 1;
 }
 
-static int packer_pack(lua_State *L) {
+static int packer_add(lua_State *L) {
   z_stream *z = luaL_checkudata(L, 1, PACKER);
   size_t n;
   const char *text = luaL_checklstring(L, 2, &n);
@@ -116,8 +116,8 @@ int luaopen_moongrad_parts_gzip(lua_State *L) {
   lua_pushcfunction(L, packer_gc);
   lua_setfield(L, -2, "__gc");
   lua_newtable(L);
-  lua_pushcfunction(L, packer_pack);
-  lua_setfield(L, -2, "pack");
+  lua_pushcfunction(L, packer_add);
+  lua_setfield(L, -2, "add");
   lua_setfield(L, -2, "__index");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");

@@ -81,11 +81,12 @@ static int shape(const matvar_t *v, size_t *nrows, size_t *ncols) {
   return count == 0 || number(v, 0, &x);
 }
 
-/* mat.read(path, f): calls f("matrix", name, nrows, ncols), f("numbers", bytes) ..., and f("other", name) of what is no
-   matrix of real numbers. True; or nil and a message. */
+/* mat.read(path, f, most): calls f("matrix", name, nrows, ncols), f("numbers", bytes) ..., and f("other", name) of what is no
+   matrix of real numbers. most: bytes that all variables may take. True; or nil and a message. */
 static int read_all(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_Number left = luaL_checknumber(L, 3);
   mat_t *file = Mat_Open(path, MAT_ACC_RDONLY);
   if (file == NULL) {
     lua_pushnil(L);
@@ -95,6 +96,12 @@ static int read_all(lua_State *L) {
   for (matvar_t *v; (v = Mat_VarReadNext(file)) != NULL; Mat_VarFree(v)) {
     size_t nrows, ncols;
     const int is_matrix = shape(v, &nrows, &ncols);
+    left -= is_matrix ? 8 * (lua_Number)nrows * (lua_Number)ncols : 0;
+    if (left < 0) {
+      lua_pushnil(L);
+      lua_pushliteral(L, "it is said to hold more numbers than its size allows");
+      return 2;
+    }
     lua_pushstring(L, is_matrix ? "matrix" : "other");
     lua_pushstring(L, v->name != NULL ? v->name : "?");
     if (is_matrix) {

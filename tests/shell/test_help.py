@@ -114,7 +114,7 @@ def misses(home):
 @test
 def topics(home):
     """help "topics" lists pages, and each is there"""
-    p = Prompt(home, rows=60)
+    p = Prompt(home, rows=150)
     lines = p.do('help "topics"')
     names = [re.split("  +", line.strip())[0] for line in lines[1:]]
     check(len(names) >= 11 and "backpropagation" in names and "keys" in names, *lines)

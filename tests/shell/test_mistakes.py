@@ -174,9 +174,8 @@ def missing_fields(home):
     """what a library, an object or options do not have is told with what there is, or where to look"""
     p = Prompt(home, cols=200)
     p.do("X, y = data.xor() LAYERS = {2, 2, 1} t = {a = 1}")
-    known = "; known: " + ", ".join(p.do("do local n = {} for k in pairs(data) do n[#n + 1] = k end table.sort(n) "
-                                         "print(table.concat(n, ' ')) end")[0].split())
-    check(" and_, " in known and known.endswith(" xor"), known)
+    known = "; Tab behind data. lists what there is"  # there are too many to name
+    p.do("1")
     equal(p.do("data.zoo"), ["nil", "no 'zoo' in data" + known])
     equal(p.do("x = data.zoo"), ["no 'zoo' in data" + known])
     equal(p.do("data.zoo 'a'"), ["[5]:1: no 'zoo' in data" + known, "  data.zoo 'a'", "       ^"])

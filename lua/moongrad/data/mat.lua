@@ -12,7 +12,8 @@ options.declare("data.mat", {
   { name = "limit", without = "16 GiB", about = "bytes that the process which reads may take", example = "1e9" },
 }, 'data.mat("x.mat", {limit = 1e9})')
 
-local most_seconds = 600 -- that the process may work
+local most_seconds = 600  -- that the process may work
+local most_unpacked = 8256 -- bytes of doubles from one of the file: deflate makes 1032 of it, a byte is a number
 
 -- Runs f(part, send) in a process of its own; take(text) is called with each text that it sends. Returns true; or nil
 -- and why it failed: what f returned as its second value, or how the process ended.
@@ -86,21 +87,24 @@ end
 function mat.mat(path, o, ...)
   files.check_path("data.mat", path)
   o = options.take("data.mat", o, ...)
-  local start
+  local start, size, _
   do
     local source <close>, message = core.source(path)
     if not source then return nil, message end
     start, message = source:peek(128)
     if not start then return nil, message end
+    _, size = source:place()
   end
   local why = foreign(start)
   if why then return files.failed(path, why) end
   local all = collector(path)
-  local ok, wrong = apart(math.tointeger((o.limit or 2 ^ 34) // 1), function(part, send)
+  local most = most_unpacked * size -- bytes of numbers; the process may need twice as much, and itself
+  local limit = math.min(o.limit or 2 ^ 34, 2 ^ 29 + 2.0 * most)
+  local ok, wrong = apart(math.tointeger(limit // 1), function(part, send)
     return part.read(path, function(what, name, nrows, ncols)
       if what == "numbers" then return send("n" .. name) end
       send(what == "other" and "o" .. name or format("m%d %d %s", nrows, ncols, name))
-    end)
+    end, most)
   end, all.take)
   if not ok then return files.failed(path, wrong) end
   all.close()

@@ -24,12 +24,12 @@ local function save(path, is_packed, write)
   local failed
   local function put(text)
     if failed then return end
-    local ok, why = file:write(packer and packer:pack(text) or text)
+    local ok, why = file:write(packer and packer:add(text) or text)
     if not ok then failed = why end
   end
   write(put)
   if packer and not failed then
-    local ok, why = file:write(packer:pack("", true))
+    local ok, why = file:write(packer:add("", true))
     if not ok then failed = why end
   end
   if failed then return nil, failed end
